@@ -1,0 +1,2 @@
+//! The words of the field and their laws.
+pub mod reference;

@@ -1,2 +1,25 @@
-//! The words of the field and their laws.
+//! Ground floor: the words of the field and their laws, without I/O, clock, async or SQL.
+//!
+//! It knows what an address, an identifier, a reference, a stage or a schedule is and refuses
+//! what is none; it calls only `text`; it deliberately does not know how anything is fetched,
+//! stored, searched or shown.
+
+pub mod address;
+pub mod change;
+pub mod criteria;
+pub mod delivery;
+pub mod digest;
+pub mod document;
+pub mod evidence;
+pub mod health;
+pub mod id;
+pub mod key_date;
+pub mod library;
+pub mod message;
+pub mod quantity;
 pub mod reference;
+pub mod schedule;
+pub mod source;
+pub mod standard;
+pub mod subscription;
+pub mod update;

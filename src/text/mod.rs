@@ -1,1 +1,6 @@
 //! Reading text.
+pub mod date;
+pub mod decode;
+pub mod html;
+pub mod language;
+pub mod words;

@@ -1,0 +1,172 @@
+//! Criteria: what a subscription wants to hear of, and why an update is wanted.
+
+use super::id::{BodyId, FrameworkId, JurisdictionId, SourceId, TopicId};
+use super::update::{Update, UpdateKind};
+
+/// One clause.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(tag = "by", content = "id", rename_all = "snake_case")]
+pub enum Clause {
+    /// Whatever is tagged with the framework.
+    Framework(FrameworkId),
+    /// Whatever cites the work: all editions, drafts, amendments and adoptions of it.
+    Standard(String),
+    /// Whatever concerns the jurisdiction.
+    Jurisdiction(JurisdictionId),
+    /// Whatever is about the topic.
+    Topic(TopicId),
+    /// Whatever the body does, or what is done to it.
+    Body(BodyId),
+    /// Whatever is of the kind.
+    Kind(UpdateKind),
+    /// Whatever the source lists.
+    Source(SourceId),
+}
+
+impl Clause {
+    /// Whether the update is what the clause names.
+    pub fn holds(&self, update: &Update) -> bool {
+        let tags = &update.tags;
+        match self {
+            Self::Framework(id) => tags.frameworks.iter().any(|tag| &tag.id == id),
+            Self::Standard(work) => tags
+                .references
+                .iter()
+                .any(|tag| &tag.reference.work == work),
+            Self::Jurisdiction(id) => tags.jurisdictions.iter().any(|tag| &tag.id == id),
+            Self::Topic(id) => tags.topics.iter().any(|tag| &tag.id == id),
+            Self::Body(id) => tags.bodies.iter().any(|tag| &tag.id == id),
+            Self::Kind(kind) => tags.kind == Some(*kind),
+            Self::Source(id) => &update.source == id,
+        }
+    }
+}
+
+/// `framework:iso-iec-42001`, `standard:ISO/IEC 42001` …: as people write a clause.
+impl std::fmt::Display for Clause {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Framework(id) => write!(f, "framework:{id}"),
+            Self::Standard(work) => write!(f, "standard:{work}"),
+            Self::Jurisdiction(id) => write!(f, "jurisdiction:{id}"),
+            Self::Topic(id) => write!(f, "topic:{id}"),
+            Self::Body(id) => write!(f, "body:{id}"),
+            Self::Kind(kind) => write!(f, "kind:{}", kind.as_str()),
+            Self::Source(id) => write!(f, "source:{id}"),
+        }
+    }
+}
+
+impl std::str::FromStr for Clause {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (by, value) = text.split_once(':').ok_or_else(|| {
+            format!("`{text}` is no criterion: write framework:ID, standard:REFERENCE, jurisdiction:ID, topic:ID, body:ID, kind:KIND or source:ID")
+        })?;
+        let value = value.trim();
+        match by.trim() {
+            "framework" => FrameworkId::new(value)
+                .map(Self::Framework)
+                .map_err(|e| e.to_string()),
+            "standard" if !value.is_empty() => Ok(Self::Standard(value.to_owned())),
+            "jurisdiction" => JurisdictionId::new(value)
+                .map(Self::Jurisdiction)
+                .map_err(|e| e.to_string()),
+            "topic" => TopicId::new(value)
+                .map(Self::Topic)
+                .map_err(|e| e.to_string()),
+            "body" => BodyId::new(value)
+                .map(Self::Body)
+                .map_err(|e| e.to_string()),
+            "kind" => value.parse().map(Self::Kind),
+            "source" => SourceId::new(value)
+                .map(Self::Source)
+                .map_err(|e| e.to_string()),
+            other => Err(format!(
+                "`{other}` is no criterion: framework, standard, jurisdiction, topic, body, kind and source are"
+            )),
+        }
+    }
+}
+
+/// What a subscription wants.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Criteria {
+    /// Everything that is news.
+    #[default]
+    All,
+    /// What at least one clause holds for.
+    Any(Vec<Clause>),
+    /// What every clause holds for.
+    Every(Vec<Clause>),
+}
+
+impl Criteria {
+    /// The clauses that make the update wanted: empty when it is not, and for `All` when it is
+    /// news at all, an empty list too. `None` means not wanted.
+    pub fn why(&self, update: &Update) -> Option<Vec<Clause>> {
+        let held = |clauses: &[Clause]| -> Vec<Clause> {
+            clauses
+                .iter()
+                .filter(|clause| clause.holds(update))
+                .cloned()
+                .collect()
+        };
+        match self {
+            Self::All => Some(Vec::new()),
+            Self::Any(clauses) => Some(held(clauses)).filter(|held| !held.is_empty()),
+            Self::Every(clauses) => Some(held(clauses))
+                .filter(|held| !clauses.is_empty() && held.len() == clauses.len()),
+        }
+    }
+}
+
+/// As shown in a list of subscriptions.
+impl std::fmt::Display for Criteria {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (clauses, glue) = match self {
+            Self::All => return f.write_str("everything"),
+            Self::Any(clauses) => (clauses, " or "),
+            Self::Every(clauses) => (clauses, " and "),
+        };
+        for (place, clause) in clauses.iter().enumerate() {
+            if place > 0 {
+                f.write_str(glue)?;
+            }
+            write!(f, "{clause}")?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clauses_are_read_as_written() {
+        for text in [
+            "framework:iso-iec-42001",
+            "standard:ISO/IEC 42001",
+            "jurisdiction:eu",
+            "topic:ai-risk",
+            "body:nist",
+            "kind:enforcement",
+            "source:iso-news",
+        ] {
+            assert_eq!(text.parse::<Clause>().unwrap().to_string(), text);
+        }
+        for bad in [
+            "",
+            "eu",
+            "kind:news",
+            "framework:",
+            "colour:red",
+            "standard:",
+        ] {
+            assert!(bad.parse::<Clause>().is_err(), "{bad}");
+        }
+    }
+}

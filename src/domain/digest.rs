@@ -1,0 +1,142 @@
+//! A Digest: a named periodical; an Issue: one number of it, frozen.
+
+use chrono::{DateTime, Utc};
+
+use super::document::Sha256;
+use super::health::Coverage;
+use super::id::{BodyId, DigestName, FrameworkId, JurisdictionId, SourceId, TopicId, UpdateId};
+use super::schedule::Schedule;
+use super::update::{Authority, Reach, UpdateKind};
+use crate::text::date::Stamp;
+
+/// A periodical as configured (`[[digest]]`).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Digest {
+    /// Its name.
+    pub name: DigestName,
+    /// When it closes.
+    pub schedule: Schedule,
+    /// Whether an issue waits for approval before it is sent.
+    pub approve: bool,
+}
+
+/// Which part of the change log an issue tells: after `after`, up to and including `until`.
+///
+/// Log positions and never published dates: nothing that was found late falls between two issues.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Window {
+    /// The last position of the issue before.
+    pub after: i64,
+    /// The last position of this one.
+    pub until: i64,
+}
+
+/// Where an issue stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum IssueState {
+    /// Frozen, and waiting for approval.
+    Draft,
+    /// Being sent.
+    Sending,
+    /// Every recipient is accounted for.
+    Finished,
+}
+
+impl IssueState {
+    /// As stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::Sending => "sending",
+            Self::Finished => "finished",
+        }
+    }
+}
+
+impl std::str::FromStr for IssueState {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        [Self::Draft, Self::Sending, Self::Finished]
+            .into_iter()
+            .find(|state| state.as_str() == text)
+            .ok_or_else(|| format!("`{text}` is no state of an issue"))
+    }
+}
+
+/// One number of a digest.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Issue {
+    /// The periodical.
+    pub digest: DigestName,
+    /// From 1, without gaps.
+    pub number: u32,
+    /// The moment of the schedule that it belongs to; unique within the digest.
+    pub scheduled_for: DateTime<Utc>,
+    /// When it was frozen.
+    pub closed_at: DateTime<Utc>,
+    /// What it tells of.
+    pub window: Window,
+    /// Where it stands.
+    pub state: IssueState,
+    /// What it says.
+    pub edition: Edition,
+}
+
+/// What an issue says, frozen with it.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Edition {
+    /// Every item of the window, in the order of the public issue.
+    pub items: Vec<Item>,
+    /// How much of the world was read.
+    pub coverage: Coverage,
+    /// The evidence chain's head of each source, a witness nobody can alter once mailed.
+    pub chain_heads: Vec<(SourceId, Sha256)>,
+    /// Items left out because the issue was full, and told by a link.
+    pub left_out: u32,
+}
+
+/// One item of an issue: what the update said when the issue was frozen, within its terms.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Item {
+    /// The update.
+    pub update: UpdateId,
+    /// In which revision.
+    pub revision: u32,
+    /// Whether this revises what an earlier issue told.
+    pub correction: bool,
+    /// Its title.
+    pub title: String,
+    /// Its text as far as the terms allow.
+    pub summary: String,
+    /// The original.
+    pub url: Option<String>,
+    /// The source.
+    pub source: SourceId,
+    /// The source's name.
+    pub source_name: String,
+    /// The body that publishes the source.
+    pub body: BodyId,
+    /// When it was published, as the publisher says.
+    pub published: Option<Stamp>,
+    /// When it was first seen.
+    pub first_seen: DateTime<Utc>,
+    /// What happened.
+    pub kind: Option<UpdateKind>,
+    /// Who speaks.
+    pub authority: Authority,
+    /// How far it travels.
+    pub reach: Reach,
+    /// Frameworks it is about.
+    pub frameworks: Vec<FrameworkId>,
+    /// The primary ones of them.
+    pub primary: Vec<FrameworkId>,
+    /// Jurisdictions.
+    pub jurisdictions: Vec<JurisdictionId>,
+    /// Bodies.
+    pub bodies: Vec<BodyId>,
+    /// Topics.
+    pub topics: Vec<TopicId>,
+    /// Works cited.
+    pub works: Vec<String>,
+}

@@ -1,0 +1,339 @@
+//! The Library: what the product knows of its field, as data.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+
+use super::id::{BodyId, FrameworkId, JurisdictionId, TopicId};
+use super::reference::KnownWorks;
+use super::update::{Authority, UpdateKind};
+
+/// What a framework is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FrameworkKind {
+    /// A consensus document of a standards body or consortium.
+    Standard,
+    /// A binding act, bill or regulation, in force or not.
+    Law,
+    /// A voluntary structure of outcomes or controls.
+    Framework,
+    /// A scheme whose output is a report, label, qualification or authorisation.
+    Attestation,
+    /// Non-binding interpretation or code of practice.
+    Guidance,
+}
+
+/// One framework, standard or law.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Framework {
+    /// Its identifier.
+    pub id: FrameworkId,
+    /// Its short name.
+    pub short: String,
+    /// Its full title.
+    pub title: String,
+    /// Names it goes by.
+    pub aliases: Vec<String>,
+    /// Names in other languages: (language, names).
+    pub aliases_i18n: Vec<(String, Vec<String>)>,
+    /// What it is.
+    pub kind: FrameworkKind,
+    /// Who owns it.
+    pub owners: Vec<BodyId>,
+    /// Where it holds.
+    pub jurisdictions: Vec<JurisdictionId>,
+    /// How it is cited.
+    pub references: Vec<String>,
+    /// Related frameworks.
+    pub related: Vec<FrameworkId>,
+    /// What it is about.
+    pub topics: Vec<TopicId>,
+    /// Where it stands (`current`, `in_force` …).
+    pub status: String,
+    /// The current edition, in words.
+    pub edition: Option<String>,
+    /// Dates, each with how sure it is.
+    pub dates: Vec<FrameworkDate>,
+    /// Its page, where somebody has written one.
+    pub profile: Option<Profile>,
+}
+
+/// A date of a framework.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FrameworkDate {
+    /// The day.
+    pub date: NaiveDate,
+    /// What happened or happens.
+    pub label: String,
+    /// Whether it was matched to a source.
+    pub verified: bool,
+    /// `source`, `recall` or `announced`.
+    pub basis: Option<String>,
+}
+
+/// A framework's page as data. The spine keeps what pages and checks of today need; every
+/// section of the file is validated when it is read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Profile {
+    /// The page's title.
+    pub title: String,
+    /// What it is, in a few sentences.
+    pub summary: String,
+    /// The language of the page.
+    pub language: String,
+    /// When somebody last read it through.
+    pub reviewed: NaiveDate,
+    /// The order of its sections.
+    pub sections: Vec<String>,
+}
+
+/// A body that acts in the field.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Body {
+    /// Its identifier.
+    pub id: BodyId,
+    /// Its name.
+    pub name: String,
+    /// Names it goes by.
+    pub aliases: Vec<String>,
+    /// What it is (`sdo`, `regulator`, `certification_body` …).
+    pub kinds: Vec<String>,
+    /// Where it speaks for.
+    pub jurisdiction: Option<JurisdictionId>,
+    /// Its page.
+    pub homepage: Option<String>,
+    /// Whether a name of it means something else elsewhere.
+    pub ambiguous: bool,
+}
+
+impl Body {
+    /// Who speaks when this body speaks.
+    pub fn authority(&self) -> Authority {
+        let is = |kind: &str| self.kinds.iter().any(|k| k == kind);
+        let only = |kinds: &[&str]| {
+            !self.kinds.is_empty() && self.kinds.iter().all(|k| kinds.contains(&k.as_str()))
+        };
+        if only(&["ngo", "publisher", "professional_body"]) {
+            if is("professional_body") {
+                Authority::Official
+            } else {
+                Authority::Secondary
+            }
+        } else if only(&[
+            "certification_body",
+            "accreditation_body",
+            "accreditation_forum",
+        ]) {
+            Authority::Accredited
+        } else {
+            Authority::Official
+        }
+    }
+}
+
+/// A jurisdiction.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Jurisdiction {
+    /// Its identifier.
+    pub id: JurisdictionId,
+    /// Its name.
+    pub name: String,
+    /// `supranational`, `country`, `state` …
+    pub kind: String,
+    /// Names that name it in a text.
+    pub names: Vec<String>,
+    /// Words for its people and things.
+    pub demonyms: Vec<String>,
+    /// What it belongs to.
+    pub member_of: Vec<JurisdictionId>,
+    /// Whether the bare name is ambiguous.
+    pub needs_context: bool,
+    /// Bodies whose mention implies it.
+    pub bodies: Vec<BodyId>,
+}
+
+/// A topic.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Topic {
+    /// Its identifier.
+    pub id: TopicId,
+    /// Its name.
+    pub name: String,
+    /// Words that hint at it.
+    pub aliases: Vec<String>,
+}
+
+/// A relation between two frameworks, read "a <relation> b".
+#[derive(Clone, Debug, PartialEq)]
+pub struct Crosswalk {
+    /// One side.
+    pub a: FrameworkId,
+    /// The other.
+    pub b: FrameworkId,
+    /// How they relate.
+    pub relation: String,
+    /// In our own words.
+    pub note: String,
+    /// A public control-level mapping, where there is one.
+    pub mapping: Option<Mapping>,
+}
+
+/// A public mapping between two frameworks.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Mapping {
+    /// Its name.
+    pub name: String,
+    /// Who publishes it.
+    pub publisher: String,
+    /// Under what terms.
+    pub licence: Option<String>,
+    /// Whether its existence was seen in a source.
+    pub verified: bool,
+}
+
+/// What one meaning of an ambiguous form tags.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Sense {
+    /// A framework.
+    Framework(FrameworkId),
+    /// A body.
+    Body(BodyId),
+    /// A jurisdiction.
+    Jurisdiction(JurisdictionId),
+    /// Nothing: the words mean this.
+    Nothing(String),
+}
+
+/// One meaning of an ambiguous form, and the words that decide for or against it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Meaning {
+    /// What it tags.
+    pub sense: Sense,
+    /// Words nearby that decide for it.
+    pub any: Vec<String>,
+    /// Words nearby that decide against it.
+    pub not: Vec<String>,
+    /// Whether it holds when no word decides.
+    pub default: bool,
+}
+
+/// An ambiguous form with its meanings.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cue {
+    /// The form as it stands in a text.
+    pub form: String,
+    /// Whether other cases of letters do not count.
+    pub case_sensitive: bool,
+    /// What it may mean.
+    pub meanings: Vec<Meaning>,
+}
+
+/// How a kind of update is recognised.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KindRule {
+    /// The kind.
+    pub kind: UpdateKind,
+    /// Which wins when two fit: the lower one.
+    pub rank: u32,
+    /// Phrases that name it, in lower case; `*` at the end of a word stands for any ending.
+    pub phrases: Vec<String>,
+    /// Phrases that speak against it.
+    pub not: Vec<String>,
+}
+
+/// Everything that the product knows of its field.
+#[derive(Clone, Debug, Default)]
+pub struct Library {
+    /// Frameworks in the order of their identifiers.
+    pub frameworks: Vec<Framework>,
+    /// Bodies.
+    pub bodies: Vec<Body>,
+    /// Jurisdictions.
+    pub jurisdictions: Vec<Jurisdiction>,
+    /// Topics.
+    pub topics: Vec<Topic>,
+    /// Crosswalks.
+    pub crosswalks: Vec<Crosswalk>,
+    /// Ambiguous forms.
+    pub cues: Vec<Cue>,
+    /// Kinds of update.
+    pub kinds: Vec<KindRule>,
+    /// Works that the frameworks are.
+    pub known_works: KnownWorks,
+    by_framework: HashMap<FrameworkId, usize>,
+    by_body: HashMap<BodyId, usize>,
+    by_jurisdiction: HashMap<JurisdictionId, usize>,
+    by_topic: HashMap<TopicId, usize>,
+}
+
+impl Library {
+    /// Puts the parts together; the reader of files has checked that every identifier that is
+    /// used exists.
+    pub fn new(
+        frameworks: Vec<Framework>,
+        bodies: Vec<Body>,
+        jurisdictions: Vec<Jurisdiction>,
+        topics: Vec<Topic>,
+        crosswalks: Vec<Crosswalk>,
+        cues: Vec<Cue>,
+        kinds: Vec<KindRule>,
+    ) -> Self {
+        let known_works =
+            KnownWorks::new(frameworks.iter().flat_map(|f| f.references.iter().cloned()));
+        Self {
+            by_framework: frameworks
+                .iter()
+                .enumerate()
+                .map(|(i, f)| (f.id.clone(), i))
+                .collect(),
+            by_body: bodies
+                .iter()
+                .enumerate()
+                .map(|(i, b)| (b.id.clone(), i))
+                .collect(),
+            by_jurisdiction: jurisdictions
+                .iter()
+                .enumerate()
+                .map(|(i, j)| (j.id.clone(), i))
+                .collect(),
+            by_topic: topics
+                .iter()
+                .enumerate()
+                .map(|(i, t)| (t.id.clone(), i))
+                .collect(),
+            frameworks,
+            bodies,
+            jurisdictions,
+            topics,
+            crosswalks,
+            cues,
+            kinds,
+            known_works,
+        }
+    }
+
+    /// The framework of that identifier.
+    pub fn framework(&self, id: &FrameworkId) -> Option<&Framework> {
+        self.by_framework
+            .get(id)
+            .and_then(|i| self.frameworks.get(*i))
+    }
+
+    /// The body of that identifier.
+    pub fn body(&self, id: &BodyId) -> Option<&Body> {
+        self.by_body.get(id).and_then(|i| self.bodies.get(*i))
+    }
+
+    /// The jurisdiction of that identifier.
+    pub fn jurisdiction(&self, id: &JurisdictionId) -> Option<&Jurisdiction> {
+        self.by_jurisdiction
+            .get(id)
+            .and_then(|i| self.jurisdictions.get(*i))
+    }
+
+    /// The topic of that identifier.
+    pub fn topic(&self, id: &TopicId) -> Option<&Topic> {
+        self.by_topic.get(id).and_then(|i| self.topics.get(*i))
+    }
+}

@@ -1,0 +1,271 @@
+//! A Source: one address of a body, how it is read, how often, and under what terms.
+
+use chrono::TimeDelta;
+
+use super::address::AddressTemplate;
+use super::id::{BodyId, FrameworkId, JurisdictionId, SourceId};
+use super::update::{Content, Shared};
+use crate::text::html;
+
+/// What a source is, and so which part of `parse` reads it (design: section 4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SourceKind {
+    /// RSS, Atom, RDF or JSON Feed.
+    Feed,
+    /// An HTML page that lists news.
+    Listing,
+    /// One page or PDF watched for change.
+    Page,
+    /// New or changed addresses under a path.
+    Sitemap,
+    /// A JSON interface by field mapping or preset.
+    Json,
+    /// The current state of a body's whole list.
+    Catalogue,
+}
+
+impl SourceKind {
+    /// As written in `sources.toml`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Feed => "feed",
+            Self::Listing => "listing",
+            Self::Page => "page",
+            Self::Sitemap => "sitemap",
+            Self::Json => "json",
+            Self::Catalogue => "catalogue",
+        }
+    }
+
+    /// Whether this version can read the kind; a source of another kind stays switched off.
+    pub fn is_built(self) -> bool {
+        matches!(self, Self::Feed | Self::Listing)
+    }
+}
+
+/// How much of a source's text may be shown, mailed, fed or exported.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Terms {
+    /// Title, link and date only.
+    Metadata,
+    /// And at most [`EXCERPT_CHARACTERS`] of text.
+    #[default]
+    Excerpt,
+    /// Everything.
+    Full,
+}
+
+/// The longest text that leaves the house under [`Terms::Excerpt`], in characters.
+pub const EXCERPT_CHARACTERS: usize = 300;
+
+impl Terms {
+    /// What of `content` may leave the house.
+    pub fn share(self, content: &Content) -> Shared {
+        match self {
+            Self::Metadata => Shared::default(),
+            Self::Excerpt => {
+                let text = if content.summary.is_empty() {
+                    html::plain(content.body.as_str())
+                } else {
+                    content.summary.clone()
+                };
+                Shared {
+                    summary: html::excerpt(&text.replace('\n', " "), EXCERPT_CHARACTERS),
+                    body: None,
+                }
+            }
+            Self::Full => Shared {
+                summary: content.summary.clone(),
+                body: Some(content.body.clone()),
+            },
+        }
+    }
+
+    /// As written in `sources.toml`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Metadata => "metadata",
+            Self::Excerpt => "excerpt",
+            Self::Full => "full",
+        }
+    }
+}
+
+/// What stays of a fetched document as private evidence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keep {
+    /// The bytes, for so long; then their hash.
+    Bytes(TimeDelta),
+    /// Their hash only.
+    Hash,
+}
+
+impl Default for Keep {
+    fn default() -> Self {
+        Self::Bytes(TimeDelta::days(400))
+    }
+}
+
+/// Selectors of a listing: CSS, with `@attribute` at the end for an attribute's value.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Select {
+    /// Each news item.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub item: Option<String>,
+    /// The item's link; the item's own `href` or its first link when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
+    /// The item's title; the link's text when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// The item's date.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date: Option<String>,
+    /// The item's summary.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub summary: Option<String>,
+    /// Of a watched page: what is compared.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub keep: Vec<String>,
+    /// Of a watched page: what is left out of the comparison.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub drop: Vec<String>,
+}
+
+/// How a source writes its dates.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DateStyle {
+    /// A `strftime` pattern, tried first.
+    #[serde(default)]
+    pub format: Option<String>,
+    /// The language of month names.
+    #[serde(default)]
+    pub language: Option<String>,
+    /// Whether 02/03 is the second of March.
+    #[serde(default)]
+    pub day_first: Option<bool>,
+}
+
+/// What the user agent says beside the product's name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Agent {
+    /// The contact, when one is configured.
+    #[default]
+    Contact,
+    /// No contact: the publisher drops agents that carry an e-mail address.
+    NoContact,
+}
+
+/// What is known of an address: who saw it answer, and when.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Proof {
+    /// `tested`, `in-use`, `derived` or `unverified`.
+    pub level: ProofLevel,
+    /// When it was seen, as precisely as known.
+    #[serde(default)]
+    pub seen: Option<String>,
+    /// Where that is recorded.
+    #[serde(default, rename = "where")]
+    pub place: Option<String>,
+}
+
+/// How sure an address is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ProofLevel {
+    /// A live success is recorded.
+    Tested,
+    /// In public use or in the owner's documentation, without a recorded result.
+    InUse,
+    /// Derived from addresses seen beside it.
+    Derived,
+    /// Believed.
+    Unverified,
+}
+
+/// One entry of `sources.toml`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Source {
+    /// Its identifier, for ever.
+    pub id: SourceId,
+    /// The body that publishes it.
+    pub body: BodyId,
+    /// Its name, for people.
+    pub name: String,
+    /// What it is.
+    pub kind: SourceKind,
+    /// Where it lies.
+    pub url: AddressTemplate,
+    /// The page for people.
+    pub home: Option<String>,
+    /// How often it is visited.
+    pub every: TimeDelta,
+    /// The longest silence that is ordinary.
+    pub expect_every: TimeDelta,
+    /// What may leave the house.
+    pub terms: Terms,
+    /// The ground of the terms, where known.
+    pub licence: Option<String>,
+    /// Words that must be shown with it.
+    pub attribution: Option<String>,
+    /// What stays as evidence.
+    pub keep: Keep,
+    /// Its language (ISO 639-1), when an item does not say.
+    pub language: Option<String>,
+    /// Where it speaks for, as a prior.
+    pub jurisdiction: Option<JurisdictionId>,
+    /// The frameworks it feeds: a prior, never proof.
+    pub frameworks: Vec<FrameworkId>,
+    /// Whether it is visited.
+    pub on: bool,
+    /// Why not.
+    pub off_because: Option<String>,
+    /// Selectors of a listing or page.
+    pub select: Select,
+    /// How dates are written.
+    pub date: DateStyle,
+    /// Whether a listing's links are followed for the full text.
+    pub follow: bool,
+    /// What the user agent says.
+    pub agent: Agent,
+    /// Headers sent as written.
+    pub headers: Vec<(String, String)>,
+    /// The largest decoded body, in bytes.
+    pub max_bytes: u64,
+    /// The longest visit.
+    pub max_time: TimeDelta,
+    /// Quirks.
+    pub note: Option<String>,
+    /// What is known of the address.
+    pub proof: Option<Proof>,
+}
+
+/// The largest decoded body unless the source states more (promises: F4).
+pub const MAX_BYTES: u64 = 16 << 20;
+/// The longest visit unless the source states more (promises: F6).
+pub const MAX_TIME: TimeDelta = TimeDelta::seconds(30);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn terms_decide_what_leaves_the_house() {
+        let content = Content {
+            summary: "word ".repeat(200),
+            body: html::safe_html("<p>All of it</p>", None),
+            ..Content::default()
+        };
+        assert_eq!(Terms::Metadata.share(&content), Shared::default());
+        let excerpt = Terms::Excerpt.share(&content);
+        assert!(excerpt.summary.chars().count() <= EXCERPT_CHARACTERS);
+        assert!(excerpt.body.is_none());
+        assert!(Terms::Full.share(&content).body.is_some());
+    }
+}

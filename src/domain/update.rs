@@ -1,0 +1,324 @@
+//! An Update: what everything else in the house knows of (design: law 1).
+
+use chrono::{DateTime, Utc};
+
+use super::address::WebAddress;
+use super::document::Enclosure;
+use super::evidence::Evidence;
+use super::id::{BodyId, FrameworkId, JurisdictionId, SourceId, TopicId, UpdateId};
+use super::key_date::KeyDate;
+use super::reference::Reference;
+use crate::text::date::Stamp;
+use crate::text::html::SafeHtml;
+
+macro_rules! update_kinds {
+    ($($variant:ident, $id:literal, $name:literal, $meaning:literal;)*) => {
+        /// What happened: exactly one kind an update, or none.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum UpdateKind {
+            $(#[doc = $meaning] $variant,)*
+        }
+
+        impl UpdateKind {
+            /// All kinds.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// As printed in JSON lines and queries.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $id,)* }
+            }
+
+            /// As shown to readers.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)* }
+            }
+
+            /// What it means, in a sentence.
+            pub fn meaning(self) -> &'static str {
+                match self { $(Self::$variant => $meaning,)* }
+            }
+        }
+    };
+}
+
+update_kinds! {
+    NewEdition, "new_edition", "New edition", "The final text of a standard, framework or scheme is published.";
+    Amendment, "amendment", "Amendment", "An amendment, corrigendum or patch release that leaves the edition in place.";
+    NationalAdoption, "national_adoption", "National adoption", "A national or regional body adopts an existing document.";
+    WorkItem, "work_item", "Work item", "A project is proposed, approved or registered; there is no text yet.";
+    DraftForComment, "draft_for_comment", "Draft for comment", "The text of a standard, framework or guidance is out for ballot or comment.";
+    Consultation, "consultation", "Consultation", "Views are sought without a draft text.";
+    Proposal, "proposal", "Proposal", "A binding law or rule is proposed or moving, and not finally adopted.";
+    LawAdopted, "law_adopted", "Law adopted", "A law or final rule is adopted, signed, promulgated or published.";
+    InForce, "in_force", "In force", "Something starts to apply, or is reported as applying.";
+    Deadline, "deadline", "Deadline", "A date is set, moved, missed or recalled, or a transition ends.";
+    Guidance, "guidance", "Guidance", "Final guidelines, opinions, codes of practice, templates, tools, advisories.";
+    StatusConfirmed, "status_confirmed", "Confirmed", "A current edition is confirmed or listed as unchanged.";
+    Withdrawal, "withdrawal", "Withdrawal", "A standard is withdrawn, a law repealed, a bill lapsed, an order revoked.";
+    Enforcement, "enforcement", "Enforcement", "An investigation, charge, fine, order, settlement or infringement step by an authority.";
+    CourtRuling, "court_ruling", "Court ruling", "A decision of a court, or a case filed by someone other than an authority.";
+    AccreditationGranted, "accreditation_granted", "Accreditation", "A certifier gains, extends or reports accreditation.";
+    CertificationAnnounced, "certification_announced", "Certification", "A named organisation gains, keeps or loses a certificate, report or authorisation.";
+    CertificationOffer, "certification_offer", "Certification offer", "A certifier or vendor advertises audit or certification.";
+    MappingPublished, "mapping_published", "Mapping", "A crosswalk or mapping is released.";
+    Institutional, "institutional", "Institutional", "A body or programme is created, merged, designated or staffed, or changes its own procedures.";
+    Report, "report", "Report", "A survey, statistics, a threat report, a programme audit.";
+    Event, "event", "Event", "A webinar, conference or course.";
+}
+
+impl std::str::FromStr for UpdateKind {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|kind| kind.as_str() == text)
+            .ok_or_else(|| format!("`{text}` is no kind of update"))
+    }
+}
+
+/// How far an Update travels (design: law 1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Reach {
+    /// Home page, digest, every match.
+    News,
+    /// Its own page, search, and those who follow that standard, page or source by name.
+    Followers,
+    /// Found, never told.
+    Archive,
+}
+
+impl Reach {
+    /// As printed.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::News => "news",
+            Self::Followers => "followers",
+            Self::Archive => "archive",
+        }
+    }
+}
+
+/// Who speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Authority {
+    /// The body whose act it is: standards bodies, regulators, legislatures, courts.
+    Official,
+    /// An accreditation or certification body.
+    Accredited,
+    /// Everybody else.
+    Secondary,
+}
+
+impl Authority {
+    /// As printed.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Official => "official",
+            Self::Accredited => "accredited",
+            Self::Secondary => "secondary",
+        }
+    }
+}
+
+/// Where in an item the words stand that earned a tag.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Field {
+    /// The title.
+    Headline,
+    /// The summary, or the text when there is no summary.
+    Summary,
+    /// The source it came from (a prior).
+    Source,
+    /// The body that publishes the source (a prior).
+    Body,
+    /// Another tag of the same update.
+    Tag,
+}
+
+impl Field {
+    /// As printed.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Headline => "headline",
+            Self::Summary => "summary",
+            Self::Source => "source",
+            Self::Body => "body",
+            Self::Tag => "tag",
+        }
+    }
+}
+
+/// Why a tag is there: the rule and the words that earned it.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Because {
+    /// The rule, by its short name (`alias`, `reference`, `J1`, `kind-phrase` …).
+    pub rule: String,
+    /// Where the words stand.
+    pub field: Field,
+    /// The words themselves.
+    pub text: String,
+    /// Where they begin, in characters (Unicode scalar values); 0 where there is no text.
+    pub start: usize,
+}
+
+/// A tag and its reasons.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Tag<Id> {
+    /// What is tagged.
+    pub id: Id,
+    /// Why.
+    pub because: Vec<Because>,
+}
+
+/// A framework tag: primary where the event itself is about it (rule F1).
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct FrameworkTag {
+    /// The framework.
+    pub id: FrameworkId,
+    /// Whether the event creates, changes, applies, enforces, explains or maps it.
+    pub primary: bool,
+    /// Why.
+    pub because: Vec<Because>,
+}
+
+/// A citation found in an update.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct ReferenceTag {
+    /// What is cited.
+    #[serde(flatten)]
+    pub reference: Reference,
+    /// Where.
+    pub field: Field,
+    /// From which character on.
+    pub start: usize,
+}
+
+/// Everything that tagging says of an update.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Tags {
+    /// What happened.
+    pub kind: Option<UpdateKind>,
+    /// Why that kind.
+    #[serde(default)]
+    pub kind_because: Vec<Because>,
+    /// The language (ISO 639-1).
+    pub language: Option<String>,
+    /// Frameworks.
+    pub frameworks: Vec<FrameworkTag>,
+    /// Jurisdictions.
+    pub jurisdictions: Vec<Tag<JurisdictionId>>,
+    /// Bodies.
+    pub bodies: Vec<Tag<BodyId>>,
+    /// Topics.
+    pub topics: Vec<Tag<TopicId>>,
+    /// Citations, each canonical form once a field.
+    pub references: Vec<ReferenceTag>,
+}
+
+/// What an update says, made safe and plain.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Content {
+    /// Its canonical link, where the publisher gives one.
+    pub url: Option<WebAddress>,
+    /// Its title, one line of plain text.
+    pub title: String,
+    /// Its summary as plain text; empty where there is none.
+    pub summary: String,
+    /// Its text as safe HTML; empty where the publisher gives none beside the summary.
+    pub body: SafeHtml,
+    /// Who wrote it.
+    pub authors: Vec<String>,
+    /// The publisher's own labels.
+    pub categories: Vec<String>,
+    /// Files.
+    pub enclosures: Vec<Enclosure>,
+    /// When it was published, as the publisher says.
+    pub published: Option<Stamp>,
+    /// When it was modified, as the publisher says.
+    pub modified: Option<Stamp>,
+}
+
+/// What of a [`Content`] may be shown, mailed, fed or exported under its source's terms.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Shared {
+    /// Plain text; empty when nothing may be shown.
+    pub summary: String,
+    /// Safe HTML, only under full terms.
+    pub body: Option<SafeHtml>,
+}
+
+/// One update in its current revision.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Update {
+    /// Its identifier.
+    pub id: UpdateId,
+    /// Where it was found.
+    pub source: SourceId,
+    /// Its key within the source.
+    pub key: String,
+    /// The current revision, from 1.
+    pub revision: u32,
+    /// When it was first seen.
+    pub first_seen: DateTime<Utc>,
+    /// When the current revision was first seen.
+    pub revised_at: DateTime<Utc>,
+    /// What it says.
+    pub content: Content,
+    /// Who speaks.
+    pub authority: Authority,
+    /// How far it travels.
+    pub reach: Reach,
+    /// What it is about, and why.
+    pub tags: Tags,
+    /// Dates that matter.
+    pub key_dates: Vec<KeyDate>,
+    /// The update that brought this one about, when it was not read from a source.
+    pub cause: Option<UpdateId>,
+    /// What it was read from.
+    pub evidence: Evidence,
+}
+
+impl Update {
+    /// The moment by which updates are ordered: when it was published, never later than when
+    /// it was first seen; the moment of first sight when the publisher does not say.
+    pub fn dated(&self) -> DateTime<Utc> {
+        match self.content.published {
+            Some(stamp) => stamp.instant().min(self.first_seen),
+            None => self.first_seen,
+        }
+    }
+}
+
+/// One state of an update in its history.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Revision {
+    /// From 1.
+    pub number: u32,
+    /// When it was first seen.
+    pub at: DateTime<Utc>,
+    /// What it said.
+    pub content: Content,
+    /// What it was read from.
+    pub evidence: Evidence,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_are_printed_as_they_are_read() {
+        assert_eq!(UpdateKind::ALL.len(), 22);
+        for kind in UpdateKind::ALL {
+            assert_eq!(kind.as_str().parse::<UpdateKind>(), Ok(*kind));
+            assert_eq!(serde_json::to_value(kind).unwrap(), kind.as_str());
+        }
+        assert!("news".parse::<UpdateKind>().is_err());
+    }
+}

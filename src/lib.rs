@@ -1,2 +1,11 @@
+//! Regwire: a self-hosted aggregator of compliance news and regulatory updates.
+//!
+//! This file is the map. A room sees the ground floor and nothing beside it; rooms meet only
+//! upstairs. `docs/architecture.md` walks one update through the house.
+
+pub mod clock;
+pub mod compare;
+pub mod crash;
 pub mod domain;
+pub mod normalize;
 pub mod text;

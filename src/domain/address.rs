@@ -103,6 +103,39 @@ impl WebAddress {
         self.0.host_str().unwrap_or_default()
     }
 
+    /// The address under which the same page is the same: without fragment, tracking and
+    /// session parameters, default ports; the order of what remains is kept.
+    ///
+    /// Fragments that are routes (`#!…`, `#/…`) stay, because there they name the page.
+    pub fn canonical(&self) -> Self {
+        let text = self.0.as_str();
+        // Most addresses have none of these signs and are canonical as they are.
+        if !text.contains(['?', '#', ';']) {
+            return self.clone();
+        }
+        let mut url = self.0.clone();
+        if url
+            .fragment()
+            .is_some_and(|fragment| !fragment.starts_with(['!', '/']))
+        {
+            url.set_fragment(None);
+        }
+        if let Some(query) = url.query() {
+            let kept: Vec<&str> = query
+                .split('&')
+                .filter(|pair| !pair.is_empty() && !is_noise(pair))
+                .collect();
+            let kept = kept.join("&");
+            url.set_query((!kept.is_empty()).then_some(kept.as_str()));
+        }
+        let path = url.path();
+        if let Some(at) = path.to_ascii_lowercase().find(";jsessionid=") {
+            let path = path.get(..at).unwrap_or(path).to_owned();
+            url.set_path(&path);
+        }
+        Self(url)
+    }
+
     /// Host and port: what "one visit at a time per host" counts by.
     pub fn authority(&self) -> String {
         match self.0.port_or_known_default() {
@@ -110,6 +143,22 @@ impl WebAddress {
             None => self.host().to_owned(),
         }
     }
+}
+
+/// Parameters that say who came from where, or whose session it is, never which page it is.
+const NOISE: &[&str] = &[
+    "fbclid", "gclid", "dclid", "gbraid", "wbraid", "msclkid", "yclid", "igshid", "mc_cid", "mc_eid",
+    "mkt_tok", "_hsenc", "_hsmi", "hsctatracking", "vero_id", "vero_conv", "oly_anon_id",
+    "oly_enc_id", "wickedid", "s_cid", "cmpid", "ncid", "jsessionid", "phpsessid", "aspsessionid",
+    "sid", "sessionid", "session_id", "_ga", "_gl", "ref_src", "xtor", "at_medium", "at_campaign",
+];
+
+fn is_noise(pair: &str) -> bool {
+    let name = pair.split('=').next().unwrap_or(pair).to_ascii_lowercase();
+    name.starts_with("utm_")
+        || name.starts_with("pk_")
+        || name.starts_with("mtm_")
+        || NOISE.contains(&name.as_str())
 }
 
 impl std::fmt::Display for WebAddress {
@@ -203,6 +252,21 @@ mod tests {
             WebAddress::new("HTTP://ExAmple.ORG/a").unwrap().host(),
             "example.org"
         );
+    }
+
+    #[test]
+    fn the_same_page_has_one_canonical_address() {
+        for (given, canonical) in [
+            ("https://e.org/a", "https://e.org/a"),
+            ("https://e.org:443/a#top", "https://e.org/a"),
+            ("https://e.org/a?utm_source=x&id=7&fbclid=y", "https://e.org/a?id=7"),
+            ("https://e.org/a?utm_source=x", "https://e.org/a"),
+            ("https://e.org/a;jsessionid=12ab?b=1", "https://e.org/a?b=1"),
+            ("https://e.org/#!/news/7", "https://e.org/#!/news/7"),
+            ("https://e.org/a?b=2&a=1", "https://e.org/a?b=2&a=1"),
+        ] {
+            assert_eq!(WebAddress::new(given).unwrap().canonical().as_str(), canonical, "{given}");
+        }
     }
 
     #[test]

@@ -1,0 +1,225 @@
+//! Comparing: what was known of a source and what a parser just read -> Changes.
+//!
+//! It knows when two readings are the same item, and when they are the same text. It calls
+//! nothing but the ground floor. It deliberately does not know where the past is kept: whoever
+//! calls it brings what is [`Known`], found by [`keyed`] keys and addresses.
+
+use std::collections::{HashMap, HashSet};
+
+use sha2::{Digest, Sha256};
+
+use crate::domain::change::{Change, Fingerprint, Known};
+use crate::domain::document::{Entry, Markup};
+use crate::text::{html, words};
+
+/// An entry with the names under which the past may know it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Keyed {
+    /// Its key, if it turns out to be new.
+    pub key: String,
+    /// Its canonical address.
+    pub url: Option<String>,
+    /// Whether the key is the publisher's own identity and not made from the address or title.
+    pub own_identity: bool,
+    /// As read, its address made canonical.
+    pub entry: Entry,
+}
+
+/// What comparing found.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Comparison {
+    /// New and revised items, in the document's order.
+    pub changes: Vec<Change>,
+    /// Items that are as they were.
+    pub unchanged: usize,
+}
+
+/// The longest key kept as it is; a longer one is replaced by its hash.
+const LONGEST_KEY: usize = 500;
+
+/// Gives every entry its key.
+///
+/// The publisher's own identity (guid, id) is the key where it can be trusted. It cannot where
+/// two different items of one document share it; such items, and those without any, are known
+/// by their canonical address, then by address and title, then by title alone. An item listed
+/// twice in one document is one item: the first reading counts.
+pub fn keyed(entries: Vec<Entry>) -> Vec<Keyed> {
+    let mut entries = entries;
+    for entry in &mut entries {
+        if let Some(url) = &entry.url {
+            entry.url = Some(url.canonical());
+        }
+    }
+    let mut by_guid: HashMap<&str, Vec<&Entry>> = HashMap::new();
+    let mut by_url: HashMap<&str, usize> = HashMap::new();
+    for entry in &entries {
+        if let Some(guid) = identity(entry) {
+            by_guid.entry(guid).or_default().push(entry);
+        }
+        if let Some(url) = &entry.url {
+            *by_url.entry(url.as_str()).or_default() += 1;
+        }
+    }
+    let lying: HashSet<String> = by_guid
+        .iter()
+        .filter(|(_, entries)| entries.windows(2).any(|pair| !same_item(pair[0], pair[1])))
+        .map(|(guid, _)| (*guid).to_owned())
+        .collect();
+    let shared: HashSet<String> = by_url
+        .iter()
+        .filter(|(_, times)| **times > 1)
+        .map(|(url, _)| (*url).to_owned())
+        .collect();
+    drop(by_guid);
+    drop(by_url);
+
+    let mut seen = HashSet::new();
+    let mut out = Vec::with_capacity(entries.len());
+    for entry in entries {
+        let url = entry.url.as_ref().map(|url| url.as_str().to_owned());
+        let trusted = identity(&entry).filter(|guid| !lying.contains(*guid));
+        let own_identity = trusted.is_some();
+        let key = match (trusted, &url) {
+            (Some(guid), _) => shortened(guid),
+            (None, Some(url)) if !shared.contains(url) => shortened(url),
+            (None, Some(url)) => format!("{} {}", shortened(url), title_key(&entry)),
+            (None, None) => title_key(&entry),
+        };
+        if seen.insert(key.clone()) {
+            out.push(Keyed {
+                key,
+                url,
+                own_identity,
+                entry,
+            });
+        }
+    }
+    out
+}
+
+/// Compares keyed entries with what is known of them.
+pub fn compare(entries: Vec<Keyed>, known: &[Known]) -> Comparison {
+    let by_key: HashMap<&str, usize> = known
+        .iter()
+        .enumerate()
+        .map(|(place, known)| (known.key.as_str(), place))
+        .collect();
+    let mut by_url: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (place, known) in known.iter().enumerate() {
+        if let Some(url) = &known.url {
+            by_url.entry(url.as_str()).or_default().push(place);
+        }
+    }
+    // Who is known by key is spoken for before anybody is recognised by address.
+    let mut claimed: HashSet<usize> = entries
+        .iter()
+        .filter_map(|keyed| by_key.get(keyed.key.as_str()).copied())
+        .collect();
+    let mut out = Comparison::default();
+    for Keyed {
+        key,
+        url,
+        own_identity,
+        entry,
+    } in entries
+    {
+        let fingerprint = fingerprint(&entry);
+        let place = by_key.get(key.as_str()).copied().or_else(|| {
+            // The identity is unknown. A publisher that makes a new one at every fetch, or
+            // that lists an item under two, still gives it the same address and title.
+            let title = words::fold(&html::line(&entry.title));
+            let place = by_url.get(url.as_deref()?)?.iter().copied().find(|place| {
+                !claimed.contains(place)
+                    && known.get(*place).is_some_and(|known| {
+                        words::fold(&known.title) == title
+                            || (!own_identity && known.url.as_ref().is_some_and(|u| u.as_str() == known.key))
+                    })
+            })?;
+            claimed.insert(place);
+            Some(place)
+        });
+        match place.and_then(|place| known.get(place)) {
+            None => out.changes.push(Change::New {
+                key,
+                fingerprint,
+                entry,
+            }),
+            Some(known) if known.fingerprint == fingerprint => out.unchanged += 1,
+            Some(known) => out.changes.push(Change::Revised {
+                known: known.clone(),
+                fingerprint,
+                entry,
+            }),
+        }
+    }
+    out
+}
+
+/// What makes two readings the same text: title, address, summary and content as people read
+/// them. Dates are left out, because many publishers set them anew at every fetch.
+pub fn fingerprint(entry: &Entry) -> Fingerprint {
+    let mut hash = Sha256::new();
+    let mut put = |text: &str| {
+        // White space is folded, so that a re-indented page is no revision.
+        let mut first = true;
+        for word in text.split_whitespace() {
+            if !first {
+                hash.update(b" ");
+            }
+            hash.update(word.as_bytes());
+            first = false;
+        }
+        hash.update([0]);
+    };
+    put(&html::line(&entry.title));
+    put(entry.url.as_ref().map_or("", |url| url.as_str()));
+    for part in [&entry.summary, &entry.content] {
+        match part {
+            None => put(""),
+            Some(Markup::Text(text)) => put(text),
+            Some(Markup::Html(text)) if !text.contains(['<', '&']) => put(text),
+            Some(Markup::Html(text)) => put(&html::plain(text)),
+        }
+    }
+    let digest = hash.finalize();
+    let mut bytes = [0_u8; 16];
+    for (to, from) in bytes.iter_mut().zip(digest) {
+        *to = from;
+    }
+    Fingerprint(u128::from_be_bytes(bytes))
+}
+
+fn identity(entry: &Entry) -> Option<&str> {
+    entry
+        .guid
+        .as_deref()
+        .map(str::trim)
+        .filter(|guid| !guid.is_empty())
+}
+
+fn same_item(a: &Entry, b: &Entry) -> bool {
+    match (&a.url, &b.url) {
+        (Some(a), Some(b)) if a != b => false,
+        _ => words::fold(&html::line(&a.title)) == words::fold(&html::line(&b.title)),
+    }
+}
+
+fn title_key(entry: &Entry) -> String {
+    let title = words::fold(&html::line(&entry.title));
+    if title.is_empty() {
+        format!("text:{}", fingerprint(entry).to_text())
+    } else {
+        format!("title:{}", shortened(&title))
+    }
+}
+
+fn shortened(key: &str) -> String {
+    if key.len() <= LONGEST_KEY && !key.contains('\0') {
+        key.to_owned()
+    } else {
+        format!("sha256:{}", crate::domain::document::Sha256::of(key.as_bytes()).as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -7,5 +7,7 @@ pub mod clock;
 pub mod compare;
 pub mod crash;
 pub mod domain;
+pub mod library;
 pub mod normalize;
+pub mod tag;
 pub mod text;

@@ -3,4 +3,5 @@ pub mod date;
 pub mod decode;
 pub mod html;
 pub mod language;
+pub mod table;
 pub mod words;

@@ -1,0 +1,261 @@
+//! The library's files and `sources.toml` -> Library and Sources, with every fault of every
+//! file in one report.
+//!
+//! It knows how the files are written and what in them must agree. It calls nothing but the
+//! ground floor. It deliberately does not know what the data is used for.
+
+mod bodies;
+mod frameworks;
+mod rules;
+mod sources;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use crate::domain::library::Library;
+use crate::domain::source::Source;
+use crate::text::table::{self, FileFault, Report};
+
+#[derive(rust_embed::Embed)]
+#[folder = "frameworks/"]
+struct BuiltInFrameworks;
+
+#[derive(rust_embed::Embed)]
+#[folder = "library/"]
+struct BuiltInLibrary;
+
+const BUILT_IN_SOURCES: &str = include_str!("../../sources.toml");
+
+/// A folder or file of the library that is there and cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot read {}: {source}. Check that the file is there and that this user may read it", path.display())]
+pub struct Error {
+    path: PathBuf,
+    source: std::io::Error,
+}
+
+/// The files as text, by name.
+#[derive(Clone, Debug, Default)]
+pub struct Files {
+    frameworks: BTreeMap<String, String>,
+    library: BTreeMap<String, String>,
+    sources: (String, String),
+}
+
+impl Files {
+    /// The files in the binary.
+    pub fn built_in() -> Self {
+        Self {
+            frameworks: embedded::<BuiltInFrameworks>("frameworks"),
+            library: embedded::<BuiltInLibrary>("library"),
+            sources: ("sources.toml".to_owned(), BUILT_IN_SOURCES.to_owned()),
+        }
+    }
+
+    /// The files in the binary, each kind replaced as a whole by what lies under the same name
+    /// beside the configuration: `frameworks/`, `library/`, `sources.toml`.
+    ///
+    /// # Errors
+    /// When something is there and cannot be read.
+    pub fn beside(folder: &Path) -> Result<Self, Error> {
+        let mut files = Self::built_in();
+        for (name, kind) in [
+            ("frameworks", &mut files.frameworks),
+            ("library", &mut files.library),
+        ] {
+            let path = folder.join(name);
+            if path.is_dir() {
+                *kind = folder_of_toml(&path)?;
+            }
+        }
+        let path = folder.join("sources.toml");
+        if path.is_file() {
+            files.sources = (path.display().to_string(), read(&path)?);
+        }
+        Ok(files)
+    }
+
+    /// The same, with other sources.
+    #[must_use]
+    pub fn with_sources(mut self, name: &str, text: String) -> Self {
+        self.sources = (name.to_owned(), text);
+        self
+    }
+
+    /// The same, with other files of one kind, by name.
+    #[must_use]
+    pub fn with_library_file(mut self, name: &str, text: String) -> Self {
+        self.library.insert(name.to_owned(), text);
+        self
+    }
+}
+
+fn embedded<E: rust_embed::Embed>(folder: &str) -> BTreeMap<String, String> {
+    E::iter()
+        .filter(|name| name.ends_with(".toml"))
+        .filter_map(|name| {
+            let file = E::get(&name)?;
+            let text = String::from_utf8_lossy(&file.data).into_owned();
+            Some((format!("{folder}/{name}"), text))
+        })
+        .collect()
+}
+
+fn folder_of_toml(folder: &Path) -> Result<BTreeMap<String, String>, Error> {
+    let error = |source| Error {
+        path: folder.to_owned(),
+        source,
+    };
+    let mut out = BTreeMap::new();
+    for entry in std::fs::read_dir(folder).map_err(error)? {
+        let path = entry.map_err(error)?.path();
+        if path.extension().is_some_and(|extension| extension == "toml") {
+            out.insert(path.display().to_string(), read(&path)?);
+        }
+    }
+    Ok(out)
+}
+
+fn read(path: &Path) -> Result<String, Error> {
+    std::fs::read(path)
+        .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+        .map_err(|source| Error {
+            path: path.to_owned(),
+            source,
+        })
+}
+
+/// What the files say, and every fault in them. A faulty entry is left out; the others stand.
+#[derive(Clone, Debug, Default)]
+pub struct Loaded {
+    /// The library.
+    pub library: Library,
+    /// The sources, in the file's order.
+    pub sources: Vec<Source>,
+    /// All faults, by file and line.
+    pub faults: Vec<FileFault>,
+}
+
+/// Reads all files.
+pub fn load(files: &Files) -> Loaded {
+    let report = Report::default();
+    let mut links = Links::default();
+    let mut bodies = Vec::new();
+    let mut jurisdictions = Vec::new();
+    let mut topics = Vec::new();
+    let mut crosswalks = Vec::new();
+    let mut cues = Vec::new();
+    let mut kinds = Vec::new();
+    for (name, text) in &files.library {
+        let mut file = table::Table::parse(name, text, &report);
+        file.allow(&["schema"]);
+        // A file may hold any of the parts, so that an operator can split or join them.
+        bodies.extend(bodies::bodies(&mut file, &mut links));
+        jurisdictions.extend(bodies::jurisdictions(&mut file, &mut links));
+        topics.extend(bodies::topics(&mut file, &mut links));
+        crosswalks.extend(bodies::crosswalks(&mut file, &mut links));
+        cues.extend(rules::cues(&mut file, &mut links));
+        kinds.extend(rules::kinds(&mut file));
+        file.finish();
+    }
+    let mut frameworks = Vec::new();
+    for (name, text) in &files.frameworks {
+        let file = table::Table::parse(name, text, &report);
+        frameworks.extend(frameworks::framework(file, &mut links));
+    }
+    frameworks.sort_by(|a, b| a.id.cmp(&b.id));
+    let sources = sources::sources(&files.sources.0, &files.sources.1, &report, &mut links);
+    links.resolve(&report);
+    Loaded {
+        library: Library::new(
+            frameworks,
+            bodies,
+            jurisdictions,
+            topics,
+            crosswalks,
+            cues,
+            kinds,
+        ),
+        sources,
+        faults: report.faults(),
+    }
+}
+
+/// What an identifier names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+enum Named {
+    Framework,
+    Body,
+    Jurisdiction,
+    Topic,
+    Source,
+}
+
+impl Named {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Framework => "framework",
+            Self::Body => "body",
+            Self::Jurisdiction => "jurisdiction",
+            Self::Topic => "topic",
+            Self::Source => "source",
+        }
+    }
+}
+
+/// Identifiers that are defined and identifiers that are used, until all files are read.
+#[derive(Debug, Default)]
+struct Links {
+    defined: BTreeMap<(Named, String), FileFault>,
+    twice: Vec<FileFault>,
+    used: Vec<(Named, String, FileFault)>,
+}
+
+impl Links {
+    /// Notes that an identifier is defined here; false when it was before.
+    fn define(&mut self, named: Named, id: &str, place: FileFault) -> bool {
+        if let Some(first) = self.defined.get(&(named, id.to_owned())) {
+            self.twice.push(FileFault {
+                what: format!(
+                    "the {} `{id}` is already defined at {}:{}: give this one another id or remove it",
+                    named.word(),
+                    first.file,
+                    first.line
+                ),
+                ..place
+            });
+            return false;
+        }
+        self.defined.insert((named, id.to_owned()), place);
+        true
+    }
+
+    /// Notes that an identifier is used here.
+    fn mention(&mut self, named: Named, id: &str, place: FileFault) {
+        self.used.push((named, id.to_owned(), place));
+    }
+
+    fn resolve(self, report: &Report) {
+        for fault in self.twice {
+            report.add(fault);
+        }
+        for (named, id, place) in self.used {
+            if self.defined.contains_key(&(named, id.clone())) {
+                continue;
+            }
+            let candidates = self
+                .defined
+                .keys()
+                .filter(|(kind, _)| *kind == named)
+                .map(|(_, id)| id.as_str());
+            let what = match table::nearest(&id, candidates) {
+                Some(near) => format!("there is no {} `{id}`: did you mean `{near}`?", named.word()),
+                None => format!("there is no {} `{id}`: define it, or remove it here", named.word()),
+            };
+            report.add(FileFault { what, ..place });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,100 @@
+//! `library/cues.toml` and `library/kinds.toml`: how ambiguous forms and kinds are recognised.
+
+use super::{Links, Named};
+use crate::domain::id::{BodyId, FrameworkId, JurisdictionId};
+use crate::domain::library::{Cue, KindRule, Meaning, Sense};
+use crate::domain::update::UpdateKind;
+use crate::text::table::Table;
+
+/// `[[cue]]` with its `[[cue.meaning]]`.
+pub(super) fn cues(file: &mut Table<'_>, links: &mut Links) -> Vec<Cue> {
+    let mut out = Vec::new();
+    for mut table in file.tables("cue") {
+        let form = table.required_text("form");
+        let case_sensitive = table.flag("case_sensitive").unwrap_or(true);
+        let mut meanings = Vec::new();
+        for mut meaning in table.tables("meaning") {
+            let framework = meaning.read("framework", str::parse::<FrameworkId>);
+            let body = meaning.read("body", str::parse::<BodyId>);
+            let jurisdiction = meaning.read("jurisdiction", str::parse::<JurisdictionId>);
+            let nothing = meaning.text("none");
+            if let Some(id) = &framework {
+                links.mention(Named::Framework, id.as_str(), meaning.place("framework"));
+            }
+            if let Some(id) = &body {
+                links.mention(Named::Body, id.as_str(), meaning.place("body"));
+            }
+            if let Some(id) = &jurisdiction {
+                links.mention(Named::Jurisdiction, id.as_str(), meaning.place("jurisdiction"));
+            }
+            let senses: Vec<Sense> = framework
+                .map(Sense::Framework)
+                .into_iter()
+                .chain(body.map(Sense::Body))
+                .chain(jurisdiction.map(Sense::Jurisdiction))
+                .chain(nothing.map(Sense::Nothing))
+                .collect();
+            let any = meaning.texts("any");
+            let not = meaning.texts("not");
+            let default = meaning.flag("default").unwrap_or(false);
+            meaning.allow(&["note"]);
+            match <[Sense; 1]>::try_from(senses) {
+                Ok([sense]) => meanings.push(Meaning {
+                    sense,
+                    any,
+                    not,
+                    default,
+                }),
+                Err(_) => meaning.fault(
+                    "",
+                    "a meaning names exactly one of framework, body, jurisdiction or none",
+                ),
+            }
+            meaning.finish();
+        }
+        if meanings.iter().filter(|meaning| meaning.default).count() > 1 {
+            table.fault("", "only one meaning can be the default");
+        }
+        table.allow(&["note"]);
+        if let Some(form) = form {
+            out.push(Cue {
+                form,
+                case_sensitive,
+                meanings,
+            });
+        }
+        table.finish();
+    }
+    out
+}
+
+/// `[[kind]]`.
+pub(super) fn kinds(file: &mut Table<'_>) -> Vec<KindRule> {
+    let mut out = Vec::new();
+    for mut table in file.tables("kind") {
+        let kind = table.require("id", str::parse::<UpdateKind>);
+        let rank = table.number("rank");
+        let phrases = table.texts("phrases");
+        let not = table.texts("not");
+        table.allow(&["name", "meaning", "note"]);
+        for phrase in phrases.iter().chain(&not) {
+            if phrase.trim().is_empty() || phrase.chars().any(char::is_uppercase) {
+                table.fault("phrases", format!("`{phrase}`: phrases are written in lower case"));
+            }
+        }
+        let rank = rank.and_then(|rank| u32::try_from(rank).ok());
+        if rank.is_none() {
+            table.fault("rank", "a kind needs a rank from 1 (wins first)");
+        }
+        if let (Some(kind), Some(rank)) = (kind, rank) {
+            out.push(KindRule {
+                kind,
+                rank,
+                phrases,
+                not,
+            });
+        }
+        table.finish();
+    }
+    out
+}

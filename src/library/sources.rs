@@ -1,0 +1,211 @@
+//! `sources.toml`: one entry per source.
+
+use chrono::TimeDelta;
+
+use super::{Links, Named};
+use crate::domain::address::{AddressTemplate, WebAddress};
+use crate::domain::id::{BodyId, FrameworkId, JurisdictionId, SourceId};
+use crate::domain::quantity;
+use crate::domain::source::{
+    Agent, DateStyle, Keep, MAX_BYTES, MAX_TIME, Proof, Select, Source, SourceKind, Terms,
+};
+use crate::text::table::{Report, Table};
+
+/// Keys whose kinds of source are not built yet; they are kept in the file and not read.
+const LATER: &[&str] = &["preset", "params", "map", "scope", "post", "watch", "include"];
+
+pub(super) fn sources(
+    name: &str,
+    text: &str,
+    report: &Report,
+    links: &mut Links,
+) -> Vec<Source> {
+    let mut file = Table::parse(name, text, report);
+    file.allow(&["schema"]);
+    let out = file
+        .tables("source")
+        .into_iter()
+        .filter_map(|table| source(table, links))
+        .collect();
+    file.finish();
+    out
+}
+
+fn source(mut table: Table<'_>, links: &mut Links) -> Option<Source> {
+    let id = table.require("id", str::parse::<SourceId>);
+    let body = table.require("body", str::parse::<BodyId>);
+    if let Some(body) = &body {
+        links.mention(Named::Body, body.as_str(), table.place("body"));
+    }
+    let source_name = table.required_text("name");
+    let kind: Option<SourceKind> =
+        table.word("kind", &["feed", "listing", "page", "sitemap", "json", "catalogue"]);
+    if !table.has("kind") {
+        table.fault("", "`kind` is missing: feed, listing, page, sitemap, json or catalogue");
+    }
+    let url = table.require("url", AddressTemplate::new);
+    let home = table.read("home", |text| WebAddress::new(text).map(|_| text.to_owned()));
+    let every = table
+        .read("every", positive_span)
+        .unwrap_or(TimeDelta::hours(12));
+    let expect_every = table
+        .read("expect_every", positive_span)
+        .unwrap_or((every * 8).max(TimeDelta::days(14)));
+    let terms = table
+        .word("terms", &["metadata", "excerpt", "full"])
+        .unwrap_or(Terms::Excerpt);
+    let licence = table.text("licence");
+    let attribution = table.text("attribution");
+    let keep_for = table.read("keep_for", positive_span);
+    let keep = match table.text("keep").as_deref() {
+        Some("hash") => Keep::Hash,
+        None | Some("bytes") => keep_for.map_or_else(Keep::default, Keep::Bytes),
+        Some(other) => {
+            table.fault("keep", format!("`{other}` is not bytes or hash"));
+            Keep::default()
+        }
+    };
+    let language = table.read("language", |text| {
+        if (2..=3).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_lowercase()) {
+            Ok(text.to_owned())
+        } else {
+            Err(format!("`{text}` is no language code: write two letters (ISO 639-1) such as en"))
+        }
+    });
+    let jurisdiction = table.read("jurisdiction", str::parse::<JurisdictionId>);
+    if let Some(jurisdiction) = &jurisdiction {
+        links.mention(Named::Jurisdiction, jurisdiction.as_str(), table.place("jurisdiction"));
+    }
+    let frameworks = table.list("frameworks", str::parse::<FrameworkId>);
+    for framework in &frameworks {
+        links.mention(Named::Framework, framework.as_str(), table.place("frameworks"));
+    }
+    let on = table.flag("on").unwrap_or(true);
+    let off_because = table.text("off_because");
+    let select = table.table("select").map(select).unwrap_or_default();
+    let date = table.table("date").map(date_style).unwrap_or_default();
+    let follow = table.flag("follow").unwrap_or(false);
+    let agent = table
+        .word("agent", &["contact", "no-contact"])
+        .unwrap_or(Agent::Contact);
+    let headers = table
+        .table("headers")
+        .map(|mut headers| headers.pairs())
+        .unwrap_or_default();
+    for (name, value) in &headers {
+        let plain = |text: &str| text.bytes().all(|b| (0x20..0x7f).contains(&b));
+        if name.is_empty() || !plain(name) || name.contains([' ', ':']) || !plain(value) {
+            table.fault("headers", format!("`{name}` is no HTTP header as it can be sent"));
+        }
+    }
+    let max_bytes = table.read("max_bytes", quantity::bytes).unwrap_or(MAX_BYTES);
+    let max_time = table.read("max_time", positive_span).unwrap_or(MAX_TIME);
+    if max_time > TimeDelta::minutes(10) {
+        table.fault("max_time", "a visit may take at most 10m");
+    }
+    let note = table.text("note");
+    let proof = table.table("proof").and_then(proof);
+    table.allow(LATER);
+    if let Some(kind) = kind {
+        if on && !kind.is_built() {
+            table.fault(
+                "on",
+                format!("sources of kind {} cannot be read yet: set on = false and say so in off_because", kind.as_str()),
+            );
+        }
+        if on && kind == SourceKind::Listing && select.item.is_none() {
+            table.fault("select", "a listing needs select = { item = \"…\" }: the CSS of one news item");
+        }
+    }
+    if !on && off_because.is_none() {
+        table.fault("on", "a source that is off says why: add off_because = \"…\"");
+    }
+    let place = table.place("id");
+    table.finish();
+    let id = id?;
+    if !links.define(Named::Source, id.as_str(), place) {
+        return None;
+    }
+    Some(Source {
+        id,
+        body: body?,
+        name: source_name?,
+        kind: kind?,
+        url: url?,
+        home,
+        every,
+        expect_every,
+        terms,
+        licence,
+        attribution,
+        keep,
+        language,
+        jurisdiction,
+        frameworks,
+        on,
+        off_because,
+        select,
+        date,
+        follow,
+        agent,
+        headers,
+        max_bytes,
+        max_time,
+        note,
+        proof,
+    })
+}
+
+fn positive_span(text: &str) -> Result<TimeDelta, quantity::InvalidQuantity> {
+    let span = quantity::span(text)?;
+    if span > TimeDelta::zero() {
+        Ok(span)
+    } else {
+        Err(quantity::InvalidQuantity {
+            given: text.to_owned(),
+            wanted: "a span of time longer than nothing",
+        })
+    }
+}
+
+fn select(mut table: Table<'_>) -> Select {
+    let select = Select {
+        item: table.text("item"),
+        link: table.text("link"),
+        title: table.text("title"),
+        date: table.text("date"),
+        summary: table.text("summary"),
+        keep: table.texts("keep"),
+        drop: table.texts("drop"),
+    };
+    table.finish();
+    select
+}
+
+fn date_style(mut table: Table<'_>) -> DateStyle {
+    let style = DateStyle {
+        format: table.text("format"),
+        language: table.text("language"),
+        day_first: table.flag("day_first"),
+    };
+    if let Some(format) = &style.format
+        && chrono::format::StrftimeItems::new(format)
+            .any(|item| matches!(item, chrono::format::Item::Error))
+    {
+        table.fault("format", format!("`{format}` is no date pattern: write for example \"%d %B %Y\""));
+    }
+    table.finish();
+    style
+}
+
+fn proof(mut table: Table<'_>) -> Option<Proof> {
+    let level = table.word("level", &["tested", "in-use", "derived", "unverified"]);
+    let seen = table.text("seen");
+    let place = table.text("where");
+    table.finish();
+    Some(Proof {
+        level: level?,
+        seen,
+        place,
+    })
+}

@@ -1,0 +1,338 @@
+//! Names of the library, found in one pass over a text; the longest match consumes its words.
+
+use std::collections::HashMap;
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+
+use super::Subject;
+use super::haystack::Haystack;
+use crate::domain::library::{Library, Meaning, Sense};
+use crate::domain::reference;
+use crate::domain::update::{Because, Field};
+
+/// What a name names: a place in the library's lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) enum Target {
+    Framework(usize),
+    Body(usize),
+    Jurisdiction(usize),
+    Topic(usize),
+    Cue(usize),
+}
+
+/// One name found, with its reason.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Mention {
+    pub(super) target: Target,
+    pub(super) because: Because,
+}
+
+/// One spelling of a name.
+struct Form {
+    /// As the library writes it: what must stand in the text when case counts.
+    written: String,
+    case_counts: bool,
+    targets: Vec<Target>,
+}
+
+/// All names, compiled.
+pub(super) struct Lexicon {
+    automaton: Option<AhoCorasick>,
+    /// For each pattern of the automaton the spellings that are the same in lower case.
+    forms: Vec<Vec<Form>>,
+    works: HashMap<String, usize>,
+}
+
+/// Words after a name that make it a comparison or an adjective and no mention (rules F5, B1).
+const ADJECTIVES: &[&str] = &[
+    "-like", "-style", "-type", "-inspired", "-ish", "-esque", "-authorised", "-authorized",
+    "-regulated", "-registered", "-licensed", "-approved", "-compliant", "-ready", "-supervised",
+];
+
+impl Lexicon {
+    pub(super) fn new(library: &Library) -> Self {
+        let mut spellings: HashMap<(String, bool), Vec<Target>> = HashMap::new();
+        let mut add = |name: &str, target: Target| {
+            let name = plain(name);
+            // A single letter names nothing.
+            if name.chars().filter(|c| c.is_alphanumeric()).count() < 2 {
+                return;
+            }
+            let case_counts = is_acronym(&name);
+            let targets = spellings.entry((name, case_counts)).or_default();
+            if !targets.contains(&target) {
+                targets.push(target);
+            }
+        };
+        let cues: HashMap<&str, usize> = library
+            .cues
+            .iter()
+            .enumerate()
+            .map(|(place, cue)| (cue.form.as_str(), place))
+            .collect();
+        for (place, framework) in library.frameworks.iter().enumerate() {
+            let target = Target::Framework(place);
+            let mut names: Vec<&str> = vec![&framework.short];
+            // A title of one or two words is common speech ("Risk management").
+            if framework.title.split_whitespace().count() >= 4 {
+                names.push(&framework.title);
+            }
+            names.extend(framework.aliases.iter().map(String::as_str));
+            names.extend(framework.aliases_i18n.iter().flat_map(|(_, names)| names).map(String::as_str));
+            for name in names {
+                if !cues.contains_key(name) {
+                    add(name, target);
+                }
+            }
+        }
+        for (place, body) in library.bodies.iter().enumerate() {
+            add(&body.name, Target::Body(place));
+            for name in &body.aliases {
+                if !cues.contains_key(name.as_str()) {
+                    add(name, Target::Body(place));
+                }
+            }
+        }
+        for (place, jurisdiction) in library.jurisdictions.iter().enumerate() {
+            if jurisdiction.needs_context {
+                continue;
+            }
+            add(&jurisdiction.name, Target::Jurisdiction(place));
+            for name in jurisdiction.names.iter().chain(&jurisdiction.demonyms) {
+                if !cues.contains_key(name.as_str()) {
+                    add(name, Target::Jurisdiction(place));
+                }
+            }
+        }
+        for (place, topic) in library.topics.iter().enumerate() {
+            add(&topic.name, Target::Topic(place));
+            for name in &topic.aliases {
+                add(name, Target::Topic(place));
+            }
+        }
+        let mut by_lower: HashMap<String, Vec<Form>> = HashMap::new();
+        for ((written, case_counts), mut targets) in spellings {
+            targets.sort_unstable();
+            by_lower.entry(written.to_lowercase()).or_default().push(Form {
+                written,
+                case_counts,
+                targets,
+            });
+        }
+        for (place, cue) in library.cues.iter().enumerate() {
+            let written = plain(&cue.form);
+            by_lower.entry(written.to_lowercase()).or_default().push(Form {
+                written,
+                case_counts: cue.case_sensitive,
+                targets: vec![Target::Cue(place)],
+            });
+        }
+        let mut patterns: Vec<(String, Vec<Form>)> = by_lower.into_iter().collect();
+        // A fixed order, so that two runs compile the same automaton.
+        patterns.sort_by(|a, b| a.0.cmp(&b.0));
+        let (lower, forms): (Vec<String>, Vec<Vec<Form>>) = patterns.into_iter().unzip();
+        let automaton = AhoCorasick::builder()
+            .kind(Some(AhoCorasickKind::ContiguousNFA))
+            .match_kind(MatchKind::Standard)
+            .build(&lower)
+            // Only a library of billions of names could be too large to compile.
+            .ok();
+        let mut works = HashMap::new();
+        for (place, framework) in library.frameworks.iter().enumerate() {
+            for written in &framework.references {
+                for read in reference::read(written, &library.known_works) {
+                    works.entry(read.work).or_insert(place);
+                }
+            }
+        }
+        Self {
+            automaton,
+            forms,
+            works,
+        }
+    }
+
+    /// The framework that a work is, by its place in the library.
+    pub(super) fn framework_of_work(&self, work: &str) -> Option<usize> {
+        self.works.get(work).copied()
+    }
+
+    /// The names in one field. `taken` are stretches of the original that references have
+    /// consumed already.
+    pub(super) fn read(
+        &self,
+        field: Field,
+        text: &Haystack<'_>,
+        taken: &[(usize, usize)],
+        all: &[(Field, &Haystack<'_>)],
+        subject: &Subject<'_>,
+        library: &Library,
+    ) -> Vec<Mention> {
+        let Some(automaton) = &self.automaton else {
+            return Vec::new();
+        };
+        // (start, end in the twin, pattern)
+        let mut hits: Vec<(usize, usize, usize)> = automaton
+            .find_overlapping_iter(text.lower())
+            .map(|hit| (hit.start(), hit.end(), hit.pattern().as_usize()))
+            .filter(|(start, end, _)| text.stands_alone(*start, *end))
+            .collect();
+        // Longest first, then leftmost: what a longer name covers is not another mention.
+        hits.sort_by_key(|(start, end, _)| (std::cmp::Reverse(end - start), *start));
+        let mut consumed: Vec<(usize, usize)> = Vec::new();
+        let mut mentions: Vec<(usize, Mention)> = Vec::new();
+        for (start, end, pattern) in hits {
+            let (from, to) = text.back(start, end);
+            let within = |spans: &[(usize, usize)], from: usize, to: usize| {
+                spans.iter().any(|(a, b)| from < *b && to > *a)
+            };
+            // A reference consumes what lies in it; a name that is longer consumes the reference.
+            let in_reference = taken.iter().any(|(a, b)| from < *b && to > *a && to - from <= b - a);
+            if within(&consumed, start, end) {
+                continue;
+            }
+            let words = text.words(from, to);
+            let written = plain(&words);
+            let follows = text.lower().get(end..).unwrap_or("");
+            let adjective = ADJECTIVES.iter().any(|word| follows.starts_with(word));
+            let mut matched = false;
+            for form in self.forms.get(pattern).map_or(&[][..], Vec::as_slice) {
+                if form.case_counts && form.written != written {
+                    continue;
+                }
+                for target in &form.targets {
+                    let topic = matches!(target, Target::Topic(_));
+                    matched |= !topic;
+                    if adjective && !topic && !matches!(target, Target::Jurisdiction(_)) {
+                        continue;
+                    }
+                    if in_reference && !topic {
+                        continue;
+                    }
+                    let resolved = match target {
+                        Target::Cue(place) => library
+                            .cues
+                            .get(*place)
+                            .and_then(|cue| decide(&cue.meanings, text, all, subject, library, (start, end)))
+                            .map(|target| (target, "cue")),
+                        target => Some((*target, rule(*target, &words))),
+                    };
+                    if let Some((target, rule)) = resolved {
+                        mentions.push((
+                            start,
+                            Mention {
+                                target,
+                                because: Because {
+                                    rule: rule.to_owned(),
+                                    field,
+                                    text: words.clone(),
+                                    start: text.characters_before(from),
+                                },
+                            },
+                        ));
+                    }
+                }
+            }
+            if matched {
+                consumed.push((start, end));
+            }
+        }
+        mentions.sort_by_key(|(start, _)| *start);
+        mentions.into_iter().map(|(_, mention)| mention).collect()
+    }
+}
+
+fn rule(target: Target, words: &str) -> &'static str {
+    match target {
+        Target::Jurisdiction(_) => "J3",
+        _ if is_acronym(words) => "acronym",
+        _ => "name",
+    }
+}
+
+/// The meaning of an ambiguous form by the words around it; none when no word decides.
+fn decide(
+    meanings: &[Meaning],
+    here: &Haystack<'_>,
+    all: &[(Field, &Haystack<'_>)],
+    subject: &Subject<'_>,
+    library: &Library,
+    own: (usize, usize),
+) -> Option<Target> {
+    let near = |word: &String| {
+        let word = plain(word).to_lowercase();
+        !word.is_empty()
+            && all.iter().any(|(_, text)| {
+                text.lower().match_indices(&word).any(|(at, _)| {
+                    let end = at + word.len();
+                    // The form itself is no witness for what it means.
+                    let itself = std::ptr::eq(*text, here) && at >= own.0 && end <= own.1;
+                    !itself && text.stands_alone(at, end)
+                })
+            })
+    };
+    let mut best: Option<(usize, &Meaning)> = None;
+    for meaning in meanings {
+        if meaning.not.iter().any(near) {
+            continue;
+        }
+        let mut votes = meaning.any.iter().filter(|word| near(word)).count();
+        // The publisher itself, named in its own news, is the likelier meaning of its letters.
+        if let (Sense::Body(body), Some(publisher)) = (&meaning.sense, subject.body)
+            && body == publisher
+        {
+            votes += 1;
+        }
+        if votes > 0 && best.is_none_or(|(most, _)| votes > most) {
+            best = Some((votes, meaning));
+        }
+    }
+    let meaning = best.map(|(_, meaning)| meaning).or_else(|| {
+        meanings
+            .iter()
+            .find(|meaning| meaning.default && !meaning.not.iter().any(near))
+    })?;
+    match &meaning.sense {
+        Sense::Framework(id) => library.frameworks.iter().position(|f| &f.id == id).map(Target::Framework),
+        Sense::Body(id) => library.bodies.iter().position(|b| &b.id == id).map(Target::Body),
+        Sense::Jurisdiction(id) => library
+            .jurisdictions
+            .iter()
+            .position(|j| &j.id == id)
+            .map(Target::Jurisdiction),
+        Sense::Nothing(_) => None,
+    }
+}
+
+/// Plain dashes, apostrophes and spaces, as the haystack has them.
+fn plain(name: &str) -> String {
+    let mut out = String::with_capacity(name.len());
+    let mut space = false;
+    for c in name.chars() {
+        let c = match c {
+            '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
+            '\u{2018}' | '\u{2019}' | '\u{2bc}' => '\'',
+            c if c.is_whitespace() => ' ',
+            c => c,
+        };
+        if c == ' ' {
+            space = !out.is_empty();
+            continue;
+        }
+        if std::mem::take(&mut space) {
+            out.push(' ');
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// Whether a name is written in capitals as an acronym is, so that its case counts.
+fn is_acronym(name: &str) -> bool {
+    let letters = || name.chars().filter(|c| c.is_alphabetic());
+    let upper = letters().filter(|c| c.is_uppercase()).count();
+    let all = letters().count();
+    // "NIS2", "E.U." and "TÜV"; also "CoE" and "SoA", whose one small letter is part of them.
+    all > 0 && name.chars().count() <= 10 && !name.contains(' ') && upper >= 2 && all - upper <= 1
+        || (all > 0 && upper == all && name.chars().count() <= 16)
+}

@@ -1,0 +1,531 @@
+//! TOML files with places: every fault of a file in one report, with file, line, key and mend.
+//!
+//! serde stops at the first fault of a file and knows no lines once values are converted; here
+//! a table is walked key by key, each fault is noted where it stands, and keys that nobody
+//! asked for are reported with the nearest one that somebody did.
+
+use std::cell::RefCell;
+use std::fmt;
+use std::rc::Rc;
+
+use chrono::NaiveDate;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+/// One fault of one file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileFault {
+    /// The file, as it was named to the reader.
+    pub file: String,
+    /// The line, from 1.
+    pub line: usize,
+    /// The key with its table, such as `source[3].every`; empty when the file as a whole is meant.
+    pub key: String,
+    /// What is wrong, and how to mend it.
+    pub what: String,
+}
+
+impl fmt::Display for FileFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}: ", self.file, self.line)?;
+        if !self.key.is_empty() {
+            write!(f, "{}: ", self.key)?;
+        }
+        f.write_str(&self.what)
+    }
+}
+
+/// The faults found so far; shared by all tables of a reading.
+#[derive(Clone, Debug, Default)]
+pub struct Report(Rc<RefCell<Vec<FileFault>>>);
+
+impl Report {
+    /// Notes a fault.
+    pub fn add(&self, fault: FileFault) {
+        self.0.borrow_mut().push(fault);
+    }
+
+    /// All faults, by file and line.
+    pub fn faults(&self) -> Vec<FileFault> {
+        let mut faults = self.0.borrow().clone();
+        faults.sort_by(|a, b| (&a.file, a.line, &a.key).cmp(&(&b.file, b.line, &b.key)));
+        faults.dedup();
+        faults
+    }
+
+    /// Whether nothing was found.
+    pub fn is_empty(&self) -> bool {
+        self.0.borrow().is_empty()
+    }
+}
+
+/// A file's text with the beginnings of its lines.
+#[derive(Debug)]
+struct Lines {
+    file: String,
+    starts: Vec<usize>,
+}
+
+impl Lines {
+    fn line(&self, byte: usize) -> usize {
+        self.starts.partition_point(|start| *start <= byte).max(1)
+    }
+}
+
+/// One table of a file, walked key by key.
+#[derive(Debug)]
+pub struct Table<'i> {
+    lines: Rc<Lines>,
+    report: Report,
+    path: String,
+    at: usize,
+    table: DeTable<'i>,
+    asked: Vec<&'static str>,
+}
+
+impl<'i> Table<'i> {
+    /// Reads a file's text. What cannot be read as TOML at all is noted; what can be read is
+    /// returned.
+    pub fn parse(file: &str, text: &'i str, report: &Report) -> Self {
+        let starts = std::iter::once(0)
+            .chain(text.match_indices('\n').map(|(at, _)| at + 1))
+            .collect();
+        let lines = Rc::new(Lines {
+            file: file.to_owned(),
+            starts,
+        });
+        let (table, errors) = DeTable::parse_recoverable(text);
+        for error in errors {
+            let at = error.span().map_or(0, |span| span.start);
+            report.add(FileFault {
+                file: file.to_owned(),
+                line: lines.line(at),
+                key: String::new(),
+                what: format!("not TOML: {}", error.message().replace('\n', " ")),
+            });
+        }
+        Self {
+            lines,
+            report: report.clone(),
+            path: String::new(),
+            at: table.span().start,
+            table: table.into_inner(),
+            asked: Vec::new(),
+        }
+    }
+
+    /// Notes a fault at a key of this table (or at the table itself for an empty key).
+    pub fn fault(&self, key: &str, what: impl Into<String>) {
+        self.report.add(FileFault {
+            what: what.into(),
+            ..self.place(key)
+        });
+    }
+
+    fn fault_at(&self, at: usize, key: &str, what: impl Into<String>) {
+        self.report.add(FileFault {
+            file: self.lines.file.clone(),
+            line: self.lines.line(at),
+            key: self.named(key),
+            what: what.into(),
+        });
+    }
+
+    fn named(&self, key: &str) -> String {
+        match (self.path.as_str(), key) {
+            ("", key) => key.to_owned(),
+            (path, "") => path.to_owned(),
+            (path, key) => format!("{path}.{key}"),
+        }
+    }
+
+    /// Where a key of this table stands, for a fault that only shows when all files are read;
+    /// `what` is still empty.
+    pub fn place(&self, key: &str) -> FileFault {
+        let at = self
+            .table
+            .iter()
+            .find(|(k, _)| k.get_ref().as_ref() == key)
+            .map_or(self.at, |(_, value)| value.span().start);
+        FileFault {
+            file: self.lines.file.clone(),
+            line: self.lines.line(at),
+            key: self.named(key),
+            what: String::new(),
+        }
+    }
+
+    /// Whether the key is there.
+    pub fn has(&self, key: &str) -> bool {
+        self.table.iter().any(|(k, _)| k.get_ref().as_ref() == key)
+    }
+
+    fn take(&mut self, key: &'static str) -> Option<Spanned<DeValue<'i>>> {
+        self.asked.push(key);
+        self.table
+            .iter()
+            .find(|(k, _)| k.get_ref().as_ref() == key)
+            .map(|(_, value)| value.clone())
+    }
+
+    /// A text, read further by `read`; its error is noted as the fault.
+    pub fn read<T, E: fmt::Display>(
+        &mut self,
+        key: &'static str,
+        read: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Option<T> {
+        let value = self.take(key)?;
+        match value.get_ref() {
+            DeValue::String(text) => match read(text) {
+                Ok(value) => Some(value),
+                Err(error) => {
+                    self.fault(key, error.to_string());
+                    None
+                }
+            },
+            other => {
+                self.fault(key, format!("{} where a text in quotes should be", named_kind(other)));
+                None
+            }
+        }
+    }
+
+    /// As [`Table::read`], and a fault when the key is missing.
+    pub fn require<T, E: fmt::Display>(
+        &mut self,
+        key: &'static str,
+        read: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Option<T> {
+        if !self.has(key) {
+            self.asked.push(key);
+            self.fault("", format!("`{key}` is missing: add {key} = \"…\""));
+            return None;
+        }
+        self.read(key, read)
+    }
+
+    /// A text.
+    pub fn text(&mut self, key: &'static str) -> Option<String> {
+        self.read(key, |text| Ok::<_, std::convert::Infallible>(text.to_owned()))
+    }
+
+    /// A text that must be there and not empty.
+    pub fn required_text(&mut self, key: &'static str) -> Option<String> {
+        self.require(key, |text| {
+            if text.trim().is_empty() {
+                Err("must not be empty")
+            } else {
+                Ok(text.to_owned())
+            }
+        })
+    }
+
+    /// One of the words that a type has, as serde spells them.
+    pub fn word<T: serde::de::DeserializeOwned>(
+        &mut self,
+        key: &'static str,
+        words: &[&str],
+    ) -> Option<T> {
+        self.read(key, |text| {
+            serde_json::from_value(serde_json::Value::from(text)).map_err(|_| {
+                match nearest(text, words.iter().copied()) {
+                    Some(near) => format!("`{text}` is not one of {}: did you mean `{near}`?", words.join(", ")),
+                    None => format!("`{text}` is not one of {}", words.join(", ")),
+                }
+            })
+        })
+    }
+
+    /// true or false.
+    pub fn flag(&mut self, key: &'static str) -> Option<bool> {
+        match self.take(key)?.get_ref() {
+            DeValue::Boolean(flag) => Some(*flag),
+            other => {
+                self.fault(key, format!("{} where true or false should be", named_kind(other)));
+                None
+            }
+        }
+    }
+
+    /// A whole number.
+    pub fn number(&mut self, key: &'static str) -> Option<i64> {
+        let value = self.take(key)?;
+        if let DeValue::Integer(number) = value.get_ref()
+            && let Ok(number) = i64::from_str_radix(number.as_str(), number.radix())
+        {
+            return Some(number);
+        }
+        self.fault(key, format!("{} where a whole number should be", named_kind(value.get_ref())));
+        None
+    }
+
+    /// A number with or without a fraction.
+    pub fn decimal(&mut self, key: &'static str) -> Option<f64> {
+        let value = self.take(key)?;
+        let number = match value.get_ref() {
+            DeValue::Integer(number) => number.as_str().parse().ok(),
+            DeValue::Float(number) => number.as_str().parse().ok(),
+            _ => None,
+        };
+        if number.is_none() {
+            self.fault(key, format!("{} where a number should be", named_kind(value.get_ref())));
+        }
+        number
+    }
+
+    /// A day, written as a TOML date without quotes.
+    pub fn day(&mut self, key: &'static str) -> Option<NaiveDate> {
+        let value = self.take(key)?;
+        let day = match value.get_ref() {
+            DeValue::Datetime(moment) => moment.date.and_then(|date| {
+                NaiveDate::from_ymd_opt(i32::from(date.year), u32::from(date.month), u32::from(date.day))
+            }),
+            _ => None,
+        };
+        if day.is_none() {
+            self.fault(key, format!("{} where a date such as 2026-03-02 (without quotes) should be", named_kind(value.get_ref())));
+        }
+        day
+    }
+
+    /// A date or moment of TOML, or a text, as text.
+    pub fn moment(&mut self, key: &'static str) -> Option<String> {
+        let value = self.take(key)?;
+        match value.get_ref() {
+            DeValue::Datetime(moment) => Some(moment.to_string()),
+            DeValue::String(text) => Some(text.to_string()),
+            other => {
+                self.fault(key, format!("{} where a date should be", named_kind(other)));
+                None
+            }
+        }
+    }
+
+    /// A list of texts, each read further; a faulty one is noted and left out.
+    pub fn list<T, E: fmt::Display>(
+        &mut self,
+        key: &'static str,
+        read: impl Fn(&str) -> Result<T, E>,
+    ) -> Vec<T> {
+        let Some(value) = self.take(key) else {
+            return Vec::new();
+        };
+        let DeValue::Array(items) = value.get_ref() else {
+            self.fault(key, format!("{} where a list [\"…\"] should be", named_kind(value.get_ref())));
+            return Vec::new();
+        };
+        let mut out = Vec::new();
+        for item in items.iter() {
+            match item.get_ref() {
+                DeValue::String(text) => match read(text) {
+                    Ok(value) => out.push(value),
+                    Err(error) => self.fault_at(item.span().start, key, error.to_string()),
+                },
+                other => self.fault_at(
+                    item.span().start,
+                    key,
+                    format!("{} in a list of texts", named_kind(other)),
+                ),
+            }
+        }
+        out
+    }
+
+    /// A list of texts.
+    pub fn texts(&mut self, key: &'static str) -> Vec<String> {
+        self.list(key, |text| Ok::<_, std::convert::Infallible>(text.to_owned()))
+    }
+
+    /// A table under this one.
+    pub fn table(&mut self, key: &'static str) -> Option<Table<'i>> {
+        let value = self.take(key)?;
+        let at = value.span().start;
+        match value.into_inner() {
+            DeValue::Table(table) => Some(self.below(self.named(key), at, table)),
+            other => {
+                self.fault(key, format!("{} where a table should be", named_kind(&other)));
+                None
+            }
+        }
+    }
+
+    /// The tables of an array of tables (`[[key]]`), or of a list of inline tables.
+    pub fn tables(&mut self, key: &'static str) -> Vec<Table<'i>> {
+        let Some(value) = self.take(key) else {
+            return Vec::new();
+        };
+        let DeValue::Array(items) = value.get_ref() else {
+            self.fault(key, format!("{} where [[{key}]] tables should be", named_kind(value.get_ref())));
+            return Vec::new();
+        };
+        let mut out = Vec::new();
+        for (place, item) in items.iter().enumerate() {
+            let path = format!("{}[{}]", self.named(key), place + 1);
+            match item.get_ref() {
+                DeValue::Table(table) => {
+                    out.push(self.below(path, item.span().start, table.clone()));
+                }
+                other => self.fault_at(
+                    item.span().start,
+                    key,
+                    format!("{} where a table should be", named_kind(other)),
+                ),
+            }
+        }
+        out
+    }
+
+    /// All keys of a table whose keys are free, with their texts (headers, languages).
+    pub fn pairs(&mut self) -> Vec<(String, String)> {
+        let mut out = Vec::new();
+        for (key, value) in &self.table {
+            match value.get_ref() {
+                DeValue::String(text) => out.push((key.get_ref().to_string(), text.to_string())),
+                other => self.fault_at(
+                    value.span().start,
+                    key.get_ref(),
+                    format!("{} where a text should be", named_kind(other)),
+                ),
+            }
+        }
+        out
+    }
+
+    /// All keys of a table whose keys are free, with their lists of texts.
+    pub fn pairs_of_lists(&mut self) -> Vec<(String, Vec<String>)> {
+        let mut out = Vec::new();
+        for (key, value) in &self.table {
+            match value.get_ref() {
+                DeValue::Array(items) => {
+                    let texts = items
+                        .iter()
+                        .filter_map(|item| match item.get_ref() {
+                            DeValue::String(text) => Some(text.to_string()),
+                            _ => None,
+                        })
+                        .collect();
+                    out.push((key.get_ref().to_string(), texts));
+                }
+                other => self.fault_at(
+                    value.span().start,
+                    key.get_ref(),
+                    format!("{} where a list should be", named_kind(other)),
+                ),
+            }
+        }
+        out
+    }
+
+    /// Says that a key may be there though nobody reads its value here.
+    pub fn allow(&mut self, keys: &[&'static str]) {
+        self.asked.extend_from_slice(keys);
+    }
+
+    /// Ends the walk: keys that nobody asked for are faults, with the nearest known one.
+    pub fn finish(self) {
+        for (key, value) in &self.table {
+            let key = key.get_ref().as_ref();
+            if self.asked.contains(&key) {
+                continue;
+            }
+            let what = match nearest(key, self.asked.iter().copied()) {
+                Some(near) => format!("unknown key: did you mean `{near}`?"),
+                None => {
+                    let mut known = self.asked.clone();
+                    known.sort_unstable();
+                    known.dedup();
+                    format!("unknown key: remove it (known here: {})", known.join(", "))
+                }
+            };
+            self.fault_at(value.span().start, key, what);
+        }
+    }
+
+    fn below(&self, path: String, at: usize, table: DeTable<'i>) -> Table<'i> {
+        Table {
+            lines: Rc::clone(&self.lines),
+            report: self.report.clone(),
+            path,
+            at,
+            table,
+            asked: Vec::new(),
+        }
+    }
+}
+
+/// The candidate nearest to what was written, when it is near enough to be meant.
+pub fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    candidates
+        .into_iter()
+        .map(|candidate| (strsim::damerau_levenshtein(written, candidate), candidate))
+        .min()
+        .filter(|(distance, candidate)| *distance <= 1 + candidate.len().min(written.len()) / 4)
+        .map(|(_, candidate)| candidate)
+}
+
+fn named_kind(value: &DeValue<'_>) -> &'static str {
+    match value {
+        DeValue::String(_) => "a text",
+        DeValue::Integer(_) => "a whole number",
+        DeValue::Float(_) => "a number",
+        DeValue::Boolean(_) => "true or false",
+        DeValue::Datetime(_) => "a date",
+        DeValue::Array(_) => "a list",
+        DeValue::Table(_) => "a table",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_fault_of_a_file_is_told_with_its_line() {
+        let report = Report::default();
+        let text = "a = 1\nb = \"x\"\nevrey = \"2h\"\n\n[[item]]\nname = 3\n\n[[item]]\nname = \"ok\"\nwhen = \"soon\"\nlist = [\"a\", 7]\n";
+        let mut table = Table::parse("f.toml", text, &report);
+        assert_eq!(table.text("a"), None);
+        assert_eq!(table.number("b"), None);
+        assert_eq!(table.text("every"), None);
+        for mut item in table.tables("item") {
+            item.required_text("name");
+            item.day("when");
+            item.texts("list");
+            item.finish();
+        }
+        table.finish();
+        let told: Vec<String> = report.faults().iter().map(ToString::to_string).collect();
+        assert_eq!(
+            told,
+            [
+                "f.toml:1: a: a whole number where a text in quotes should be",
+                "f.toml:2: b: a text where a whole number should be",
+                "f.toml:3: evrey: unknown key: did you mean `every`?",
+                "f.toml:6: item[1].name: a whole number where a text in quotes should be",
+                "f.toml:10: item[2].when: a text where a date such as 2026-03-02 (without quotes) should be",
+                "f.toml:11: item[2].list: a whole number in a list of texts",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_missing_key_is_told_at_its_table() {
+        let report = Report::default();
+        let mut table = Table::parse("f.toml", "\n[a]\nx = 1\n", &report);
+        let mut below = table.table("a").unwrap();
+        below.required_text("id");
+        let told = report.faults();
+        assert_eq!(told.len(), 1);
+        assert_eq!((told[0].line, told[0].key.as_str()), (2, "a"));
+    }
+
+    #[test]
+    fn what_is_no_toml_is_told_and_the_rest_is_read() {
+        let report = Report::default();
+        let mut table = Table::parse("f.toml", "a = \nb = \"x\"\n", &report);
+        assert_eq!(table.text("b").as_deref(), Some("x"));
+        let told = report.faults();
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert_eq!(told[0].line, 1);
+    }
+}

@@ -9,5 +9,6 @@ pub mod crash;
 pub mod domain;
 pub mod library;
 pub mod normalize;
+pub mod search;
 pub mod tag;
 pub mod text;

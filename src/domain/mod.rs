@@ -17,6 +17,7 @@ pub mod key_date;
 pub mod library;
 pub mod message;
 pub mod quantity;
+pub mod query;
 pub mod reference;
 pub mod schedule;
 pub mod source;

@@ -3,5 +3,6 @@ pub mod date;
 pub mod decode;
 pub mod html;
 pub mod language;
+pub mod stem;
 pub mod table;
 pub mod words;

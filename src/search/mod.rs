@@ -1,0 +1,324 @@
+//! Searching: the only tantivy. Updates in, hits with facets and snippets out.
+//!
+//! It knows how updates are indexed and how a query is compiled, over the same tokens as
+//! everything else that reads words. It calls nothing but the ground floor and its own driver.
+//! It deliberately does not read the store: whoever follows the change log hands it updates and
+//! a position, which is committed together with them, so the index can be deleted at any time.
+
+mod compile;
+mod facets;
+mod schema;
+mod snippet;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tantivy::collector::{Count, TopDocs};
+use tantivy::schema::Value;
+use tantivy::{Index as Tantivy, IndexReader, IndexSettings, IndexWriter, Order, ReloadPolicy, TantivyDocument, Term};
+
+use crate::domain::id::UpdateId;
+use crate::domain::query::Query;
+use crate::domain::update::Update;
+
+pub use facets::Facets;
+use schema::Fields;
+pub use snippet::snippet;
+
+/// What can go wrong.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The folder cannot be made or written.
+    #[error("cannot use the search folder {}: {source}. Check that this user may write there and that the disk is not full", path.display())]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// Another process writes this index.
+    #[error("another process is writing the search index in {}: stop it, or let it do the work", path.display())]
+    Busy {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// The index itself failed.
+    #[error("the search index failed: {0}. It can be deleted at any time; it is built again from the store")]
+    Index(#[from] tantivy::TantivyError),
+}
+
+/// How hits are ordered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SortOrder {
+    /// The best match first.
+    #[default]
+    Best,
+    /// The newest first.
+    Newest,
+}
+
+/// What a search found.
+#[derive(Clone, Debug, Default)]
+pub struct Found {
+    /// How many updates match.
+    pub total: usize,
+    /// The asked-for ones of them, in order.
+    pub hits: Vec<UpdateId>,
+    /// Counts by tag, when asked for.
+    pub facets: Facets,
+}
+
+/// An index on disk.
+#[derive(Clone)]
+pub struct Index {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    folder: PathBuf,
+    fields: Fields,
+    index: Tantivy,
+    reader: IndexReader,
+    writer: Mutex<Option<IndexWriter>>,
+}
+
+/// The writer's memory, in bytes: a segment's worth before it is written out.
+const WRITER_MEMORY: usize = 48_000_000;
+
+impl Index {
+    /// Opens the index under `data/search/v<fingerprint>/`, or makes an empty one there.
+    ///
+    /// The fingerprint covers fields, tokens and the libraries that make them: what another
+    /// version wrote is not read wrongly but left aside, and built anew.
+    ///
+    /// # Errors
+    /// When the folder cannot be used. A damaged index is deleted and begun again.
+    pub fn open(data: &Path) -> Result<Self, Error> {
+        let parent = data.join("search");
+        let folder = parent.join(format!("v{}", schema::fingerprint()));
+        match Self::open_in(&folder) {
+            Ok(index) => Ok(index),
+            Err(error @ Error::Folder { .. }) => Err(error),
+            Err(error) => {
+                tracing::warn!(folder = %folder.display(), %error, "the search index is damaged and is built anew");
+                std::fs::remove_dir_all(&folder).map_err(|source| Error::Folder {
+                    path: folder.clone(),
+                    source,
+                })?;
+                Self::open_in(&folder)
+            }
+        }
+    }
+
+    fn open_in(folder: &Path) -> Result<Self, Error> {
+        let at = |source| Error::Folder {
+            path: folder.to_owned(),
+            source,
+        };
+        std::fs::create_dir_all(folder).map_err(at)?;
+        let (schema, fields) = schema::schema();
+        let exists = folder.join("meta.json").exists();
+        let index = if exists {
+            Tantivy::open_in_dir(folder)?
+        } else {
+            Tantivy::builder()
+                .schema(schema)
+                .settings(IndexSettings::default())
+                .create_in_dir(folder)?
+        };
+        index.tokenizers().register(schema::TOKENIZER, schema::Words::default());
+        // A damaged file shows when it is read, so every segment is opened now.
+        let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
+        Ok(Self {
+            inner: Arc::new(Inner {
+                folder: folder.to_owned(),
+                fields,
+                index,
+                reader,
+                writer: Mutex::new(None),
+            }),
+        })
+    }
+
+    /// How far in the change log this index is: the position committed with its last update.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn cursor(&self) -> Result<i64, Error> {
+        let metas = self.inner.index.load_metas()?;
+        Ok(metas
+            .payload
+            .and_then(|payload| payload.strip_prefix("position=")?.parse().ok())
+            .unwrap_or(0))
+    }
+
+    /// Takes updates in and commits them together with the position they reach to.
+    ///
+    /// `(true, update)` is new to this index; `(false, update)` replaces what stands under its
+    /// identifier.
+    ///
+    /// # Errors
+    /// When another process writes, or the disk does not take it; nothing of the batch counts.
+    pub fn apply(&self, updates: &[(bool, Update)], position: i64) -> Result<(), Error> {
+        let mut guard = self.inner.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let writer = match &mut *guard {
+            Some(writer) => writer,
+            empty => empty.insert(self.make_writer()?),
+        };
+        let applied = Self::write(writer, &self.inner.fields, updates, position);
+        if applied.is_err() {
+            // The half-written batch is dropped with the writer; the next try begins clean.
+            *guard = None;
+        }
+        drop(guard);
+        applied?;
+        self.inner.reader.reload()?;
+        Ok(())
+    }
+
+    fn write(
+        writer: &mut IndexWriter,
+        fields: &Fields,
+        updates: &[(bool, Update)],
+        position: i64,
+    ) -> Result<(), Error> {
+        for (new, update) in updates {
+            if !new {
+                writer.delete_term(Term::from_field_text(fields.id, update.id.as_str()));
+            }
+            writer.add_document(schema::document(fields, update))?;
+        }
+        let mut commit = writer.prepare_commit()?;
+        commit.set_payload(&format!("position={position}"));
+        crate::crash::point("index-before-commit");
+        commit.commit()?;
+        crate::crash::point("index-after-commit");
+        Ok(())
+    }
+
+    fn make_writer(&self) -> Result<IndexWriter, Error> {
+        self.inner
+            .index
+            .writer_with_num_threads(1, WRITER_MEMORY)
+            .map_err(|error| match error {
+                tantivy::TantivyError::LockFailure(..) => Error::Busy {
+                    path: self.inner.folder.clone(),
+                },
+                error => error.into(),
+            })
+    }
+
+    /// Forgets everything; the next [`Index::apply`] begins at the log's beginning.
+    ///
+    /// # Errors
+    /// As [`Index::apply`].
+    pub fn clear(&self) -> Result<(), Error> {
+        let mut guard = self.inner.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let writer = match &mut *guard {
+            Some(writer) => writer,
+            empty => empty.insert(self.make_writer()?),
+        };
+        writer.delete_all_documents()?;
+        let mut commit = writer.prepare_commit()?;
+        commit.set_payload("position=0");
+        commit.commit()?;
+        drop(guard);
+        self.inner.reader.reload()?;
+        Ok(())
+    }
+
+    /// Lets go of the writer's lock and memory.
+    pub fn rest(&self) {
+        let writer = self
+            .inner
+            .writer
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(writer) = writer
+            && let Err(error) = writer.wait_merging_threads()
+        {
+            tracing::warn!(%error, "segments could not be merged; they will be at the next commit");
+        }
+    }
+
+    /// Sees what other processes have committed since.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn refresh(&self) -> Result<(), Error> {
+        Ok(self.inner.reader.reload()?)
+    }
+
+    /// How many updates it holds.
+    pub fn len(&self) -> u64 {
+        self.inner.reader.searcher().num_docs()
+    }
+
+    /// Whether it holds nothing.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Searches.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn search(
+        &self,
+        query: &Query,
+        order: SortOrder,
+        offset: usize,
+        limit: usize,
+        with_facets: bool,
+    ) -> Result<Found, Error> {
+        let searcher = self.inner.reader.searcher();
+        let fields = &self.inner.fields;
+        let compiled = compile::compile(query, fields);
+        let limit = limit.clamp(1, 1_000);
+        let top = TopDocs::with_limit(limit).and_offset(offset);
+        let (addresses, total, facets) = match order {
+            SortOrder::Best => {
+                let top = top.order_by_score();
+                if with_facets {
+                    let (hits, total, facets) =
+                        searcher.search(&compiled, &(top, Count, facets::ByTag))?;
+                    (hits.into_iter().map(|(_, at)| at).collect::<Vec<_>>(), total, facets)
+                } else {
+                    let (hits, total) = searcher.search(&compiled, &(top, Count))?;
+                    (hits.into_iter().map(|(_, at)| at).collect(), total, Facets::default())
+                }
+            }
+            SortOrder::Newest => {
+                let top = top.order_by_fast_field::<tantivy::DateTime>(schema::DATED, Order::Desc);
+                if with_facets {
+                    let (hits, total, facets) =
+                        searcher.search(&compiled, &(top, Count, facets::ByTag))?;
+                    (hits.into_iter().map(|(_, at)| at).collect(), total, facets)
+                } else {
+                    let (hits, total) = searcher.search(&compiled, &(top, Count))?;
+                    (hits.into_iter().map(|(_, at)| at).collect(), total, Facets::default())
+                }
+            }
+        };
+        let mut hits = Vec::with_capacity(addresses.len());
+        for address in addresses {
+            let document: TantivyDocument = searcher.doc(address)?;
+            if let Some(id) = document
+                .get_first(fields.id)
+                .and_then(|value| value.as_str())
+                .and_then(|id| UpdateId::new(id).ok())
+            {
+                hits.push(id);
+            }
+        }
+        Ok(Found {
+            total,
+            hits,
+            facets,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,201 @@
+//! Fields, tokens and the shape of an indexed update.
+
+use sha2::{Digest, Sha256};
+use tantivy::schema::{
+    DateOptions, DateTimePrecision, Field, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing,
+    TextOptions,
+};
+use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
+use tantivy::{DateTime, TantivyDocument};
+
+use crate::domain::update::Update;
+use crate::text::{html, stem, words};
+
+/// Raised whenever what is indexed, or how, changes.
+const VERSION: &str = "1";
+/// The name of our tokens in tantivy's registry.
+pub(super) const TOKENIZER: &str = "words";
+/// The field that hits are ordered by.
+pub(super) const DATED: &str = "dated";
+/// The field that facets are counted in.
+pub(super) const TAG: &str = "tag";
+
+/// The fields of the index.
+#[derive(Clone, Copy)]
+pub(super) struct Fields {
+    pub(super) id: Field,
+    pub(super) title: Field,
+    pub(super) text: Field,
+    pub(super) tag: Field,
+    pub(super) dated: Field,
+}
+
+pub(super) fn schema() -> (Schema, Fields) {
+    let mut builder = Schema::builder();
+    let text = TextOptions::default().set_indexing_options(
+        TextFieldIndexing::default()
+            .set_tokenizer(TOKENIZER)
+            .set_index_option(IndexRecordOption::WithFreqsAndPositions),
+    );
+    let raw = TextOptions::default()
+        .set_indexing_options(
+            TextFieldIndexing::default()
+                .set_tokenizer("raw")
+                .set_fieldnorms(false)
+                .set_index_option(IndexRecordOption::Basic),
+        )
+        .set_fast("raw");
+    let fields = Fields {
+        id: builder.add_text_field("id", STRING | STORED),
+        title: builder.add_text_field("title", text.clone()),
+        text: builder.add_text_field("text", text),
+        tag: builder.add_text_field(TAG, raw),
+        dated: builder.add_date_field(
+            DATED,
+            DateOptions::default()
+                .set_indexed()
+                .set_fast()
+                .set_precision(DateTimePrecision::Seconds),
+        ),
+    };
+    (builder.build(), fields)
+}
+
+/// What the name of the index's folder says: two builds with the same one read each other's
+/// index.
+pub(super) fn fingerprint() -> String {
+    let (schema, _) = schema();
+    let mut hash = Sha256::new();
+    hash.update(VERSION);
+    hash.update(tantivy::version_string());
+    hash.update(serde_json::to_string(&schema).unwrap_or_default());
+    let digest = hash.finalize();
+    digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// An update as it is indexed.
+pub(super) fn document(fields: &Fields, update: &Update) -> TantivyDocument {
+    let mut document = TantivyDocument::default();
+    document.add_text(fields.id, update.id.as_str());
+    document.add_text(fields.title, &update.content.title);
+    if update.content.body.is_empty() {
+        document.add_text(fields.text, &update.content.summary);
+    } else {
+        // The summary of a long text is usually its beginning; both would count words twice.
+        let body = html::plain(update.content.body.as_str());
+        if !update.content.summary.is_empty() && !body.starts_with(first_line(&update.content.summary)) {
+            document.add_text(fields.text, &update.content.summary);
+        }
+        document.add_text(fields.text, body);
+    }
+    document.add_date(
+        fields.dated,
+        DateTime::from_timestamp_secs(update.dated().timestamp()),
+    );
+    let mut tag = |field: &str, value: &str| document.add_text(fields.tag, format!("{field}:{value}"));
+    tag("source", update.source.as_str());
+    tag("authority", update.authority.as_str());
+    tag("reach", update.reach.as_str());
+    if let Some(kind) = update.tags.kind {
+        tag("kind", kind.as_str());
+    }
+    if let Some(language) = &update.tags.language {
+        tag("language", language);
+    }
+    for framework in &update.tags.frameworks {
+        tag("framework", framework.id.as_str());
+    }
+    for jurisdiction in &update.tags.jurisdictions {
+        tag("jurisdiction", jurisdiction.id.as_str());
+    }
+    for body in &update.tags.bodies {
+        tag("body", body.id.as_str());
+    }
+    for topic in &update.tags.topics {
+        tag("topic", topic.id.as_str());
+    }
+    let mut works: Vec<&str> = update
+        .tags
+        .references
+        .iter()
+        .map(|reference| reference.reference.work.as_str())
+        .collect();
+    works.sort_unstable();
+    works.dedup();
+    for work in works {
+        tag("standard", work);
+    }
+    document
+}
+
+fn first_line(text: &str) -> &str {
+    let line = text.lines().next().unwrap_or("");
+    line.trim_end_matches('…').trim_end()
+}
+
+/// The house's tokens as tantivy wants them: folded, singular.
+#[derive(Clone, Default)]
+pub(super) struct Words {
+    tokens: Vec<Token>,
+    used: usize,
+}
+
+impl Tokenizer for Words {
+    type TokenStream<'a> = WordStream<'a>;
+
+    fn token_stream<'a>(&'a mut self, text: &'a str) -> WordStream<'a> {
+        self.used = 0;
+        let Self { tokens, used } = self;
+        words::for_each_token(text, &mut |word: &str, start: usize, end: usize, position: usize| {
+            if *used == tokens.len() {
+                tokens.push(Token::default());
+            }
+            if let Some(token) = tokens.get_mut(*used) {
+                token.text.clear();
+                token.text.push_str(stem::key(word));
+                token.offset_from = start;
+                token.offset_to = end;
+                token.position = position;
+                token.position_length = 1;
+                *used += 1;
+            }
+        });
+        WordStream { words: self, at: 0 }
+    }
+}
+
+/// The tokens of one text.
+pub(super) struct WordStream<'a> {
+    words: &'a mut Words,
+    at: usize,
+}
+
+/// What stands before the first token.
+static NO_TOKEN: std::sync::LazyLock<Token> = std::sync::LazyLock::new(Token::default);
+
+impl TokenStream for WordStream<'_> {
+    fn advance(&mut self) -> bool {
+        if self.at < self.words.used {
+            self.at += 1;
+            true
+        } else {
+            false
+        }
+    }
+
+    fn token(&self) -> &Token {
+        self.at
+            .checked_sub(1)
+            .and_then(|at| self.words.tokens.get(at))
+            .unwrap_or(&NO_TOKEN)
+    }
+
+    fn token_mut(&mut self) -> &mut Token {
+        let at = self.at.saturating_sub(1);
+        if self.words.tokens.is_empty() {
+            self.words.tokens.push(Token::default());
+        }
+        let last = self.words.tokens.len() - 1;
+        &mut self.words.tokens[at.min(last)]
+    }
+}

@@ -6,6 +6,7 @@
 pub mod clock;
 pub mod compare;
 pub mod crash;
+pub mod digest;
 pub mod domain;
 pub mod library;
 pub mod normalize;

@@ -115,8 +115,8 @@ pub struct Item {
     pub source: SourceId,
     /// The source's name.
     pub source_name: String,
-    /// The body that publishes the source.
-    pub body: BodyId,
+    /// The body that publishes the source, while the source is configured.
+    pub body: Option<BodyId>,
     /// When it was published, as the publisher says.
     pub published: Option<Stamp>,
     /// When it was first seen.

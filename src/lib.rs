@@ -11,5 +11,6 @@ pub mod domain;
 pub mod library;
 pub mod normalize;
 pub mod search;
+pub mod store;
 pub mod tag;
 pub mod text;

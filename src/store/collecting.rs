@@ -1,0 +1,388 @@
+//! What one visit leaves behind, stored in one transaction or not at all.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sqlx::QueryBuilder;
+
+use super::database::{fenced, reading, writing};
+use super::sources::SourceState;
+use super::{Error, Lease, Store, json, to_json, unreadable, whole};
+use crate::domain::address::WebAddress;
+use crate::domain::change::{Fingerprint, Known};
+use crate::domain::document::{Document, Sha256, Visit};
+use crate::domain::evidence::Evidence;
+use crate::domain::id::{SourceId, UpdateId};
+use crate::domain::source::Keep;
+use crate::domain::update::{Content, Update};
+
+/// A document with its place in its source's chain.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewDocument {
+    /// Its number, from 1.
+    pub number: i64,
+    /// What was fetched.
+    pub document: Document,
+    /// What stays of it.
+    pub keep: Keep,
+    /// The chain's head before it.
+    pub previous: Option<Sha256>,
+    /// The chain's head with it.
+    pub link: Sha256,
+    /// What read it.
+    pub software: String,
+}
+
+/// An update in a revision that the store has not seen.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fresh {
+    /// The update.
+    pub update: Update,
+    /// What it looked like.
+    pub fingerprint: Fingerprint,
+}
+
+/// Everything that one visit leaves behind.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Harvest {
+    /// The visit.
+    pub visit: Visit,
+    /// The source after it.
+    pub state: SourceState,
+    /// What it brought, unless it was the last answer again.
+    pub document: Option<NewDocument>,
+    /// Updates seen for the first time.
+    pub new: Vec<Fresh>,
+    /// Updates that say something else now.
+    pub revised: Vec<Fresh>,
+}
+
+/// Rows of one statement: well below the number of values that either database takes.
+const CHUNK: usize = 250;
+
+impl Store {
+    /// What is known of a source's items, by key or by canonical address.
+    ///
+    /// # Errors
+    /// When the database fails or a row cannot be read.
+    pub async fn known(&self, source: &SourceId, keys: &[String], urls: &[String]) -> Result<Vec<Known>, Error> {
+        type Row = (String, String, Option<String>, String, i64, String);
+        let mut rows: Vec<Row> = Vec::new();
+        for (column, values) in [("entry_key", keys), ("url", urls)] {
+            for chunk in values.chunks(CHUNK * 10) {
+                let found: Vec<Row> = reading!(self.database, |pool| {
+                    let mut query = QueryBuilder::new(
+                        "SELECT id, entry_key, url, title, revision, fingerprint FROM updates WHERE source_id = ",
+                    );
+                    query.push_bind(source.as_str()).push(" AND ").push(column).push(" IN (");
+                    let mut list = query.separated(",");
+                    for value in chunk {
+                        list.push_bind(value.as_str());
+                    }
+                    query.push(")");
+                    query.build_query_as().fetch_all(pool).await?
+                });
+                rows.extend(found);
+            }
+        }
+        let mut seen = HashSet::new();
+        let mut out = Vec::with_capacity(rows.len());
+        for (id, key, url, title, revision, fingerprint) in rows {
+            if !seen.insert(id.clone()) {
+                continue;
+            }
+            let table = "updates";
+            out.push(Known {
+                url: url.and_then(|url| WebAddress::new(&url).ok()),
+                revision: super::small(table, &id, revision)?,
+                fingerprint: Fingerprint::read(&fingerprint)
+                    .ok_or_else(|| unreadable(table, &id, "its fingerprint is none"))?,
+                id: UpdateId::new(id.clone()).map_err(|error| unreadable(table, &id, error))?,
+                key,
+                title,
+            });
+        }
+        Ok(out)
+    }
+
+    /// Stores what visits left behind: all of it, or nothing.
+    ///
+    /// What is there already (a repeated run) is not stored again: an update by (source, key), a
+    /// revision by its number, a document by its number.
+    ///
+    /// # Errors
+    /// When the lease is lost or the database fails; then nothing of it is stored.
+    #[allow(clippy::too_many_lines, reason = "one transaction, told in its order")]
+    pub async fn commit_harvests(&self, lease: &Lease, harvests: &[Harvest]) -> Result<(), Error> {
+        let begin = self.database.begin();
+        let now = harvests.iter().map(|harvest| harvest.visit.at).max().unwrap_or_default();
+        writing!(self.database, |pool| {
+            let mut transaction = pool.begin_with(begin).await?;
+            fenced!(transaction, lease);
+
+            // What is stored already, of everything that is offered.
+            let offered: Vec<&str> = harvests
+                .iter()
+                .flat_map(|harvest| harvest.new.iter().chain(&harvest.revised))
+                .map(|fresh| fresh.update.id.as_str())
+                .collect();
+            let mut stored: HashMap<String, i64> = HashMap::new();
+            for chunk in offered.chunks(CHUNK * 10) {
+                let mut query = QueryBuilder::new("SELECT id, revision FROM updates WHERE id IN (");
+                let mut list = query.separated(",");
+                for id in chunk {
+                    list.push_bind(*id);
+                }
+                query.push(")");
+                let rows: Vec<(String, i64)> = query.build_query_as().fetch_all(&mut *transaction).await?;
+                stored.extend(rows);
+            }
+            let mut fresh: Vec<&Fresh> = Vec::new();
+            let mut offered_new = HashSet::new();
+            for item in harvests.iter().flat_map(|harvest| &harvest.new) {
+                if !stored.contains_key(item.update.id.as_str()) && offered_new.insert(item.update.id.as_str()) {
+                    fresh.push(item);
+                }
+            }
+            let revised: Vec<&Fresh> = harvests
+                .iter()
+                .flat_map(|harvest| &harvest.revised)
+                .filter(|item| {
+                    stored
+                        .get(item.update.id.as_str())
+                        .is_some_and(|revision| *revision < i64::from(item.update.revision))
+                })
+                .collect();
+
+            // Positions in commit order, under the one lock that the row is.
+            let count = whole(fresh.len() + revised.len());
+            let (head,): (i64,) = sqlx::query_as(
+                "UPDATE log_head SET position = position + $1, at = CASE WHEN at < $2 THEN $2 ELSE at END
+                 WHERE only_row = 1 RETURNING position",
+            )
+            .bind(count)
+            .bind(now)
+            .fetch_one(&mut *transaction)
+            .await?;
+            let mut position = head - count;
+
+            let first = position;
+            let placed: Vec<(i64, &Fresh)> = fresh
+                .iter()
+                .map(|item| {
+                    position += 1;
+                    (position, *item)
+                })
+                .collect();
+            for chunk in placed.chunks(CHUNK) {
+                let mut query = QueryBuilder::new(
+                    "INSERT INTO updates (id, source_id, entry_key, url, title, fingerprint, revision, first_seen,
+                       revised_at, reach, authority, position, content, tags, key_dates, cause, evidence) ",
+                );
+                query.push_values(chunk, |mut row, (position, item)| {
+                    let update = &item.update;
+                    row.push_bind(update.id.as_str())
+                        .push_bind(update.source.as_str())
+                        .push_bind(update.key.as_str())
+                        .push_bind(update.content.url.as_ref().map(|url| url.as_str()))
+                        .push_bind(update.content.title.as_str())
+                        .push_bind(item.fingerprint.to_text())
+                        .push_bind(i64::from(update.revision))
+                        .push_bind(update.first_seen)
+                        .push_bind(update.revised_at)
+                        .push_bind(update.reach.as_str())
+                        .push_bind(update.authority.as_str())
+                        .push_bind(*position)
+                        .push_bind(to_json(&update.content))
+                        .push_bind(to_json(&update.tags))
+                        .push_bind(to_json(&update.key_dates))
+                        .push_bind(update.cause.as_ref().map(|cause| cause.as_str()))
+                        .push_bind(to_json(&update.evidence));
+                });
+                query.build().execute(&mut *transaction).await?;
+            }
+
+            let mut lines: Vec<(i64, DateTime<Utc>, &str, &str, i64)> = placed
+                .iter()
+                .map(|(position, item)| (*position, item.update.revised_at, "new", item.update.id.as_str(), 1))
+                .collect();
+            debug_assert_eq!(lines.len(), usize::try_from(position - first).unwrap_or(0));
+
+            for item in &revised {
+                let update = &item.update;
+                let (number, at, content, evidence): (i64, DateTime<Utc>, String, String) =
+                    sqlx::query_as("SELECT revision, revised_at, content, evidence FROM updates WHERE id = $1")
+                        .bind(update.id.as_str())
+                        .fetch_one(&mut *transaction)
+                        .await?;
+                sqlx::query("INSERT INTO revisions (update_id, number, at, content, evidence) VALUES ($1, $2, $3, $4, $5)")
+                    .bind(update.id.as_str())
+                    .bind(number)
+                    .bind(at)
+                    .bind(content)
+                    .bind(evidence)
+                    .execute(&mut *transaction)
+                    .await?;
+                sqlx::query(
+                    "UPDATE updates SET url = $2, title = $3, fingerprint = $4, revision = $5, revised_at = $6,
+                       authority = $7, content = $8, tags = $9, key_dates = $10, evidence = $11 WHERE id = $1",
+                )
+                .bind(update.id.as_str())
+                .bind(update.content.url.as_ref().map(|url| url.as_str()))
+                .bind(update.content.title.as_str())
+                .bind(item.fingerprint.to_text())
+                .bind(i64::from(update.revision))
+                .bind(update.revised_at)
+                .bind(update.authority.as_str())
+                .bind(to_json(&update.content))
+                .bind(to_json(&update.tags))
+                .bind(to_json(&update.key_dates))
+                .bind(to_json(&update.evidence))
+                .execute(&mut *transaction)
+                .await?;
+                position += 1;
+                lines.push((
+                    position,
+                    update.revised_at,
+                    "revised",
+                    update.id.as_str(),
+                    i64::from(update.revision),
+                ));
+            }
+            for chunk in lines.chunks(CHUNK * 4) {
+                let mut query =
+                    QueryBuilder::new("INSERT INTO change_log (position, at, event, update_id, revision) ");
+                query.push_values(chunk, |mut row, (position, at, event, update, revision)| {
+                    row.push_bind(*position)
+                        .push_bind(*at)
+                        .push_bind(*event)
+                        .push_bind(*update)
+                        .push_bind(*revision);
+                });
+                query.build().execute(&mut *transaction).await?;
+            }
+
+            let documents: Vec<&NewDocument> =
+                harvests.iter().filter_map(|harvest| harvest.document.as_ref()).collect();
+            for chunk in documents.chunks(CHUNK) {
+                let mut query = QueryBuilder::new(
+                    "INSERT INTO documents (source_id, number, url, fetched_at, status, headers, sha256, bytes, body,
+                       keep_until, previous, link, software) ",
+                );
+                query.push_values(chunk, |mut row, item| {
+                    let document = &item.document;
+                    let (body, until) = match item.keep {
+                        Keep::Hash => (None, None),
+                        Keep::Bytes(span) => (compressed(&document.body), Some(document.fetched_at + span)),
+                    };
+                    row.push_bind(document.source.as_str())
+                        .push_bind(item.number)
+                        .push_bind(document.url.as_str())
+                        .push_bind(document.fetched_at)
+                        .push_bind(i64::from(document.status))
+                        .push_bind(to_json(&document.headers))
+                        .push_bind(document.sha256.as_str())
+                        .push_bind(whole(document.body.len()))
+                        .push_bind(body)
+                        .push_bind(until)
+                        .push_bind(item.previous.as_ref().map(Sha256::as_str))
+                        .push_bind(item.link.as_str())
+                        .push_bind(item.software.as_str());
+                });
+                query.push(" ON CONFLICT (source_id, number) DO NOTHING");
+                query.build().execute(&mut *transaction).await?;
+            }
+
+            for chunk in harvests.chunks(CHUNK) {
+                let mut query = QueryBuilder::new(
+                    "INSERT INTO visits (source_id, at, outcome, status, entries, new_entries, revised_entries,
+                       faults, milliseconds, bytes) ",
+                );
+                query.push_values(chunk, |mut row, harvest| {
+                    let visit = &harvest.visit;
+                    row.push_bind(visit.source.as_str())
+                        .push_bind(visit.at)
+                        .push_bind(visit.outcome.as_str())
+                        .push_bind(visit.status.map(i64::from))
+                        .push_bind(i64::from(visit.entries))
+                        .push_bind(i64::from(visit.new))
+                        .push_bind(i64::from(visit.revised))
+                        .push_bind(to_json(&visit.faults))
+                        .push_bind(whole(visit.milliseconds))
+                        .push_bind(whole(visit.bytes));
+                });
+                query.build().execute(&mut *transaction).await?;
+            }
+
+            // A source is visited once at a time, so no statement names one twice.
+            for chunk in harvests.chunks(CHUNK) {
+                let mut query = QueryBuilder::new(
+                    "INSERT INTO source_states (source_id, etag, last_modified, sha256, first_contact_at,
+                       next_visit_at, visits, last_visit, last_success, failures, failing_since, last_new, gaps,
+                       documents, chain_head, description, moved_to) ",
+                );
+                query.push_values(chunk, |mut row, harvest| {
+                    let state = &harvest.state;
+                    let gaps: Vec<i64> = state.record.gaps.iter().map(TimeDelta::num_seconds).collect();
+                    row.push_bind(state.source.as_str())
+                        .push_bind(state.memory.etag.as_deref())
+                        .push_bind(state.memory.last_modified.as_deref())
+                        .push_bind(state.memory.sha256.as_ref().map(Sha256::as_str))
+                        .push_bind(state.first_contact_at)
+                        .push_bind(state.next_visit_at)
+                        .push_bind(i64::from(state.record.visits))
+                        .push_bind(state.record.last_visit)
+                        .push_bind(state.record.last_success)
+                        .push_bind(i64::from(state.record.failures))
+                        .push_bind(state.record.failing_since)
+                        .push_bind(state.record.last_new)
+                        .push_bind(to_json(&gaps))
+                        .push_bind(state.documents)
+                        .push_bind(state.chain_head.as_ref().map(Sha256::as_str))
+                        .push_bind(to_json(&state.description))
+                        .push_bind(state.moved_to.as_deref());
+                });
+                query.push(
+                    " ON CONFLICT (source_id) DO UPDATE SET etag = excluded.etag,
+                       last_modified = excluded.last_modified, sha256 = excluded.sha256,
+                       first_contact_at = excluded.first_contact_at, next_visit_at = excluded.next_visit_at,
+                       visits = excluded.visits, last_visit = excluded.last_visit,
+                       last_success = excluded.last_success, failures = excluded.failures,
+                       failing_since = excluded.failing_since, last_new = excluded.last_new, gaps = excluded.gaps,
+                       documents = excluded.documents, chain_head = excluded.chain_head,
+                       description = excluded.description, moved_to = excluded.moved_to",
+                );
+                query.build().execute(&mut *transaction).await?;
+            }
+            crate::crash::point("before-commit");
+            transaction.commit().await?;
+            crate::crash::point("after-commit");
+            Ok(())
+        })
+    }
+}
+
+/// The body as kept: zstd, whose own checksum and ours both tell damage. A body that cannot be
+/// compressed (out of memory) is kept by its hash only.
+fn compressed(body: &[u8]) -> Option<Vec<u8>> {
+    zstd::bulk::compress(body, 3).ok()
+}
+
+/// One state of an update's past.
+pub(super) fn past(
+    id: &str,
+    number: i64,
+    at: DateTime<Utc>,
+    content: &str,
+    evidence: &str,
+) -> Result<crate::domain::update::Revision, Error> {
+    let table = "revisions";
+    let content: Content = json(table, id, content)?;
+    let evidence: Evidence = json(table, id, evidence)?;
+    Ok(crate::domain::update::Revision {
+        number: super::small(table, id, number)?,
+        at,
+        content,
+        evidence,
+    })
+}

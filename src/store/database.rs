@@ -1,0 +1,196 @@
+//! Two databases behind one text: pools, opening, migrating.
+
+use std::path::Path;
+use std::time::Duration;
+
+use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{PgPool, SqlitePool};
+
+use super::Error;
+
+static SQLITE: Migrator = sqlx::migrate!("src/store/migrations/sqlite");
+static POSTGRES: Migrator = sqlx::migrate!("src/store/migrations/postgres");
+
+/// The pools. SQLite has one writer, so that no two writers of this process wait for each
+/// other's locks, and readers that never block it.
+#[derive(Clone)]
+pub(super) enum Database {
+    Sqlite { read: SqlitePool, write: SqlitePool },
+    Postgres(PgPool),
+}
+
+/// Runs one body on the writing pool of whichever database it is.
+macro_rules! writing {
+    ($database:expr, |$pool:ident| $body:expr) => {
+        match &$database {
+            $crate::store::database::Database::Sqlite { write: $pool, .. } => $body,
+            $crate::store::database::Database::Postgres($pool) => $body,
+        }
+    };
+}
+
+/// Runs one body on the reading pool.
+macro_rules! reading {
+    ($database:expr, |$pool:ident| $body:expr) => {
+        match &$database {
+            $crate::store::database::Database::Sqlite { read: $pool, .. } => $body,
+            $crate::store::database::Database::Postgres($pool) => $body,
+        }
+    };
+}
+
+/// Ends the transaction with an error unless the lease is still the newest, and holds it until
+/// the transaction ends: the row is written to, so nobody else can take it meanwhile.
+macro_rules! fenced {
+    ($transaction:expr, $lease:expr) => {
+        let held = sqlx::query("UPDATE leases SET epoch = epoch WHERE name = $1 AND epoch = $2")
+            .bind(&$lease.name)
+            .bind($lease.epoch)
+            .execute(&mut *$transaction)
+            .await?
+            .rows_affected();
+        if held != 1 {
+            return Err($crate::store::Error::LeaseLost);
+        }
+    };
+}
+
+pub(super) use {fenced, reading, writing};
+
+impl Database {
+    pub(super) async fn open(url: &str, data: &Path) -> Result<Self, Error> {
+        if let Some(path) = url.strip_prefix("sqlite:") {
+            Self::open_sqlite(url, &data.join(path.trim_start_matches("//"))).await
+        } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            Self::open_postgres(url).await
+        } else {
+            Err(Error::Open {
+                url: without_password(url),
+                why: "write sqlite:FILE or postgres://USER@HOST/DATABASE".to_owned(),
+            })
+        }
+    }
+
+    async fn open_sqlite(url: &str, path: &Path) -> Result<Self, Error> {
+        let failed = |why: String| Error::Open {
+            url: format!("{url} ({})", path.display()),
+            why: format!("{why}. Check that the folder exists and that this user may write there"),
+        };
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder).map_err(|error| failed(error.to_string()))?;
+        }
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // A confirmed subscriber survives a power cut; commits are batched, so the price is small.
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(Duration::from_secs(10))
+            .foreign_keys(true)
+            .pragma("journal_size_limit", "67108864");
+        let write = SqlitePoolOptions::new()
+            .max_connections(1)
+            .connect_with(options.clone())
+            .await
+            .map_err(|error| failed(error.to_string()))?;
+        SQLITE.run(&write).await.map_err(|error| migration(url, error))?;
+        let read = SqlitePoolOptions::new()
+            .max_connections(4)
+            .connect_with(options.read_only(true))
+            .await
+            .map_err(|error| failed(error.to_string()))?;
+        Ok(Self::Sqlite { read, write })
+    }
+
+    async fn open_postgres(url: &str) -> Result<Self, Error> {
+        let failed = |why: String| Error::Open {
+            url: without_password(url),
+            why: format!("{why}. Check that the server runs and that the user may log in and create tables"),
+        };
+        let options: PgConnectOptions = url.parse().map_err(|error: sqlx::Error| failed(error.to_string()))?;
+        let pool = PgPoolOptions::new()
+            .max_connections(8)
+            .acquire_timeout(Duration::from_secs(10))
+            .connect_with(options)
+            .await
+            .map_err(|error| failed(error.to_string()))?;
+        POSTGRES.run(&pool).await.map_err(|error| migration(&without_password(url), error))?;
+        Ok(Self::Postgres(pool))
+    }
+
+    pub(super) fn is_sqlite(&self) -> bool {
+        matches!(self, Self::Sqlite { .. })
+    }
+
+    /// How a writing transaction begins. SQLite must take its lock at once: a transaction that
+    /// reads first and then finds that another process has written cannot go on.
+    pub(super) fn begin(&self) -> &'static str {
+        match self {
+            Self::Sqlite { .. } => "BEGIN IMMEDIATE",
+            Self::Postgres(_) => "BEGIN",
+        }
+    }
+}
+
+fn migration(url: &str, error: MigrateError) -> Error {
+    match error {
+        MigrateError::VersionMissing(schema) => Error::NewerSchema {
+            url: url.to_owned(),
+            schema,
+        },
+        error => Error::Open {
+            url: url.to_owned(),
+            why: format!("its schema could not be brought up to date: {error}"),
+        },
+    }
+}
+
+/// The address as it may stand in a log.
+fn without_password(url: &str) -> String {
+    match url::Url::parse(url) {
+        Ok(mut parsed) if parsed.password().is_some() => {
+            // Only addresses that cannot have a password refuse this, and this one has.
+            let _ = parsed.set_password(Some("***"));
+            parsed.to_string()
+        }
+        _ => url.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_never_shown() {
+        assert_eq!(
+            without_password("postgres://rw:secret@db/regwire"),
+            "postgres://rw:***@db/regwire"
+        );
+    }
+
+    /// The names of tables and columns of a schema's text, in order.
+    fn shape(text: &str) -> Vec<String> {
+        text.lines()
+            .map(str::trim)
+            .filter(|line| !line.starts_with("--") && !line.is_empty())
+            .filter_map(|line| {
+                if line.starts_with("CREATE") {
+                    return Some(line.to_owned());
+                }
+                line.split_whitespace().next().map(str::to_owned)
+            })
+            .collect()
+    }
+
+    #[test]
+    fn both_databases_have_the_same_tables_and_columns() {
+        let versions = |migrator: &Migrator| -> Vec<i64> { migrator.iter().map(|m| m.version).collect() };
+        assert_eq!(versions(&SQLITE), versions(&POSTGRES));
+        for (a, b) in SQLITE.iter().zip(POSTGRES.iter()) {
+            assert_eq!(shape(a.sql.as_str()), shape(b.sql.as_str()), "schema {}", a.version);
+        }
+    }
+}

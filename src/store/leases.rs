@@ -1,0 +1,104 @@
+//! The worker's lease: one process works, the others know that it is not they.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::database::writing;
+use super::{Error, Store};
+
+/// A lease that was taken: every write names it, and is refused when a newer one exists.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lease {
+    /// What is leased.
+    pub name: String,
+    /// By whom.
+    pub holder: String,
+    /// Which taking of it this is.
+    pub epoch: i64,
+}
+
+/// Somebody else holds it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{holder} is at work until {until}")]
+pub struct LeaseHeld {
+    /// Who.
+    pub holder: String,
+    /// Until when, unless it is renewed.
+    pub until: DateTime<Utc>,
+}
+
+impl Store {
+    /// Takes the lease when nobody holds it, when it has run out, or when the same holder asks
+    /// again.
+    ///
+    /// # Errors
+    /// When the database fails; that somebody else holds it is the inner error.
+    pub async fn take_lease(
+        &self,
+        name: &str,
+        holder: &str,
+        now: DateTime<Utc>,
+        span: TimeDelta,
+    ) -> Result<Result<Lease, LeaseHeld>, Error> {
+        writing!(self.database, |pool| {
+            let epoch: Option<(i64,)> = sqlx::query_as(
+                "INSERT INTO leases (name, holder, until_at, epoch) VALUES ($1, $2, $3, 1)
+                 ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until_at = excluded.until_at,
+                   epoch = leases.epoch + 1
+                 WHERE leases.holder = $2 OR leases.until_at <= $4
+                 RETURNING epoch",
+            )
+            .bind(name)
+            .bind(holder)
+            .bind(now + span)
+            .bind(now)
+            .fetch_optional(pool)
+            .await?;
+            if let Some((epoch,)) = epoch {
+                return Ok(Ok(Lease {
+                    name: name.to_owned(),
+                    holder: holder.to_owned(),
+                    epoch,
+                }));
+            }
+            let (holder, until): (String, DateTime<Utc>) =
+                sqlx::query_as("SELECT holder, until_at FROM leases WHERE name = $1")
+                    .bind(name)
+                    .fetch_one(pool)
+                    .await?;
+            Ok(Err(LeaseHeld { holder, until }))
+        })
+    }
+
+    /// Holds a lease for longer.
+    ///
+    /// # Errors
+    /// [`Error::LeaseLost`] when somebody else has taken it.
+    pub async fn renew_lease(&self, lease: &Lease, now: DateTime<Utc>, span: TimeDelta) -> Result<(), Error> {
+        let held = writing!(self.database, |pool| {
+            sqlx::query("UPDATE leases SET until_at = $3 WHERE name = $1 AND epoch = $2")
+                .bind(&lease.name)
+                .bind(lease.epoch)
+                .bind(now + span)
+                .execute(pool)
+                .await?
+                .rows_affected()
+        });
+        if held == 1 { Ok(()) } else { Err(Error::LeaseLost) }
+    }
+
+    /// Gives a lease back, so that the next one need not wait.
+    ///
+    /// # Errors
+    /// When the database fails; a lease that was lost is none to give back.
+    pub async fn release_lease(&self, lease: &Lease) -> Result<(), Error> {
+        writing!(self.database, |pool| {
+            sqlx::query("UPDATE leases SET until_at = $3, holder = '' WHERE name = $1 AND epoch = $2")
+                .bind(&lease.name)
+                .bind(lease.epoch)
+                .bind(DateTime::UNIX_EPOCH)
+                .execute(pool)
+                .await?;
+            Ok(())
+        })
+    }
+}

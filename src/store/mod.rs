@@ -1,0 +1,128 @@
+//! The store: the only SQL in the house, in the words of the ground floor.
+//!
+//! It knows how what happened is kept so that nothing is lost and nothing is there twice, on
+//! SQLite and on PostgreSQL by one text. It calls nothing but the ground floor and its own
+//! driver. It deliberately decides nothing: what is due, what is told and to whom, and what a
+//! change means are other rooms' business.
+
+mod changes;
+mod collecting;
+mod database;
+mod documents;
+mod leases;
+mod requests;
+mod sources;
+mod telling;
+mod updates;
+
+use std::path::Path;
+
+use chrono::{DateTime, Utc};
+
+pub use changes::{LogEvent, LogLine};
+pub use collecting::{Fresh, Harvest, NewDocument};
+use database::Database;
+pub use documents::{ChainFault, ChainReport, StoredDocument};
+pub use leases::{Lease, LeaseHeld};
+pub use requests::Request;
+pub use sources::SourceState;
+pub use telling::{DeliveryResult, IssueSummary};
+pub use updates::Counts;
+
+/// What can go wrong.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The store cannot be opened.
+    #[error("cannot open the store {url}: {why}")]
+    Open {
+        /// As configured, without any password.
+        url: String,
+        /// Why, and what to do.
+        why: String,
+    },
+    /// A newer version has written it.
+    #[error("the store {url} was written by a newer version of regwire (schema {schema}): install that version again, or restore the copy that was made before the upgrade")]
+    NewerSchema {
+        /// As configured, without any password.
+        url: String,
+        /// The schema it has.
+        schema: i64,
+    },
+    /// Somebody else has become the worker.
+    #[error("the worker's lease was lost to another process: this one has stopped writing")]
+    LeaseLost,
+    /// The clock says an earlier time than what is stored.
+    #[error("the clock says {now}, and the store's last line is of {last}: set the clock right before writing")]
+    ClockBehind {
+        /// What the clock says.
+        now: DateTime<Utc>,
+        /// The last line.
+        last: DateTime<Utc>,
+    },
+    /// A row that cannot be understood.
+    #[error("the row {key} of table {table} cannot be read: {why}. Restore a backup, or report it")]
+    Unreadable {
+        /// The table.
+        table: &'static str,
+        /// The row.
+        key: String,
+        /// Why.
+        why: String,
+    },
+    /// The database failed.
+    #[error("the database failed: {0}. What was stored before is unharmed; try again")]
+    Database(#[from] sqlx::Error),
+}
+
+/// The store.
+#[derive(Clone)]
+pub struct Store {
+    database: Database,
+}
+
+impl Store {
+    /// Opens the store at `sqlite:PATH` (from the data folder) or `postgres://…`, makes it when
+    /// it is not there, and brings it to this version's schema.
+    ///
+    /// # Errors
+    /// When it cannot be opened, or was written by a newer version.
+    pub async fn open(url: &str, data: &Path) -> Result<Self, Error> {
+        let database = Database::open(url, data).await?;
+        let store = Self { database };
+        store.found().await?;
+        Ok(store)
+    }
+
+    /// Whether it is the embedded kind, which one process works with at a time.
+    pub fn is_sqlite(&self) -> bool {
+        self.database.is_sqlite()
+    }
+}
+
+/// Reads a JSON column.
+fn json<T: serde::de::DeserializeOwned>(table: &'static str, key: &str, text: &str) -> Result<T, Error> {
+    serde_json::from_str(text).map_err(|error| unreadable(table, key, error))
+}
+
+/// Writes a JSON column; our own types always have a JSON form.
+fn to_json<T: serde::Serialize>(value: &T) -> String {
+    serde_json::to_string(value).unwrap_or_else(|_| "null".to_owned())
+}
+
+fn unreadable(table: &'static str, key: &str, why: impl std::fmt::Display) -> Error {
+    Error::Unreadable {
+        table,
+        key: key.to_owned(),
+        why: why.to_string(),
+    }
+}
+
+/// A number as the database has it.
+fn whole(number: impl TryInto<i64>) -> i64 {
+    number.try_into().unwrap_or(i64::MAX)
+}
+
+/// A number of ours from the database's.
+fn small(table: &'static str, key: &str, number: i64) -> Result<u32, Error> {
+    u32::try_from(number).map_err(|error| unreadable(table, key, error))
+}

@@ -6,8 +6,10 @@
 pub mod clock;
 pub mod compare;
 pub mod crash;
+pub mod deliver;
 pub mod digest;
 pub mod domain;
+pub mod fetch;
 pub mod library;
 pub mod normalize;
 pub mod search;

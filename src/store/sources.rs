@@ -29,7 +29,8 @@ pub struct SourceState {
     pub chain_head: Option<Sha256>,
     /// What it says of itself.
     pub description: FeedDescription,
-    /// Where it says that it has moved for good; proposed to the operator, never adopted.
+    /// Where its answers come from when its address redirects: told to the operator, never
+    /// adopted.
     pub moved_to: Option<String>,
 }
 

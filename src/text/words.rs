@@ -1,33 +1,215 @@
-//! placeholder until the text room lands
+//! Folding and tokens: the one reading of words, for search, matching and comparing.
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// The longest word kept, in bytes; a longer run is no word.
+const LONGEST: usize = 80;
+
+/// The text in lower case without marks and width: `Règlement ＡＩ` -> `reglement ai`.
 pub fn fold(text: &str) -> String {
-    text.to_lowercase()
+    let mut out = String::with_capacity(text.len());
+    fold_into(text, &mut out);
+    out
 }
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Token {
-    pub text: String,
-    pub start: usize,
-    pub end: usize,
-    pub position: usize,
-}
-pub fn for_each_token(text: &str, f: &mut impl FnMut(&str, usize, usize, usize)) {
-    for t in tokens(text) {
-        f(&t.text, t.start, t.end, t.position)
+
+fn fold_into(text: &str, out: &mut String) {
+    if text.is_ascii() {
+        out.extend(text.bytes().map(|b| char::from(b.to_ascii_lowercase())));
+        return;
     }
-}
-pub fn tokens(text: &str) -> Vec<Token> {
-    let mut out = vec![];
-    let mut p = 0;
-    for w in text.split(|c: char| !c.is_alphanumeric()) {
-        if !w.is_empty() {
-            let start = w.as_ptr() as usize - text.as_ptr() as usize;
-            out.push(Token {
-                text: w.to_lowercase(),
-                start,
-                end: start + w.len(),
-                position: p,
-            });
-            p += 1;
+    for c in text.nfkd() {
+        if is_combining_mark(c) || c == '\u{640}' {
+            continue;
+        }
+        match c {
+            'ß' | 'ẞ' => out.push_str("ss"),
+            'ø' | 'Ø' => out.push('o'),
+            'ł' | 'Ł' => out.push('l'),
+            'đ' | 'Đ' | 'ð' | 'Ð' => out.push('d'),
+            'æ' | 'Æ' => out.push_str("ae"),
+            'œ' | 'Œ' => out.push_str("oe"),
+            'þ' | 'Þ' => out.push_str("th"),
+            'ı' => out.push('i'),
+            c => out.extend(c.to_lowercase()),
         }
     }
+    // Hangul was taken apart into its letters; words are compared whole.
+    if out.contains(|c: char| ('\u{1100}'..='\u{11ff}').contains(&c)) {
+        *out = out.nfc().collect();
+    }
+}
+
+/// One word of a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Token {
+    /// The word, folded.
+    pub text: String,
+    /// Where it begins in the text, in bytes.
+    pub start: usize,
+    /// Where it ends.
+    pub end: usize,
+    /// Its place among the words, from 0.
+    pub position: usize,
+}
+
+/// The words of a text.
+pub fn tokens(text: &str) -> Vec<Token> {
+    let mut out = Vec::new();
+    for_each_token(text, &mut |word: &str, start: usize, end: usize, position: usize| {
+        out.push(Token {
+            text: word.to_owned(),
+            start,
+            end,
+            position,
+        });
+    });
     out
+}
+
+/// Calls `f(folded word, start, end, position)` for each word, without making a string for each.
+///
+/// Letters and digits make words; scripts without spaces (Chinese, Japanese, Korean, Thai …)
+/// give overlapping pairs of signs, so that any part of a phrase is found.
+pub fn for_each_token(text: &str, f: &mut impl FnMut(&str, usize, usize, usize)) {
+    let bytes = text.as_bytes();
+    let mut buffer = String::with_capacity(32);
+    let mut position = 0;
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        if byte.is_ascii() && !byte.is_ascii_alphanumeric() {
+            at += 1;
+            continue;
+        }
+        let start = at;
+        // The fast path: a run of ASCII letters and digits that nothing else touches.
+        while bytes.get(at).is_some_and(u8::is_ascii_alphanumeric) {
+            at += 1;
+        }
+        if bytes.get(at).is_none_or(u8::is_ascii) && at > start {
+            if at - start <= LONGEST {
+                buffer.clear();
+                buffer.extend(
+                    bytes
+                        .get(start..at)
+                        .unwrap_or(&[])
+                        .iter()
+                        .map(|b| char::from(b.to_ascii_lowercase())),
+                );
+                f(&buffer, start, at, position);
+            }
+            position += 1;
+            continue;
+        }
+        // Otherwise by characters, from where the run began.
+        at = run(text, start, &mut buffer, &mut position, f);
+    }
+}
+
+/// Reads one run of characters that are not all ASCII; returns where it ends.
+fn run(
+    text: &str,
+    start: usize,
+    buffer: &mut String,
+    position: &mut usize,
+    f: &mut impl FnMut(&str, usize, usize, usize),
+) -> usize {
+    let rest = text.get(start..).unwrap_or("");
+    let mut end = start;
+    let mut pairs: Option<bool> = None;
+    for (offset, c) in rest.char_indices() {
+        let word = c.is_alphanumeric() || is_combining_mark(c) || c == '\u{640}';
+        if !word || (pairs.is_some_and(|pairs| pairs != unspaced(c)) && !is_combining_mark(c)) {
+            break;
+        }
+        pairs.get_or_insert(unspaced(c));
+        end = start + offset + c.len_utf8();
+    }
+    if end == start {
+        // No letter: step over it.
+        return start + rest.chars().next().map_or(1, char::len_utf8);
+    }
+    let run = text.get(start..end).unwrap_or("");
+    if pairs == Some(true) {
+        let signs: Vec<(usize, char)> = run.char_indices().collect();
+        let last = signs.len().saturating_sub(1);
+        for (place, (offset, _)) in signs.iter().enumerate() {
+            if place == last && last > 0 {
+                break;
+            }
+            let until = signs.get(place + 2).map_or(run.len(), |(offset, _)| *offset);
+            buffer.clear();
+            fold_into(run.get(*offset..until).unwrap_or(""), buffer);
+            f(buffer, start + offset, start + until, *position);
+            *position += 1;
+        }
+    } else {
+        buffer.clear();
+        fold_into(run, buffer);
+        if !buffer.is_empty() && buffer.len() <= LONGEST {
+            f(buffer, start, end, *position);
+        }
+        *position += 1;
+    }
+    end
+}
+
+/// Whether the sign belongs to a script that writes without spaces.
+fn unspaced(c: char) -> bool {
+    matches!(c,
+        '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}' | '\u{3040}'..='\u{30ff}'
+        | '\u{31f0}'..='\u{31ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}'
+        | '\u{f900}'..='\u{faff}' | '\u{ff66}'..='\u{ff9f}' | '\u{20000}'..='\u{3134f}')
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn words(text: &str) -> Vec<String> {
+        tokens(text).into_iter().map(|token| token.text).collect()
+    }
+
+    #[test]
+    fn words_are_what_people_search_for() {
+        for (text, expected) in [
+            ("ISO/IEC 42001:2023", vec!["iso", "iec", "42001", "2023"]),
+            ("ISO's e-mail", vec!["iso", "s", "e", "mail"]),
+            ("Règlement (UE) l'IA", vec!["reglement", "ue", "l", "ia"]),
+            ("Straße Øresund Łódź", vec!["strasse", "oresund", "lodz"]),
+            ("人工知能", vec!["人工", "工知", "知能"]),
+            ("法", vec!["法"]),
+            ("AI规定2026", vec!["ai", "规定", "2026"]),
+            ("인공지능", vec!["인공", "공지", "지능"]),
+            ("ＦＵＬＬ width", vec!["full", "width"]),
+            ("مُحَمَّد", vec!["محمد"]),
+            ("", vec![]),
+            ("— – …", vec![]),
+        ] {
+            assert_eq!(words(text), expected, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn tokens_lie_in_the_text_in_order(text in "\\PC{0,60}") {
+            let mut last = None;
+            for token in tokens(&text) {
+                prop_assert!(text.get(token.start..token.end).is_some());
+                prop_assert!(token.start < token.end);
+                if let Some(position) = last {
+                    prop_assert!(token.position > position);
+                }
+                last = Some(token.position);
+            }
+        }
+
+        #[test]
+        fn folding_twice_is_folding_once(text in "\\PC{0,40}") {
+            let once = fold(&text);
+            prop_assert_eq!(words(&once), words(&fold(&once)));
+        }
+    }
 }

@@ -1,0 +1,1 @@
+//! Small feeds of every dialect and in every state of disrepair.

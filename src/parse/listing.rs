@@ -33,7 +33,9 @@ impl Selectors {
             return Err("a listing needs select.item".into());
         };
         let reading = |name: &str, text: &Option<String>| {
-            text.as_ref().map(|text| Reading::new(name, text)).transpose()
+            text.as_ref()
+                .map(|text| Reading::new(name, text))
+                .transpose()
         };
         Ok(Self {
             item: css_selector("item", item)?,
@@ -60,7 +62,13 @@ pub(super) fn read(document: &Document, source: &Source) -> Parsed {
     if let Err(hostile) = html::check_nesting(&decoded.text) {
         return Parsed::aside(FaultCode::Nesting, hostile.to_string()).with(faults);
     }
-    rows(&Html::parse_document(&decoded.text), &selectors, document, source, faults)
+    rows(
+        &Html::parse_document(&decoded.text),
+        &selectors,
+        document,
+        source,
+        faults,
+    )
 }
 
 fn rows(
@@ -158,7 +166,11 @@ impl Rows<'_> {
             .as_ref()
             .and_then(|reading| reading.value(item))
             .and_then(|text| self.date(text));
-        let summary = self.selectors.summary.as_ref().and_then(|reading| reading.value(item));
+        let summary = self
+            .selectors
+            .summary
+            .as_ref()
+            .and_then(|reading| reading.value(item));
         Ok(Some(Entry {
             url: Some(link),
             // A title is read as HTML by whoever takes it; this one is text.
@@ -190,13 +202,21 @@ impl Rows<'_> {
             None => {
                 let own = item.attr("href").map(|_| item);
                 let anchor = own.or_else(|| {
-                    item.descendent_elements()
-                        .find(|element| element.value().name() == "a" && element.attr("href").is_some())
+                    item.descendent_elements().find(|element| {
+                        element.value().name() == "a" && element.attr("href").is_some()
+                    })
                 });
-                (anchor, anchor.and_then(|a| a.attr("href")).map(|href| href.trim().to_owned()))
+                (
+                    anchor,
+                    anchor
+                        .and_then(|a| a.attr("href"))
+                        .map(|href| href.trim().to_owned()),
+                )
             }
         };
-        let text = text.filter(|text| !text.is_empty()).ok_or("it has no link")?;
+        let text = text
+            .filter(|text| !text.is_empty())
+            .ok_or("it has no link")?;
         let link = self
             .base
             .join(&text)

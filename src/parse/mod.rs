@@ -8,6 +8,8 @@
 mod feed;
 mod listing;
 mod select;
+#[cfg(test)]
+mod tests;
 
 use crate::domain::document::{Document, Entry, Fault, FaultCode, FeedDescription};
 use crate::domain::source::{Select, Source, SourceKind};
@@ -83,7 +85,10 @@ fn charset_faults(decoded: &Decoded) -> Vec<Fault> {
     if let Some(label) = &decoded.unknown_label {
         faults.push(Fault::new(
             FaultCode::UnknownCharset,
-            format!("nobody knows the charset `{label}`; read as {}", decoded.encoding),
+            format!(
+                "nobody knows the charset `{label}`; read as {}",
+                decoded.encoding
+            ),
         ));
     }
     if decoded.replaced {

@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, Utc};
 use regwire::domain::address::{AddressTemplate, WebAddress};
 use regwire::domain::document::{Document, Entry, FaultCode, Sha256};
-use regwire::domain::source::{DateStyle, Keep, MAX_BYTES, MAX_TIME, Select, Source, SourceKind, Terms};
+use regwire::domain::source::{
+    DateStyle, Keep, MAX_BYTES, MAX_TIME, Select, Source, SourceKind, Terms,
+};
 use regwire::parse::{Parsed, parse};
 use regwire::text::html;
 use serde_json::Value;
@@ -70,7 +72,10 @@ fn read(file: &Path) -> Parsed {
     };
     let parsed = parse(&document, &source());
     assert!(
-        !parsed.faults.iter().any(|f| f.code == FaultCode::ReaderFailed),
+        !parsed
+            .faults
+            .iter()
+            .any(|f| f.code == FaultCode::ReaderFailed),
         "{}: {:?}",
         file.display(),
         parsed.faults
@@ -107,20 +112,36 @@ fn no_feed_yields_fewer_entries_than_counted() {
         files += 1;
         entries += parsed.entries.len();
         if parsed.entries.len() < count.parse().unwrap() {
-            misses.push(format!("{name}: {} of {count}, {:?}", parsed.entries.len(), parsed.faults));
+            misses.push(format!(
+                "{name}: {} of {count}, {:?}",
+                parsed.entries.len(),
+                parsed.faults
+            ));
         }
         if broken == "1" {
             ill_formed += 1;
             read_all_the_same += usize::from(!parsed.entries.is_empty());
-            println!("{name}: {} entries, {:?}", parsed.entries.len(), parsed.faults);
-            assert!(!parsed.entries.is_empty() || !parsed.faults.is_empty(), "{name}");
+            println!(
+                "{name}: {} entries, {:?}",
+                parsed.entries.len(),
+                parsed.faults
+            );
+            assert!(
+                !parsed.entries.is_empty() || !parsed.faults.is_empty(),
+                "{name}"
+            );
         } else if !parsed.faults.is_empty() {
             println!("well-formed, yet {name}: {:?}", parsed.faults);
         }
     }
-    println!("{files} feeds, {entries} entries; {read_all_the_same} of {ill_formed} ill-formed ones read");
+    println!(
+        "{files} feeds, {entries} entries; {read_all_the_same} of {ill_formed} ill-formed ones read"
+    );
     assert!(misses.is_empty(), "{misses:#?}");
-    assert!(read_all_the_same >= 6, "{read_all_the_same} of {ill_formed}");
+    assert!(
+        read_all_the_same >= 6,
+        "{read_all_the_same} of {ill_formed}"
+    );
 }
 
 /// What an answer key says of one entry; none where it says nothing.
@@ -163,7 +184,11 @@ impl Score {
             println!("{miss}");
         }
         println!("{what}: {} of {all} titles, links and dates", self.right);
-        assert!(self.right * 1_000 >= all * least, "{what}: {} of {all}", self.right);
+        assert!(
+            self.right * 1_000 >= all * least,
+            "{what}: {} of {all}",
+            self.right
+        );
     }
 }
 
@@ -179,7 +204,14 @@ fn problems(expected: &Expected, entry: &Entry) -> Vec<String> {
     let links: Vec<_> = expected
         .links
         .iter()
-        .map(|link| WebAddress::new(link).map_or_else(|_| link.clone(), |url| url.to_string()))
+        // feed-rs leaves a link relative when it knows no base.
+        .map(|link| {
+            let absolute = WebAddress::new(link).or_else(|error| match &entry.url {
+                Some(url) => url.join(link),
+                None => Err(error),
+            });
+            absolute.map_or_else(|_| link.clone(), |url| url.to_string())
+        })
         .collect();
     if !links.is_empty() && !own.as_ref().is_some_and(|own| links.contains(own)) {
         found.push(format!("link {own:?}, expected one of {links:?}"));
@@ -189,7 +221,10 @@ fn problems(expected: &Expected, entry: &Entry) -> Vec<String> {
         .flatten()
         .map(|stamp| stamp.instant().timestamp())
         .collect();
-    let dated = expected.dates.iter().all(|date| own.contains(&date.timestamp()));
+    let dated = expected
+        .dates
+        .iter()
+        .all(|date| own.contains(&date.timestamp()));
     if !dated || (expected.undated && !own.is_empty()) {
         found.push(format!(
             "dates {:?} {:?}, expected {:?}",
@@ -200,7 +235,10 @@ fn problems(expected: &Expected, entry: &Entry) -> Vec<String> {
 }
 
 fn squeezed(text: &str) -> String {
-    html::line(text).split_whitespace().collect::<Vec<_>>().join(" ")
+    html::line(text)
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn instant(value: Option<&Value>) -> Option<DateTime<Utc>> {
@@ -270,7 +308,11 @@ fn the_pairs_of_fastfeedparser() {
             .iter()
             .map(|entry| Expected {
                 title: entry["title"].as_str().map(str::to_owned),
-                links: entry["link"].as_str().map(str::to_owned).into_iter().collect(),
+                links: entry["link"]
+                    .as_str()
+                    .map(str::to_owned)
+                    .into_iter()
+                    .collect(),
                 dates: instant(entry.get("published")).into_iter().collect(),
                 undated: false,
             })
@@ -297,12 +339,16 @@ fn the_dockets_of_the_courts() {
                 let title = squeezed(&entry.title);
                 (title.contains(number) || title.contains(case.as_str()))
                     && entry.url.is_some()
-                    && entry.published.is_some_and(|stamp| stamp.instant() == filed)
+                    && entry
+                        .published
+                        .is_some_and(|stamp| stamp.instant() == filed)
             });
             if known {
                 score.right += 1;
             } else {
-                score.misses.push(format!("{}: {number} {case} {filed}", feed.display()));
+                score
+                    .misses
+                    .push(format!("{}: {number} {case} {filed}", feed.display()));
             }
         }
     }

@@ -69,8 +69,9 @@ impl<'a> Reader<'a, '_, '_> {
         loop {
             let before = self.scanner.at;
             let Some(token) = self.scanner.next() else {
+                // A text cut in the middle is none: it would come again, whole, as a revision.
                 self.scanner.flaws.truncated.get_or_insert(before);
-                break;
+                return Captured::default();
             };
             match token {
                 Token::Text(text) => {
@@ -94,6 +95,11 @@ impl<'a> Reader<'a, '_, '_> {
                 }
                 Token::Close(name) => {
                     if name == tag.name && !capture.open.contains(&name) {
+                        if let Some(open) = capture.open.last() {
+                            self.scanner.flaw(|| {
+                                format!("the element `{}` is not closed", scan::shown(open))
+                            });
+                        }
                         break;
                     }
                     if self.ends_field(tag, name, true, short, capture.open.is_empty()) {
@@ -118,8 +124,9 @@ impl<'a> Reader<'a, '_, '_> {
             }
         }
         if capture.too_deep {
-            self.scanner
-                .flaw(|| format!("markup nested more than {MAX_DEPTH} deep; the text was left out"));
+            self.scanner.flaw(|| {
+                format!("markup nested more than {MAX_DEPTH} deep; the text was left out")
+            });
             return Captured::default();
         }
         let text = match capture.wrapped {
@@ -181,7 +188,8 @@ impl<'a> Reader<'a, '_, '_> {
         }
         if !tag.empty && !void && !capture.too_deep {
             if capture.open.is_empty() && capture.wrapped.is_none() {
-                capture.wrapper = capture.out.trim().is_empty() && local.eq_ignore_ascii_case("div");
+                capture.wrapper =
+                    capture.out.trim().is_empty() && local.eq_ignore_ascii_case("div");
             }
             capture.open.push(tag.name);
         }
@@ -216,14 +224,21 @@ impl<'a> Reader<'a, '_, '_> {
             }
             if !short {
                 self.scanner.flaw(|| {
-                    format!("the closing tag `{}`, which does not fit", scan::shown(name))
+                    format!(
+                        "the closing tag `{}`, which does not fit",
+                        scan::shown(name)
+                    )
                 });
             }
             return false;
         };
         if at + 1 != capture.open.len() {
-            self.scanner
-                .flaw(|| format!("the closing tag `{}`, which does not fit", scan::shown(name)));
+            self.scanner.flaw(|| {
+                format!(
+                    "the closing tag `{}`, which does not fit",
+                    scan::shown(name)
+                )
+            });
         }
         capture.open.truncate(at);
         if capture.manner != Manner::Plain && !capture.too_deep {
@@ -251,7 +266,7 @@ impl<'a> Reader<'a, '_, '_> {
             let before = self.scanner.at;
             let Some(token) = self.scanner.next() else {
                 self.scanner.flaws.truncated.get_or_insert(before);
-                break;
+                return Cow::Borrowed("");
             };
             match token {
                 Token::Text(piece) => {

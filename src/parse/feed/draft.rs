@@ -38,7 +38,9 @@ impl<T> Best<T> {
             };
         }
     }
+}
 
+impl<T> Best<T> {
     pub(super) fn is_none(&self) -> bool {
         self.value.is_none()
     }
@@ -200,12 +202,8 @@ impl<'s> Workshop<'s> {
     }
 
     fn base(&self, base: Base) -> &Url {
-        base.and_then(|place| self.bases.get(place)).unwrap_or_else(|| {
-            self.home
-                .as_ref()
-                .unwrap_or(self.document)
-                .as_url()
-        })
+        base.and_then(|place| self.bases.get(place))
+            .unwrap_or_else(|| self.home.as_ref().unwrap_or(self.document).as_url())
     }
 
     fn address(&self, address: &Address<'_>) -> Option<WebAddress> {
@@ -223,7 +221,9 @@ impl<'s> Workshop<'s> {
 
     /// Reads a date as this source writes them; what cannot be read is counted.
     pub(super) fn stamp(&mut self, text: &str, language: Option<&str>) -> Option<Stamp> {
-        self.read_date(text, language).map_err(|fault| self.blame(text, &fault)).ok()
+        self.read_date(text, language)
+            .map_err(|fault| self.blame(text, &fault))
+            .ok()
     }
 
     fn read_date(&self, text: &str, language: Option<&str>) -> Result<Stamp, DateFault> {

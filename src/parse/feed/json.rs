@@ -12,10 +12,7 @@ use super::xml::{Harvest, MAX_ITEMS};
 use crate::domain::document::{Fault, FaultCode};
 
 /// Reads a feed out of a JSON document.
-pub(super) fn read<'a>(
-    document: &'a Value,
-    workshop: &mut Workshop<'_>,
-) -> Harvest<'a> {
+pub(super) fn read<'a>(document: &'a Value, workshop: &mut Workshop<'_>) -> Harvest<'a> {
     let mut harvest = Harvest::default();
     let feed = document.get("feed").unwrap_or(document);
     let is_named = feed
@@ -30,9 +27,16 @@ pub(super) fn read<'a>(
             // Any list of objects could be called `items`: one of them must look like an entry.
             items.iter().take(20).any(|item| {
                 item.get("id").is_some()
-                    && ["url", "link", "content_html", "content_text", "title", "summary"]
-                        .iter()
-                        .any(|name| item.get(name).is_some())
+                    && [
+                        "url",
+                        "link",
+                        "content_html",
+                        "content_text",
+                        "title",
+                        "summary",
+                    ]
+                    .iter()
+                    .any(|name| item.get(name).is_some())
             }) || items.is_empty() && feed.get("title").is_some()
         });
     if !harvest.is_feed {
@@ -154,14 +158,24 @@ fn links<'a>(item: &'a Value, draft: &mut Draft<'a>) {
             draft.add_link(rank, href, None);
         }
     }
-    if let Some(source) = item.get("content").and_then(|content| text(content, &["src"])) {
+    if let Some(source) = item
+        .get("content")
+        .and_then(|content| text(content, &["src"]))
+    {
         draft.add_link(5, source, None);
     }
 }
 
 fn texts<'a>(item: &'a Value, draft: &mut Draft<'a>) {
     if let Some(text) = text(item, &["content_html"]) {
-        draft.content.offer(0, Written { text, html: true, base: None });
+        draft.content.offer(
+            0,
+            Written {
+                text,
+                html: true,
+                base: None,
+            },
+        );
     }
     if let Some(written) = plain(item, &["content_text"]) {
         draft.content.offer(1, written);
@@ -170,10 +184,24 @@ fn texts<'a>(item: &'a Value, draft: &mut Draft<'a>) {
         return;
     };
     if let Some(text) = own(summary) {
-        draft.summary.offer(0, Written { text, html: false, base: None });
+        draft.summary.offer(
+            0,
+            Written {
+                text,
+                html: false,
+                base: None,
+            },
+        );
     } else if let Some(text) = text(summary, &["content"]) {
         let html = summary.get("type").and_then(Value::as_str) == Some("html");
-        draft.summary.offer(0, Written { text, html, base: None });
+        draft.summary.offer(
+            0,
+            Written {
+                text,
+                html,
+                base: None,
+            },
+        );
     }
 }
 

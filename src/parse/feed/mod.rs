@@ -43,7 +43,8 @@ pub(super) fn read(document: &Document, source: &Source) -> Parsed {
                 catch_unwind(AssertUnwindSafe(|| json::read(&value, &mut workshop)))
             }
             Err(error) => {
-                return Parsed::aside(FaultCode::NotAFeed, format!("not JSON: {error}")).with(faults);
+                return Parsed::aside(FaultCode::NotAFeed, format!("not JSON: {error}"))
+                    .with(faults);
             }
         }
     } else {
@@ -73,7 +74,10 @@ pub(super) fn read(document: &Document, source: &Source) -> Parsed {
         || !faults.iter().any(|fault| {
             matches!(
                 fault.code,
-                FaultCode::BadItem | FaultCode::ReaderFailed | FaultCode::Nesting | FaultCode::Truncated
+                FaultCode::BadItem
+                    | FaultCode::ReaderFailed
+                    | FaultCode::Nesting
+                    | FaultCode::Truncated
             )
         });
     Parsed {
@@ -119,7 +123,10 @@ fn not_a_feed(text: &str) -> Parsed {
         let start = text.trim_start();
         Parsed::aside(
             FaultCode::NotAFeed,
-            format!("neither RSS, Atom, RDF nor JSON Feed; it begins with `{}`", scan::shown(start)),
+            format!(
+                "neither RSS, Atom, RDF nor JSON Feed; it begins with `{}`",
+                scan::shown(start)
+            ),
         )
     }
 }

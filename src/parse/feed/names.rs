@@ -215,8 +215,19 @@ pub(super) fn split(name: &str) -> (&str, &str) {
 pub(super) fn is_void(local: &str) -> bool {
     matches!(
         local,
-        "area" | "base" | "br" | "col" | "embed" | "hr" | "img" | "input" | "meta" | "param"
-            | "source" | "track" | "wbr"
+        "area"
+            | "base"
+            | "br"
+            | "col"
+            | "embed"
+            | "hr"
+            | "img"
+            | "input"
+            | "meta"
+            | "param"
+            | "source"
+            | "track"
+            | "wbr"
     )
 }
 
@@ -226,8 +237,14 @@ mod tests {
 
     #[test]
     fn names_are_known_in_any_case() {
-        assert_eq!(field(Space::Feed, Lower::of("pubDate").as_str()), Field::Date(When::Published, 0));
-        assert_eq!(field(Space::Rdf, Lower::of("RDF").as_str()), Field::Container);
+        assert_eq!(
+            field(Space::Feed, Lower::of("pubDate").as_str()),
+            Field::Date(When::Published, 0)
+        );
+        assert_eq!(
+            field(Space::Rdf, Lower::of("RDF").as_str()),
+            Field::Container
+        );
         assert_eq!(field(Space::Other, "title"), Field::Skip);
         assert_eq!(Lower::of(&"é".repeat(40)).as_str(), "");
     }

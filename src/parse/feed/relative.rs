@@ -14,11 +14,17 @@ pub(super) fn absolute(markup: Cow<'_, str>, base: &Url) -> String {
     let mut copied = 0;
     let mut from = 0;
     while let Some(start) = markup[from..].find('<').map(|at| from + at) {
-        if !markup.as_bytes().get(start + 1).is_some_and(u8::is_ascii_alphabetic) {
+        if !markup
+            .as_bytes()
+            .get(start + 1)
+            .is_some_and(u8::is_ascii_alphabetic)
+        {
             from = start + 1;
             continue;
         }
-        let end = markup[start..].find('>').map_or(markup.len(), |at| start + at);
+        let end = markup[start..]
+            .find('>')
+            .map_or(markup.len(), |at| start + at);
         for value in addresses(&markup, start..end) {
             let written = &markup[value.clone()];
             if !is_relative(written) {
@@ -98,12 +104,27 @@ mod tests {
     fn relative_links_become_absolute() {
         let base = Url::parse("https://example.org/news/today").unwrap();
         for (markup, expected) in [
-            ("<a href=\"x?a=1&amp;b=2\">x</a>", "<a href=\"https://example.org/news/x?a=1&amp;b=2\">x</a>"),
-            ("<IMG alt='=' SRC='/y.png'>", "<IMG alt='=' SRC='https://example.org/y.png'>"),
-            ("<a href=\"//other.org/\">", "<a href=\"https://other.org/\">"),
-            ("<a data-href=\"x\" href=\"#y\">", "<a data-href=\"x\" href=\"#y\">"),
+            (
+                "<a href=\"x?a=1&amp;b=2\">x</a>",
+                "<a href=\"https://example.org/news/x?a=1&amp;b=2\">x</a>",
+            ),
+            (
+                "<IMG alt='=' SRC='/y.png'>",
+                "<IMG alt='=' SRC='https://example.org/y.png'>",
+            ),
+            (
+                "<a href=\"//other.org/\">",
+                "<a href=\"https://other.org/\">",
+            ),
+            (
+                "<a data-href=\"x\" href=\"#y\">",
+                "<a data-href=\"x\" href=\"#y\">",
+            ),
             ("<a href=\"mailto:a@b.c\">", "<a href=\"mailto:a@b.c\">"),
-            ("<a href=\"java&#115;cript:x\">", "<a href=\"java&#115;cript:x\">"),
+            (
+                "<a href=\"java&#115;cript:x\">",
+                "<a href=\"java&#115;cript:x\">",
+            ),
             ("a < b href=\"x\"", "a < b href=\"x\""),
             ("text href=\"x\"", "text href=\"x\""),
             ("<a href=\"x", "<a href=\"x"),

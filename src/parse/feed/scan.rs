@@ -215,7 +215,7 @@ impl<'a> Scanner<'a> {
             None => {
                 self.no_comment_end = true;
                 self.flaw(|| "a comment without an end".into());
-                rest.find('>').map_or(rest.len(), |end| end + 1)
+                unended(rest)
             }
         };
     }
@@ -229,7 +229,7 @@ impl<'a> Scanner<'a> {
             None => {
                 self.no_instruction_end = true;
                 self.flaw(|| "a processing instruction without an end".into());
-                rest.find('>').map_or(rest.len(), |end| end + 1)
+                unended(rest)
             }
         };
     }
@@ -283,10 +283,10 @@ impl<'a> Scanner<'a> {
 
     fn open(&mut self, rest: &'a str) -> Option<Token<'a>> {
         let bytes = rest.as_bytes();
-        let name_end = bytes
+        let name_end = bytes[1..]
             .iter()
             .position(|b| b.is_ascii_whitespace() || matches!(b, b'>' | b'/' | b'<'))
-            .unwrap_or(rest.len());
+            .map_or(rest.len(), |end| end + 1);
         let mut end = name_end;
         let mut value_follows = false;
         while let Some(&byte) = bytes.get(end) {
@@ -339,6 +339,15 @@ impl<'a> Scanner<'a> {
             self.flaw(|| "a quote without an end".into());
         }
         length
+    }
+}
+
+/// How much of a comment or instruction without an end is given up: up to the next bracket.
+fn unended(rest: &str) -> usize {
+    match rest[1..].find(['<', '>']).map(|end| end + 1) {
+        Some(end) if rest.as_bytes()[end] == b'>' => end + 1,
+        Some(end) => end,
+        None => rest.len(),
     }
 }
 
@@ -423,7 +432,9 @@ pub(super) fn unescape<'a>(
             _ => {
                 let read = html::decode_entities(entity);
                 if !doctype {
-                    flaws.note(at, || format!("the entity `{entity}`, which XML does not know"));
+                    flaws.note(at, || {
+                        format!("the entity `{entity}`, which XML does not know")
+                    });
                 }
                 out.push_str(&read);
             }
@@ -519,7 +530,7 @@ mod tests {
             ("1 < 2 <3", vec!["1 ", "< 2 ", "<3"], 2),
             ("<a\n<b>", vec!["<a|", "<b|"], 1),
             ("</a\n</b >", vec!["/a", "/b"], 1),
-            ("<!-- a <b>c", vec!["c"], 1),
+            ("<!-- a <b>c", vec!["<b|", "c"], 1),
             ("<a b=\"c>d", vec!["<a|b=\"c", "d"], 1),
             ("<!' x", vec!["<!' x"], 1),
         ] {
@@ -558,7 +569,16 @@ mod tests {
 
     #[test]
     fn a_million_openings_are_walked_once() {
-        for piece in ["<a b=\"", "<!--", "<?", "<!DOCTYPE [", "<![CDATA[", "</", "<a ", "&"] {
+        for piece in [
+            "<a b=\"",
+            "<!--",
+            "<?",
+            "<!DOCTYPE [",
+            "<![CDATA[",
+            "</",
+            "<a ",
+            "&",
+        ] {
             let text = piece.repeat(100_000);
             let begun = std::time::Instant::now();
             let (found, _) = all(&text);

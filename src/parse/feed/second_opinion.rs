@@ -55,7 +55,8 @@ pub(super) fn entries(text: &str, source: &Source, workshop: &mut Workshop<'_>) 
                 base: None,
             };
             let mut draft = Draft {
-                guid: Some(entry.id.clone().into()).filter(|id: &std::borrow::Cow<'_, str>| !id.is_empty()),
+                guid: Some(entry.id.clone().into())
+                    .filter(|id: &std::borrow::Cow<'_, str>| !id.is_empty()),
                 ..Draft::default()
             };
             if let Some(title) = &entry.title {
@@ -64,7 +65,11 @@ pub(super) fn entries(text: &str, source: &Source, workshop: &mut Workshop<'_>) 
             if let Some(summary) = &entry.summary {
                 draft.summary.offer(0, written(summary));
             }
-            if let Some(body) = entry.content.as_ref().and_then(|content| content.body.as_ref()) {
+            if let Some(body) = entry
+                .content
+                .as_ref()
+                .and_then(|content| content.body.as_ref())
+            {
                 draft.content.offer(
                     0,
                     Written {

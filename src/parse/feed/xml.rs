@@ -104,15 +104,13 @@ impl<'a> Reader<'a, '_, '_> {
                 return;
             }
         }
-        if let Some(frame) = self.frames.last() {
-            // A channel without its last closing tags is all there; an open item is not.
-            self.scanner
-                .flaws
-                .truncated
-                .get_or_insert(self.text.len());
-            if frame.place != Place::Feed {
-                self.draft = None;
-            }
+        if !self.frames.is_empty() {
+            self.scanner.flaws.truncated.get_or_insert(self.text.len());
+        }
+        // The item that a cut went through is kept only when all is there that its identity is
+        // made of; else the next visit would take the whole one for another.
+        if self.scanner.flaws.truncated.is_some() && !self.draft.as_ref().is_some_and(is_known) {
+            self.draft = None;
         }
     }
 
@@ -135,8 +133,12 @@ impl<'a> Reader<'a, '_, '_> {
 
     fn space(&mut self, prefix: &str) -> Space {
         if self.declared_space(prefix).is_none() {
-            self.scanner
-                .flaw(|| format!("the prefix `{}`, which is not declared", scan::shown(prefix)));
+            self.scanner.flaw(|| {
+                format!(
+                    "the prefix `{}`, which is not declared",
+                    scan::shown(prefix)
+                )
+            });
         }
         self.known_space(prefix)
     }
@@ -255,7 +257,9 @@ impl<'a> Reader<'a, '_, '_> {
 
     fn push(&mut self, tag: Tag<'a>, place: Place, declared: usize) {
         let is_item = place == Place::Item;
-        if tag.empty || (place == Place::Skip && names::is_void(tag.name)) {
+        // HTML that strayed between the elements opens nothing.
+        let stray = place == Place::Skip && matches!(tag.name, "br" | "hr" | "img");
+        if tag.empty || stray {
             self.namespaces.truncate(declared);
             if is_item {
                 self.end_item();
@@ -287,8 +291,12 @@ impl<'a> Reader<'a, '_, '_> {
                     .frames
                     .iter()
                     .rposition(|frame| frame.name.eq_ignore_ascii_case(name));
-                self.scanner
-                    .flaw(|| format!("the closing tag `{}`, which does not fit", scan::shown(name)));
+                self.scanner.flaw(|| {
+                    format!(
+                        "the closing tag `{}`, which does not fit",
+                        scan::shown(name)
+                    )
+                });
                 match found {
                     Some(at) => at,
                     None => return,
@@ -317,7 +325,8 @@ impl<'a> Reader<'a, '_, '_> {
         let at = draft.at;
         let workshop = &mut *self.workshop;
         // The draft is gone either way, and the workshop holds only counts that stay true.
-        let made = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| workshop.finish(draft)));
+        let made =
+            std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| workshop.finish(draft)));
         let reason = match made {
             Ok(Ok(entry)) => {
                 self.harvest.entries.push(entry);
@@ -405,17 +414,28 @@ impl<'a> Reader<'a, '_, '_> {
 
     fn written(&mut self, tag: Tag<'a>, rss: bool, short: bool) -> Option<Written<'a>> {
         let base = self.base_of(tag);
-        let kind = tag.value("type").map(|kind| kind.trim().to_ascii_lowercase());
+        let kind = tag
+            .value("type")
+            .map(|kind| kind.trim().to_ascii_lowercase());
         let mode = tag.raw("mode").unwrap_or("").to_ascii_lowercase();
         let kind = kind.as_deref();
         let is_markup = kind.is_some_and(|kind| {
             kind == "xhtml" || kind.ends_with("+xml") || kind.ends_with("/xml")
-        }) && mode != "escaped" && mode != "base64";
-        let Captured { mut text, marked } =
-            self.capture(tag, if is_markup { Manner::Markup } else { Manner::Mixed }, short);
+        }) && mode != "escaped"
+            && mode != "base64";
+        let Captured { mut text, marked } = self.capture(
+            tag,
+            if is_markup {
+                Manner::Markup
+            } else {
+                Manner::Mixed
+            },
+            short,
+        );
         let is_text = match kind {
             Some(kind) => {
-                kind == "text" || (kind.starts_with("text/") && kind != "text/html" && kind != "text/xhtml")
+                kind == "text"
+                    || (kind.starts_with("text/") && kind != "text/html" && kind != "text/xhtml")
             }
             None => !rss,
         };
@@ -642,13 +662,20 @@ impl<'a> Reader<'a, '_, '_> {
                 FaultCode::IllFormed,
                 match flaws.count {
                     1 => format!("line {line}: {what}; read all the same"),
-                    count => format!("line {line}: {what}, and {} more flaws; read all the same", count - 1),
+                    count => format!(
+                        "line {line}: {what}, and {} more flaws; read all the same",
+                        count - 1
+                    ),
                 },
             ));
         }
         self.harvest.faults = faults;
         self.harvest
     }
+}
+
+fn is_known(draft: &Draft<'_>) -> bool {
+    draft.guid.is_some() && !draft.links.is_empty() && !draft.title.is_none()
 }
 
 /// Without blanks at the ends, and without a copy where none is needed.
@@ -664,12 +691,18 @@ fn trimmed(text: Cow<'_, str>) -> Cow<'_, str> {
 fn from_base64(text: &str) -> Option<String> {
     use base64::Engine as _;
     let packed: String = text.split_whitespace().collect();
-    let bytes = base64::engine::general_purpose::STANDARD.decode(packed).ok()?;
+    let bytes = base64::engine::general_purpose::STANDARD
+        .decode(packed)
+        .ok()?;
     String::from_utf8(bytes).ok()
 }
 
 /// The line, from 1, of a byte offset.
 fn line_of(text: &str, at: usize) -> usize {
     let end = at.min(text.len());
-    text.as_bytes()[..end].iter().filter(|b| **b == b'\n').count() + 1
+    text.as_bytes()[..end]
+        .iter()
+        .filter(|b| **b == b'\n')
+        .count()
+        + 1
 }

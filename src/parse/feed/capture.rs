@@ -41,11 +41,10 @@ struct Capture<'a> {
 
 impl<'a> Capture<'a> {
     fn push(&mut self, text: Cow<'a, str>) {
-        if self.too_deep {
-        } else if self.out.is_empty() {
-            self.out = text;
-        } else {
-            self.out.to_mut().push_str(&text);
+        match (self.too_deep, self.out.is_empty()) {
+            (true, _) => {}
+            (false, true) => self.out = text,
+            (false, false) => self.out.to_mut().push_str(&text),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod capture;
 mod draft;
+mod fields;
 mod json;
 mod names;
 mod relative;

@@ -12,6 +12,7 @@ pub mod domain;
 pub mod fetch;
 pub mod library;
 pub mod normalize;
+pub mod parse;
 pub mod search;
 pub mod store;
 pub mod tag;

@@ -1,52 +1,700 @@
-//! placeholder until the text room lands
+//! HTML: made safe once, in one place; and plain text out of HTML that nobody has made safe.
+//!
+//! Nothing here trusts its input. What builds a tree is guarded first, because the tree builders
+//! are quadratic in depth; what only wants text walks the signs once and builds nothing.
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use url::Url;
+
+/// HTML that this module has made safe: a short list of harmless tags, links to http, https and
+/// mailto only, no style, no script, no image.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
 pub struct SafeHtml(String);
+
 impl SafeHtml {
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-    pub fn into_string(self) -> String {
-        self.0
-    }
+    /// Takes text that this module produced earlier and that was stored since. Never for
+    /// anything else.
     pub fn trust_stored(text: String) -> Self {
         Self(text)
     }
+
+    /// The HTML.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether there is nothing in it.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The HTML.
+    pub fn into_string(self) -> String {
+        self.0
+    }
 }
+
+/// The deepest nesting that is given to a tree builder: `<div>` 40,000 times in 200 KB keeps one
+/// busy for seconds.
 pub const MAX_NESTING: usize = 512;
+/// The most attributes on one tag.
+const MAX_ATTRIBUTES: usize = 1_000;
+
+/// Markup that no page has by accident.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Hostile {
-    #[error("nested {depth} deep")]
-    TooDeep { depth: usize },
-    #[error("{count} attributes on one tag")]
-    TooManyAttributes { count: usize },
+    /// Nested too deep.
+    #[error("its markup is nested {depth} deep, and {MAX_NESTING} is the most that is read")]
+    TooDeep {
+        /// How deep.
+        depth: usize,
+    },
+    /// Too many attributes on one tag.
+    #[error("one of its tags has more than {MAX_ATTRIBUTES} attributes")]
+    TooManyAttributes,
 }
-pub fn nesting(_html: &str) -> usize {
-    0
+
+/// Tags that have no end.
+const VOID: &[&str] = &[
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr",
+];
+
+/// Tags whose end is optional: an open `<p>` is closed by the next, so that they are no nesting.
+const IMPLIED: &[&str] = &["p", "li", "dt", "dd", "tr", "td", "th", "option", "tbody", "thead", "tfoot"];
+
+/// One piece of markup, as the linear walk sees it.
+enum Piece<'a> {
+    Text(&'a str),
+    Open { name: &'a str, attributes: usize, closed: bool },
+    Close { name: &'a str },
+    Other,
 }
-pub fn check_nesting(_html: &str) -> Result<(), Hostile> {
+
+/// Walks markup once: tags by their names, everything else as text. Comments, declarations and
+/// the contents of script and style are no text.
+struct Walk<'a> {
+    rest: &'a str,
+    /// The tag whose raw content is being skipped.
+    raw: Option<&'static str>,
+}
+
+const RAW: &[&str] = &["script", "style", "textarea", "title", "noscript", "template", "iframe", "svg", "math"];
+
+impl<'a> Iterator for Walk<'a> {
+    type Item = Piece<'a>;
+
+    fn next(&mut self) -> Option<Piece<'a>> {
+        if self.rest.is_empty() {
+            return None;
+        }
+        if let Some(name) = self.raw.take() {
+            let end = find_close(self.rest, name);
+            self.rest = self.rest.get(end..).unwrap_or("");
+            if self.rest.is_empty() {
+                return None;
+            }
+        }
+        let Some(at) = tag_start(self.rest) else {
+            return Some(Piece::Text(std::mem::take(&mut self.rest)));
+        };
+        if at > 0 {
+            let (text, rest) = self.rest.split_at(at);
+            self.rest = rest;
+            return Some(Piece::Text(text));
+        }
+        let rest = self.rest;
+        if let Some(inner) = rest.strip_prefix("<!--") {
+            let end = inner.find("-->").map_or(inner.len(), |end| end + 3);
+            self.rest = inner.get(end..).unwrap_or("");
+            return Some(Piece::Other);
+        }
+        if let Some(inner) = rest.strip_prefix("<![CDATA[") {
+            let end = inner.find("]]>").unwrap_or(inner.len());
+            self.rest = inner.get(end + 3..).unwrap_or("");
+            return Some(Piece::Text(inner.get(..end).unwrap_or("")));
+        }
+        let close = rest.starts_with("</");
+        let name_at = if close { 2 } else { 1 };
+        let after = rest.get(name_at..).unwrap_or("");
+        let name_end = after
+            .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | ':' | '_')))
+            .unwrap_or(after.len());
+        let name = after.get(..name_end).unwrap_or("");
+        let (length, attributes, closed) = tag_body(after.get(name_end..).unwrap_or(""));
+        self.rest = after.get(name_end + length..).unwrap_or("");
+        if name.is_empty() {
+            return Some(Piece::Other);
+        }
+        if close {
+            return Some(Piece::Close { name });
+        }
+        if !closed {
+            self.raw = RAW.iter().copied().find(|raw| raw.eq_ignore_ascii_case(name));
+        }
+        Some(Piece::Open {
+            name,
+            attributes,
+            closed,
+        })
+    }
+}
+
+fn walk(text: &str) -> Walk<'_> {
+    Walk { rest: text, raw: None }
+}
+
+/// Where the next tag begins: a `<` before a letter, `/`, `!` or `?`. Any other is mathematics.
+fn tag_start(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let mut from = 0;
+    while let Some(at) = bytes.get(from..)?.iter().position(|b| *b == b'<').map(|at| at + from) {
+        if bytes
+            .get(at + 1)
+            .is_some_and(|next| next.is_ascii_alphabetic() || matches!(next, b'/' | b'!' | b'?'))
+        {
+            return Some(at);
+        }
+        from = at + 1;
+    }
+    None
+}
+
+/// The rest of a tag after its name: its length up to and with `>`, how many attributes it has,
+/// and whether it closes itself. Quotes are honoured as long as they end.
+fn tag_body(text: &str) -> (usize, usize, bool) {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    let mut attributes = 0;
+    let mut between = true;
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b'>' => {
+                let closed = at > 0 && bytes.get(at - 1) == Some(&b'/');
+                return (at + 1, attributes, closed);
+            }
+            b'"' | b'\'' => {
+                let ended = bytes
+                    .get(at + 1..)
+                    .and_then(|rest| rest.iter().position(|b| b == byte));
+                match ended {
+                    Some(length) => at += length + 1,
+                    // A quotation without an end would swallow the rest of the document.
+                    None => {
+                        let end = bytes
+                            .get(at..)
+                            .and_then(|rest| rest.iter().position(|b| *b == b'>'))
+                            .map_or(bytes.len(), |end| at + end + 1);
+                        return (end, attributes, false);
+                    }
+                }
+            }
+            b if b.is_ascii_whitespace() || *b == b'/' => between = true,
+            _ if between => {
+                between = false;
+                attributes += 1;
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    (bytes.len(), attributes, false)
+}
+
+/// Where the closing tag of a raw element begins.
+fn find_close(text: &str, name: &str) -> usize {
+    let bytes = text.as_bytes();
+    let mut from = 0;
+    while let Some(at) = bytes
+        .get(from..)
+        .and_then(|rest| rest.windows(2).position(|pair| pair == b"</"))
+        .map(|at| at + from)
+    {
+        let after = bytes.get(at + 2..at + 2 + name.len()).unwrap_or(&[]);
+        if after.eq_ignore_ascii_case(name.as_bytes()) {
+            return at;
+        }
+        from = at + 2;
+    }
+    text.len()
+}
+
+/// How deep markup is nested, by a linear walk that overestimates rather than not.
+pub fn nesting(html: &str) -> usize {
+    let mut depth: usize = 0;
+    let mut deepest = 0;
+    for piece in walk(html) {
+        match piece {
+            Piece::Open { name, closed, .. } if !closed && !listed(VOID, name) && !listed(IMPLIED, name) => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            Piece::Close { name } if !listed(VOID, name) && !listed(IMPLIED, name) => {
+                depth = depth.saturating_sub(1);
+            }
+            _ => {}
+        }
+    }
+    deepest
+}
+
+fn listed(list: &[&str], name: &str) -> bool {
+    list.iter().any(|other| other.eq_ignore_ascii_case(name))
+}
+
+/// Refuses what would keep a tree builder busy.
+///
+/// # Errors
+/// With what is too much.
+pub fn check_nesting(html: &str) -> Result<(), Hostile> {
+    if !html.contains('<') {
+        return Ok(());
+    }
+    if walk(html).any(|piece| matches!(piece, Piece::Open { attributes, .. } if attributes > MAX_ATTRIBUTES)) {
+        return Err(Hostile::TooManyAttributes);
+    }
+    let depth = nesting(html);
+    if depth > MAX_NESTING {
+        return Err(Hostile::TooDeep { depth });
+    }
     Ok(())
 }
-pub fn safe_html(fragment: &str, _base: Option<&url::Url>) -> SafeHtml {
-    SafeHtml(ammonia::clean(fragment))
+
+/// Tags that may stand in safe HTML.
+const SAFE_TAGS: &[&str] = &[
+    "a", "abbr", "b", "blockquote", "br", "caption", "cite", "code", "dd", "del", "dfn", "dl", "dt", "em", "figcaption",
+    "h2", "h3", "h4", "h5", "h6", "hr", "i", "ins", "kbd", "li", "ol", "p", "pre", "q", "s", "samp", "small", "span",
+    "strong", "sub", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "u", "ul", "var",
+];
+
+static SANITIZER: LazyLock<ammonia::Builder<'static>> = LazyLock::new(sanitizer);
+
+fn sanitizer() -> ammonia::Builder<'static> {
+    let mut builder = ammonia::Builder::empty();
+    builder
+        .tags(SAFE_TAGS.iter().copied().collect())
+        .clean_content_tags(["script", "style", "svg", "math", "iframe", "template", "noscript", "title"].into())
+        .tag_attributes(
+            [
+                ("a", ["href"].into()),
+                ("td", ["colspan", "rowspan"].into()),
+                ("th", ["colspan", "rowspan"].into()),
+            ]
+            .into(),
+        )
+        .url_schemes(["http", "https", "mailto"].into())
+        .url_relative(ammonia::UrlRelative::Deny)
+        .link_rel(Some("noopener noreferrer nofollow"))
+        .strip_comments(true);
+    builder
 }
+
+/// Makes a fragment safe; relative links are resolved on `base`. Text without any markup goes
+/// through untouched, markup that is hostile comes back as its plain text.
+pub fn safe_html(fragment: &str, base: Option<&Url>) -> SafeHtml {
+    let fragment: Cow<'_, str> = if fragment.contains(forbidden) {
+        Cow::Owned(fragment.replace(forbidden, ""))
+    } else {
+        Cow::Borrowed(fragment)
+    };
+    if !fragment.contains(['<', '&', '>', '"']) {
+        return SafeHtml(fragment.trim().to_owned());
+    }
+    if is_already_safe(&fragment) {
+        return SafeHtml(fragment.trim().to_owned());
+    }
+    if check_nesting(&fragment).is_err() {
+        return SafeHtml(escaped(&plain(&fragment)));
+    }
+    let cleaned = match base {
+        // Rules for one base are made only where a link wants them.
+        Some(base) if has_relative_link(&fragment) => {
+            let mut builder = sanitizer();
+            builder.url_relative(ammonia::UrlRelative::RewriteWithBase(base.clone()));
+            builder.clean(&fragment).to_string()
+        }
+        _ => SANITIZER.clean(&fragment).to_string(),
+    };
+    SafeHtml(cleaned.trim().to_owned())
+}
+
+/// Whether a link may have to be resolved: an `href` that begins with no scheme of ours.
+fn has_relative_link(fragment: &str) -> bool {
+    fragment.match_indices("ref").any(|(at, _)| {
+        let after = fragment.get(at + 3..).unwrap_or("").trim_start();
+        let Some(value) = after.strip_prefix('=') else { return false };
+        let value = value.trim_start().trim_start_matches(['"', '\'']);
+        !["http://", "https://", "mailto:"].iter().any(|scheme| value.starts_with(scheme))
+    }) || fragment.contains("REF")
+}
+
+/// Whether a fragment is what the sanitiser would give back: plain tags of the list without
+/// attributes, properly nested, and no sign that would be escaped.
+///
+/// Most feeds write just this, and the sanitiser builds a tree to find it out.
+fn is_already_safe(fragment: &str) -> bool {
+    // Only flow that a parser never rearranges: blocks that hold text and inline tags.
+    const BLOCKS: &[&str] = &["p", "h2", "h3", "h4", "blockquote", "ul", "ol", "li"];
+    const INLINE: &[&str] = &["b", "em", "i", "strong", "code", "cite", "s", "u", "small", "sub", "sup", "q"];
+    let mut open: Vec<&str> = Vec::new();
+    let mut rest = fragment;
+    while let Some(at) = rest.find(['<', '>', '&', '"', '\u{a0}', '\r']) {
+        let after = rest.get(at..).unwrap_or("");
+        if after.starts_with('"') {
+            rest = after.get(1..).unwrap_or("");
+            continue;
+        }
+        if let Some(entity) = after.strip_prefix('&') {
+            // What the sanitiser itself writes.
+            let Some(known) = ["amp;", "lt;", "gt;", "nbsp;"].iter().find(|known| entity.starts_with(**known)) else {
+                return false;
+            };
+            rest = entity.get(known.len()..).unwrap_or("");
+            continue;
+        }
+        let Some(tag) = after.strip_prefix('<') else { return false };
+        let Some(end) = tag.find('>') else { return false };
+        let tag_text = tag.get(..end).unwrap_or("");
+        rest = tag.get(end + 1..).unwrap_or("");
+        if let Some(name) = tag_text.strip_prefix('/') {
+            if open.pop() != Some(name) {
+                return false;
+            }
+            continue;
+        }
+        if tag_text == "br" {
+            continue;
+        }
+        let block = BLOCKS.contains(&tag_text);
+        if !block && !INLINE.contains(&tag_text) {
+            return false;
+        }
+        let parent = open.last().copied();
+        let fits = match tag_text {
+            "li" => matches!(parent, Some("ul" | "ol")),
+            "p" | "h2" | "h3" | "h4" | "blockquote" => matches!(parent, None | Some("blockquote")),
+            "ul" | "ol" => matches!(parent, None | Some("li" | "blockquote")),
+            // The same inline tag within itself is where parsers begin to repair.
+            inline => !matches!(parent, Some("ul" | "ol")) && !open.contains(&inline),
+        };
+        if !fits || open.len() > 20 {
+            return false;
+        }
+        open.push(tag_text);
+    }
+    open.is_empty()
+}
+
+/// Control characters, which no text needs.
+fn forbidden(c: char) -> bool {
+    c.is_control() && !matches!(c, '\n' | '\t' | '\r')
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+/// Elements that begin and end a line.
+const BLOCK: &[&str] = &[
+    "address", "article", "aside", "blockquote", "br", "caption", "dd", "div", "dl", "dt", "fieldset", "figcaption",
+    "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "pre",
+    "section", "table", "tbody", "tfoot", "thead", "tr", "ul",
+];
+
+/// The plain text of markup that nobody has made safe: entities decoded, a line for each block,
+/// white space folded.
 pub fn plain(fragment: &str) -> String {
-    fragment
-        .split('<')
-        .map(|p| p.split_once('>').map_or(p, |x| x.1))
-        .collect()
+    let mut out = String::with_capacity(fragment.len());
+    let mut line = false;
+    let mut space = false;
+    for piece in walk(fragment) {
+        match piece {
+            Piece::Text(text) => {
+                for c in decode_entities(text).chars() {
+                    if c.is_whitespace() {
+                        space = true;
+                    } else if forbidden(c) {
+                    } else {
+                        if line {
+                            if !out.is_empty() {
+                                out.push('\n');
+                            }
+                        } else if space && !out.is_empty() {
+                            out.push(' ');
+                        }
+                        line = false;
+                        space = false;
+                        out.push(c);
+                    }
+                }
+            }
+            Piece::Open { name, .. } | Piece::Close { name } => {
+                if listed(BLOCK, name) {
+                    line = true;
+                } else if listed(&["td", "th"], name) {
+                    space = true;
+                }
+            }
+            Piece::Other => {}
+        }
+    }
+    out
 }
+
+/// Whether a text is a whole HTML page.
 pub fn looks_like_html_document(text: &str) -> bool {
-    text.contains("<html")
+    let mut end = text.len().min(1_024);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let head = text.get(..end).unwrap_or("").to_ascii_lowercase();
+    let head = head.trim_start();
+    head.starts_with("<!doctype html") || head.starts_with("<html") || (head.starts_with("<!--") && head.contains("<html"))
+        || head.contains("<!doctype html")
+        || (head.contains("<html") && head.contains("<head"))
 }
+
+/// The longest line kept, in characters.
+const LONGEST_LINE: usize = 500;
+
+/// A title: one line of plain text, however often it was escaped on its way here.
 pub fn line(text: &str) -> String {
-    plain(text).split_whitespace().collect::<Vec<_>>().join(" ")
+    let mut current: Cow<'_, str> = Cow::Borrowed(text);
+    // Titles are often escaped twice; more than three times is nobody's title.
+    for _ in 0..3 {
+        if !current.contains(['<', '&']) {
+            break;
+        }
+        let next = plain(&current);
+        if next == *current {
+            break;
+        }
+        current = Cow::Owned(next);
+    }
+    let mut out = String::with_capacity(current.len().min(600));
+    for word in current.split_whitespace() {
+        let mut clean = word.chars().filter(|c| !c.is_control() && !is_bidi(*c)).peekable();
+        if clean.peek().is_none() {
+            continue;
+        }
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.extend(clean);
+    }
+    if out.len() > LONGEST_LINE { excerpt(&out, LONGEST_LINE) } else { out }
 }
+
+/// Marks that turn the order of what follows (Unicode TR 9), with which a title could disguise
+/// itself.
+fn is_bidi(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{feff}' | '\u{200b}')
+}
+
+/// At most so many characters, cut at a word, with a sign that something was left out.
 pub fn excerpt(text: &str, characters: usize) -> String {
-    text.chars().take(characters).collect()
+    let text = text.trim();
+    if text.len() <= characters {
+        return text.to_owned();
+    }
+    let Some((end, _)) = text.char_indices().nth(characters) else {
+        return text.to_owned();
+    };
+    let room = text
+        .char_indices()
+        .nth(characters.saturating_sub(1))
+        .map_or(end, |(at, _)| at);
+    let head = text.get(..room).unwrap_or("");
+    let cut = head
+        .rfind(char::is_whitespace)
+        .filter(|at| *at >= room / 2)
+        .unwrap_or(room);
+    let mut out = head
+        .get(..cut)
+        .unwrap_or("")
+        .trim_end_matches(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | ':' | '-' | '–'))
+        .to_owned();
+    out.push('…');
+    out
 }
-pub fn decode_entities(text: &str) -> std::borrow::Cow<'_, str> {
-    text.into()
+
+/// Named and numeric entities as their characters (HTML, "Named character references"; numbers
+/// 128 to 159 as Windows-1252, as every browser reads them). Unknown ones stay as they are.
+pub fn decode_entities(text: &str) -> Cow<'_, str> {
+    if !text.contains('&') {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('&') {
+        out.push_str(rest.get(..at).unwrap_or(""));
+        let after = rest.get(at + 1..).unwrap_or("");
+        match entity(after) {
+            Some((first, second, length)) => {
+                out.push(first);
+                out.extend(second);
+                rest = after.get(length..).unwrap_or("");
+            }
+            None => {
+                out.push('&');
+                rest = after;
+            }
+        }
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
+}
+
+/// The character or two of an entity, and how many bytes after the `&` it took.
+fn entity(after: &str) -> Option<(char, Option<char>, usize)> {
+    if let Some(number) = after.strip_prefix('#') {
+        let (digits, radix, skip) = match number.strip_prefix(['x', 'X']) {
+            Some(hex) => (hex, 16, 2),
+            None => (number, 10, 1),
+        };
+        let length = digits
+            .bytes()
+            .take(8)
+            .take_while(|b| char::from(*b).is_digit(radix))
+            .count();
+        let code = u32::from_str_radix(digits.get(..length)?, radix).ok()?;
+        let semicolon = usize::from(digits.as_bytes().get(length) == Some(&b';'));
+        let c = match code {
+            0 => '\u{fffd}',
+            0x80..=0x9f => {
+                let byte = [u8::try_from(code).ok()?];
+                encoding_rs::WINDOWS_1252.decode_without_bom_handling(&byte).0.chars().next()?
+            }
+            code => char::from_u32(code).unwrap_or('\u{fffd}'),
+        };
+        return Some((c, None, skip + length + semicolon));
+    }
+    let length = after.bytes().take(32).take_while(u8::is_ascii_alphanumeric).count();
+    let named = |name: &str| {
+        let (first, second) = *markup5ever::data::NAMED_ENTITIES.get(name)?;
+        let first = char::from_u32(first).filter(|c| *c != '\0')?;
+        Some((first, char::from_u32(second).filter(|c| *c != '\0')))
+    };
+    if after.as_bytes().get(length) == Some(&b';') {
+        let (first, second) = named(after.get(..=length)?)?;
+        return Some((first, second, length + 1));
+    }
+    // A few old names are read without their semicolon.
+    let (first, second) = named(after.get(..length)?)?;
+    Some((first, second, length))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn titles_are_one_plain_line() {
+        for (given, line_of_it) in [
+            ("AT&T rules", "AT&T rules"),
+            ("a < b and b > a", "a < b and b > a"),
+            ("<b>Bold</b> move", "Bold move"),
+            ("Q&amp;A", "Q&A"),
+            ("&lt;b&gt;Twice&lt;/b&gt; &amp;amp; more", "Twice & more"),
+            ("  two\n lines\t", "two lines"),
+            ("&eacute;&#233;&#xE9;&#146;", "ééé’"),
+            ("x&nosuch;y &copy 2026", "x&nosuch;y © 2026"),
+            ("safe\u{202e}evil\u{0}", "safeevil"),
+            ("<script>alert(1)</script>Title", "Title"),
+        ] {
+            assert_eq!(line(given), line_of_it, "{given}");
+        }
+        assert!(line(&"word ".repeat(1_000)).chars().count() <= 500);
+    }
+
+    #[test]
+    fn plain_text_keeps_its_lines() {
+        assert_eq!(
+            plain("<p>One <b>two</b></p><ul><li>a<li>b</ul><script>x</script>c<!-- d -->&nbsp;e<table><tr><td>f</td><td>g</td></tr></table>"),
+            "One two\na\nb\nc e\nf g"
+        );
+        assert_eq!(plain("no end <a href=\"x>y"), "no end y");
+        assert_eq!(plain("1 <2 and <3"), "1 <2 and <3");
+    }
+
+    #[test]
+    fn what_is_unsafe_is_gone() {
+        let base = Url::parse("https://e.org/news/1").unwrap();
+        for (given, kept) in [
+            ("<p>ok</p>", "<p>ok</p>"),
+            ("plain", "plain"),
+            ("<img src=x onerror=alert(1)>", ""),
+            ("<svg><style><img src=x onerror=1></style></svg>x", "x"),
+            ("<p style='position:fixed' onclick=x class=y id=z>a</p>", "<p>a</p>"),
+            ("<iframe src=x></iframe>b", "b"),
+            ("<a href='javascript:alert(1)'>c</a>", "<a rel=\"noopener noreferrer nofollow\">c</a>"),
+            ("<a href='/rel'>d</a>", "<a href=\"https://e.org/rel\" rel=\"noopener noreferrer nofollow\">d</a>"),
+            ("a & b", "a &amp; b"),
+        ] {
+            assert_eq!(safe_html(given, Some(&base)).as_str(), kept, "{given}");
+        }
+    }
+
+    #[test]
+    fn depth_is_noticed_before_a_tree_is_built() {
+        assert!(check_nesting(&"<div>".repeat(100_000)).is_err());
+        assert!(check_nesting(&"<p>x".repeat(100_000)).is_ok());
+        assert!(check_nesting(&format!("<a {}>", "x=1 ".repeat(2_000))).is_err());
+        assert_eq!(nesting("<div><br><p>a<p>b<div></div></div>"), 2);
+        let safe = safe_html(&format!("{}text", "<b>".repeat(10_000)), None);
+        assert_eq!(safe.as_str(), "text");
+    }
+
+    #[test]
+    fn excerpts_end_at_a_word() {
+        assert_eq!(excerpt("one two three", 100), "one two three");
+        assert_eq!(excerpt("one two three", 9), "one two…");
+        assert_eq!(excerpt("äöüäöüäöü", 4), "äöü…");
+    }
+
+    fn messy() -> impl Strategy<Value = String> {
+        proptest::collection::vec(
+            prop_oneof![
+                Just("<p>"), Just("</p>"), Just("<b>"), Just("</b>"), Just("<a href=\"javascript:x\">"), Just("<ul>"),
+                Just("<li>"), Just("</li>"), Just("</ul>"), Just("<script>"), Just("</script>"), Just("<!--"),
+                Just("-->"), Just("&lt;"), Just("&amp;"), Just("&"), Just("<"), Just(">"), Just("text "), Just("\""),
+                Just("<em>"), Just("</em>"), Just("<br>"), Just("<svg>"), Just("<img src=x onerror=y>"), Just("<blockquote>"),
+                Just("</blockquote>"), Just("<h2>"), Just("</h2>"), Just("é"), Just("<![CDATA["), Just("]]>"), Just("&nbsp;")
+            ],
+            0..25,
+        )
+        .prop_map(|parts| parts.concat())
+    }
+
+    proptest! {
+        #[test]
+        fn the_short_way_gives_what_the_long_way_gives(fragment in messy()) {
+            if is_already_safe(&fragment) {
+                prop_assert_eq!(SANITIZER.clean(&fragment).to_string(), fragment.clone());
+            }
+        }
+
+        #[test]
+        fn nothing_unsafe_comes_out(fragment in messy()) {
+            let safe = safe_html(&fragment, None);
+            let lower = safe.as_str().to_ascii_lowercase();
+            for bad in ["<script", "<svg", "<img", "javascript:", "onerror="] {
+                prop_assert!(!lower.contains(bad), "{}", safe.as_str());
+            }
+            let again = safe_html(safe.as_str(), None);
+            prop_assert_eq!(again.as_str(), safe.as_str());
+        }
+
+        #[test]
+        fn any_text_is_walked(text in "\\PC{0,60}") {
+            plain(&text);
+            line(&text);
+            safe_html(&text, None);
+            excerpt(&text, 10);
+        }
+    }
 }

@@ -5,7 +5,9 @@
 
 pub mod clock;
 pub mod compare;
+pub mod config;
 pub mod crash;
+pub mod daemon;
 pub mod deliver;
 pub mod digest;
 pub mod domain;
@@ -13,6 +15,7 @@ pub mod fetch;
 pub mod library;
 pub mod normalize;
 pub mod parse;
+pub mod render;
 pub mod search;
 pub mod store;
 pub mod tag;

@@ -1,0 +1,311 @@
+//! Configuration: gathers each room's own settings from `regwire.toml` and the environment; no
+//! room imports it.
+
+use std::path::{Path, PathBuf};
+
+use chrono::TimeDelta;
+
+use crate::domain::address::WebAddress;
+use crate::domain::digest::Digest;
+use crate::domain::id::DigestName;
+use crate::domain::quantity;
+use crate::domain::schedule::Schedule;
+use crate::domain::subscription::EmailAddress;
+use crate::text::table::{FileFault, Report, Table};
+use crate::{deliver, fetch};
+
+/// Everything that can be set.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The folder beside which `sources.toml`, `library/` … are looked for.
+    pub folder: PathBuf,
+    /// Where data lies.
+    pub data: PathBuf,
+    /// The site's own address, without a slash at the end.
+    pub base_url: String,
+    /// Who runs this.
+    pub contact: Option<String>,
+    /// The store.
+    pub store: String,
+    /// Where the site listens.
+    pub listen: String,
+    /// How the network is used.
+    pub fetch: fetch::Settings,
+    /// How mail goes out.
+    pub mail: deliver::Settings,
+    /// The sender as shown.
+    pub mail_from: String,
+    /// The postal address in mails.
+    pub postal_address: Option<String>,
+    /// The periodicals.
+    pub digests: Vec<Digest>,
+    /// What is allowed and not wise.
+    pub warnings: Vec<FileFault>,
+}
+
+/// A configuration that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The file cannot be read.
+    #[error("cannot read the configuration {}: {source}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// It is wrong.
+    #[error("the configuration has {} {}:\n{}", faults.len(), if faults.len() == 1 { "fault" } else { "faults" }, faults.iter().map(|fault| format!("  {fault}")).collect::<Vec<_>>().join("\n"))]
+    Faults {
+        /// Every fault.
+        faults: Vec<FileFault>,
+    },
+}
+
+/// Every setting with its default, as a file to begin with.
+pub const EXAMPLE: &str = include_str!("../deploy/regwire.example.toml");
+
+impl Config {
+    /// Reads the configuration: the file named, else `./regwire.toml`, else
+    /// `/etc/regwire/regwire.toml`, else nothing but defaults; then the environment.
+    ///
+    /// # Errors
+    /// With every fault of the file.
+    pub fn load(file: Option<&Path>, data: Option<&Path>) -> Result<Self, Error> {
+        let path = match file {
+            Some(file) => Some(file.to_owned()),
+            None => ["regwire.toml", "/etc/regwire/regwire.toml"]
+                .iter()
+                .map(PathBuf::from)
+                .find(|path| path.is_file()),
+        };
+        let text = match &path {
+            None => String::new(),
+            Some(path) => std::fs::read_to_string(path).map_err(|source| Error::File {
+                path: path.clone(),
+                source,
+            })?,
+        };
+        let folder = path
+            .as_deref()
+            .and_then(Path::parent)
+            .filter(|parent| !parent.as_os_str().is_empty())
+            .map_or_else(|| PathBuf::from("."), Path::to_owned);
+        let name = path.as_ref().map_or("regwire.toml".to_owned(), |path| path.display().to_string());
+        let data = data
+            .map(Path::to_owned)
+            .or_else(|| std::env::var_os("STATE_DIRECTORY").map(PathBuf::from))
+            .unwrap_or_else(|| PathBuf::from("data"));
+        Self::read(&name, &text, folder, data, |key| std::env::var(key).ok())
+    }
+
+    /// Reads a configuration's text.
+    ///
+    /// # Errors
+    /// With every fault.
+    pub fn read(
+        name: &str,
+        text: &str,
+        folder: PathBuf,
+        data: PathBuf,
+        environment: impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, Error> {
+        let report = Report::default();
+        let warnings = Report::default();
+        let mut file = Table::parse(name, text, &report);
+        let later = |table: &Table<'_>, key: &str| {
+            warnings.add(FileFault {
+                what: "is read by a later version; today it does nothing".to_owned(),
+                ..table.place(key)
+            });
+        };
+        let base_url = file
+            .read("base_url", |text| WebAddress::new(text).map(|_| text.trim_end_matches('/').to_owned()))
+            .or_else(|| environment("REGWIRE_BASE_URL"))
+            .unwrap_or_else(|| "http://127.0.0.1:8080".to_owned());
+        let contact = file.text("contact").or_else(|| environment("REGWIRE_CONTACT"));
+        if contact.is_none() && !text.trim().is_empty() {
+            warnings.add(FileFault {
+                what: "`contact` is missing: publishers cannot reach you; the user agent names base_url instead".to_owned(),
+                ..file.place("")
+            });
+        }
+
+        let mut store = None;
+        if let Some(mut table) = file.table("store") {
+            store = table.text("url");
+            table.finish();
+        }
+        let store = environment("REGWIRE_STORE_URL").or(store).unwrap_or_else(|| "sqlite:regwire.db".to_owned());
+
+        let mut listen = None;
+        if let Some(mut table) = file.table("web") {
+            listen = table.read("listen", |text| {
+                text.parse::<std::net::SocketAddr>()
+                    .map(|_| text.to_owned())
+                    .map_err(|_| format!("`{text}` is no address and port: write for example \"127.0.0.1:8080\""))
+            });
+            if table.has("trusted_proxies") {
+                later(&table, "trusted_proxies");
+            }
+            table.allow(&["trusted_proxies"]);
+            table.finish();
+        }
+        let listen = environment("REGWIRE_WEB_LISTEN").or(listen).unwrap_or_else(|| "127.0.0.1:8080".to_owned());
+
+        let mut fetch = fetch::Settings {
+            contact: contact.clone(),
+            base_url: Some(base_url.clone()),
+            gap: TimeDelta::seconds(2),
+            ..fetch::Settings::default()
+        };
+        if let Some(mut table) = file.table("fetch") {
+            fetch.allow = table.list("allow", str::parse::<fetch::Cidr>);
+            if let Some(gap) = table.read("gap", quantity::span) {
+                fetch.gap = gap;
+            }
+            fetch.proxy = table.text("proxy").filter(|proxy| !proxy.is_empty());
+            table.finish();
+        }
+        if let Some(allow) = environment("REGWIRE_FETCH_ALLOW") {
+            fetch.allow.extend(allow.split(',').filter_map(|range| range.trim().parse::<fetch::Cidr>().ok()));
+        }
+
+        let mut mail = deliver::Settings {
+            smtp: None,
+            spool: data.join("mail"),
+            loopback_only: false,
+        };
+        let mut mail_from = None;
+        let mut postal_address = None;
+        if let Some(mut table) = file.table("mail") {
+            mail.smtp = table.text("smtp").filter(|smtp| !smtp.is_empty());
+            mail_from = table.read("from", sender);
+            postal_address = table.text("postal_address").filter(|address| !address.trim().is_empty());
+            for key in ["rate", "dkim"] {
+                if table.has(key) {
+                    later(&table, key);
+                }
+            }
+            table.allow(&["rate", "dkim"]);
+            table.finish();
+        }
+        mail.smtp = environment("REGWIRE_MAIL_SMTP").or(mail.smtp).filter(|smtp| !smtp.is_empty());
+        let mail_from = environment("REGWIRE_MAIL_FROM")
+            .or(mail_from)
+            .unwrap_or_else(|| "Regwire <digest@localhost.localdomain>".to_owned());
+        if mail.smtp.is_some() && mail_from.contains("localhost.localdomain") {
+            warnings.add(FileFault {
+                what: "[mail] has a relay and no `from`: receivers will refuse mail from localhost".to_owned(),
+                ..file.place("mail")
+            });
+        }
+
+        let mut digests: Vec<Digest> = Vec::new();
+        for mut table in file.tables("digest") {
+            let digest_name = table.require("name", str::parse::<DigestName>);
+            let cron = table.text("cron").unwrap_or_else(|| "0 8 * * 1".to_owned());
+            let zone = table.text("zone").unwrap_or_else(|| "UTC".to_owned());
+            let approve = table.flag("approve").unwrap_or(false);
+            let schedule = match Schedule::new(&cron, &zone) {
+                Ok(schedule) => Some(schedule),
+                Err(error) => {
+                    let key = if matches!(error, crate::domain::schedule::InvalidSchedule::Zone { .. }) { "zone" } else { "cron" };
+                    table.fault(key, error.to_string());
+                    None
+                }
+            };
+            if let (Some(name), Some(schedule)) = (digest_name, schedule) {
+                if digests.iter().any(|digest| digest.name == name) {
+                    table.fault("name", format!("there are two digests `{name}`: rename one"));
+                } else {
+                    digests.push(Digest {
+                        name,
+                        schedule,
+                        approve,
+                    });
+                }
+            }
+            table.finish();
+        }
+        if digests.is_empty()
+            && let (Ok(name), Ok(schedule)) = (DigestName::new("weekly"), Schedule::new("0 8 * * 1", "UTC"))
+        {
+            digests.push(Digest {
+                name,
+                schedule,
+                approve: false,
+            });
+        }
+        if file.has("team") {
+            later(&file, "team");
+        }
+        file.allow(&["team"]);
+        file.finish();
+        if !report.is_empty() {
+            return Err(Error::Faults {
+                faults: report.faults(),
+            });
+        }
+        Ok(Self {
+            folder,
+            data,
+            base_url,
+            contact,
+            store,
+            listen,
+            fetch,
+            mail,
+            mail_from,
+            postal_address,
+            digests,
+            warnings: warnings.faults(),
+        })
+    }
+}
+
+/// `Name <address>` or an address alone.
+fn sender(text: &str) -> Result<String, String> {
+    let address = match text.split_once('<') {
+        Some((_, rest)) => rest.trim_end().strip_suffix('>').ok_or("the `>` is missing")?,
+        None => text,
+    };
+    EmailAddress::new(address).map_err(|error| error.to_string())?;
+    Ok(text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Config, Error> {
+        Config::read("regwire.toml", text, PathBuf::from("."), PathBuf::from("data"), |_| None)
+    }
+
+    #[test]
+    fn every_key_has_a_default_and_the_example_is_right() {
+        let config = read("").unwrap();
+        assert_eq!(config.digests.len(), 1);
+        assert_eq!(config.store, "sqlite:regwire.db");
+        read(EXAMPLE).unwrap();
+    }
+
+    #[test]
+    fn all_faults_are_told_at_once() {
+        let error = read("base_url = \"updates\"\n[web]\nlisten = \"8080\"\n[fetch]\nallow = [\"*\"]\ngapp = \"2s\"\n[mail]\nfrom = \"nobody\"\n[[digest]]\nname = \"Weekly\"\ncron = \"0 8 * *\"\n")
+            .unwrap_err()
+            .to_string();
+        for part in ["regwire.toml:1: base_url", "regwire.toml:3: web.listen", "regwire.toml:5: fetch.allow", "did you mean `gap`", "mail.from", "regwire.toml:10", "regwire.toml:11"] {
+            assert!(error.contains(part), "{part}: {error}");
+        }
+    }
+
+    #[test]
+    fn the_environment_wins() {
+        let config = Config::read("x", "[store]\nurl = \"sqlite:a.db\"\n", PathBuf::new(), PathBuf::new(), |key| {
+            (key == "REGWIRE_STORE_URL").then(|| "sqlite:b.db".to_owned())
+        })
+        .unwrap();
+        assert_eq!(config.store, "sqlite:b.db");
+    }
+}

@@ -1,0 +1,533 @@
+//! Collecting: source -> fetch -> parse -> compare -> normalize -> tag -> store.
+//!
+//! Many sources at once, one visit at a time to a host, and one writer that stores whatever is
+//! ready in one transaction: group commit, so that a disk that syncs 400 times a second is not
+//! the limit. What a visit leaves behind is stored whole or not at all, the next visit's
+//! validators included, so that a crash costs a visit and never an item.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::StreamExt as _;
+use futures_util::stream;
+use tokio::sync::mpsc;
+
+use crate::compare::{self, Keyed};
+use crate::daemon::House;
+use crate::domain::change::Change;
+use crate::domain::document::{Document, Fault, FaultCode, FeedDescription, Memory, Outcome, Visit};
+use crate::domain::evidence::{self, Evidence, Record};
+use crate::domain::id::{SourceId, UpdateId};
+use crate::domain::source::Source;
+use crate::domain::update::{Authority, Update};
+use crate::fetch::{Answer, Fetched, Fetcher};
+use crate::normalize::{self, Circumstances, Normalized};
+use crate::parse;
+use crate::store::{Fresh, Harvest, Lease, NewDocument, SourceState, Store};
+use crate::tag::{Subject, Tagger};
+use crate::text::html;
+
+/// Sources visited at once.
+const AT_ONCE: usize = 32;
+/// Visits stored in one transaction.
+const MOST_IN_A_COMMIT: usize = 64;
+/// The slowest that a failing source is asked: polling never stops.
+const SLOWEST: TimeDelta = TimeDelta::hours(48);
+/// Gaps remembered of a source.
+const MOST_GAPS: usize = 60;
+
+/// What is visited.
+#[derive(Clone, Debug, Default)]
+pub struct Choice {
+    /// These; all that are switched on when empty.
+    pub only: Vec<SourceId>,
+    /// Also what is not due.
+    pub force: bool,
+}
+
+impl Choice {
+    /// Whatever is due.
+    pub fn due() -> Self {
+        Self::default()
+    }
+}
+
+/// What became of one source.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Report {
+    /// The visit; with outcome `not-due` there was none.
+    pub visit: Visit,
+}
+
+impl Report {
+    /// As a line of `collect --jsonl` (design: section 5).
+    pub fn line(&self) -> serde_json::Value {
+        let visit = &self.visit;
+        serde_json::json!({
+            "source": visit.source,
+            "outcome": visit.outcome,
+            "entries": visit.entries,
+            "new": visit.new,
+            "revised": visit.revised,
+            "faults": visit.faults,
+            "ms": visit.milliseconds,
+            "bytes": visit.bytes,
+        })
+    }
+}
+
+/// Visits what is chosen and due, to the end; a report each, in the order of the sources.
+///
+/// # Errors
+/// When the lease is lost or the store fails. That sources fail is no error but their report.
+pub async fn collect(
+    house: &House,
+    lease: &Lease,
+    fetcher: &Fetcher,
+    choice: &Choice,
+    progress: impl Fn(&Report),
+) -> anyhow::Result<Vec<Report>> {
+    let states = house.store.source_states().await?;
+    let now = house.clock.now();
+    let mut due = Vec::new();
+    let mut reports: HashMap<SourceId, Report> = HashMap::new();
+    let mut order = Vec::new();
+    for source in house.sources.iter() {
+        let named = choice.only.contains(&source.id);
+        if (!choice.only.is_empty() && !named) || (!source.on && !named) || !source.kind.is_built() {
+            continue;
+        }
+        order.push(source.id.clone());
+        let state = states
+            .get(&source.id)
+            .cloned()
+            .unwrap_or_else(|| SourceState::unknown(source.id.clone(), now));
+        if state.next_visit_at > now && !choice.force && !named {
+            let report = Report {
+                visit: empty_visit(&source.id, now, Outcome::NotDue),
+            };
+            progress(&report);
+            reports.insert(source.id.clone(), report);
+        } else {
+            due.push((source.clone(), state));
+        }
+    }
+    if !due.is_empty() {
+        let (send, mut receive) = mpsc::channel::<Harvest>(MOST_IN_A_COMMIT * 2);
+        let visits = {
+            let house = house.clone();
+            let fetcher = fetcher.clone();
+            tokio::spawn(async move {
+                stream::iter(due)
+                    .for_each_concurrent(AT_ONCE, |(source, state)| {
+                        let (house, fetcher, send) = (house.clone(), fetcher.clone(), send.clone());
+                        async move {
+                            let harvest = visit(&house, &fetcher, source, state).await;
+                            // The receiver is gone only when storing has failed; then all ends.
+                            let _ = send.send(harvest).await;
+                        }
+                    })
+                    .await;
+            })
+        };
+        let mut batch = Vec::new();
+        while receive.recv_many(&mut batch, MOST_IN_A_COMMIT).await > 0 {
+            let stored = house.store.commit_harvests(lease, &batch).await;
+            if let Err(error) = stored {
+                visits.abort();
+                return Err(error.into());
+            }
+            for harvest in batch.drain(..) {
+                let report = Report { visit: harvest.visit };
+                progress(&report);
+                reports.insert(report.visit.source.clone(), report);
+            }
+        }
+        visits.await?;
+    }
+    Ok(order.into_iter().filter_map(|id| reports.remove(&id)).collect())
+}
+
+/// Visits one source and makes of it everything that is to be stored.
+async fn visit(house: &House, fetcher: &Fetcher, source: Source, state: SourceState) -> Harvest {
+    let now = house.clock.now();
+    let fetched = fetcher.visit(&source, &state.memory, now).await;
+    crate::crash::point("after-fetch");
+    let now = house.clock.now().max(now);
+    let Fetched {
+        answer,
+        bytes,
+        milliseconds,
+    } = fetched;
+    let mut harvest = Harvest {
+        visit: Visit {
+            bytes,
+            milliseconds,
+            ..empty_visit(&source.id, now, Outcome::Failed)
+        },
+        state,
+        document: None,
+        new: Vec::new(),
+        revised: Vec::new(),
+    };
+    let mut wait = None;
+    match answer {
+        Answer::NotModified { memory } => {
+            harvest.visit.status = Some(304);
+            harvest.visit.outcome = Outcome::Unchanged;
+            harvest.state.memory = memory;
+        }
+        Answer::Limited {
+            status,
+            retry_after,
+            fault,
+        } => {
+            harvest.visit.status = Some(status);
+            harvest.visit.outcome = Outcome::Limited;
+            harvest.visit.faults.push(fault);
+            wait = retry_after;
+        }
+        Answer::Gone { fault } => {
+            harvest.visit.status = Some(410);
+            harvest.visit.outcome = Outcome::Gone;
+            harvest.visit.faults.push(fault);
+        }
+        Answer::Refused { fault } => {
+            harvest.visit.outcome = Outcome::Refused;
+            harvest.visit.faults.push(fault);
+        }
+        Answer::Failed { status, fault } => {
+            harvest.visit.status = status;
+            harvest.visit.faults.push(fault);
+        }
+        Answer::Document {
+            document,
+            memory,
+            moved_to,
+        } => {
+            harvest.visit.status = Some(document.status);
+            harvest.state.moved_to = moved_to;
+            if harvest.state.memory.sha256.as_ref() == Some(&document.sha256) {
+                harvest.visit.outcome = Outcome::Unchanged;
+                harvest.state.memory = memory;
+            } else {
+                take_in(house, &source, &mut harvest, *document, memory, now).await;
+            }
+        }
+    }
+    remember(&mut harvest, &source, wait, now);
+    harvest
+}
+
+/// Reads a document and compares it with what is known.
+async fn take_in(
+    house: &House,
+    source: &Source,
+    harvest: &mut Harvest,
+    document: Document,
+    memory: Memory,
+    now: DateTime<Utc>,
+) {
+    let number = harvest.state.documents + 1;
+    let software = concat!("regwire ", env!("CARGO_PKG_VERSION"));
+    let previous = harvest.state.chain_head.clone();
+    let link = evidence::link(
+        previous.as_ref(),
+        &Record {
+            source: &source.id,
+            number,
+            url: document.url.as_str(),
+            fetched_at: document.fetched_at,
+            status: document.status,
+            headers: &document.headers,
+            sha256: &document.sha256,
+            software,
+        },
+    );
+    let proof = Evidence {
+        document: number,
+        sha256: document.sha256.clone(),
+        fetched_at: document.fetched_at,
+        status: document.status,
+    };
+    let document = Arc::new(document);
+    let read = read(house, source, Arc::clone(&document), proof, harvest.state.first_contact_at.is_none(), now).await;
+    match read {
+        Ok(read) => {
+            harvest.visit.entries = read.entries;
+            harvest.visit.faults.extend(read.faults);
+            if read.readable {
+                harvest.visit.new = u32::try_from(read.new.len()).unwrap_or(u32::MAX);
+                harvest.visit.revised = u32::try_from(read.revised.len()).unwrap_or(u32::MAX);
+                harvest.visit.outcome = if read.new.is_empty() && read.revised.is_empty() {
+                    Outcome::Unchanged
+                } else {
+                    Outcome::New
+                };
+                harvest.new = read.new;
+                harvest.revised = read.revised;
+                harvest.state.memory = memory;
+                harvest.state.description = read.description;
+                harvest.state.first_contact_at.get_or_insert(now);
+            } else {
+                harvest.visit.outcome = Outcome::Quarantined;
+            }
+        }
+        Err(fault) => {
+            harvest.visit.outcome = Outcome::Quarantined;
+            harvest.visit.faults.push(fault);
+        }
+    }
+    harvest.state.documents = number;
+    harvest.state.chain_head = Some(link.clone());
+    harvest.document = Some(NewDocument {
+        number,
+        document: Arc::unwrap_or_clone(document),
+        keep: source.keep,
+        previous,
+        link,
+        software: software.to_owned(),
+    });
+}
+
+/// What a document holds for the store.
+struct Read {
+    entries: u32,
+    readable: bool,
+    faults: Vec<Fault>,
+    description: FeedDescription,
+    new: Vec<Fresh>,
+    revised: Vec<Fresh>,
+}
+
+/// The steps between bytes and updates; the pure ones run where they do not hold up the network.
+async fn read(
+    house: &House,
+    source: &Source,
+    document: Arc<Document>,
+    proof: Evidence,
+    first_contact: bool,
+    now: DateTime<Utc>,
+) -> Result<Read, Fault> {
+    let failed = |error: &dyn std::fmt::Display| {
+        Fault::new(
+            FaultCode::ReaderFailed,
+            format!("reading failed ({error}); nothing was taken, and the next visit tries again"),
+        )
+    };
+    let parsing = {
+        let (document, source) = (Arc::clone(&document), source.clone());
+        tokio::task::spawn_blocking(move || {
+            let parsed = parse::parse(&document, &source);
+            let entries = u32::try_from(parsed.entries.len()).unwrap_or(u32::MAX);
+            let keyed = compare::keyed(parsed.entries);
+            (entries, keyed, parsed.faults, parsed.description, parsed.readable)
+        })
+    };
+    let (entries, keyed, mut faults, description, readable) = parsing.await.map_err(|error| failed(&error))?;
+    let mut out = Read {
+        entries,
+        readable,
+        faults: Vec::new(),
+        description,
+        new: Vec::new(),
+        revised: Vec::new(),
+    };
+    if !readable {
+        out.faults = faults;
+        return Ok(out);
+    }
+    let known = if first_contact {
+        Vec::new()
+    } else {
+        known(&house.store, source, &keyed).await.map_err(|error| failed(&error))?
+    };
+    let comparison = compare::compare(keyed, &known);
+    let revised: Vec<UpdateId> = comparison
+        .changes
+        .iter()
+        .filter_map(|change| match change {
+            Change::Revised { known, .. } => Some(known.id.clone()),
+            Change::New { .. } => None,
+        })
+        .collect();
+    let previous: HashMap<UpdateId, Update> = if revised.is_empty() {
+        HashMap::new()
+    } else {
+        house
+            .store
+            .updates(&revised)
+            .await
+            .map_err(|error| failed(&error))?
+            .into_iter()
+            .map(|update| (update.id.clone(), update))
+            .collect()
+    };
+    let tagger = house.tagger.clone();
+    let authority = house
+        .library
+        .body(&source.body)
+        .map_or(Authority::Secondary, |body| body.authority());
+    let source = source.clone();
+    let making = tokio::task::spawn_blocking(move || {
+        let mut previous = previous;
+        let about = Circumstances {
+            source: &source.id,
+            authority,
+            document: &document.url,
+            now,
+            first_contact,
+            evidence: &proof,
+        };
+        let mut new = Vec::new();
+        let mut revised = Vec::new();
+        for change in comparison.changes {
+            let (normalized, fingerprint, is_new) = match change {
+                Change::New {
+                    key,
+                    fingerprint,
+                    entry,
+                } => (normalize::new_update(key, entry, &about), fingerprint, true),
+                Change::Revised {
+                    known,
+                    fingerprint,
+                    entry,
+                } => match previous.remove(&known.id) {
+                    Some(update) => (normalize::revise(update, entry, &about), fingerprint, false),
+                    None => continue,
+                },
+            };
+            match normalized {
+                Ok(normalized) => {
+                    let fresh = Fresh {
+                        update: tagged(&tagger, &source, normalized),
+                        fingerprint,
+                    };
+                    if is_new { new.push(fresh) } else { revised.push(fresh) }
+                }
+                Err(fault) => faults.push(fault),
+            }
+        }
+        (new, revised, faults)
+    });
+    let (new, revised, faults) = making.await.map_err(|error| failed(&error))?;
+    out.new = new;
+    out.revised = revised;
+    out.faults = faults;
+    Ok(out)
+}
+
+async fn known(
+    store: &Store,
+    source: &Source,
+    keyed: &[Keyed],
+) -> Result<Vec<crate::domain::change::Known>, crate::store::Error> {
+    let keys: Vec<String> = keyed.iter().map(|keyed| keyed.key.clone()).collect();
+    let urls: Vec<String> = keyed.iter().filter_map(|keyed| keyed.url.clone()).collect();
+    store.known(&source.id, &keys, &urls).await
+}
+
+/// Tags an update by its title and what its publisher says of it first.
+pub fn tagged(tagger: &Tagger, source: &Source, normalized: Normalized) -> Update {
+    let Normalized { mut update, language } = normalized;
+    let text;
+    let summary = if update.content.summary.is_empty() {
+        text = html::excerpt(&html::plain(update.content.body.as_str()), 2_000);
+        text.as_str()
+    } else {
+        update.content.summary.as_str()
+    };
+    update.tags = tagger.tag(&Subject {
+        headline: &update.content.title,
+        summary,
+        language: language.as_deref().or(source.language.as_deref()),
+        body: Some(&source.body),
+        frameworks: &source.frameworks,
+    });
+    update
+}
+
+fn empty_visit(source: &SourceId, at: DateTime<Utc>, outcome: Outcome) -> Visit {
+    Visit {
+        source: source.clone(),
+        at,
+        outcome,
+        status: None,
+        entries: 0,
+        new: 0,
+        revised: 0,
+        faults: Vec::new(),
+        milliseconds: 0,
+        bytes: 0,
+    }
+}
+
+/// Writes down what the visit means for the next one and for the source's health.
+fn remember(harvest: &mut Harvest, source: &Source, wait: Option<TimeDelta>, now: DateTime<Utc>) {
+    let visit = &harvest.visit;
+    let record = &mut harvest.state.record;
+    record.visits = record.visits.saturating_add(1);
+    record.last_visit = Some(now);
+    if visit.outcome.is_success() {
+        record.last_success = Some(now);
+        record.failures = 0;
+        record.failing_since = None;
+    } else {
+        record.failures = record.failures.saturating_add(1);
+        record.failing_since.get_or_insert(now);
+    }
+    if visit.new > 0 {
+        if let Some(last) = record.last_new {
+            record.gaps.push(now - last);
+            let surplus = record.gaps.len().saturating_sub(MOST_GAPS);
+            record.gaps.drain(..surplus);
+        }
+        record.last_new = Some(now);
+    } else if record.last_new.is_none() && visit.outcome.is_success() {
+        // Silence is counted from the first look on.
+        record.last_new = Some(now);
+    }
+    harvest.state.next_visit_at = now + next(source, record.failures, visit.outcome, wait);
+}
+
+/// When a source is asked again: by its cadence; slower and slower while it fails, never not at
+/// all; as it asks when it asks.
+fn next(source: &Source, failures: u32, outcome: Outcome, wait: Option<TimeDelta>) -> TimeDelta {
+    let slowed = || {
+        let factor = 1_i32.checked_shl(failures.saturating_sub(1).min(10)).unwrap_or(1_024);
+        (source.every * factor).min(SLOWEST.max(source.every))
+    };
+    let span = match outcome {
+        Outcome::Limited => wait.unwrap_or_else(slowed).max(TimeDelta::minutes(1)),
+        Outcome::Gone => SLOWEST.max(source.every),
+        outcome if outcome.is_success() => source.every,
+        _ => slowed(),
+    };
+    // Up to a tenth earlier, by the source's name: sources of one cadence spread out.
+    let hash = source.id.as_str().bytes().fold(0_i32, |sum, byte| (sum * 31 + i32::from(byte)) % 1_000);
+    if outcome == Outcome::Limited { span } else { span - span * hash / 10_000 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn asking_slows_down_and_never_stops() {
+        let loaded = crate::library::load(&crate::library::Files::built_in());
+        let source = loaded.sources.iter().find(|source| source.every <= TimeDelta::days(1)).unwrap();
+        let mut last = TimeDelta::zero();
+        for failures in 1..200 {
+            let span = next(source, failures, Outcome::Failed, None);
+            assert!(span >= last && span <= SLOWEST);
+            last = span;
+        }
+        let ordinary = next(source, 0, Outcome::Unchanged, None);
+        assert!(ordinary <= source.every && ordinary >= source.every * 9 / 10);
+        assert_eq!(
+            next(source, 1, Outcome::Limited, Some(TimeDelta::seconds(90))),
+            TimeDelta::seconds(90)
+        );
+    }
+}

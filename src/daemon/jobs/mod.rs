@@ -1,0 +1,7 @@
+//! The jobs, a file each; every one may stop anywhere and begin again.
+
+pub mod collect;
+pub mod deliver;
+pub mod digest;
+pub mod index;
+pub mod request;

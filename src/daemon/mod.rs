@@ -1,0 +1,272 @@
+//! The daemon: the clock, the worker's lease and the jobs that bring the rooms together.
+//!
+//! It knows what is due and in which order things are done. It calls every room, and every room
+//! only through its door. It deliberately holds no rules of the field: those are the rooms'.
+
+pub mod jobs;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::deliver::Post;
+use crate::domain::health::{self, Coverage, Health, Uncovered, Verdict};
+use crate::domain::id::SourceId;
+use crate::domain::library::Library;
+use crate::domain::source::Source;
+use crate::fetch::Fetcher;
+use crate::library::{Files, Loaded, load};
+use crate::render::{Renderer, Site};
+use crate::search::Index;
+use crate::store::{Lease, SourceState, Store};
+use crate::tag::Tagger;
+
+/// The lease of whoever works.
+pub const WORKER: &str = "worker";
+/// How long the lease holds without being renewed.
+pub const LEASE: TimeDelta = TimeDelta::seconds(15);
+
+/// Everything that upstairs works with.
+#[derive(Clone)]
+pub struct House {
+    /// The configuration.
+    pub config: Arc<Config>,
+    /// The clock.
+    pub clock: Clock,
+    /// The library.
+    pub library: Arc<Library>,
+    /// The sources.
+    pub sources: Arc<Vec<Source>>,
+    /// The store.
+    pub store: Store,
+    /// The index.
+    pub index: Index,
+    /// The rules of tagging.
+    pub tagger: Tagger,
+    /// Templates.
+    pub renderer: Arc<Renderer>,
+}
+
+impl House {
+    /// Opens everything that reading needs. Faults of the library or of the sources are told
+    /// and cost the faulty entries only.
+    ///
+    /// # Errors
+    /// When the store, the index or the templates cannot be opened.
+    pub async fn open(config: Config, clock: Clock) -> anyhow::Result<Self> {
+        let files = Files::beside(&config.folder)?;
+        Self::open_with(config, clock, load(&files)).await
+    }
+
+    /// As [`House::open`], with a library that was read already.
+    ///
+    /// # Errors
+    /// As [`House::open`].
+    pub async fn open_with(config: Config, clock: Clock, loaded: Loaded) -> anyhow::Result<Self> {
+        for fault in &loaded.faults {
+            tracing::warn!(%fault, "a faulty entry was left out; `regwire check` tells all");
+        }
+        std::fs::create_dir_all(&config.data)
+            .with_context(|| format!("cannot make the data folder {}", config.data.display()))?;
+        let store = Store::open(&config.store, &config.data).await?;
+        let index = Index::open(&config.data)?;
+        let library = Arc::new(loaded.library);
+        let templates = config.folder.join("templates");
+        let renderer = Renderer::new(
+            templates.is_dir().then_some(templates),
+            Site {
+                name: "Regwire".to_owned(),
+                base_path: String::new(),
+                base_url: config.base_url.clone(),
+                contact: config.contact.clone(),
+                postal_address: config.postal_address.clone(),
+            },
+        )?;
+        Ok(Self {
+            tagger: Tagger::new(Arc::clone(&library)),
+            config: Arc::new(config),
+            clock,
+            library,
+            sources: Arc::new(loaded.sources),
+            store,
+            index,
+            renderer: Arc::new(renderer),
+        })
+    }
+
+    /// The source of that identifier.
+    pub fn source(&self, id: &SourceId) -> Option<&Source> {
+        self.sources.iter().find(|source| &source.id == id)
+    }
+
+    /// The guarded way out.
+    ///
+    /// # Errors
+    /// When the settings cannot be used.
+    pub fn fetcher(&self) -> anyhow::Result<Fetcher> {
+        let mut settings = self.config.fetch.clone();
+        settings.loopback_only = self.clock.is_simulated();
+        Ok(Fetcher::new(settings)?)
+    }
+
+    /// The way out for mail.
+    ///
+    /// # Errors
+    /// When the settings cannot be used.
+    pub fn post(&self) -> anyhow::Result<Post> {
+        let mut settings = self.config.mail.clone();
+        settings.loopback_only = self.clock.is_simulated();
+        Ok(Post::new(&settings)?)
+    }
+
+    /// Where spooled mail goes.
+    pub fn spool(&self) -> PathBuf {
+        self.config.mail.spool.clone()
+    }
+
+    /// Takes the worker's lease for this process, after checking the clock.
+    ///
+    /// # Errors
+    /// When the database fails or the clock is behind; the inner error says who is at work.
+    pub async fn lease(&self) -> anyhow::Result<Result<Lease, crate::store::LeaseHeld>> {
+        let now = self.clock.now();
+        self.store.check_clock(now).await?;
+        let holder = holder();
+        // A standing clock never lets a lease run out, so a killed process would block for
+        // ever; on such a clock the lease is taken over from whoever is not alive any more.
+        match self.store.take_lease(WORKER, &holder, now, LEASE).await? {
+            Ok(lease) => Ok(Ok(lease)),
+            Err(held) if !is_alive(&held.holder) => {
+                tracing::warn!(holder = %held.holder, "the process that held the lease is gone; taking over");
+                Ok(self.store.take_lease(WORKER, &held.holder, now, LEASE).await?)
+            }
+            Err(held) => Ok(Err(held)),
+        }
+    }
+}
+
+/// Who this process is: its machine and number.
+fn holder() -> String {
+    format!("{}/{}", machine(), std::process::id())
+}
+
+fn machine() -> String {
+    std::fs::read_to_string("/etc/hostname")
+        .map(|name| name.trim().to_owned())
+        .unwrap_or_else(|_| "localhost".to_owned())
+}
+
+/// Whether a holder may still be alive: another machine's always may.
+fn is_alive(holder: &str) -> bool {
+    match holder.rsplit_once('/') {
+        Some((name, process)) if name == machine() => {
+            // Without /proc nobody can tell, and waiting is the safe answer.
+            !std::path::Path::new("/proc/self").exists() || std::path::Path::new("/proc").join(process).exists()
+        }
+        _ => true,
+    }
+}
+
+/// How every source is, in the file's order.
+pub fn verdicts<'a>(
+    sources: &'a [Source],
+    states: &std::collections::HashMap<SourceId, SourceState>,
+    now: DateTime<Utc>,
+) -> Vec<(&'a Source, Verdict)> {
+    let unknown = health::Record::default();
+    sources
+        .iter()
+        .map(|source| {
+            let record = states.get(&source.id).map_or(&unknown, |state| &state.record);
+            (source, health::judge(source.on, source.expect_every, record, now))
+        })
+        .collect()
+}
+
+/// How much of the world was read.
+pub fn coverage(verdicts: &[(&Source, Verdict)]) -> Coverage {
+    let mut out = Coverage::default();
+    for (source, verdict) in verdicts {
+        match verdict.health {
+            Health::Off => continue,
+            Health::Fresh => out.fresh += 1,
+            health => out.others.push(Uncovered {
+                source: source.id.clone(),
+                name: source.name.clone(),
+                health,
+                since: verdict.since,
+            }),
+        }
+        out.sources += 1;
+    }
+    out
+}
+
+/// Works until it is told to stop: renews the lease, answers requests, collects what is due,
+/// follows the log, closes and sends issues.
+///
+/// # Errors
+/// When the lease is lost, or something fails that trying again cannot mend.
+pub async fn work(house: &House, lease: &Lease, mut stop: tokio::sync::watch::Receiver<bool>) -> anyhow::Result<()> {
+    let fetcher = house.fetcher()?;
+    let post = house.post()?;
+    let renewal = tokio::spawn(renew(house.clone(), lease.clone()));
+    let result = async {
+        loop {
+            if *stop.borrow() || renewal.is_finished() {
+                break;
+            }
+            round(house, lease, &fetcher, &post).await?;
+            let pause = house.clock.wait_for(TimeDelta::seconds(30)).clamp(Duration::from_millis(200), Duration::from_secs(2));
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                _ = stop.changed() => {}
+            }
+        }
+        anyhow::Ok(())
+    }
+    .await;
+    renewal.abort();
+    house.index.rest();
+    result
+}
+
+async fn round(
+    house: &House,
+    lease: &Lease,
+    fetcher: &Fetcher,
+    post: &Post,
+) -> anyhow::Result<()> {
+    for request in house.store.open_requests().await? {
+        let answer = jobs::request::answer(house, lease, fetcher, &request).await;
+        let answer = match answer {
+            Ok(answer) => answer,
+            Err(error) => serde_json::json!({ "error": format!("{error:#}") }),
+        };
+        house.store.answer_request(lease, request.id, &answer, house.clock.now()).await?;
+    }
+    jobs::collect::collect(house, lease, fetcher, &jobs::collect::Choice::due(), |_| {}).await?;
+    jobs::index::follow(house).await?;
+    jobs::digest::close_due(house, lease).await?;
+    jobs::deliver::deliver_due(house, lease, post).await?;
+    Ok(())
+}
+
+async fn renew(house: House, lease: Lease) {
+    loop {
+        let pause = house.clock.wait_for(LEASE / 3).clamp(Duration::from_millis(100), Duration::from_secs(5));
+        tokio::time::sleep(pause).await;
+        if let Err(error) = house.store.renew_lease(&lease, house.clock.now(), LEASE).await {
+            if matches!(error, crate::store::Error::LeaseLost) {
+                tracing::error!("the worker's lease was lost; this process stops working");
+                return;
+            }
+            tracing::warn!(%error, "the worker's lease could not be renewed; trying again");
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! The digest's mail.
+
+use super::views::{Moment, SectionView, coverage_line, sections};
+use crate::domain::delivery::Plan;
+use crate::domain::digest::Issue;
+
+/// A mail's parts, ready to be sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MailParts {
+    /// One line.
+    pub subject: String,
+    /// For reading as text.
+    pub text: String,
+    /// For mail programs that show HTML.
+    pub html: String,
+}
+
+/// What the digest's templates are filled with.
+#[derive(Clone, Debug, Default, serde::Serialize)]
+pub struct DigestMail {
+    /// The periodical.
+    pub digest: String,
+    /// Its number.
+    pub number: u32,
+    /// When it closed.
+    pub closed_at: Moment,
+    /// The first item's title.
+    pub first: String,
+    /// How many items this mail has.
+    pub items: usize,
+    /// Items under their headings.
+    pub sections: Vec<SectionView>,
+    /// Items that are only counted.
+    pub left_out: u32,
+    /// How much of the world was read.
+    pub coverage: String,
+    /// Evidence chain heads: source and the hash's beginning.
+    pub chain_heads: Vec<(String, String)>,
+    /// The site's own address.
+    pub base_url: String,
+    /// The public issue.
+    pub issue_url: String,
+    /// The postal address.
+    pub postal_address: Option<String>,
+    /// Who to write to.
+    pub contact: Option<String>,
+}
+
+impl DigestMail {
+    /// The mail of one mailbox.
+    pub fn new(
+        issue: &Issue,
+        plan: &Plan,
+        base_url: &str,
+        postal_address: Option<&str>,
+        contact: Option<&str>,
+    ) -> Self {
+        let sections = sections(issue, plan);
+        let first = sections
+            .first()
+            .and_then(|section| section.items.first())
+            .map_or_else(String::new, |item| crate::text::html::excerpt(&item.title, 80));
+        Self {
+            digest: issue.digest.to_string(),
+            number: issue.number,
+            closed_at: Moment::at(issue.closed_at),
+            first,
+            items: sections.iter().map(|section| section.items.len()).sum(),
+            sections,
+            left_out: plan.left_out,
+            coverage: coverage_line(&issue.edition.coverage),
+            chain_heads: issue
+                .edition
+                .chain_heads
+                .iter()
+                .map(|(source, head)| (source.to_string(), head.as_str().chars().take(16).collect()))
+                .collect(),
+            base_url: base_url.to_owned(),
+            issue_url: format!("{base_url}/digests/{}", issue.number),
+            postal_address: postal_address.map(str::to_owned),
+            contact: contact.map(str::to_owned),
+        }
+    }
+}
+
+/// A template filter: text at 72 columns, every line after the first indented by so many spaces.
+pub(super) fn wrapped(text: &str, indent: usize) -> String {
+    let mut out = String::new();
+    let mut column = indent;
+    for word in text.split_whitespace() {
+        let width = word.chars().count();
+        if column > indent && column + 1 + width > 72 {
+            out.push('\n');
+            out.extend(std::iter::repeat_n(' ', indent));
+            column = indent;
+        } else if column > indent {
+            out.push(' ');
+            column += 1;
+        }
+        out.push_str(word);
+        column += width;
+    }
+    out
+}

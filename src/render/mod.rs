@@ -1,0 +1,164 @@
+//! Rendering: views and templates -> a page or a mail.
+//!
+//! It knows how things look and that nothing from a source is ever markup of ours. It calls
+//! nothing but the ground floor and the template engine. It deliberately asks nobody for data:
+//! a view is made by whoever has it.
+
+mod mail;
+mod views;
+
+use std::path::PathBuf;
+
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::{Serde, Value};
+use minijinja::{AutoEscape, Environment, UndefinedBehavior};
+
+pub use mail::{DigestMail, MailParts};
+pub use views::{
+    DigestsPage, ErrorPage, FacetGroup, FacetLink, Home, IssuePage, SearchPage, SourcesPage, UpdateCard,
+    UpdatePage,
+};
+
+#[derive(rust_embed::Embed)]
+#[folder = "templates/"]
+struct BuiltIn;
+
+/// What every page says of the site.
+#[derive(Clone, Debug, Default, serde::Serialize)]
+pub struct Site {
+    /// Its name.
+    pub name: String,
+    /// The path that it lies under, without a slash at the end; empty at the root.
+    pub base_path: String,
+    /// Its own address.
+    pub base_url: String,
+    /// Who runs it.
+    pub contact: Option<String>,
+    /// The postal address in mails.
+    pub postal_address: Option<String>,
+}
+
+/// A template that cannot be read or filled.
+#[derive(Debug, thiserror::Error)]
+#[error("the template {name} cannot be used: {why}")]
+pub struct Error {
+    name: String,
+    why: String,
+}
+
+/// A view: what a template is filled with.
+pub trait View: serde::Serialize {
+    /// The template's name.
+    const TEMPLATE: &'static str;
+
+    /// One to look at and to test the template with.
+    fn sample() -> Self
+    where
+        Self: Sized;
+}
+
+/// Templates, ready to be filled.
+pub struct Renderer {
+    environment: Environment<'static>,
+    style: String,
+    style_version: String,
+}
+
+impl Renderer {
+    /// Reads the templates: those in the folder first, else those in the binary.
+    ///
+    /// # Errors
+    /// When one of the folder's templates cannot be read as one.
+    pub fn new(folder: Option<PathBuf>, site: Site) -> Result<Self, Error> {
+        let mut environment = Environment::new();
+        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        environment.set_auto_escape_callback(|name| {
+            if name.ends_with(".html") { AutoEscape::Html } else { AutoEscape::None }
+        });
+        // A block on a line of its own leaves no line; these two cannot contradict each other.
+        if let Ok(syntax) = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build() {
+            environment.set_syntax(syntax);
+        }
+        let read = move |name: &str| -> Option<String> {
+            if name.contains("..") || name.starts_with('/') {
+                return None;
+            }
+            folder
+                .as_ref()
+                .and_then(|folder| std::fs::read_to_string(folder.join(name)).ok())
+                .or_else(|| BuiltIn::get(name).map(|file| String::from_utf8_lossy(&file.data).into_owned()))
+        };
+        let style = read("web/style.css").unwrap_or_default();
+        let style_version = crate::domain::document::Sha256::of(style.as_bytes())
+            .as_str()
+            .chars()
+            .take(10)
+            .collect::<String>();
+        environment.set_loader(move |name| Ok(read(name)));
+        environment.add_global("site", Value::from(Serde(&site)));
+        environment.add_global("style_version", style_version.clone());
+        environment.add_filter("wrapped", mail::wrapped);
+        let renderer = Self {
+            environment,
+            style,
+            style_version,
+        };
+        // A template that is broken is told when the program starts and not when it is shown.
+        for name in BuiltIn::iter().filter(|name| name.ends_with(".html") || name.ends_with(".txt")) {
+            renderer.template(&name)?;
+        }
+        Ok(renderer)
+    }
+
+    fn template(&self, name: &str) -> Result<minijinja::Template<'_, '_>, Error> {
+        self.environment.get_template(name).map_err(|error| Error {
+            name: name.to_owned(),
+            why: format!("{error:#}"),
+        })
+    }
+
+    fn fill(&self, name: &str, view: &impl serde::Serialize) -> Result<String, Error> {
+        self.template(name)?.render(Value::from(Serde(view))).map_err(|error| Error {
+            name: name.to_owned(),
+            why: format!("{error:#}"),
+        })
+    }
+
+    /// A page.
+    ///
+    /// # Errors
+    /// When its template cannot be filled.
+    pub fn page<V: View>(&self, view: &V) -> Result<String, Error> {
+        self.fill(V::TEMPLATE, view)
+    }
+
+    /// A mail, its styles written into its elements as mail programs want them.
+    ///
+    /// # Errors
+    /// When one of its templates cannot be filled.
+    pub fn mail(&self, view: &DigestMail) -> Result<MailParts, Error> {
+        let html = self.fill("mail/digest/body.html", view)?;
+        let inlined = css_inline::CSSInliner::options()
+            .keep_style_tags(false)
+            .keep_at_rules(true)
+            .build()
+            .inline(&html)
+            .map_err(|error| Error {
+                name: "mail/digest/body.html".to_owned(),
+                why: error.to_string(),
+            })?;
+        Ok(MailParts {
+            subject: self.fill("mail/digest/subject.txt", view)?.trim().to_owned(),
+            text: self.fill("mail/digest/body.txt", view)?,
+            html: inlined,
+        })
+    }
+
+    /// The style sheet and the version in its address.
+    pub fn style(&self) -> (&str, &str) {
+        (&self.style, &self.style_version)
+    }
+}
+
+#[cfg(test)]
+mod tests;

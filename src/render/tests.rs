@@ -1,0 +1,97 @@
+use super::*;
+
+fn renderer() -> Renderer {
+    let site = Site {
+        name: "Regwire".to_owned(),
+        base_url: "https://updates.example.org".to_owned(),
+        ..Site::default()
+    };
+    Renderer::new(None, site).unwrap()
+}
+
+fn fits<V: View>() {
+    let page = renderer().page(&V::sample()).unwrap();
+    assert!(page.starts_with("<!doctype html>"), "{}", V::TEMPLATE);
+    assert!(page.contains("<main"), "{}", V::TEMPLATE);
+    assert!(page.len() < 60_000, "{}", V::TEMPLATE);
+    assert!(!page.contains("<script") && !page.contains("style="), "{}: the policy forbids it", V::TEMPLATE);
+}
+
+#[test]
+fn every_page_is_filled_by_its_sample() {
+    fits::<Home>();
+    fits::<SearchPage>();
+    fits::<UpdatePage>();
+    fits::<SourcesPage>();
+    fits::<DigestsPage>();
+    fits::<IssuePage>();
+    fits::<ErrorPage>();
+}
+
+#[test]
+fn an_empty_site_has_pages_too() {
+    for page in [
+        renderer().page(&Home::default()).unwrap(),
+        renderer().page(&SearchPage::default()).unwrap(),
+        renderer().page(&DigestsPage::default()).unwrap(),
+        renderer().page(&SourcesPage::default()).unwrap(),
+    ] {
+        assert!(page.contains("<main"));
+    }
+}
+
+#[test]
+fn nothing_of_a_source_is_markup() {
+    let evil = "<script>alert(\"x\")</script>'";
+    let mut page = UpdatePage::sample();
+    page.card.title = evil.to_owned();
+    page.card.source = evil.to_owned();
+    page.summary = evil.to_owned();
+    page.body = String::new();
+    page.url = Some(format!("https://e.org/{evil}"));
+    page.tags[0].because = vec![evil.to_owned()];
+    let html = renderer().page(&page).unwrap();
+    assert!(!html.contains("<script>"), "{html}");
+    assert!(html.contains("&lt;script&gt;"));
+}
+
+#[test]
+fn the_mail_reads_well_as_text() {
+    let issue = IssuePage::sample();
+    let mut section = issue.sections[0].clone();
+    section.items[0].summary = "word ".repeat(60);
+    let mail = DigestMail {
+        digest: "weekly".to_owned(),
+        number: 12,
+        closed_at: issue.closed_at.clone(),
+        first: "ISO/IEC 42005:2025 published".to_owned(),
+        items: 1,
+        sections: vec![section],
+        left_out: 2,
+        coverage: "38 of 41 sources fresh; ".repeat(8),
+        chain_heads: issue.chain_heads.clone(),
+        base_url: "https://updates.example.org".to_owned(),
+        issue_url: "https://updates.example.org/digests/12".to_owned(),
+        postal_address: Some("1 Street".to_owned()),
+        contact: Some("ops@example.org".to_owned()),
+    };
+    let parts = renderer().mail(&mail).unwrap();
+    assert!(!parts.subject.contains('\n'));
+    for line in parts.text.lines() {
+        assert!(line.chars().count() <= 78 || line.contains("http"), "{line}");
+    }
+    assert!(parts.html.contains("style=") && parts.html.contains("@media"));
+    assert!(!parts.html.contains("<script"));
+}
+
+#[test]
+fn a_folder_beside_the_configuration_replaces_templates() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir_all(folder.path().join("web")).unwrap();
+    std::fs::write(folder.path().join("web/error.html"), "ours: {{ what }}").unwrap();
+    let renderer = Renderer::new(Some(folder.path().to_owned()), Site::default()).unwrap();
+    assert_eq!(renderer.page(&ErrorPage::sample()).unwrap(), "ours: There is no such page.");
+    std::fs::write(folder.path().join("web/error.html"), "line one\n{{ what").unwrap();
+    let error = Renderer::new(Some(folder.path().to_owned()), Site::default()).err().unwrap().to_string();
+    assert!(error.contains("web/error.html") && error.contains('2'), "{error}");
+}

@@ -10,12 +10,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::deliver::Post;
-use crate::domain::health::{self, Coverage, Health, Uncovered, Verdict};
 use crate::domain::id::SourceId;
 use crate::domain::library::Library;
 use crate::domain::source::Source;
@@ -23,7 +22,7 @@ use crate::fetch::Fetcher;
 use crate::library::{Files, Loaded, load};
 use crate::render::{Renderer, Site};
 use crate::search::Index;
-use crate::store::{Lease, SourceState, Store};
+use crate::store::{Lease, Store};
 use crate::tag::Tagger;
 
 /// The lease of whoever works.
@@ -172,68 +171,26 @@ fn is_alive(holder: &str) -> bool {
     }
 }
 
-/// How every source is, in the file's order.
-pub fn verdicts<'a>(
-    sources: &'a [Source],
-    states: &std::collections::HashMap<SourceId, SourceState>,
-    now: DateTime<Utc>,
-) -> Vec<(&'a Source, Verdict)> {
-    let unknown = health::Record::default();
-    sources
-        .iter()
-        .map(|source| {
-            let record = states.get(&source.id).map_or(&unknown, |state| &state.record);
-            (source, health::judge(source.on, source.expect_every, record, now))
-        })
-        .collect()
-}
-
-/// How much of the world was read.
-pub fn coverage(verdicts: &[(&Source, Verdict)]) -> Coverage {
-    let mut out = Coverage::default();
-    for (source, verdict) in verdicts {
-        match verdict.health {
-            Health::Off => continue,
-            Health::Fresh => out.fresh += 1,
-            health => out.others.push(Uncovered {
-                source: source.id.clone(),
-                name: source.name.clone(),
-                health,
-                since: verdict.since,
-            }),
-        }
-        out.sources += 1;
-    }
-    out
-}
-
-/// Works until it is told to stop: renews the lease, answers requests, collects what is due,
-/// follows the log, closes and sends issues.
+/// Works until it is told to stop: answers requests, collects what is due, follows the log,
+/// closes and sends issues.
 ///
 /// # Errors
 /// When the lease is lost, or something fails that trying again cannot mend.
 pub async fn work(house: &House, lease: &Lease, mut stop: tokio::sync::watch::Receiver<bool>) -> anyhow::Result<()> {
     let fetcher = house.fetcher()?;
     let post = house.post()?;
-    let renewal = tokio::spawn(renew(house.clone(), lease.clone()));
-    let result = async {
-        loop {
-            if *stop.borrow() || renewal.is_finished() {
-                break;
-            }
-            round(house, lease, &fetcher, &post).await?;
-            let pause = house.clock.wait_for(TimeDelta::seconds(30)).clamp(Duration::from_millis(200), Duration::from_secs(2));
-            tokio::select! {
-                () = tokio::time::sleep(pause) => {}
-                _ = stop.changed() => {}
-            }
+    while !*stop.borrow() {
+        round(house, lease, &fetcher, &post).await?;
+        let pause = house
+            .clock
+            .wait_for(TimeDelta::seconds(30))
+            .clamp(Duration::from_millis(200), Duration::from_secs(2));
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            _ = stop.changed() => {}
         }
-        anyhow::Ok(())
     }
-    .await;
-    renewal.abort();
-    house.index.rest();
-    result
+    Ok(())
 }
 
 async fn round(
@@ -255,6 +212,49 @@ async fn round(
     jobs::digest::close_due(house, lease).await?;
     jobs::deliver::deliver_due(house, lease, post).await?;
     Ok(())
+}
+
+/// A turn of work: the lease, renewed as long as this is held.
+pub struct Shift {
+    house: House,
+    lease: Lease,
+    renewal: tokio::task::JoinHandle<()>,
+}
+
+impl Shift {
+    /// Begins a turn.
+    ///
+    /// # Errors
+    /// When the database fails; the inner error says who is at work already.
+    pub async fn begin(house: &House) -> anyhow::Result<Result<Self, crate::store::LeaseHeld>> {
+        Ok(house.lease().await?.map(|lease| Self {
+            renewal: tokio::spawn(renew(house.clone(), lease.clone())),
+            house: house.clone(),
+            lease,
+        }))
+    }
+
+    /// What every write names.
+    pub fn lease(&self) -> &Lease {
+        &self.lease
+    }
+
+    /// Ends the turn, so that the next one need not wait.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn end(self) -> anyhow::Result<()> {
+        self.renewal.abort();
+        self.house.index.rest();
+        self.house.store.release_lease(&self.lease).await?;
+        Ok(())
+    }
+}
+
+impl Drop for Shift {
+    fn drop(&mut self) {
+        self.renewal.abort();
+    }
 }
 
 async fn renew(house: House, lease: Lease) {

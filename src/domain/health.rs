@@ -3,6 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::id::SourceId;
+use super::source::Source;
 
 /// How a source is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
@@ -125,6 +126,22 @@ pub fn judge(on: bool, expect_every: TimeDelta, record: &Record, now: DateTime<U
     }
 }
 
+/// How every source is at a moment, in the order given.
+pub fn survey<'a, 'r>(
+    sources: &'a [Source],
+    record: impl Fn(&SourceId) -> Option<&'r Record>,
+    now: DateTime<Utc>,
+) -> Vec<(&'a Source, Verdict)> {
+    let unknown = Record::default();
+    sources
+        .iter()
+        .map(|source| {
+            let record = record(&source.id).unwrap_or(&unknown);
+            (source, judge(source.on, source.expect_every, record, now))
+        })
+        .collect()
+}
+
 /// How much of the world was read.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Coverage {
@@ -150,6 +167,25 @@ pub struct Uncovered {
 }
 
 impl Coverage {
+    /// The coverage that a survey amounts to; what is switched off does not count.
+    pub fn of(survey: &[(&Source, Verdict)]) -> Self {
+        let mut out = Self::default();
+        for (source, verdict) in survey {
+            match verdict.health {
+                Health::Off => continue,
+                Health::Fresh => out.fresh += 1,
+                health => out.others.push(Uncovered {
+                    source: source.id.clone(),
+                    name: source.name.clone(),
+                    health,
+                    since: verdict.since,
+                }),
+            }
+            out.sources += 1;
+        }
+        out
+    }
+
     /// "38 of 41 sources fresh".
     pub fn sentence(&self) -> String {
         match (self.fresh, self.sources) {

@@ -15,8 +15,8 @@ use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 
 pub use mail::{DigestMail, MailParts};
 pub use views::{
-    DigestsPage, ErrorPage, FacetGroup, FacetLink, Home, IssuePage, SearchPage, SourcesPage, UpdateCard,
-    UpdatePage,
+    DigestsPage, ErrorPage, FacetGroup, FacetLink, Home, IssuePage, IssueRow, ItemView, Moment, Named, RevisionView,
+    SearchPage, SectionView, SourceRow, SourcesPage, TagView, UpdateCard, UpdatePage,
 };
 
 #[derive(rust_embed::Embed)]

@@ -2,11 +2,12 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::daemon::{House, coverage, verdicts};
+use crate::daemon::House;
 use crate::digest::{self as engine, Told};
 use crate::domain::delivery::{Delivery, DeliveryState};
 use crate::domain::digest::{Digest, Edition, Issue, IssueState, Window};
 use crate::domain::document::Sha256;
+use crate::domain::health::{Coverage, survey};
 use crate::domain::id::{DeliveryId, SourceId};
 use crate::domain::update::Update;
 use crate::store::{Lease, LogEvent};
@@ -126,7 +127,8 @@ pub async fn draft(house: &House, digest: &Digest) -> anyhow::Result<(Window, Ed
         );
     }
     let states = house.store.source_states().await?;
-    let coverage = coverage(&verdicts(&house.sources, &states, house.clock.now()));
+    let record = |id: &SourceId| states.get(id).map(|state| &state.record);
+    let coverage = Coverage::of(&survey(&house.sources, record, house.clock.now()));
     let mut heads: Vec<(SourceId, Sha256)> = states
         .into_values()
         .filter_map(|state| Some((state.source, state.chain_head?)))

@@ -1,0 +1,183 @@
+//! The site: pages out of store and index, shown through render.
+//!
+//! It knows addresses, headers and what a reader asks for. It calls the store, the index and the
+//! renderer. It deliberately never fetches, sends or writes.
+
+mod pages;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::get;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::limit::RequestBodyLimitLayer;
+use tower_http::timeout::TimeoutLayer;
+
+use crate::clock::Clock;
+use crate::domain::digest::Digest;
+use crate::domain::library::Library;
+use crate::domain::source::Source;
+use crate::render::{ErrorPage, Renderer, View};
+use crate::search::Index;
+use crate::store::Store;
+
+/// What the site shows from.
+#[derive(Clone)]
+pub struct Site {
+    /// The store.
+    pub store: Store,
+    /// The index.
+    pub index: Index,
+    /// Templates.
+    pub renderer: Arc<Renderer>,
+    /// The library.
+    pub library: Arc<Library>,
+    /// The sources.
+    pub sources: Arc<Vec<Source>>,
+    /// The periodicals.
+    pub digests: Vec<Digest>,
+    /// The clock.
+    pub clock: Clock,
+}
+
+/// Something that a reader is told.
+#[derive(Debug)]
+pub(crate) enum Trouble {
+    /// There is no such thing.
+    Missing,
+    /// We failed; the reader learns that, the log learns why.
+    Failed(anyhow::Error),
+}
+
+impl<E: Into<anyhow::Error>> From<E> for Trouble {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl Site {
+    fn show<V: View>(&self, view: &V) -> Result<Response, Trouble> {
+        let page = self.renderer.page(view)?;
+        Ok(([(header::CACHE_CONTROL, "public, max-age=0, s-maxage=60")], Html(page)).into_response())
+    }
+
+    fn tell(&self, trouble: Trouble) -> Response {
+        let (status, what, mend) = match trouble {
+            Trouble::Missing => (
+                StatusCode::NOT_FOUND,
+                "There is no such page.",
+                "Search for what you were looking for; addresses of updates never change.",
+            ),
+            Trouble::Failed(error) => {
+                tracing::error!(error = format!("{error:#}"), "a page could not be made");
+                (
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "This page could not be made.",
+                    "It is our fault and has been noted. Try again in a minute.",
+                )
+            }
+        };
+        let page = self
+            .renderer
+            .page(&ErrorPage {
+                status: status.as_u16(),
+                what: what.to_owned(),
+                mend: mend.to_owned(),
+            })
+            .unwrap_or_else(|_| what.to_owned());
+        (status, [(header::CACHE_CONTROL, "no-store")], Html(page)).into_response()
+    }
+}
+
+/// The site's routes.
+pub fn router(site: Site) -> Router {
+    Router::new()
+        .route("/", get(pages::home))
+        .route("/search", get(pages::search))
+        .route("/updates/{id}", get(pages::update))
+        .route("/sources", get(pages::sources))
+        .route("/digests", get(pages::digests))
+        .route("/digests/{number}", get(pages::issue))
+        .route("/assets/style.css", get(style))
+        .route("/healthz", get(async || "ok"))
+        .route("/readyz", get(ready))
+        .fallback(async |State(site): State<Site>| site.tell(Trouble::Missing))
+        .with_state(site)
+        .layer(CatchPanicLayer::new())
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::GATEWAY_TIMEOUT,
+            Duration::from_secs(20),
+        ))
+        .layer(RequestBodyLimitLayer::new(64 << 10))
+        .layer(CompressionLayer::new())
+        .layer(middleware::from_fn(guarded))
+}
+
+/// Headers on every answer, errors included (promises: W1).
+async fn guarded(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (
+            "content-security-policy",
+            "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+        ),
+        ("x-content-type-options", "nosniff"),
+        ("referrer-policy", "strict-origin-when-cross-origin"),
+        ("cross-origin-opener-policy", "same-origin"),
+        ("permissions-policy", "camera=(), geolocation=(), microphone=()"),
+    ] {
+        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
+    response
+}
+
+async fn style(State(site): State<Site>) -> Response {
+    let (style, _) = site.renderer.style();
+    (
+        [
+            (header::CONTENT_TYPE, "text/css; charset=utf-8"),
+            (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
+        ],
+        style.to_owned(),
+    )
+        .into_response()
+}
+
+/// Ready as soon as the index is as far as the store.
+async fn ready(State(site): State<Site>) -> Response {
+    let behind = async {
+        let head = site.store.log_head().await?;
+        anyhow::Ok(head - site.index.cursor()?)
+    }
+    .await;
+    match behind {
+        Ok(behind) if behind <= 0 => "ready".into_response(),
+        Ok(behind) => (StatusCode::SERVICE_UNAVAILABLE, format!("the index is {behind} lines behind")).into_response(),
+        Err(error) => {
+            tracing::error!(error = format!("{error:#}"), "not ready");
+            (StatusCode::SERVICE_UNAVAILABLE, "the store cannot be read").into_response()
+        }
+    }
+}
+
+/// Serves until it is told to stop.
+///
+/// # Errors
+/// When the listener fails.
+pub async fn serve(
+    listener: tokio::net::TcpListener,
+    site: Site,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    axum::serve(listener, router(site)).with_graceful_shutdown(stop).await
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,319 @@
+//! The pages.
+
+use std::collections::{BTreeMap, HashMap};
+
+use axum::extract::{Path, Query as Parameters, State};
+use axum::response::Response;
+
+use super::{Site, Trouble};
+use crate::digest;
+use crate::domain::health::{Coverage, Verdict, survey};
+use crate::domain::id::{FrameworkId, JurisdictionId, SourceId, UpdateId};
+use crate::domain::query::{self, Query};
+use crate::domain::source::{Source, Terms};
+use crate::domain::update::UpdateKind;
+use crate::render::{
+    DigestsPage, FacetGroup, FacetLink, Home, IssuePage, IssueRow, Moment, Named, SearchPage, SourceRow, SourcesPage,
+    UpdateCard, UpdatePage,
+};
+use crate::search::{SortOrder, snippet};
+use crate::store::SourceState;
+use crate::text::html;
+
+
+
+/// Hits on a page.
+const PAGE: usize = 20;
+/// The last page that can be asked for; who needs more narrows the search.
+const LAST_PAGE: usize = 50;
+
+type Answer = Result<Response, Response>;
+
+fn told(site: &Site, result: Result<Response, Trouble>) -> Answer {
+    result.map_err(|trouble| site.tell(trouble))
+}
+
+fn source_of<'a>(site: &'a Site, id: &SourceId) -> Option<&'a Source> {
+    site.sources.iter().find(|source| &source.id == id)
+}
+
+async fn surveyed(site: &Site) -> Result<(Vec<(&Source, Verdict)>, HashMap<SourceId, SourceState>), Trouble> {
+    let states = site.store.source_states().await?;
+    let survey = survey(
+        &site.sources,
+        |id| states.get(id).map(|state| &state.record),
+        site.clock.now(),
+    );
+    Ok((survey, states))
+}
+
+fn next_issue(site: &Site) -> Option<Moment> {
+    let now = site.clock.now();
+    site.digests
+        .iter()
+        .filter_map(|digest| digest.schedule.next_after(now))
+        .min()
+        .map(Moment::at)
+}
+
+/// `/`
+pub(super) async fn home(
+    State(site): State<Site>,
+    Parameters(parameters): Parameters<BTreeMap<String, String>>,
+) -> Answer {
+    let page = async {
+        let before = parameters.get("before").and_then(|text| text.parse().ok());
+        let latest = site.store.latest(true, before, 30).await?;
+        let (survey, _) = surveyed(&site).await?;
+        let counts = site.store.counts().await?;
+        let news = query::read("", &site.library.known_works).query;
+        let found = site.index.search(&news, SortOrder::Newest, 0, 1, true)?;
+        let issue = site.store.issues(None).await?.into_iter().next();
+        let view = Home {
+            coverage: Coverage::of(&survey).sentence(),
+            older: latest
+                .last()
+                .filter(|_| latest.len() == 30)
+                .map(|(position, _)| format!("/?before={position}")),
+            updates: latest
+                .iter()
+                .map(|(_, update)| UpdateCard::new(update, source_of(&site, &update.source), &site.library))
+                .collect(),
+            total: counts.updates,
+            frameworks: found
+                .facets
+                .of("framework")
+                .iter()
+                .take(10)
+                .map(|(id, count)| FacetLink {
+                    name: name_of(&site, "framework", id),
+                    count: *count,
+                    href: format!("/search?q=framework:{id}"),
+                    chosen: false,
+                })
+                .collect(),
+            issue: issue.map(|issue| Named {
+                name: format!("{} {}", issue.digest, issue.number),
+                href: format!("/digests/{}", issue.number),
+            }),
+            next_issue: next_issue(&site),
+        };
+        site.show(&view)
+    }
+    .await;
+    told(&site, page)
+}
+
+/// A facet value's name for people.
+fn name_of(site: &Site, field: &str, value: &str) -> String {
+    let library = &site.library;
+    let name = match field {
+        "framework" => FrameworkId::new(value).ok().and_then(|id| library.framework(&id)).map(|f| f.short.clone()),
+        "jurisdiction" => JurisdictionId::new(value).ok().and_then(|id| library.jurisdiction(&id)).map(|j| j.name.clone()),
+        "kind" => value.parse::<UpdateKind>().ok().map(|kind| kind.name().to_owned()),
+        "source" => SourceId::new(value).ok().and_then(|id| source_of(site, &id)).map(|s| s.name.clone()),
+        _ => None,
+    };
+    name.unwrap_or_else(|| value.to_owned())
+}
+
+fn encoded(text: &str) -> String {
+    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
+
+/// `/search`
+pub(super) async fn search(
+    State(site): State<Site>,
+    Parameters(parameters): Parameters<BTreeMap<String, String>>,
+) -> Answer {
+    let page = async {
+        let text = parameters.get("q").map_or("", String::as_str).trim().to_owned();
+        let newest = parameters.get("order").is_some_and(|order| order == "newest") || text.is_empty();
+        let page = parameters
+            .get("page")
+            .and_then(|page| page.parse::<usize>().ok())
+            .unwrap_or(1)
+            .clamp(1, LAST_PAGE);
+        let understood = query::read(&text, &site.library.known_works);
+        let order = if newest { SortOrder::Newest } else { SortOrder::Best };
+        let index = site.index.clone();
+        let wanted = understood.query.clone();
+        let found =
+            tokio::task::spawn_blocking(move || index.search(&wanted, order, (page - 1) * PAGE, PAGE, true)).await??;
+        let updates = site.store.updates(&found.hits).await?;
+        let hits = updates
+            .iter()
+            .map(|update| {
+                let source = source_of(&site, &update.source);
+                let mut card = UpdateCard::new(update, source, &site.library);
+                card.snippet = shown(&understood.query, update, source);
+                card
+            })
+            .collect();
+        let address = |page: usize, order: bool| {
+            let mut address = format!("/search?q={}", encoded(&text));
+            if order {
+                address.push_str("&order=newest");
+            }
+            if page > 1 {
+                address.push_str(&format!("&page={page}"));
+            }
+            address
+        };
+        let facets = [
+            ("framework", "Framework"),
+            ("kind", "Kind"),
+            ("jurisdiction", "Jurisdiction"),
+            ("source", "Source"),
+        ]
+        .into_iter()
+        .map(|(field, name)| FacetGroup {
+            name: name.to_owned(),
+            links: found
+                .facets
+                .of(field)
+                .iter()
+                .take(8)
+                .map(|(value, count)| {
+                    let clause = format!("{field}:{value}");
+                    let chosen = text.split_whitespace().any(|word| word == clause);
+                    let query: Vec<&str> = if chosen {
+                        text.split_whitespace().filter(|word| *word != clause).collect()
+                    } else {
+                        text.split_whitespace().chain(std::iter::once(clause.as_str())).collect()
+                    };
+                    FacetLink {
+                        name: name_of(&site, field, value),
+                        count: *count,
+                        href: format!("/search?q={}{}", encoded(&query.join(" ")), if newest { "&order=newest" } else { "" }),
+                        chosen,
+                    }
+                })
+                .collect(),
+        })
+        .filter(|group| !group.links.is_empty())
+        .collect();
+        let more = page * PAGE < found.total && page < LAST_PAGE;
+        site.show(&SearchPage {
+            problems: understood.problems,
+            total: found.total,
+            hits,
+            facets,
+            newest,
+            other_order: address(1, !newest),
+            previous: (page > 1).then(|| address(page - 1, newest)),
+            next: more.then(|| address(page + 1, newest)),
+            query: text.clone(),
+        })
+    }
+    .await;
+    told(&site, page)
+}
+
+/// The stretch that shows why it was found, within the source's terms.
+fn shown(query: &Query, update: &crate::domain::update::Update, source: Option<&Source>) -> Option<String> {
+    let terms = source.map_or(Terms::Excerpt, |source| source.terms);
+    let shared = terms.share(&update.content);
+    let text = match &shared.body {
+        Some(body) if !body.is_empty() => html::plain(body.as_str()),
+        _ => shared.summary,
+    };
+    (!text.is_empty()).then(|| snippet(&text, query, 280))
+}
+
+/// `/updates/{id}`
+pub(super) async fn update(State(site): State<Site>, Path(id): Path<String>) -> Answer {
+    let page = async {
+        let id = UpdateId::new(id).map_err(|_| Trouble::Missing)?;
+        let update = site.store.update(&id).await?.ok_or(Trouble::Missing)?;
+        let revisions = site.store.revisions(&id).await?;
+        site.show(&UpdatePage::new(
+            &update,
+            source_of(&site, &update.source),
+            &site.library,
+            &revisions,
+        ))
+    }
+    .await;
+    told(&site, page)
+}
+
+/// `/sources`
+pub(super) async fn sources(State(site): State<Site>) -> Answer {
+    let page = async {
+        let (survey, states) = surveyed(&site).await?;
+        let last = site.store.last_visits().await?;
+        let rows = |on: bool| -> Vec<SourceRow> {
+            survey
+                .iter()
+                .filter(|(source, _)| source.on == on)
+                .map(|(source, verdict)| {
+                    SourceRow::new(
+                        source,
+                        verdict,
+                        states.get(&source.id).map(|state| &state.record),
+                        last.get(&source.id),
+                        &site.library,
+                    )
+                })
+                .collect()
+        };
+        site.show(&SourcesPage {
+            coverage: Coverage::of(&survey).sentence(),
+            on: rows(true),
+            off: rows(false),
+        })
+    }
+    .await;
+    told(&site, page)
+}
+
+/// `/digests`
+pub(super) async fn digests(State(site): State<Site>) -> Answer {
+    let page = async {
+        let issues = site.store.issues(None).await?;
+        site.show(&DigestsPage {
+            issues: issues
+                .iter()
+                .map(|issue| IssueRow {
+                    digest: issue.digest.to_string(),
+                    number: issue.number,
+                    closed_at: Moment::at(issue.closed_at),
+                    items: issue.items,
+                    href: address_of_issue(&site, issue.digest.as_str(), issue.number),
+                })
+                .collect(),
+            next_issue: next_issue(&site),
+        })
+    }
+    .await;
+    told(&site, page)
+}
+
+/// The first periodical's issues lie at their number; others name theirs.
+fn address_of_issue(site: &Site, digest: &str, number: u32) -> String {
+    match site.digests.first() {
+        Some(first) if first.name.as_str() != digest => format!("/digests/{number}?of={digest}"),
+        _ => format!("/digests/{number}"),
+    }
+}
+
+/// `/digests/{number}`
+pub(super) async fn issue(
+    State(site): State<Site>,
+    Path(number): Path<String>,
+    Parameters(parameters): Parameters<BTreeMap<String, String>>,
+) -> Answer {
+    let page = async {
+        let number: u32 = number.parse().map_err(|_| Trouble::Missing)?;
+        let name = match parameters.get("of") {
+            Some(name) => name.parse().map_err(|_| Trouble::Missing)?,
+            None => site.digests.first().ok_or(Trouble::Missing)?.name.clone(),
+        };
+        let issue = site.store.issue(&name, number).await?.ok_or(Trouble::Missing)?;
+        let plan = digest::public_plan(&issue.edition, &site.library);
+        site.show(&IssuePage::new(&issue, &plan))
+    }
+    .await;
+    told(&site, page)
+}

@@ -1,0 +1,48 @@
+use axum::body::Body;
+use axum::http::Request;
+use tower::ServiceExt as _;
+
+use super::*;
+use crate::render;
+
+async fn site(folder: &std::path::Path) -> Router {
+    let loaded = crate::library::load(&crate::library::Files::built_in());
+    router(Site {
+        store: Store::open("sqlite:t.db", folder).await.unwrap(),
+        index: Index::open(folder).unwrap(),
+        renderer: Arc::new(Renderer::new(None, render::Site::default()).unwrap()),
+        library: Arc::new(loaded.library),
+        sources: Arc::new(loaded.sources),
+        digests: Vec::new(),
+        clock: Clock::real(),
+    })
+}
+
+#[tokio::test]
+async fn every_answer_is_guarded_and_an_empty_site_has_all_its_pages() {
+    let folder = tempfile::tempdir().unwrap();
+    let router = site(folder.path()).await;
+    for (path, status) in [
+        ("/", 200),
+        ("/search", 200),
+        ("/search?q=%28%28%22", 200),
+        ("/search?q=iso&page=99999&order=newest", 200),
+        ("/sources", 200),
+        ("/digests", 200),
+        ("/digests/1", 404),
+        ("/updates/0123456789abcdef", 404),
+        ("/updates/..%2f..%2fetc", 404),
+        ("/nowhere", 404),
+        ("/assets/style.css", 200),
+        ("/healthz", 200),
+        ("/readyz", 200),
+    ] {
+        let request = Request::get(path).body(Body::empty()).unwrap();
+        let response = router.clone().oneshot(request).await.unwrap();
+        assert_eq!(response.status().as_u16(), status, "{path}");
+        let policy = response.headers().get("content-security-policy").unwrap().to_str().unwrap();
+        assert!(policy.starts_with("default-src 'none'") && !policy.contains("unsafe"), "{path}");
+        assert_eq!(response.headers().get("x-content-type-options").unwrap(), "nosniff", "{path}");
+        assert!(response.headers().get("server").is_none(), "{path}");
+    }
+}

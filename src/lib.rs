@@ -3,12 +3,14 @@
 //! This file is the map. A room sees the ground floor and nothing beside it; rooms meet only
 //! upstairs. `docs/architecture.md` walks one update through the house.
 
+pub mod cli;
 pub mod clock;
 pub mod compare;
 pub mod config;
 pub mod crash;
 pub mod daemon;
 pub mod deliver;
+pub mod demo;
 pub mod digest;
 pub mod domain;
 pub mod fetch;

@@ -1,1 +1,7 @@
-fn main(){}
+//! Reads the command line and calls the command.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    regwire::cli::main()
+}

@@ -4,6 +4,7 @@
 //! nothing but the ground floor and the template engine. It deliberately asks nobody for data:
 //! a view is made by whoever has it.
 
+mod lines;
 mod mail;
 mod views;
 
@@ -13,6 +14,7 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value};
 use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 
+pub use lines::{tag_line, update_line};
 pub use mail::{DigestMail, MailParts};
 pub use views::{
     DigestsPage, ErrorPage, FacetGroup, FacetLink, Home, IssuePage, IssueRow, ItemView, Moment, Named, RevisionView,

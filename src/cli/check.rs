@@ -1,0 +1,100 @@
+//! `regwire check`: every fault of every file in one report.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use crate::config::{self, Config};
+use crate::library::{Files, load};
+use crate::render::{Renderer, Site};
+use crate::text::table::FileFault;
+use crate::{domain::source::SourceKind, parse};
+
+/// Options of `check`.
+#[derive(clap::Args)]
+pub(super) struct Options {
+    /// One JSON object instead of lines.
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn run(config: Option<&Path>, data: Option<&Path>, options: &Options) -> anyhow::Result<ExitCode> {
+    let mut faults: Vec<FileFault> = Vec::new();
+    let mut warnings = Vec::new();
+    let folder = match Config::load(config, data) {
+        Ok(config) => {
+            warnings.clone_from(&config.warnings);
+            config.folder
+        }
+        Err(config::Error::Faults { faults: found }) => {
+            faults.extend(found);
+            config
+                .and_then(Path::parent)
+                .filter(|parent| !parent.as_os_str().is_empty())
+                .map_or_else(|| ".".into(), Path::to_owned)
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let files = Files::beside(&folder)?;
+    let loaded = load(&files);
+    faults.extend(loaded.faults.iter().cloned());
+    for source in &loaded.sources {
+        if source.kind == SourceKind::Listing
+            && let Err(wrong) = parse::selectors_valid(&source.select)
+        {
+            for what in wrong {
+                faults.push(FileFault {
+                    file: "sources.toml".to_owned(),
+                    line: 0,
+                    key: format!("source `{}` select", source.id),
+                    what,
+                });
+            }
+        }
+    }
+    let templates = folder.join("templates");
+    if let Err(error) = Renderer::new(templates.is_dir().then_some(templates), Site::default()) {
+        faults.push(FileFault {
+            file: "templates".to_owned(),
+            line: 0,
+            key: String::new(),
+            what: error.to_string(),
+        });
+    }
+    let on = loaded.sources.iter().filter(|source| source.on).count();
+    if options.json {
+        let lines = |faults: &[FileFault]| -> Vec<serde_json::Value> {
+            faults
+                .iter()
+                .map(|fault| serde_json::json!({"file": fault.file, "line": fault.line, "key": fault.key, "what": fault.what}))
+                .collect()
+        };
+        println!(
+            "{}",
+            serde_json::json!({
+                "faults": lines(&faults), "warnings": lines(&warnings),
+                "sources": loaded.sources.len(), "on": on, "frameworks": loaded.library.frameworks.len(),
+            })
+        );
+    } else {
+        for fault in &faults {
+            println!("fault    {fault}");
+        }
+        for warning in &warnings {
+            println!("warning  {warning}");
+        }
+        let verdict = if faults.is_empty() {
+            "no fault".to_owned()
+        } else {
+            super::table::count(i64::try_from(faults.len())?, "fault")
+        };
+        println!(
+            "{verdict}: {} sources ({on} on), {} frameworks, {} bodies, {} jurisdictions, {} topics",
+            loaded.sources.len(),
+            loaded.library.frameworks.len(),
+            loaded.library.bodies.len(),
+            loaded.library.jurisdictions.len(),
+            loaded.library.topics.len()
+        );
+    }
+    Ok(if faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

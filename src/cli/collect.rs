@@ -1,0 +1,166 @@
+//! `regwire collect` and `regwire reindex`.
+
+use std::io::IsTerminal as _;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::table;
+use crate::daemon::jobs::collect::{Choice, Report, collect};
+use crate::daemon::{House, Shift, jobs};
+use crate::domain::id::SourceId;
+
+/// Options of `collect`.
+#[derive(clap::Args)]
+pub(super) struct Options {
+    /// Sources by their ids; all that are due when none is named.
+    #[arg(value_name = "SOURCE")]
+    sources: Vec<SourceId>,
+    /// Also what is not due.
+    #[arg(long)]
+    force: bool,
+    /// A line of JSON per source.
+    #[arg(long)]
+    jsonl: bool,
+    /// One JSON object.
+    #[arg(long, conflicts_with = "jsonl")]
+    json: bool,
+}
+
+pub(super) async fn run(house: House, options: Options) -> anyhow::Result<ExitCode> {
+    for id in &options.sources {
+        let Some(source) = house.source(id) else {
+            let ids = house.sources.iter().map(|source| source.id.as_str());
+            let near = crate::text::table::nearest(id.as_str(), ids);
+            match near {
+                Some(near) => anyhow::bail!("there is no source `{id}`: did you mean `{near}`?"),
+                None => anyhow::bail!("there is no source `{id}`: `regwire sources` lists them"),
+            }
+        };
+        if !source.kind.is_built() {
+            anyhow::bail!("`{id}` is of kind {}, which cannot be read yet", source.kind.as_str());
+        }
+    }
+    let choice = Choice {
+        only: options.sources.clone(),
+        force: options.force,
+    };
+    let lines = match Shift::begin(&house).await? {
+        Ok(shift) => {
+            let fetcher = house.fetcher()?;
+            let total = if choice.only.is_empty() {
+                house.sources.iter().filter(|source| source.on).count()
+            } else {
+                choice.only.len()
+            };
+            let bar = progress(total as u64);
+            let reports = collect(&house, shift.lease(), &fetcher, &choice, |report: &Report| {
+                bar.set_message(report.visit.source.to_string());
+                bar.inc(1);
+            })
+            .await;
+            bar.finish_and_clear();
+            let reports = reports?;
+            jobs::index::follow(&house).await?;
+            shift.end().await?;
+            reports.iter().map(Report::line).collect()
+        }
+        Err(held) => ask(&house, &choice, &held.to_string()).await?,
+    };
+    print(&lines, &options)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn progress(total: u64) -> ProgressBar {
+    if !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new(total);
+    if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}") {
+        bar.set_style(style);
+    }
+    bar
+}
+
+/// Leaves the request with the daemon that holds the lease, and waits for its answer.
+async fn ask(house: &House, choice: &Choice, who: &str) -> anyhow::Result<Vec<serde_json::Value>> {
+    eprintln!("{who}; the work was asked of it, and its answer is awaited");
+    let argument = serde_json::json!({ "only": choice.only, "force": choice.force });
+    let id = house.store.leave_request("collect", &argument, house.clock.now()).await?;
+    for _ in 0..3_000 {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        if let Some(answer) = house.store.request(id).await?.and_then(|request| request.answer) {
+            if let Some(error) = answer["error"].as_str() {
+                anyhow::bail!("the daemon could not do it: {error}");
+            }
+            return Ok(answer["lines"].as_array().cloned().unwrap_or_default());
+        }
+    }
+    anyhow::bail!("the daemon has not answered for ten minutes: see its log; the request stays with it")
+}
+
+fn print(lines: &[serde_json::Value], options: &Options) -> anyhow::Result<()> {
+    use std::io::Write as _;
+    let mut out = std::io::stdout().lock();
+    if options.jsonl {
+        for line in lines {
+            writeln!(out, "{line}")?;
+        }
+        return Ok(());
+    }
+    if options.json {
+        writeln!(out, "{}", serde_json::json!({ "sources": lines }))?;
+        return Ok(());
+    }
+    drop(out);
+    let cell = |value: &serde_json::Value| match value {
+        serde_json::Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    let rows: Vec<Vec<String>> = lines
+        .iter()
+        .filter(|line| line["outcome"] != "not-due")
+        .map(|line| {
+            let faults = line["faults"]
+                .as_array()
+                .map(|faults| {
+                    faults
+                        .iter()
+                        .map(|fault| format!("{}: {}", cell(&fault["code"]), cell(&fault["detail"])))
+                        .collect::<Vec<_>>()
+                        .join("; ")
+                })
+                .unwrap_or_default();
+            vec![
+                cell(&line["source"]),
+                cell(&line["outcome"]),
+                cell(&line["entries"]),
+                cell(&line["new"]),
+                cell(&line["revised"]),
+                faults,
+            ]
+        })
+        .collect();
+    let waiting = lines.len() - rows.len();
+    if !rows.is_empty() {
+        table::print(&["source", "outcome", "entries", "new", "revised", "faults"], &rows);
+    }
+    let sum = |key: &str| lines.iter().filter_map(|line| line[key].as_i64()).sum::<i64>();
+    println!(
+        "{} visited, {waiting} not due; {} new, {} revised",
+        table::count(i64::try_from(rows.len())?, "source"),
+        sum("new"),
+        sum("revised")
+    );
+    Ok(())
+}
+
+pub(super) async fn reindex(house: House) -> anyhow::Result<ExitCode> {
+    let index = house.index.clone();
+    tokio::task::spawn_blocking(move || index.clear()).await??;
+    let taken = jobs::index::follow(&house).await?;
+    house.index.rest();
+    println!("{} taken in; the index holds {}", table::count(i64::try_from(taken)?, "line"), table::count(i64::try_from(house.index.len())?, "update"));
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,92 @@
+//! `regwire export`: everything as lines.
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use chrono::NaiveDate;
+use serde_json::Value;
+
+use crate::daemon::House;
+use crate::render::update_line;
+
+/// Options of `export`.
+#[derive(clap::Args)]
+pub(super) struct Options {
+    /// What: `updates`.
+    #[arg(value_parser = ["updates"])]
+    what: String,
+    /// Lines of JSON (the default).
+    #[arg(long)]
+    jsonl: bool,
+    /// Comma-separated values.
+    #[arg(long, conflicts_with = "jsonl")]
+    csv: bool,
+    /// Only what was first seen on that day or later.
+    #[arg(long, value_name = "DAY")]
+    since: Option<NaiveDate>,
+}
+
+/// Updates read at once: an export of any size needs the memory of one page.
+const PAGE: u32 = 500;
+
+pub(super) async fn run(house: House, options: Options) -> anyhow::Result<ExitCode> {
+    let mut after = None;
+    let mut first = true;
+    loop {
+        let page = house.store.export_updates(after, PAGE).await?;
+        let Some((last, _)) = page.last() else { break };
+        after = Some(*last);
+        let lines: Vec<Value> = page
+            .iter()
+            .filter(|(_, update)| options.since.is_none_or(|day| update.first_seen.date_naive() >= day))
+            .map(|(_, update)| update_line(update, house.source(&update.source)))
+            .collect();
+        if options.csv {
+            rows(&lines, first)?;
+        } else {
+            jsonl(&lines)?;
+        }
+        first = false;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) fn jsonl(lines: &[Value]) -> std::io::Result<()> {
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    for line in lines {
+        writeln!(out, "{line}")?;
+    }
+    out.flush()
+}
+
+const COLUMNS: &[&str] = &[
+    "id", "source", "published", "first_seen", "title", "url", "summary", "kind", "reach", "authority", "frameworks",
+    "jurisdictions", "bodies", "topics", "references", "language", "revision",
+];
+
+pub(super) fn csv(lines: &[Value]) -> anyhow::Result<()> {
+    rows(lines, true)
+}
+
+fn rows(lines: &[Value], heading: bool) -> anyhow::Result<()> {
+    let mut out = csv::Writer::from_writer(std::io::stdout().lock());
+    if heading {
+        out.write_record(COLUMNS)?;
+    }
+    for line in lines {
+        out.write_record(COLUMNS.iter().map(|column| cell(&line[*column])))?;
+    }
+    out.flush()?;
+    Ok(())
+}
+
+/// A cell that no spreadsheet takes for a formula (promises: W13).
+fn cell(value: &Value) -> String {
+    let text = match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        Value::Array(items) => items.iter().map(|item| item.as_str().map_or_else(|| item.to_string(), str::to_owned)).collect::<Vec<_>>().join(" "),
+        other => other.to_string(),
+    };
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text }
+}

@@ -1,0 +1,174 @@
+//! The commands of the binary, a file each.
+//!
+//! It knows how commands are written, what they print and how they end: 0 when the work was
+//! done, 1 when it could not be, 2 on wrong use. It calls the daemon, the site and the demo. It
+//! deliberately holds no rules of its own.
+
+mod check;
+mod collect;
+mod digest;
+mod export;
+mod read;
+mod serve;
+mod subscriber;
+mod table;
+mod tags;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+pub(crate) use serve::{signal, site};
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::daemon::House;
+
+/// Regwire: a self-hosted aggregator of compliance news and regulatory updates.
+#[derive(Parser)]
+#[command(name = "regwire", version, about, long_about = None, after_help = "Begin with `regwire demo`: the whole product on a sample world, without internet or settings.")]
+struct Arguments {
+    /// The configuration file [default: ./regwire.toml, else /etc/regwire/regwire.toml].
+    #[arg(long, global = false, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// The data folder [default: $STATE_DIRECTORY, else ./data].
+    #[arg(long, global = false, value_name = "DIR")]
+    data: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the daemon: schedule, pipeline, mail and the web site.
+    #[command(after_help = "Example: regwire --config /etc/regwire/regwire.toml serve --listen 0.0.0.0:8080")]
+    Serve(serve::Options),
+    /// Show the whole product on a sample world, without internet, mail server or settings.
+    #[command(after_help = "Examples:\n  regwire demo\n  regwire demo --once\n  regwire demo --once --corpus ../recordings")]
+    Demo(crate::demo::Options),
+    /// Report every fault of configuration, sources, library and templates.
+    #[command(after_help = "Example: regwire check")]
+    Check(check::Options),
+    /// Fetch what is due (or the sources named) to the end, and exit.
+    #[command(after_help = "Examples:\n  regwire collect\n  regwire collect nist-news --force\n  regwire collect --jsonl")]
+    Collect(collect::Options),
+    /// Show the health of every source.
+    #[command(after_help = "Example: regwire sources --json")]
+    Sources(read::SourcesOptions),
+    /// Search the archive.
+    #[command(after_help = "Examples:\n  regwire search 'ISO/IEC 42001'\n  regwire search 'kind:consultation jurisdiction:eu after:2026-01-01' --json")]
+    Search(read::SearchOptions),
+    /// Show one update with its tags and why, its revisions and its evidence.
+    #[command(after_help = "Example: regwire show 0a1b2c3d4e5f6g7h")]
+    Show(read::ShowOptions),
+    /// Tag lines of JSON from standard input.
+    #[command(after_help = "Example: echo '{\"id\":1,\"headline\":\"ISO/IEC 42005:2025 published\",\"summary\":\"\"}' | regwire tag --jsonl")]
+    Tag(tags::TagOptions),
+    /// Read references out of texts.
+    #[command(after_help = "Example: regwire ref 'BS EN ISO/IEC 27001:2022'")]
+    Ref(tags::RefOptions),
+    /// Preview, close, list or approve digests.
+    #[command(subcommand)]
+    Digest(digest::Digest),
+    /// Add, list or remove subscribers.
+    #[command(subcommand)]
+    Subscriber(subscriber::Subscriber),
+    /// Print everything as lines.
+    #[command(after_help = "Example: regwire export updates --jsonl > updates.jsonl")]
+    Export(export::Options),
+    /// Build the search index anew.
+    #[command(after_help = "Example: regwire reindex")]
+    Reindex,
+    /// Print a configuration with every setting.
+    #[command(name = "config", after_help = "Example: regwire config --example > regwire.toml")]
+    Configuration {
+        /// Print the example.
+        #[arg(long, required = true)]
+        example: bool,
+    },
+}
+
+/// Runs the command line; the exit code says how it went.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    logs(&arguments.command);
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("regwire: the runtime cannot be started: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let result = runtime.block_on(run(arguments));
+    // Whoever waits in a blocking thread (a look-up, say) must not keep the process.
+    runtime.shutdown_timeout(std::time::Duration::from_secs(2));
+    match result {
+        Ok(code) => code,
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("regwire: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// `regwire export … | head` ends early, and that is no fault.
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        cause
+            .downcast_ref::<std::io::Error>()
+            .is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+    })
+}
+
+fn logs(command: &Option<Command>) {
+    use std::io::IsTerminal as _;
+    let daemon = matches!(command, None | Some(Command::Serve(_)));
+    let filter = tracing_subscriber::EnvFilter::try_from_env("REGWIRE_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(if daemon { "regwire=info,warn" } else { "regwire=warn,error" }));
+    let subscriber = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_target(daemon)
+        .with_ansi(std::io::stderr().is_terminal());
+    // A second initialisation in one process is a test's, and harmless.
+    let _ = subscriber.try_init();
+}
+
+async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
+    let load = || Config::load(arguments.config.as_deref(), arguments.data.as_deref());
+    match arguments.command {
+        None => serve::run(load()?, serve::Options::default()).await,
+        Some(Command::Serve(options)) => serve::run(load()?, options).await,
+        Some(Command::Demo(options)) => crate::demo::run(arguments.data, options).await,
+        Some(Command::Check(options)) => check::run(arguments.config.as_deref(), arguments.data.as_deref(), &options),
+        Some(Command::Collect(options)) => collect::run(house(load()?).await?, options).await,
+        Some(Command::Sources(options)) => read::sources(house(load()?).await?, options).await,
+        Some(Command::Search(options)) => read::search(house(load()?).await?, options).await,
+        Some(Command::Show(options)) => read::show(house(load()?).await?, options).await,
+        Some(Command::Tag(options)) => tags::tag(&load()?, &options),
+        Some(Command::Ref(options)) => tags::references(&load()?, &options),
+        Some(Command::Digest(command)) => digest::run(house(load()?).await?, command).await,
+        Some(Command::Subscriber(command)) => subscriber::run(house(load()?).await?, command).await,
+        Some(Command::Export(options)) => export::run(house(load()?).await?, options).await,
+        Some(Command::Reindex) => collect::reindex(house(load()?).await?).await,
+        Some(Command::Configuration { .. }) => {
+            print!("{}", crate::config::EXAMPLE);
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+/// Opens the house; a demo's data is opened with the demo's own world, so that every command
+/// answers from what the demo stored.
+async fn house(config: Config) -> anyhow::Result<House> {
+    let clock = Clock::from_environment()?;
+    match crate::demo::remembered(&config).await? {
+        Some((config, loaded, demo_clock)) => {
+            let clock = if clock.is_simulated() { clock } else { demo_clock };
+            House::open_with(config, clock, loaded).await
+        }
+        None => House::open(config, clock).await,
+    }
+}

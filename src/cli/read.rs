@@ -1,0 +1,251 @@
+//! `regwire search`, `show` and `sources`: what is stored, for people and programs.
+
+use std::process::ExitCode;
+
+use serde_json::json;
+
+use super::table;
+use crate::daemon::{House, jobs};
+use crate::domain::health::{Coverage, survey};
+use crate::domain::id::UpdateId;
+use crate::domain::query;
+use crate::domain::update::Because;
+use crate::render::update_line;
+use crate::search::SortOrder;
+
+/// Options of `search`.
+#[derive(clap::Args)]
+pub(super) struct SearchOptions {
+    /// The query: words, "phrases", field:value, AND OR NOT, brackets.
+    #[arg(required = true)]
+    query: Vec<String>,
+    /// The most hits.
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    limit: u32,
+    /// The newest first.
+    #[arg(long)]
+    newest: bool,
+    /// One JSON object.
+    #[arg(long)]
+    json: bool,
+    /// A line of JSON per hit.
+    #[arg(long, conflicts_with = "json")]
+    jsonl: bool,
+    /// Comma-separated values.
+    #[arg(long, conflicts_with_all = ["json", "jsonl"])]
+    csv: bool,
+}
+
+/// Brings the index up to date where nobody else is at it; a reader is served from what there is.
+async fn caught_up(house: &House) {
+    if let Err(error) = jobs::index::follow(house).await {
+        tracing::info!(%error, "the index is served as it stands");
+    }
+    house.index.rest();
+    if let Err(error) = house.index.refresh() {
+        tracing::warn!(%error, "the index could not be refreshed");
+    }
+}
+
+pub(super) async fn search(house: House, options: SearchOptions) -> anyhow::Result<ExitCode> {
+    caught_up(&house).await;
+    let text = options.query.join(" ");
+    let understood = query::read(&text, &house.library.known_works);
+    let order = if options.newest { SortOrder::Newest } else { SortOrder::Best };
+    let found = house.index.search(&understood.query, order, 0, options.limit as usize, false)?;
+    let updates = house.store.updates(&found.hits).await?;
+    let lines: Vec<serde_json::Value> = updates
+        .iter()
+        .map(|update| update_line(update, house.source(&update.source)))
+        .collect();
+    if options.json {
+        println!(
+            "{}",
+            json!({ "query": text, "total": found.total, "problems": understood.problems, "hits": lines })
+        );
+    } else if options.jsonl {
+        super::export::jsonl(&lines)?;
+    } else if options.csv {
+        super::export::csv(&lines)?;
+    } else {
+        for problem in &understood.problems {
+            eprintln!("{problem}");
+        }
+        println!("{} for {text}", table::count(i64::try_from(found.total)?, "update"));
+        for update in &updates {
+            let kind = update.tags.kind.map_or("", |kind| kind.name());
+            println!("\n{}  {}  {}  {kind}", update.id, update.dated().format("%Y-%m-%d"), update.source);
+            println!("  {}", update.content.title);
+        }
+        if found.total == 0 {
+            println!("Try fewer words, or `regwire search --help` for what a query may hold.");
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Options of `show`.
+#[derive(clap::Args)]
+pub(super) struct ShowOptions {
+    /// The update's id.
+    id: String,
+    /// One JSON object.
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) async fn show(house: House, options: ShowOptions) -> anyhow::Result<ExitCode> {
+    let id = UpdateId::new(options.id.as_str())?;
+    let Some(update) = house.store.update(&id).await? else {
+        anyhow::bail!("there is no update {id}: `regwire search` finds ids");
+    };
+    let revisions = house.store.revisions(&id).await?;
+    let source = house.source(&update.source);
+    if options.json {
+        let mut line = update_line(&update, source);
+        let told: Vec<serde_json::Value> = revisions
+            .iter()
+            .map(|revision| {
+                json!({"revision": revision.number, "at": revision.at, "title": revision.content.title,
+                       "document": revision.evidence.document, "sha256": revision.evidence.sha256})
+            })
+            .collect();
+        if let Some(line) = line.as_object_mut() {
+            line.insert("tags".to_owned(), crate::render::tag_line(&json!(id), &update.tags));
+            line.insert("revisions".to_owned(), json!(told));
+        }
+        println!("{line}");
+        return Ok(ExitCode::SUCCESS);
+    }
+    let line = update_line(&update, source);
+    println!("{}", update.content.title);
+    println!("{}  {}  {} source, reach {}", update.id, update.source, update.authority.as_str(), update.reach.as_str());
+    if let Some(url) = &update.content.url {
+        println!("{url}");
+    }
+    if let Some(published) = &update.content.published {
+        println!("published   {published}");
+    }
+    println!("first seen  {}", update.first_seen.to_rfc3339());
+    if let Some(summary) = line["summary"].as_str().filter(|summary| !summary.is_empty()) {
+        println!("\n{summary}");
+    }
+    println!("\nTags, and why");
+    let mut rows = Vec::new();
+    let mut add = |sort: &str, name: String, because: &[Because]| {
+        for (place, because) in because.iter().enumerate() {
+            let words = if because.start == 0 && because.field.as_str() == "tag" {
+                because.text.clone()
+            } else {
+                format!("“{}” at {} of the {}", because.text, because.start, because.field.as_str())
+            };
+            rows.push(if place == 0 {
+                vec![sort.to_owned(), name.clone(), because.rule.clone(), words]
+            } else {
+                vec![String::new(), String::new(), because.rule.clone(), words]
+            });
+        }
+    };
+    if let Some(kind) = update.tags.kind {
+        add("kind", kind.as_str().to_owned(), &update.tags.kind_because);
+    }
+    for tag in &update.tags.frameworks {
+        let primary = if tag.primary { "" } else { " (mentioned)" };
+        add("framework", format!("{}{primary}", tag.id), &tag.because);
+    }
+    for tag in &update.tags.jurisdictions {
+        add("jurisdiction", tag.id.to_string(), &tag.because);
+    }
+    for tag in &update.tags.bodies {
+        add("body", tag.id.to_string(), &tag.because);
+    }
+    for tag in &update.tags.topics {
+        add("topic", tag.id.to_string(), &tag.because);
+    }
+    if rows.is_empty() {
+        println!("none: no rule found anything");
+    } else {
+        table::print(&["", "tag", "rule", "words"], &rows);
+    }
+    for tag in &update.tags.references {
+        println!("cites {} (work {})", tag.reference.canonical, tag.reference.work);
+    }
+    println!("\nRevisions");
+    for revision in &revisions {
+        println!("{}  {}  document {}  {}", revision.number, revision.at.to_rfc3339(), revision.evidence.document, revision.content.title);
+    }
+    println!(
+        "\nEvidence\ndocument {} of {}, status {}, fetched {}\nsha256 {}",
+        update.evidence.document,
+        update.source,
+        update.evidence.status,
+        update.evidence.fetched_at.to_rfc3339(),
+        update.evidence.sha256.as_str()
+    );
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Options of `sources`.
+#[derive(clap::Args)]
+pub(super) struct SourcesOptions {
+    /// One JSON object.
+    #[arg(long)]
+    json: bool,
+    /// Also those that are switched off.
+    #[arg(long)]
+    all: bool,
+}
+
+pub(super) async fn sources(house: House, options: SourcesOptions) -> anyhow::Result<ExitCode> {
+    let states = house.store.source_states().await?;
+    let last = house.store.last_visits().await?;
+    let survey = survey(
+        &house.sources,
+        |id| states.get(id).map(|state| &state.record),
+        house.clock.now(),
+    );
+    let coverage = Coverage::of(&survey);
+    if options.json {
+        let lines: Vec<serde_json::Value> = survey
+            .iter()
+            .map(|(source, verdict)| {
+                let state = states.get(&source.id);
+                let record = state.map(|state| &state.record);
+                json!({
+                    "source": source.id, "name": source.name, "body": source.body, "kind": source.kind,
+                    "url": source.url, "on": source.on, "off_because": source.off_because,
+                    "health": verdict.health, "since": verdict.since, "because": verdict.because,
+                    "last_visit": record.and_then(|r| r.last_visit), "last_success": record.and_then(|r| r.last_success),
+                    "visits": record.map_or(0, |r| r.visits), "failures": record.map_or(0, |r| r.failures),
+                    "next_visit": state.map(|state| state.next_visit_at),
+                    "documents": state.map_or(0, |state| state.documents),
+                    "chain_head": state.and_then(|state| state.chain_head.clone()),
+                    "redirects_to": state.and_then(|state| state.moved_to.clone()),
+                    "faults": last.get(&source.id).map(|visit| visit.faults.clone()).unwrap_or_default(),
+                    "title": state.and_then(|state| state.description.title.clone()),
+                    "link": state.and_then(|state| state.description.link.clone()),
+                    "subtitle": state.and_then(|state| state.description.subtitle.clone()),
+                    "language": state.and_then(|state| state.description.language.clone()),
+                    "rights": state.and_then(|state| state.description.rights.clone()),
+                    "updated": state.and_then(|state| state.description.updated),
+                })
+            })
+            .collect();
+        println!("{}", json!({ "coverage": coverage, "sources": lines }));
+        return Ok(ExitCode::SUCCESS);
+    }
+    let rows: Vec<Vec<String>> = survey
+        .iter()
+        .filter(|(source, _)| source.on || options.all)
+        .map(|(source, verdict)| {
+            let record = states.get(&source.id).map(|state| &state.record);
+            let visited = record.and_then(|record| record.last_visit).map_or_else(|| "never".to_owned(), |at| at.format("%Y-%m-%d %H:%M").to_string());
+            let fault = last.get(&source.id).and_then(|visit| visit.faults.first()).map_or_else(String::new, |fault| fault.code.as_str().to_owned());
+            let why = source.off_because.clone().unwrap_or_else(|| verdict.because.clone());
+            vec![source.id.to_string(), source.kind.as_str().to_owned(), verdict.health.as_str().to_owned(), visited, fault, why]
+        })
+        .collect();
+    table::print(&["source", "kind", "health", "last visit", "fault", "why"], &rows);
+    println!("{}", coverage.sentence());
+    Ok(ExitCode::SUCCESS)
+}

@@ -166,8 +166,14 @@ async fn house(config: Config) -> anyhow::Result<House> {
     let clock = Clock::from_environment()?;
     match crate::demo::remembered(&config).await? {
         Some((config, loaded, demo_clock)) => {
-            let clock = if clock.is_simulated() { clock } else { demo_clock };
-            House::open_with(config, clock, loaded).await
+            let own = !clock.is_simulated();
+            let clock = if own { demo_clock } else { clock };
+            let house = House::open_with(config, clock, loaded).await?;
+            if own {
+                let last = house.store.last_moment().await?;
+                house.clock.move_to(house.clock.now().max(last));
+            }
+            Ok(house)
         }
         None => House::open(config, clock).await,
     }

@@ -192,6 +192,9 @@ pub async fn run(data: Option<PathBuf>, options: Options) -> anyhow::Result<Exit
     let config = configuration(&data, &stage.plan)?;
     loaded.sources = stage.sources;
     let house = House::open_with(config, clock, loaded).await?;
+    // A run that was killed may have stored more than its mark says.
+    mark.until = mark.until.max(house.store.last_moment().await?);
+    house.clock.move_to(mark.until);
     let before = house.store.counts().await?;
     subscribe(&house, &stage.plan).await?;
     let lived = live(&house, &stage.plan, &path, &mut mark).await?;

@@ -84,10 +84,19 @@ impl Store {
     /// # Errors
     /// [`Error::ClockBehind`], or when the database fails.
     pub async fn check_clock(&self, now: DateTime<Utc>) -> Result<(), Error> {
+        let last = self.last_moment().await?;
+        if now < last { Err(Error::ClockBehind { now, last }) } else { Ok(()) }
+    }
+
+    /// The latest moment that anything stored is of.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn last_moment(&self) -> Result<DateTime<Utc>, Error> {
         let (last,): (DateTime<Utc>,) = reading!(self.database, |pool| {
             sqlx::query_as("SELECT at FROM log_head WHERE only_row = 1").fetch_one(pool).await?
         });
-        if now < last { Err(Error::ClockBehind { now, last }) } else { Ok(()) }
+        Ok(last)
     }
 
     /// The last position given.

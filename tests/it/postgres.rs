@@ -6,7 +6,8 @@ use std::process::Command;
 /// A running cluster; it is stopped and gone when this is dropped.
 pub struct Postgres {
     url: String,
-    cluster: Option<Cluster>,
+    /// Held so that it is stopped when this is dropped.
+    _cluster: Option<Cluster>,
 }
 
 struct Cluster {
@@ -19,7 +20,7 @@ impl Postgres {
     /// Starts one; none where this machine has no server.
     pub fn start() -> Option<Self> {
         if let Ok(url) = std::env::var("REGWIRE_TEST_POSTGRES") {
-            return Some(Self { url, cluster: None });
+            return Some(Self { url, _cluster: None });
         }
         let programs = programs()?;
         // initdb refuses to run as root, so that a broken server cannot own the machine.
@@ -46,7 +47,7 @@ impl Postgres {
         let host = cluster.folder.path().display().to_string().replace('/', "%2F");
         Some(Self {
             url: format!("postgres://regwire@{host}/postgres"),
-            cluster: Some(cluster),
+            _cluster: Some(cluster),
         })
     }
 

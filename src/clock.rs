@@ -42,7 +42,9 @@ impl Clock {
 
     /// A clock that stands at `moment` until it is moved.
     pub fn held(moment: DateTime<Utc>) -> Self {
-        Self(Kind::Held(Arc::new(AtomicI64::new(moment.timestamp_micros()))))
+        Self(Kind::Held(Arc::new(AtomicI64::new(
+            moment.timestamp_micros(),
+        ))))
     }
 
     /// The clock that the environment asks for, else the machine's.
@@ -145,7 +147,13 @@ mod tests {
         let fast = Clock::parse("2026-01-05T08:00:00Z, x3600").unwrap();
         assert!(fast.now() >= held.now() - TimeDelta::hours(1));
         assert_eq!(fast.wait_for(TimeDelta::hours(1)), Duration::from_secs(1));
-        for bad in ["", "tomorrow", "2026-01-05", "2026-01-05T08:00:00Z,3600", "2026-01-05T08:00:00Z,x0"] {
+        for bad in [
+            "",
+            "tomorrow",
+            "2026-01-05",
+            "2026-01-05T08:00:00Z,3600",
+            "2026-01-05T08:00:00Z,x0",
+        ] {
             assert!(Clock::parse(bad).is_err(), "{bad}");
         }
     }

@@ -91,7 +91,9 @@ impl Config {
             .and_then(Path::parent)
             .filter(|parent| !parent.as_os_str().is_empty())
             .map_or_else(|| PathBuf::from("."), Path::to_owned);
-        let name = path.as_ref().map_or("regwire.toml".to_owned(), |path| path.display().to_string());
+        let name = path
+            .as_ref()
+            .map_or("regwire.toml".to_owned(), |path| path.display().to_string());
         let data = data
             .map(Path::to_owned)
             .or_else(|| std::env::var_os("STATE_DIRECTORY").map(PathBuf::from))
@@ -120,10 +122,14 @@ impl Config {
             });
         };
         let base_url = file
-            .read("base_url", |text| WebAddress::new(text).map(|_| text.trim_end_matches('/').to_owned()))
+            .read("base_url", |text| {
+                WebAddress::new(text).map(|_| text.trim_end_matches('/').to_owned())
+            })
             .or_else(|| environment("REGWIRE_BASE_URL"))
             .unwrap_or_else(|| "http://127.0.0.1:8080".to_owned());
-        let contact = file.text("contact").or_else(|| environment("REGWIRE_CONTACT"));
+        let contact = file
+            .text("contact")
+            .or_else(|| environment("REGWIRE_CONTACT"));
         if contact.is_none() && !text.trim().is_empty() {
             warnings.add(FileFault {
                 what: "`contact` is missing: publishers cannot reach you; the user agent names base_url instead".to_owned(),
@@ -136,14 +142,20 @@ impl Config {
             store = table.text("url");
             table.finish();
         }
-        let store = environment("REGWIRE_STORE_URL").or(store).unwrap_or_else(|| "sqlite:regwire.db".to_owned());
+        let store = environment("REGWIRE_STORE_URL")
+            .or(store)
+            .unwrap_or_else(|| "sqlite:regwire.db".to_owned());
 
         let mut listen = None;
         if let Some(mut table) = file.table("web") {
             listen = table.read("listen", |text| {
                 text.parse::<std::net::SocketAddr>()
                     .map(|_| text.to_owned())
-                    .map_err(|_| format!("`{text}` is no address and port: write for example \"127.0.0.1:8080\""))
+                    .map_err(|_| {
+                        format!(
+                            "`{text}` is no address and port: write for example \"127.0.0.1:8080\""
+                        )
+                    })
             });
             if table.has("trusted_proxies") {
                 later(&table, "trusted_proxies");
@@ -151,7 +163,9 @@ impl Config {
             table.allow(&["trusted_proxies"]);
             table.finish();
         }
-        let listen = environment("REGWIRE_WEB_LISTEN").or(listen).unwrap_or_else(|| "127.0.0.1:8080".to_owned());
+        let listen = environment("REGWIRE_WEB_LISTEN")
+            .or(listen)
+            .unwrap_or_else(|| "127.0.0.1:8080".to_owned());
 
         let mut fetch = fetch::Settings {
             contact: contact.clone(),
@@ -168,7 +182,11 @@ impl Config {
             table.finish();
         }
         if let Some(allow) = environment("REGWIRE_FETCH_ALLOW") {
-            fetch.allow.extend(allow.split(',').filter_map(|range| range.trim().parse::<fetch::Cidr>().ok()));
+            fetch.allow.extend(
+                allow
+                    .split(',')
+                    .filter_map(|range| range.trim().parse::<fetch::Cidr>().ok()),
+            );
         }
 
         let mut mail = deliver::Settings {
@@ -181,7 +199,9 @@ impl Config {
         if let Some(mut table) = file.table("mail") {
             mail.smtp = table.text("smtp").filter(|smtp| !smtp.is_empty());
             mail_from = table.read("from", sender);
-            postal_address = table.text("postal_address").filter(|address| !address.trim().is_empty());
+            postal_address = table
+                .text("postal_address")
+                .filter(|address| !address.trim().is_empty());
             for key in ["rate", "dkim"] {
                 if table.has(key) {
                     later(&table, key);
@@ -190,13 +210,16 @@ impl Config {
             table.allow(&["rate", "dkim"]);
             table.finish();
         }
-        mail.smtp = environment("REGWIRE_MAIL_SMTP").or(mail.smtp).filter(|smtp| !smtp.is_empty());
+        mail.smtp = environment("REGWIRE_MAIL_SMTP")
+            .or(mail.smtp)
+            .filter(|smtp| !smtp.is_empty());
         let mail_from = environment("REGWIRE_MAIL_FROM")
             .or(mail_from)
             .unwrap_or_else(|| "Regwire <digest@localhost.localdomain>".to_owned());
         if mail.smtp.is_some() && mail_from.contains("localhost.localdomain") {
             warnings.add(FileFault {
-                what: "[mail] has a relay and no `from`: receivers will refuse mail from localhost".to_owned(),
+                what: "[mail] has a relay and no `from`: receivers will refuse mail from localhost"
+                    .to_owned(),
                 ..file.place("mail")
             });
         }
@@ -210,14 +233,22 @@ impl Config {
             let schedule = match Schedule::new(&cron, &zone) {
                 Ok(schedule) => Some(schedule),
                 Err(error) => {
-                    let key = if matches!(error, crate::domain::schedule::InvalidSchedule::Zone { .. }) { "zone" } else { "cron" };
+                    let key =
+                        if matches!(error, crate::domain::schedule::InvalidSchedule::Zone { .. }) {
+                            "zone"
+                        } else {
+                            "cron"
+                        };
                     table.fault(key, error.to_string());
                     None
                 }
             };
             if let (Some(name), Some(schedule)) = (digest_name, schedule) {
                 if digests.iter().any(|digest| digest.name == name) {
-                    table.fault("name", format!("there are two digests `{name}`: rename one"));
+                    table.fault(
+                        "name",
+                        format!("there are two digests `{name}`: rename one"),
+                    );
                 } else {
                     digests.push(Digest {
                         name,
@@ -229,7 +260,8 @@ impl Config {
             table.finish();
         }
         if digests.is_empty()
-            && let (Ok(name), Ok(schedule)) = (DigestName::new("weekly"), Schedule::new("0 8 * * 1", "UTC"))
+            && let (Ok(name), Ok(schedule)) =
+                (DigestName::new("weekly"), Schedule::new("0 8 * * 1", "UTC"))
         {
             digests.push(Digest {
                 name,
@@ -267,7 +299,10 @@ impl Config {
 /// `Name <address>` or an address alone.
 fn sender(text: &str) -> Result<String, String> {
     let address = match text.split_once('<') {
-        Some((_, rest)) => rest.trim_end().strip_suffix('>').ok_or("the `>` is missing")?,
+        Some((_, rest)) => rest
+            .trim_end()
+            .strip_suffix('>')
+            .ok_or("the `>` is missing")?,
         None => text,
     };
     EmailAddress::new(address).map_err(|error| error.to_string())?;
@@ -279,7 +314,13 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Result<Config, Error> {
-        Config::read("regwire.toml", text, PathBuf::from("."), PathBuf::from("data"), |_| None)
+        Config::read(
+            "regwire.toml",
+            text,
+            PathBuf::from("."),
+            PathBuf::from("data"),
+            |_| None,
+        )
     }
 
     #[test]
@@ -295,16 +336,28 @@ mod tests {
         let error = read("base_url = \"updates\"\n[web]\nlisten = \"8080\"\n[fetch]\nallow = [\"*\"]\ngapp = \"2s\"\n[mail]\nfrom = \"nobody\"\n[[digest]]\nname = \"Weekly\"\ncron = \"0 8 * *\"\n")
             .unwrap_err()
             .to_string();
-        for part in ["regwire.toml:1: base_url", "regwire.toml:3: web.listen", "regwire.toml:5: fetch.allow", "did you mean `gap`", "mail.from", "regwire.toml:10", "regwire.toml:11"] {
+        for part in [
+            "regwire.toml:1: base_url",
+            "regwire.toml:3: web.listen",
+            "regwire.toml:5: fetch.allow",
+            "did you mean `gap`",
+            "mail.from",
+            "regwire.toml:10",
+            "regwire.toml:11",
+        ] {
             assert!(error.contains(part), "{part}: {error}");
         }
     }
 
     #[test]
     fn the_environment_wins() {
-        let config = Config::read("x", "[store]\nurl = \"sqlite:a.db\"\n", PathBuf::new(), PathBuf::new(), |key| {
-            (key == "REGWIRE_STORE_URL").then(|| "sqlite:b.db".to_owned())
-        })
+        let config = Config::read(
+            "x",
+            "[store]\nurl = \"sqlite:a.db\"\n",
+            PathBuf::new(),
+            PathBuf::new(),
+            |key| (key == "REGWIRE_STORE_URL").then(|| "sqlite:b.db".to_owned()),
+        )
         .unwrap();
         assert_eq!(config.store, "sqlite:b.db");
     }

@@ -17,7 +17,11 @@ pub(super) struct Options {
     json: bool,
 }
 
-pub(super) fn run(config: Option<&Path>, data: Option<&Path>, options: &Options) -> anyhow::Result<ExitCode> {
+pub(super) fn run(
+    config: Option<&Path>,
+    data: Option<&Path>,
+    options: &Options,
+) -> anyhow::Result<ExitCode> {
     let mut faults: Vec<FileFault> = Vec::new();
     let mut warnings = Vec::new();
     let folder = match Config::load(config, data) {
@@ -96,5 +100,9 @@ pub(super) fn run(config: Option<&Path>, data: Option<&Path>, options: &Options)
             loaded.library.topics.len()
         );
     }
-    Ok(if faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if faults.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }

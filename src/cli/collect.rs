@@ -39,7 +39,10 @@ pub(super) async fn run(house: House, options: Options) -> anyhow::Result<ExitCo
             }
         };
         if !source.kind.is_built() {
-            anyhow::bail!("`{id}` is of kind {}, which cannot be read yet", source.kind.as_str());
+            anyhow::bail!(
+                "`{id}` is of kind {}, which cannot be read yet",
+                source.kind.as_str()
+            );
         }
     }
     let choice = Choice {
@@ -55,10 +58,16 @@ pub(super) async fn run(house: House, options: Options) -> anyhow::Result<ExitCo
                 choice.only.len()
             };
             let bar = progress(total as u64);
-            let reports = collect(&house, shift.lease(), &fetcher, &choice, |report: &Report| {
-                bar.set_message(report.visit.source.to_string());
-                bar.inc(1);
-            })
+            let reports = collect(
+                &house,
+                shift.lease(),
+                &fetcher,
+                &choice,
+                |report: &Report| {
+                    bar.set_message(report.visit.source.to_string());
+                    bar.inc(1);
+                },
+            )
             .await;
             bar.finish_and_clear();
             let reports = reports?;
@@ -87,17 +96,27 @@ fn progress(total: u64) -> ProgressBar {
 async fn ask(house: &House, choice: &Choice, who: &str) -> anyhow::Result<Vec<serde_json::Value>> {
     eprintln!("{who}; the work was asked of it, and its answer is awaited");
     let argument = serde_json::json!({ "only": choice.only, "force": choice.force });
-    let id = house.store.leave_request("collect", &argument, house.clock.now()).await?;
+    let id = house
+        .store
+        .leave_request("collect", &argument, house.clock.now())
+        .await?;
     for _ in 0..3_000 {
         tokio::time::sleep(Duration::from_millis(200)).await;
-        if let Some(answer) = house.store.request(id).await?.and_then(|request| request.answer) {
+        if let Some(answer) = house
+            .store
+            .request(id)
+            .await?
+            .and_then(|request| request.answer)
+        {
             if let Some(error) = answer["error"].as_str() {
                 anyhow::bail!("the daemon could not do it: {error}");
             }
             return Ok(answer["lines"].as_array().cloned().unwrap_or_default());
         }
     }
-    anyhow::bail!("the daemon has not answered for ten minutes: see its log; the request stays with it")
+    anyhow::bail!(
+        "the daemon has not answered for ten minutes: see its log; the request stays with it"
+    )
 }
 
 fn print(lines: &[serde_json::Value], options: &Options) -> anyhow::Result<()> {
@@ -127,7 +146,9 @@ fn print(lines: &[serde_json::Value], options: &Options) -> anyhow::Result<()> {
                 .map(|faults| {
                     faults
                         .iter()
-                        .map(|fault| format!("{}: {}", cell(&fault["code"]), cell(&fault["detail"])))
+                        .map(|fault| {
+                            format!("{}: {}", cell(&fault["code"]), cell(&fault["detail"]))
+                        })
                         .collect::<Vec<_>>()
                         .join("; ")
                 })
@@ -144,9 +165,17 @@ fn print(lines: &[serde_json::Value], options: &Options) -> anyhow::Result<()> {
         .collect();
     let waiting = lines.len() - rows.len();
     if !rows.is_empty() {
-        table::print(&["source", "outcome", "entries", "new", "revised", "faults"], &rows);
+        table::print(
+            &["source", "outcome", "entries", "new", "revised", "faults"],
+            &rows,
+        );
     }
-    let sum = |key: &str| lines.iter().filter_map(|line| line[key].as_i64()).sum::<i64>();
+    let sum = |key: &str| {
+        lines
+            .iter()
+            .filter_map(|line| line[key].as_i64())
+            .sum::<i64>()
+    };
     println!(
         "{} visited, {waiting} not due; {} new, {} revised",
         table::count(i64::try_from(rows.len())?, "source"),
@@ -161,6 +190,10 @@ pub(super) async fn reindex(house: House) -> anyhow::Result<ExitCode> {
     tokio::task::spawn_blocking(move || index.clear()).await??;
     let taken = jobs::index::follow(&house).await?;
     house.index.rest();
-    println!("{} taken in; the index holds {}", table::count(i64::try_from(taken)?, "line"), table::count(i64::try_from(house.index.len())?, "update"));
+    println!(
+        "{} taken in; the index holds {}",
+        table::count(i64::try_from(taken)?, "line"),
+        table::count(i64::try_from(house.index.len())?, "update")
+    );
     Ok(ExitCode::SUCCESS)
 }

@@ -51,21 +51,41 @@ pub(super) enum Digest {
 }
 
 fn periodical<'a>(house: &'a House, name: &DigestName) -> anyhow::Result<&'a Periodical> {
-    house.config.digests.iter().find(|digest| &digest.name == name).ok_or_else(|| {
-        let names: Vec<&str> = house.config.digests.iter().map(|digest| digest.name.as_str()).collect();
-        anyhow::anyhow!("there is no digest `{name}`: the configuration has {}", names.join(", "))
-    })
+    house
+        .config
+        .digests
+        .iter()
+        .find(|digest| &digest.name == name)
+        .ok_or_else(|| {
+            let names: Vec<&str> = house
+                .config
+                .digests
+                .iter()
+                .map(|digest| digest.name.as_str())
+                .collect();
+            anyhow::anyhow!(
+                "there is no digest `{name}`: the configuration has {}",
+                names.join(", ")
+            )
+        })
 }
 
 pub(super) async fn run(house: House, command: Digest) -> anyhow::Result<ExitCode> {
     match command {
-        Digest::Preview { digest, html } => preview(&house, periodical(&house, &digest)?, html).await?,
+        Digest::Preview { digest, html } => {
+            preview(&house, periodical(&house, &digest)?, html).await?
+        }
         Digest::Issue { digest } => {
             let periodical = periodical(&house, &digest)?;
             let shift = shift(&house).await?;
             let now = house.clock.now();
             match closing::close(&house, shift.lease(), periodical, now).await? {
-                Some(issue) => println!("{} {} closed with {}", issue.digest, issue.number, table::count(i64::try_from(issue.edition.items.len())?, "item")),
+                Some(issue) => println!(
+                    "{} {} closed with {}",
+                    issue.digest,
+                    issue.number,
+                    table::count(i64::try_from(issue.edition.items.len())?, "item")
+                ),
                 None => println!("this moment has its issue already"),
             }
             send(&house, &shift).await?;
@@ -74,11 +94,20 @@ pub(super) async fn run(house: House, command: Digest) -> anyhow::Result<ExitCod
         Digest::Approve { number, digest } => {
             periodical(&house, &digest)?;
             let Some(issue) = house.store.issue(&digest, number).await? else {
-                anyhow::bail!("there is no issue {digest} {number}: `regwire digest list` shows them");
+                anyhow::bail!(
+                    "there is no issue {digest} {number}: `regwire digest list` shows them"
+                );
             };
-            anyhow::ensure!(issue.state == IssueState::Draft, "{digest} {number} does not wait for approval: it is {}", issue.state.as_str());
+            anyhow::ensure!(
+                issue.state == IssueState::Draft,
+                "{digest} {number} does not wait for approval: it is {}",
+                issue.state.as_str()
+            );
             let shift = shift(&house).await?;
-            house.store.set_issue_state(shift.lease(), &digest, number, IssueState::Sending).await?;
+            house
+                .store
+                .set_issue_state(shift.lease(), &digest, number, IssueState::Sending)
+                .await?;
             send(&house, &shift).await?;
             shift.end().await?;
         }
@@ -88,17 +117,23 @@ pub(super) async fn run(house: House, command: Digest) -> anyhow::Result<ExitCod
 }
 
 async fn shift(house: &House) -> anyhow::Result<Shift> {
-    Shift::begin(house)
-        .await?
-        .map_err(|held| anyhow::anyhow!("{held}: stop the daemon first, or leave it to its schedule"))
+    Shift::begin(house).await?.map_err(|held| {
+        anyhow::anyhow!("{held}: stop the daemon first, or leave it to its schedule")
+    })
 }
 
 async fn send(house: &House, shift: &Shift) -> anyhow::Result<()> {
     let post = house.post()?;
     let sent = deliver::deliver_due(house, shift.lease(), &post).await?;
-    println!("{} sent, {} to be tried again, {} failed, {} skipped", sent.sent, sent.later, sent.failed, sent.skipped);
+    println!(
+        "{} sent, {} to be tried again, {} failed, {} skipped",
+        sent.sent, sent.later, sent.failed, sent.skipped
+    );
     if post.is_spool() && sent.sent > 0 {
-        println!("no relay is configured: the mails lie in {}", house.spool().display());
+        println!(
+            "no relay is configured: the mails lie in {}",
+            house.spool().display()
+        );
     }
     Ok(())
 }
@@ -106,7 +141,11 @@ async fn send(house: &House, shift: &Shift) -> anyhow::Result<()> {
 async fn preview(house: &House, digest: &Periodical, html: bool) -> anyhow::Result<()> {
     let (window, edition, _) = closing::draft(house, digest).await?;
     let now = house.clock.now();
-    let number = house.store.last_issue(&digest.name).await?.map_or(1, |issue| issue.number + 1);
+    let number = house
+        .store
+        .last_issue(&digest.name)
+        .await?
+        .map_or(1, |issue| issue.number + 1);
     let plan = engine::public_plan(&edition, &house.library);
     let issue = Issue {
         digest: digest.name.clone(),
@@ -179,6 +218,11 @@ async fn list(house: &House, json: bool) -> anyhow::Result<()> {
             ]
         })
         .collect();
-    table::print(&["issue", "closed", "state", "items", "sent", "failed", "skipped", "pending"], &rows);
+    table::print(
+        &[
+            "issue", "closed", "state", "items", "sent", "failed", "skipped", "pending",
+        ],
+        &rows,
+    );
     Ok(())
 }

@@ -38,7 +38,11 @@ pub(super) async fn run(house: House, options: Options) -> anyhow::Result<ExitCo
         after = Some(*last);
         let lines: Vec<Value> = page
             .iter()
-            .filter(|(_, update)| options.since.is_none_or(|day| update.first_seen.date_naive() >= day))
+            .filter(|(_, update)| {
+                options
+                    .since
+                    .is_none_or(|day| update.first_seen.date_naive() >= day)
+            })
             .map(|(_, update)| update_line(update, house.source(&update.source)))
             .collect();
         if options.csv {
@@ -60,8 +64,23 @@ pub(super) fn jsonl(lines: &[Value]) -> std::io::Result<()> {
 }
 
 const COLUMNS: &[&str] = &[
-    "id", "source", "published", "first_seen", "title", "url", "summary", "kind", "reach", "authority", "frameworks",
-    "jurisdictions", "bodies", "topics", "references", "language", "revision",
+    "id",
+    "source",
+    "published",
+    "first_seen",
+    "title",
+    "url",
+    "summary",
+    "kind",
+    "reach",
+    "authority",
+    "frameworks",
+    "jurisdictions",
+    "bodies",
+    "topics",
+    "references",
+    "language",
+    "revision",
 ];
 
 pub(super) fn csv(lines: &[Value]) -> anyhow::Result<()> {
@@ -85,8 +104,19 @@ fn cell(value: &Value) -> String {
     let text = match value {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),
-        Value::Array(items) => items.iter().map(|item| item.as_str().map_or_else(|| item.to_string(), str::to_owned)).collect::<Vec<_>>().join(" "),
+        Value::Array(items) => items
+            .iter()
+            .map(|item| {
+                item.as_str()
+                    .map_or_else(|| item.to_string(), str::to_owned)
+            })
+            .collect::<Vec<_>>()
+            .join(" "),
         other => other.to_string(),
     };
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text }
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        format!("'{text}")
+    } else {
+        text
+    }
 }

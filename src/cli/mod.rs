@@ -42,28 +42,38 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// Run the daemon: schedule, pipeline, mail and the web site.
-    #[command(after_help = "Example: regwire --config /etc/regwire/regwire.toml serve --listen 0.0.0.0:8080")]
+    #[command(
+        after_help = "Example: regwire --config /etc/regwire/regwire.toml serve --listen 0.0.0.0:8080"
+    )]
     Serve(serve::Options),
     /// Show the whole product on a sample world, without internet, mail server or settings.
-    #[command(after_help = "Examples:\n  regwire demo\n  regwire demo --once\n  regwire demo --once --corpus ../recordings")]
+    #[command(
+        after_help = "Examples:\n  regwire demo\n  regwire demo --once\n  regwire demo --once --corpus ../recordings"
+    )]
     Demo(crate::demo::Options),
     /// Report every fault of configuration, sources, library and templates.
     #[command(after_help = "Example: regwire check")]
     Check(check::Options),
     /// Fetch what is due (or the sources named) to the end, and exit.
-    #[command(after_help = "Examples:\n  regwire collect\n  regwire collect nist-news --force\n  regwire collect --jsonl")]
+    #[command(
+        after_help = "Examples:\n  regwire collect\n  regwire collect nist-news --force\n  regwire collect --jsonl"
+    )]
     Collect(collect::Options),
     /// Show the health of every source.
     #[command(after_help = "Example: regwire sources --json")]
     Sources(read::SourcesOptions),
     /// Search the archive.
-    #[command(after_help = "Examples:\n  regwire search 'ISO/IEC 42001'\n  regwire search 'kind:consultation jurisdiction:eu after:2026-01-01' --json")]
+    #[command(
+        after_help = "Examples:\n  regwire search 'ISO/IEC 42001'\n  regwire search 'kind:consultation jurisdiction:eu after:2026-01-01' --json"
+    )]
     Search(read::SearchOptions),
     /// Show one update with its tags and why, its revisions and its evidence.
     #[command(after_help = "Example: regwire show 0a1b2c3d4e5f6g7h")]
     Show(read::ShowOptions),
     /// Tag lines of JSON from standard input.
-    #[command(after_help = "Example: echo '{\"id\":1,\"headline\":\"ISO/IEC 42005:2025 published\",\"summary\":\"\"}' | regwire tag --jsonl")]
+    #[command(
+        after_help = "Example: echo '{\"id\":1,\"headline\":\"ISO/IEC 42005:2025 published\",\"summary\":\"\"}' | regwire tag --jsonl"
+    )]
     Tag(tags::TagOptions),
     /// Read references out of texts.
     #[command(after_help = "Example: regwire ref 'BS EN ISO/IEC 27001:2022'")]
@@ -81,7 +91,10 @@ enum Command {
     #[command(after_help = "Example: regwire reindex")]
     Reindex,
     /// Print a configuration with every setting.
-    #[command(name = "config", after_help = "Example: regwire config --example > regwire.toml")]
+    #[command(
+        name = "config",
+        after_help = "Example: regwire config --example > regwire.toml"
+    )]
     Configuration {
         /// Print the example.
         #[arg(long, required = true)]
@@ -93,7 +106,10 @@ enum Command {
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     logs(&arguments.command);
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
         Ok(runtime) => runtime,
         Err(error) => {
             eprintln!("regwire: the runtime cannot be started: {error}");
@@ -125,8 +141,13 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 fn logs(command: &Option<Command>) {
     use std::io::IsTerminal as _;
     let daemon = matches!(command, None | Some(Command::Serve(_)));
-    let filter = tracing_subscriber::EnvFilter::try_from_env("REGWIRE_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(if daemon { "regwire=info,warn" } else { "regwire=warn,error" }));
+    let filter = tracing_subscriber::EnvFilter::try_from_env("REGWIRE_LOG").unwrap_or_else(|_| {
+        tracing_subscriber::EnvFilter::new(if daemon {
+            "regwire=info,warn"
+        } else {
+            "regwire=warn,error"
+        })
+    });
     let subscriber = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
@@ -142,7 +163,11 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         None => serve::run(load()?, serve::Options::default()).await,
         Some(Command::Serve(options)) => serve::run(load()?, options).await,
         Some(Command::Demo(options)) => crate::demo::run(arguments.data, options).await,
-        Some(Command::Check(options)) => check::run(arguments.config.as_deref(), arguments.data.as_deref(), &options),
+        Some(Command::Check(options)) => check::run(
+            arguments.config.as_deref(),
+            arguments.data.as_deref(),
+            &options,
+        ),
         Some(Command::Collect(options)) => collect::run(house(load()?).await?, options).await,
         Some(Command::Sources(options)) => read::sources(house(load()?).await?, options).await,
         Some(Command::Search(options)) => read::search(house(load()?).await?, options).await,

@@ -51,8 +51,14 @@ pub(super) async fn search(house: House, options: SearchOptions) -> anyhow::Resu
     caught_up(&house).await;
     let text = options.query.join(" ");
     let understood = query::read(&text, &house.library.known_works);
-    let order = if options.newest { SortOrder::Newest } else { SortOrder::Best };
-    let found = house.index.search(&understood.query, order, 0, options.limit as usize, false)?;
+    let order = if options.newest {
+        SortOrder::Newest
+    } else {
+        SortOrder::Best
+    };
+    let found = house
+        .index
+        .search(&understood.query, order, 0, options.limit as usize, false)?;
     let updates = house.store.updates(&found.hits).await?;
     let lines: Vec<serde_json::Value> = updates
         .iter()
@@ -71,10 +77,18 @@ pub(super) async fn search(house: House, options: SearchOptions) -> anyhow::Resu
         for problem in &understood.problems {
             eprintln!("{problem}");
         }
-        println!("{} for {text}", table::count(i64::try_from(found.total)?, "update"));
+        println!(
+            "{} for {text}",
+            table::count(i64::try_from(found.total)?, "update")
+        );
         for update in &updates {
             let kind = update.tags.kind.map_or("", |kind| kind.name());
-            println!("\n{}  {}  {}  {kind}", update.id, update.dated().format("%Y-%m-%d"), update.source);
+            println!(
+                "\n{}  {}  {}  {kind}",
+                update.id,
+                update.dated().format("%Y-%m-%d"),
+                update.source
+            );
             println!("  {}", update.content.title);
         }
         if found.total == 0 {
@@ -111,7 +125,10 @@ pub(super) async fn show(house: House, options: ShowOptions) -> anyhow::Result<E
             })
             .collect();
         if let Some(line) = line.as_object_mut() {
-            line.insert("tags".to_owned(), crate::render::tag_line(&json!(id), &update.tags));
+            line.insert(
+                "tags".to_owned(),
+                crate::render::tag_line(&json!(id), &update.tags),
+            );
             line.insert("revisions".to_owned(), json!(told));
         }
         println!("{line}");
@@ -119,7 +136,13 @@ pub(super) async fn show(house: House, options: ShowOptions) -> anyhow::Result<E
     }
     let line = update_line(&update, source);
     println!("{}", update.content.title);
-    println!("{}  {}  {} source, reach {}", update.id, update.source, update.authority.as_str(), update.reach.as_str());
+    println!(
+        "{}  {}  {} source, reach {}",
+        update.id,
+        update.source,
+        update.authority.as_str(),
+        update.reach.as_str()
+    );
     if let Some(url) = &update.content.url {
         println!("{url}");
     }
@@ -127,7 +150,10 @@ pub(super) async fn show(house: House, options: ShowOptions) -> anyhow::Result<E
         println!("published   {published}");
     }
     println!("first seen  {}", update.first_seen.to_rfc3339());
-    if let Some(summary) = line["summary"].as_str().filter(|summary| !summary.is_empty()) {
+    if let Some(summary) = line["summary"]
+        .as_str()
+        .filter(|summary| !summary.is_empty())
+    {
         println!("\n{summary}");
     }
     println!("\nTags, and why");
@@ -137,7 +163,12 @@ pub(super) async fn show(house: House, options: ShowOptions) -> anyhow::Result<E
             let words = if because.start == 0 && because.field.as_str() == "tag" {
                 because.text.clone()
             } else {
-                format!("“{}” at {} of the {}", because.text, because.start, because.field.as_str())
+                format!(
+                    "“{}” at {} of the {}",
+                    because.text,
+                    because.start,
+                    because.field.as_str()
+                )
             };
             rows.push(if place == 0 {
                 vec![sort.to_owned(), name.clone(), because.rule.clone(), words]
@@ -168,11 +199,20 @@ pub(super) async fn show(house: House, options: ShowOptions) -> anyhow::Result<E
         table::print(&["", "tag", "rule", "words"], &rows);
     }
     for tag in &update.tags.references {
-        println!("cites {} (work {})", tag.reference.canonical, tag.reference.work);
+        println!(
+            "cites {} (work {})",
+            tag.reference.canonical, tag.reference.work
+        );
     }
     println!("\nRevisions");
     for revision in &revisions {
-        println!("{}  {}  document {}  {}", revision.number, revision.at.to_rfc3339(), revision.evidence.document, revision.content.title);
+        println!(
+            "{}  {}  document {}  {}",
+            revision.number,
+            revision.at.to_rfc3339(),
+            revision.evidence.document,
+            revision.content.title
+        );
     }
     println!(
         "\nEvidence\ndocument {} of {}, status {}, fetched {}\nsha256 {}",
@@ -239,13 +279,32 @@ pub(super) async fn sources(house: House, options: SourcesOptions) -> anyhow::Re
         .filter(|(source, _)| source.on || options.all)
         .map(|(source, verdict)| {
             let record = states.get(&source.id).map(|state| &state.record);
-            let visited = record.and_then(|record| record.last_visit).map_or_else(|| "never".to_owned(), |at| at.format("%Y-%m-%d %H:%M").to_string());
-            let fault = last.get(&source.id).and_then(|visit| visit.faults.first()).map_or_else(String::new, |fault| fault.code.as_str().to_owned());
-            let why = source.off_because.clone().unwrap_or_else(|| verdict.because.clone());
-            vec![source.id.to_string(), source.kind.as_str().to_owned(), verdict.health.as_str().to_owned(), visited, fault, why]
+            let visited = record.and_then(|record| record.last_visit).map_or_else(
+                || "never".to_owned(),
+                |at| at.format("%Y-%m-%d %H:%M").to_string(),
+            );
+            let fault = last
+                .get(&source.id)
+                .and_then(|visit| visit.faults.first())
+                .map_or_else(String::new, |fault| fault.code.as_str().to_owned());
+            let why = source
+                .off_because
+                .clone()
+                .unwrap_or_else(|| verdict.because.clone());
+            vec![
+                source.id.to_string(),
+                source.kind.as_str().to_owned(),
+                verdict.health.as_str().to_owned(),
+                visited,
+                fault,
+                why,
+            ]
         })
         .collect();
-    table::print(&["source", "kind", "health", "last visit", "fault", "why"], &rows);
+    table::print(
+        &["source", "kind", "health", "last visit", "fault", "why"],
+        &rows,
+    );
     println!("{}", coverage.sentence());
     Ok(ExitCode::SUCCESS)
 }

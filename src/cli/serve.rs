@@ -41,13 +41,17 @@ pub(super) async fn run(config: Config, options: Options) -> anyhow::Result<Exit
         tracing::warn!("{warning}");
     }
     let house = super::house(config).await?;
-    let listen = options.listen.map_or_else(|| house.config.listen.clone(), |listen| listen.to_string());
+    let listen = options
+        .listen
+        .map_or_else(|| house.config.listen.clone(), |listen| listen.to_string());
     let mut first = None;
     if !options.no_work {
         match Shift::begin(&house).await? {
             Ok(shift) => first = Some(shift),
             Err(held) if house.store.is_sqlite() => {
-                anyhow::bail!("{held}: one SQLite store has one daemon. Stop the other, or use PostgreSQL for several nodes");
+                anyhow::bail!(
+                    "{held}: one SQLite store has one daemon. Stop the other, or use PostgreSQL for several nodes"
+                );
             }
             Err(held) => tracing::info!("{held}; this node stands by"),
         }
@@ -58,13 +62,19 @@ pub(super) async fn run(config: Config, options: Options) -> anyhow::Result<Exit
     } else {
         let listener = tokio::net::TcpListener::bind(&listen)
             .await
-            .with_context(|| format!("cannot listen on {listen}: choose another with --listen or [web] listen"))?;
+            .with_context(|| {
+                format!("cannot listen on {listen}: choose another with --listen or [web] listen")
+            })?;
         println!("The site is open at http://{}/", listener.local_addr()?);
         let mut stopped = stopped.clone();
-        Some(tokio::spawn(web::serve(listener, site(&house), async move {
-            // Either a stop or the end of whoever could say so.
-            let _ = stopped.wait_for(|stop| *stop).await;
-        })))
+        Some(tokio::spawn(web::serve(
+            listener,
+            site(&house),
+            async move {
+                // Either a stop or the end of whoever could say so.
+                let _ = stopped.wait_for(|stop| *stop).await;
+            },
+        )))
     };
     let mut work = tokio::spawn(works(house.clone(), first, !options.no_work, stopped));
     let result = tokio::select! {
@@ -95,7 +105,10 @@ async fn works(
 ) -> anyhow::Result<()> {
     while !*stopped.borrow() {
         if let Some(held) = shift.take() {
-            tracing::info!(sources = house.sources.iter().filter(|source| source.on).count(), "at work");
+            tracing::info!(
+                sources = house.sources.iter().filter(|source| source.on).count(),
+                "at work"
+            );
             let result = daemon::work(&house, held.lease(), stopped.clone()).await;
             match result {
                 Ok(()) => {
@@ -104,14 +117,20 @@ async fn works(
                 }
                 Err(error) => {
                     // A store that is away comes back; whoever took the lease meanwhile works.
-                    tracing::error!(error = format!("{error:#}"), "the work was interrupted; trying again");
+                    tracing::error!(
+                        error = format!("{error:#}"),
+                        "the work was interrupted; trying again"
+                    );
                     drop(held);
                     tokio::time::sleep(Duration::from_secs(2)).await;
                 }
             }
         }
         if let Err(error) = jobs::index::follow(&house).await {
-            tracing::warn!(error = format!("{error:#}"), "the index could not follow the log; trying again");
+            tracing::warn!(
+                error = format!("{error:#}"),
+                "the index could not follow the log; trying again"
+            );
         }
         if may_work {
             match Shift::begin(&house).await {
@@ -120,7 +139,10 @@ async fn works(
                     continue;
                 }
                 Ok(Err(_)) => {}
-                Err(error) => tracing::warn!(error = format!("{error:#}"), "the store cannot be reached; trying again"),
+                Err(error) => tracing::warn!(
+                    error = format!("{error:#}"),
+                    "the store cannot be reached; trying again"
+                ),
             }
         }
         tokio::select! {
@@ -136,7 +158,9 @@ pub(crate) async fn signal() {
     let ctrl_c = tokio::signal::ctrl_c();
     #[cfg(unix)]
     {
-        let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) else {
+        let Ok(mut terminate) =
+            tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
+        else {
             let _ = ctrl_c.await;
             return;
         };

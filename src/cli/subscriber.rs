@@ -15,7 +15,9 @@ use crate::domain::subscription::{EmailAddress, EndReason, Origin};
 #[derive(clap::Subcommand)]
 pub(super) enum Subscriber {
     /// Put a mailbox on the list.
-    #[command(after_help = "Examples:\n  regwire subscriber add ada@example.org\n  regwire subscriber add ada@example.org --want framework:iso-iec-42001 --want jurisdiction:eu")]
+    #[command(
+        after_help = "Examples:\n  regwire subscriber add ada@example.org\n  regwire subscriber add ada@example.org --want framework:iso-iec-42001 --want jurisdiction:eu"
+    )]
     Add {
         /// The mailbox.
         address: EmailAddress,
@@ -51,11 +53,27 @@ pub(super) async fn run(house: House, command: Subscriber) -> anyhow::Result<Exi
             wants,
             every,
         } => {
-            if !house.config.digests.iter().any(|known| known.name == digest) {
-                let names: Vec<&str> = house.config.digests.iter().map(|digest| digest.name.as_str()).collect();
-                anyhow::bail!("there is no digest `{digest}`: the configuration has {}", names.join(", "));
+            if !house
+                .config
+                .digests
+                .iter()
+                .any(|known| known.name == digest)
+            {
+                let names: Vec<&str> = house
+                    .config
+                    .digests
+                    .iter()
+                    .map(|digest| digest.name.as_str())
+                    .collect();
+                anyhow::bail!(
+                    "there is no digest `{digest}`: the configuration has {}",
+                    names.join(", ")
+                );
             }
-            let wants: Vec<Clause> = wants.into_iter().map(|want| known(&house, want)).collect::<anyhow::Result<_>>()?;
+            let wants: Vec<Clause> = wants
+                .into_iter()
+                .map(|want| known(&house, want))
+                .collect::<anyhow::Result<_>>()?;
             let criteria = match (wants.is_empty(), every) {
                 (true, _) => Criteria::All,
                 (false, false) => Criteria::Any(wants),
@@ -63,9 +81,18 @@ pub(super) async fn run(house: House, command: Subscriber) -> anyhow::Result<Exi
             };
             let subscription = house
                 .store
-                .subscribe(&address, &digest, &criteria, Origin::Operator, house.clock.now())
+                .subscribe(
+                    &address,
+                    &digest,
+                    &criteria,
+                    Origin::Operator,
+                    house.clock.now(),
+                )
                 .await?;
-            println!("{address} gets {digest}: {criteria} (subscription {})", subscription.id);
+            println!(
+                "{address} gets {digest}: {criteria} (subscription {})",
+                subscription.id
+            );
         }
         Subscriber::List { json } => {
             let all = house.store.subscribers().await?;
@@ -90,7 +117,9 @@ pub(super) async fn run(house: House, command: Subscriber) -> anyhow::Result<Exi
                     for subscription in subscriptions {
                         let state = match &subscription.ended {
                             None => "active".to_owned(),
-                            Some((at, reason)) => format!("ended {} ({})", at.format("%Y-%m-%d"), reason.as_str()),
+                            Some((at, reason)) => {
+                                format!("ended {} ({})", at.format("%Y-%m-%d"), reason.as_str())
+                            }
                         };
                         rows.push(vec![
                             subscriber.address.to_string(),
@@ -113,13 +142,23 @@ pub(super) async fn run(house: House, command: Subscriber) -> anyhow::Result<Exi
                 if subscriber.address != address {
                     continue;
                 }
-                for subscription in subscriptions.iter().filter(|subscription| subscription.ended.is_none()) {
+                for subscription in subscriptions
+                    .iter()
+                    .filter(|subscription| subscription.ended.is_none())
+                {
                     let now = house.clock.now();
-                    ended += i64::from(house.store.end_subscription(&subscription.id, EndReason::RemovedByOperator, now).await?);
+                    ended += i64::from(
+                        house
+                            .store
+                            .end_subscription(&subscription.id, EndReason::RemovedByOperator, now)
+                            .await?,
+                    );
                 }
             }
             if ended == 0 {
-                anyhow::bail!("{address} has no subscription: `regwire subscriber list` shows who has");
+                anyhow::bail!(
+                    "{address} has no subscription: `regwire subscriber list` shows who has"
+                );
             }
             println!("{} of {address} ended", table::count(ended, "subscription"));
         }
@@ -138,12 +177,20 @@ fn known(house: &House, clause: Clause) -> anyhow::Result<Clause> {
         Clause::Source(id) => house.source(id).is_some(),
         Clause::Kind(_) => true,
         Clause::Standard(text) => {
-            let Some(reference) = reference::read(text, &library.known_works).into_iter().next() else {
-                anyhow::bail!("`{text}` is no reference that can be read: write it as it is cited, such as \"ISO/IEC 42001\"");
+            let Some(reference) = reference::read(text, &library.known_works)
+                .into_iter()
+                .next()
+            else {
+                anyhow::bail!(
+                    "`{text}` is no reference that can be read: write it as it is cited, such as \"ISO/IEC 42001\""
+                );
             };
             return Ok(Clause::Standard(reference.work));
         }
     };
-    anyhow::ensure!(exists, "`{clause}` names nothing that the library has, so it would never match");
+    anyhow::ensure!(
+        exists,
+        "`{clause}` names nothing that the library has, so it would never match"
+    );
     Ok(clause)
 }

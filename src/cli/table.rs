@@ -17,13 +17,23 @@ pub(super) fn print(heading: &[&str], rows: &[Vec<String>]) {
         for (place, cell) in cells.iter().enumerate() {
             out.push_str(cell);
             if place + 1 < cells.len() {
-                let pad = widths.get(place).copied().unwrap_or(0).saturating_sub(width(cell)) + 2;
+                let pad = widths
+                    .get(place)
+                    .copied()
+                    .unwrap_or(0)
+                    .saturating_sub(width(cell))
+                    + 2;
                 out.extend(std::iter::repeat_n(' ', pad));
             }
         }
         println!("{}", out.trim_end());
     };
-    line(&heading.iter().map(|cell| (*cell).to_owned()).collect::<Vec<_>>());
+    line(
+        &heading
+            .iter()
+            .map(|cell| (*cell).to_owned())
+            .collect::<Vec<_>>(),
+    );
     for row in rows {
         line(row);
     }
@@ -36,5 +46,9 @@ fn width(text: &str) -> usize {
 /// "1 update", "3 updates".
 pub(super) fn count(number: impl Into<i64>, one: &str) -> String {
     let number = number.into();
-    if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }
+    if number == 1 {
+        format!("1 {one}")
+    } else {
+        format!("{number} {one}s")
+    }
 }

@@ -62,7 +62,11 @@ pub(super) fn tag(config: &Config, options: &TagOptions) -> anyhow::Result<ExitC
         writeln!(out, "{}", tag_line(&value["id"], &tags))?;
     }
     out.flush()?;
-    Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    Ok(if failed {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    })
 }
 
 /// Options of `ref`.
@@ -93,8 +97,14 @@ pub(super) fn references(config: &Config, options: &RefOptions) -> anyhow::Resul
             writeln!(out, "{form}: no reference")
         } else {
             for r in found {
-                let stage = r.stage.map_or_else(String::new, |stage| format!("  stage {stage}"));
-                let adoption = if r.adoption.is_empty() { String::new() } else { format!("  adopted as {}", r.adoption.join(" ")) };
+                let stage = r
+                    .stage
+                    .map_or_else(String::new, |stage| format!("  stage {stage}"));
+                let adoption = if r.adoption.is_empty() {
+                    String::new()
+                } else {
+                    format!("  adopted as {}", r.adoption.join(" "))
+                };
                 writeln!(out, "{}  (work {}){stage}{adoption}", r.canonical, r.work)?;
             }
             Ok(())
@@ -118,7 +128,10 @@ pub(super) fn references(config: &Config, options: &RefOptions) -> anyhow::Resul
                     read(value["id"].clone(), value["form"].as_str().unwrap_or(""))?;
                 }
                 Ok(_) => {
-                    eprintln!("regwire: line {}: an object with \"id\" and \"form\" is wanted", number + 1);
+                    eprintln!(
+                        "regwire: line {}: an object with \"id\" and \"form\" is wanted",
+                        number + 1
+                    );
                     failed = true;
                 }
                 Err(error) => {
@@ -129,5 +142,9 @@ pub(super) fn references(config: &Config, options: &RefOptions) -> anyhow::Resul
         }
     }
     out.flush()?;
-    Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    Ok(if failed {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    })
 }

@@ -132,7 +132,8 @@ pub fn compare(entries: Vec<Keyed>, known: &[Known]) -> Comparison {
                 !claimed.contains(place)
                     && known.get(*place).is_some_and(|known| {
                         words::fold(&known.title) == title
-                            || (!own_identity && known.url.as_ref().is_some_and(|u| u.as_str() == known.key))
+                            || (!own_identity
+                                && known.url.as_ref().is_some_and(|u| u.as_str() == known.key))
                     })
             })?;
             claimed.insert(place);
@@ -217,7 +218,10 @@ fn shortened(key: &str) -> String {
     if key.len() <= LONGEST_KEY && !key.contains('\0') {
         key.to_owned()
     } else {
-        format!("sha256:{}", crate::domain::document::Sha256::of(key.as_bytes()).as_str())
+        format!(
+            "sha256:{}",
+            crate::domain::document::Sha256::of(key.as_bytes()).as_str()
+        )
     }
 }
 

@@ -95,7 +95,10 @@ fn two_items_under_one_guid_are_two() {
     assert_eq!(round(&mut known, entries()), (0, 0, 2));
     // One of them falls off the feed: the other is still the one it was.
     assert_eq!(
-        round(&mut known, vec![entry(Some("dup"), Some("https://e.org/b"), "B")]),
+        round(
+            &mut known,
+            vec![entry(Some("dup"), Some("https://e.org/b"), "B")]
+        ),
         (0, 0, 1)
     );
 }
@@ -133,7 +136,11 @@ fn an_edit_is_a_revision_whatever_was_edited() {
     );
     // The link of an item with an identity of its own may change, too.
     assert_eq!(
-        round(&mut known, vec![entry(Some("a"), Some("https://e.org/a2"), "A")]).1,
+        round(
+            &mut known,
+            vec![entry(Some("a"), Some("https://e.org/a2"), "A")]
+        )
+        .1,
         1
     );
 }
@@ -162,7 +169,10 @@ fn white_space_and_markup_are_no_text() {
         fingerprint(&with("<p>One  two</p>")),
         fingerprint(&with("<p class=\"x\">One\n two</p>"))
     );
-    assert_ne!(fingerprint(&with("<p>63</p>")), fingerprint(&with("<p>66</p>")));
+    assert_ne!(
+        fingerprint(&with("<p>63</p>")),
+        fingerprint(&with("<p>66</p>"))
+    );
 }
 
 #[test]

@@ -142,7 +142,10 @@ impl House {
             Ok(lease) => Ok(Ok(lease)),
             Err(held) if !is_alive(&held.holder) => {
                 tracing::warn!(holder = %held.holder, "the process that held the lease is gone; taking over");
-                Ok(self.store.take_lease(WORKER, &held.holder, now, LEASE).await?)
+                Ok(self
+                    .store
+                    .take_lease(WORKER, &held.holder, now, LEASE)
+                    .await?)
             }
             Err(held) => Ok(Err(held)),
         }
@@ -165,7 +168,8 @@ fn is_alive(holder: &str) -> bool {
     match holder.rsplit_once('/') {
         Some((name, process)) if name == machine() => {
             // Without /proc nobody can tell, and waiting is the safe answer.
-            !std::path::Path::new("/proc/self").exists() || std::path::Path::new("/proc").join(process).exists()
+            !std::path::Path::new("/proc/self").exists()
+                || std::path::Path::new("/proc").join(process).exists()
         }
         _ => true,
     }
@@ -176,7 +180,11 @@ fn is_alive(holder: &str) -> bool {
 ///
 /// # Errors
 /// When the lease is lost, or something fails that trying again cannot mend.
-pub async fn work(house: &House, lease: &Lease, mut stop: tokio::sync::watch::Receiver<bool>) -> anyhow::Result<()> {
+pub async fn work(
+    house: &House,
+    lease: &Lease,
+    mut stop: tokio::sync::watch::Receiver<bool>,
+) -> anyhow::Result<()> {
     let fetcher = house.fetcher()?;
     let post = house.post()?;
     while !*stop.borrow() {
@@ -193,19 +201,17 @@ pub async fn work(house: &House, lease: &Lease, mut stop: tokio::sync::watch::Re
     Ok(())
 }
 
-async fn round(
-    house: &House,
-    lease: &Lease,
-    fetcher: &Fetcher,
-    post: &Post,
-) -> anyhow::Result<()> {
+async fn round(house: &House, lease: &Lease, fetcher: &Fetcher, post: &Post) -> anyhow::Result<()> {
     for request in house.store.open_requests().await? {
         let answer = jobs::request::answer(house, lease, fetcher, &request).await;
         let answer = match answer {
             Ok(answer) => answer,
             Err(error) => serde_json::json!({ "error": format!("{error:#}") }),
         };
-        house.store.answer_request(lease, request.id, &answer, house.clock.now()).await?;
+        house
+            .store
+            .answer_request(lease, request.id, &answer, house.clock.now())
+            .await?;
     }
     jobs::collect::collect(house, lease, fetcher, &jobs::collect::Choice::due(), |_| {}).await?;
     jobs::index::follow(house).await?;
@@ -259,9 +265,16 @@ impl Drop for Shift {
 
 async fn renew(house: House, lease: Lease) {
     loop {
-        let pause = house.clock.wait_for(LEASE / 3).clamp(Duration::from_millis(100), Duration::from_secs(5));
+        let pause = house
+            .clock
+            .wait_for(LEASE / 3)
+            .clamp(Duration::from_millis(100), Duration::from_secs(5));
         tokio::time::sleep(pause).await;
-        if let Err(error) = house.store.renew_lease(&lease, house.clock.now(), LEASE).await {
+        if let Err(error) = house
+            .store
+            .renew_lease(&lease, house.clock.now(), LEASE)
+            .await
+        {
             if matches!(error, crate::store::Error::LeaseLost) {
                 tracing::error!("the worker's lease was lost; this process stops working");
                 return;

@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use lettre::message::header::{ContentTransferEncoding, ContentType, Header, HeaderName, HeaderValue};
+use lettre::message::header::{
+    ContentTransferEncoding, ContentType, Header, HeaderName, HeaderValue,
+};
 use lettre::message::{Mailbox, MultiPart, SinglePart};
 use lettre::transport::smtp::PoolConfig;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor, address::Envelope};
@@ -32,7 +34,9 @@ pub struct Settings {
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The relay's address.
-    #[error("mail.smtp is no relay's address: {0}. Write for example smtp://user:password@mail.example.org:587?tls=required")]
+    #[error(
+        "mail.smtp is no relay's address: {0}. Write for example smtp://user:password@mail.example.org:587?tls=required"
+    )]
     Relay(String),
     /// A relay that is not on this machine, under a simulated clock.
     #[error("mail.smtp is {0}, and with a simulated clock mail goes to loopback only")]
@@ -72,7 +76,9 @@ impl Post {
             let bare = host.trim_start_matches('[').trim_end_matches(']');
             let loopback = bare == "localhost"
                 || bare.ends_with(".localhost")
-                || bare.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
+                || bare
+                    .parse::<std::net::IpAddr>()
+                    .is_ok_and(|address| address.is_loopback());
             if !loopback {
                 return Err(Error::NotLoopback(host.to_owned()));
             }
@@ -100,7 +106,8 @@ impl Post {
         match &*self.0 {
             Way::Spool(folder) => {
                 let (folder, name) = (folder.clone(), file_name(mail));
-                let written = tokio::task::spawn_blocking(move || spool(&folder, &name, &bytes)).await;
+                let written =
+                    tokio::task::spawn_blocking(move || spool(&folder, &name, &bytes)).await;
                 match written {
                     Ok(Ok(path)) => Receipt::Sent(path.display().to_string()),
                     Ok(Err(error)) => Receipt::TryLater(format!("the spool folder: {error}")),
@@ -190,7 +197,11 @@ plain_headers!(
 
 /// No value of ours can begin another header.
 fn one_line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect::<String>().trim().to_owned()
+    text.chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect::<String>()
+        .trim()
+        .to_owned()
 }
 
 /// A mail as it goes over the wire: equal mails give equal bytes.
@@ -202,8 +213,14 @@ pub fn formatted(mail: &Mail) -> Result<Vec<u8>, Error> {
         to: mail.to.to_string(),
         why,
     };
-    let from: Mailbox = one_line(&mail.from).parse().map_err(|error| wrong(format!("the sender `{}`: {error}", mail.from)))?;
-    let to: lettre::Address = mail.to.as_str().parse().map_err(|error| wrong(format!("{error}")))?;
+    let from: Mailbox = one_line(&mail.from)
+        .parse()
+        .map_err(|error| wrong(format!("the sender `{}`: {error}", mail.from)))?;
+    let to: lettre::Address = mail
+        .to
+        .as_str()
+        .parse()
+        .map_err(|error| wrong(format!("{error}")))?;
     let mut builder = Message::builder()
         .from(from)
         .to(Mailbox::new(None, to))
@@ -223,7 +240,9 @@ pub fn formatted(mail: &Mail) -> Result<Vec<u8>, Error> {
         .boundary(one_line(&mail.boundary))
         .singlepart(part(ContentType::TEXT_PLAIN, &mail.text))
         .singlepart(part(ContentType::TEXT_HTML, &mail.html));
-    let message = builder.multipart(body).map_err(|error| wrong(error.to_string()))?;
+    let message = builder
+        .multipart(body)
+        .map_err(|error| wrong(error.to_string()))?;
     Ok(message.formatted())
 }
 
@@ -236,7 +255,13 @@ fn file_name(mail: &Mail) -> String {
         .next()
         .unwrap_or("mail")
         .chars()
-        .map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' })
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || c == '-' {
+                c
+            } else {
+                '_'
+            }
+        })
         .take(80)
         .collect();
     format!("{}-{local}.eml", mail.date.format("%Y%m%dT%H%M%SZ"))

@@ -8,13 +8,20 @@ fn mail() -> Mail {
     Mail {
         from: "Regwire Ämter <digest@example.org>".to_owned(),
         to: EmailAddress::new("ada@example.net").unwrap(),
-        subject: "Wöchentlich — 規制: ISO/IEC 42005:2025 und vieles mehr, damit die Zeile gefaltet wird".to_owned(),
+        subject:
+            "Wöchentlich — 規制: ISO/IEC 42005:2025 und vieles mehr, damit die Zeile gefaltet wird"
+                .to_owned(),
         text: "Grüße\n.\nzweite Zeile ohne Ende\n".to_owned(),
         html: "<p>Grüße</p>".to_owned(),
         message_id: "<0123456789abcdef@example.org>".to_owned(),
         boundary: "rw-0123456789abcdef".to_owned(),
-        date: DateTime::parse_from_rfc3339("2026-03-02T08:00:00Z").unwrap().to_utc(),
-        headers: vec![("List-Id".to_owned(), "Weekly <weekly.example.org>".to_owned())],
+        date: DateTime::parse_from_rfc3339("2026-03-02T08:00:00Z")
+            .unwrap()
+            .to_utc(),
+        headers: vec![(
+            "List-Id".to_owned(),
+            "Weekly <weekly.example.org>".to_owned(),
+        )],
     }
 }
 
@@ -25,7 +32,10 @@ fn equal_mails_are_equal_bytes_and_read_back() {
     let read = MessageParser::default().parse(&bytes).unwrap();
     assert_eq!(read.subject(), Some(mail().subject.as_str()));
     assert_eq!(read.message_id(), Some("0123456789abcdef@example.org"));
-    assert_eq!(read.body_text(0).unwrap().replace("\r\n", "\n"), mail().text);
+    assert_eq!(
+        read.body_text(0).unwrap().replace("\r\n", "\n"),
+        mail().text
+    );
     assert_eq!(read.body_html(0).unwrap().trim(), "<p>Grüße</p>");
     let text = String::from_utf8(bytes).unwrap();
     assert!(text.contains("List-Id: Weekly <weekly.example.org>\r\n"));
@@ -34,15 +44,30 @@ fn equal_mails_are_equal_bytes_and_read_back() {
 
 #[test]
 fn no_value_begins_another_header() {
-    for evil in ["x\r\nBcc: evil@example.com", "x\nBcc: evil@example.com", "x\rBcc: e@e.com", "x\0Bcc: e@e.com", "\r\n\r\n<p>body"] {
+    for evil in [
+        "x\r\nBcc: evil@example.com",
+        "x\nBcc: evil@example.com",
+        "x\rBcc: e@e.com",
+        "x\0Bcc: e@e.com",
+        "\r\n\r\n<p>body",
+    ] {
         let mut mail = mail();
         mail.subject = evil.to_owned();
         mail.headers = vec![("List-Id".to_owned(), evil.to_owned())];
         let bytes = formatted(&mail).unwrap();
         let read = MessageParser::default().parse(&bytes).unwrap();
         assert!(read.bcc().is_none(), "{evil:?}");
-        assert_eq!(read.to().and_then(|to| to.first()).and_then(|to| to.address()), Some("ada@example.net"));
-        assert_eq!(read.body_html(0).unwrap().trim(), "<p>Grüße</p>", "{evil:?}");
+        assert_eq!(
+            read.to()
+                .and_then(|to| to.first())
+                .and_then(|to| to.address()),
+            Some("ada@example.net")
+        );
+        assert_eq!(
+            read.body_html(0).unwrap().trim(),
+            "<p>Grüße</p>",
+            "{evil:?}"
+        );
     }
 }
 
@@ -58,14 +83,22 @@ async fn the_same_mail_twice_is_one_file() {
     let from = EmailAddress::new("digest@example.org").unwrap();
     let first = post.send(&mail(), &from).await;
     assert_eq!(first, post.send(&mail(), &from).await);
-    let files: Vec<_> = std::fs::read_dir(folder.path().join("mail")).unwrap().collect();
+    let files: Vec<_> = std::fs::read_dir(folder.path().join("mail"))
+        .unwrap()
+        .collect();
     assert_eq!(files.len(), 1);
-    let Receipt::Sent(path) = first else { panic!("{first:?}") };
+    let Receipt::Sent(path) = first else {
+        panic!("{first:?}")
+    };
     assert_eq!(std::fs::read(path).unwrap(), formatted(&mail()).unwrap());
 }
 
 /// A relay that answers one conversation by a script; returns what was sent as data.
-async fn relay(rcpt: &'static str, data: &'static str, hang_up: bool) -> (String, tokio::task::JoinHandle<String>) {
+async fn relay(
+    rcpt: &'static str,
+    data: &'static str,
+    hang_up: bool,
+) -> (String, tokio::task::JoinHandle<String>) {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("smtp://{}", listener.local_addr().unwrap());
     let task = tokio::spawn(async move {
@@ -89,7 +122,13 @@ async fn relay(rcpt: &'static str, data: &'static str, hang_up: bool) -> (String
                 }
                 continue;
             }
-            let answer = match line.split_whitespace().next().unwrap_or("").to_ascii_uppercase().as_str() {
+            let answer = match line
+                .split_whitespace()
+                .next()
+                .unwrap_or("")
+                .to_ascii_uppercase()
+                .as_str()
+            {
                 "EHLO" => "250-sink\r\n250 8BITMIME\r\n",
                 "RCPT" => rcpt,
                 "DATA" => {

@@ -18,7 +18,12 @@ pub(super) fn selectors(shape: Shape) -> Select {
     };
     match shape {
         Shape::Cards => select("article.news", "h3 a", "time", "p.lead"),
-        Shape::Table => select("table.notices tbody tr", "td.title a", "td.date", "td.about"),
+        Shape::Table => select(
+            "table.notices tbody tr",
+            "td.title a",
+            "td.date",
+            "td.about",
+        ),
         Shape::List => select("ul.updates > li", "a", "span.date", "span.about"),
     }
 }
@@ -26,22 +31,36 @@ pub(super) fn selectors(shape: Shape) -> Select {
 /// The page that lists: its media type and its text.
 pub(super) fn front(outlet: &Outlet, base: &str, faces: &[Face]) -> (&'static str, String) {
     match outlet.format {
-        Format::Rss => ("application/rss+xml; charset=utf-8", rss(outlet, base, faces)),
-        Format::Atom => ("application/atom+xml; charset=utf-8", atom(outlet, base, faces)),
-        Format::Rdf => ("application/rdf+xml; charset=utf-8", rdf(outlet, base, faces)),
+        Format::Rss => (
+            "application/rss+xml; charset=utf-8",
+            rss(outlet, base, faces),
+        ),
+        Format::Atom => (
+            "application/atom+xml; charset=utf-8",
+            atom(outlet, base, faces),
+        ),
+        Format::Rdf => (
+            "application/rdf+xml; charset=utf-8",
+            rdf(outlet, base, faces),
+        ),
         Format::Json => ("application/feed+json", json_feed(outlet, base, faces)),
         Format::Listing => ("text/html; charset=utf-8", listing(outlet, base, faces)),
     }
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
 }
 
 fn rss(outlet: &Outlet, base: &str, faces: &[Face]) -> String {
     let mut out = format!(
         "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<rss version=\"2.0\" xmlns:content=\"http://purl.org/rss/1.0/modules/content/\"><channel><title>{}</title><link>{base}/</link><description>{}</description><language>{}</language>\n",
-        escaped(&outlet.name), escaped(&outlet.name), outlet.language
+        escaped(&outlet.name),
+        escaped(&outlet.name),
+        outlet.language
     );
     for face in faces {
         out.push_str(&format!(
@@ -51,9 +70,15 @@ fn rss(outlet: &Outlet, base: &str, faces: &[Face]) -> String {
         if let Some(stamp) = face.published {
             out.push_str(&format!("<pubDate>{}</pubDate>", rfc_822(stamp)));
         }
-        out.push_str(&format!("<description>{}</description>", escaped(&face.summary)));
+        out.push_str(&format!(
+            "<description>{}</description>",
+            escaped(&face.summary)
+        ));
         if !face.body.is_empty() {
-            out.push_str(&format!("<content:encoded><![CDATA[{}]]></content:encoded>", face.body.replace("]]>", "")));
+            out.push_str(&format!(
+                "<content:encoded><![CDATA[{}]]></content:encoded>",
+                face.body.replace("]]>", "")
+            ));
         }
         for category in &face.categories {
             out.push_str(&format!("<category>{}</category>", escaped(category)));
@@ -67,7 +92,8 @@ fn rss(outlet: &Outlet, base: &str, faces: &[Face]) -> String {
 fn atom(outlet: &Outlet, base: &str, faces: &[Face]) -> String {
     let mut out = format!(
         "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\" xml:lang=\"{}\"><title>{}</title><id>{base}/</id><link href=\"{base}/\"/>\n",
-        outlet.language, escaped(&outlet.name)
+        outlet.language,
+        escaped(&outlet.name)
     );
     for face in faces {
         out.push_str(&format!(
@@ -75,11 +101,17 @@ fn atom(outlet: &Outlet, base: &str, faces: &[Face]) -> String {
             escaped(&face.title), outlet.host, face.key, face.key
         ));
         if let Some(stamp) = face.published {
-            out.push_str(&format!("<published>{0}</published><updated>{0}</updated>", rfc_3339(stamp)));
+            out.push_str(&format!(
+                "<published>{0}</published><updated>{0}</updated>",
+                rfc_3339(stamp)
+            ));
         }
         out.push_str(&format!("<summary>{}</summary>", escaped(&face.summary)));
         if !face.body.is_empty() {
-            out.push_str(&format!("<content type=\"html\">{}</content>", escaped(&face.body)));
+            out.push_str(&format!(
+                "<content type=\"html\">{}</content>",
+                escaped(&face.body)
+            ));
         }
         for category in &face.categories {
             out.push_str(&format!("<category term=\"{}\"/>", escaped(category)));
@@ -93,7 +125,8 @@ fn atom(outlet: &Outlet, base: &str, faces: &[Face]) -> String {
 fn rdf(outlet: &Outlet, base: &str, faces: &[Face]) -> String {
     let mut out = format!(
         "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\" xmlns=\"http://purl.org/rss/1.0/\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\"><channel rdf:about=\"{base}/\"><title>{}</title><link>{base}/</link><description>{}</description></channel>\n",
-        escaped(&outlet.name), escaped(&outlet.name)
+        escaped(&outlet.name),
+        escaped(&outlet.name)
     );
     for face in faces {
         out.push_str(&format!(
@@ -143,7 +176,9 @@ fn json_feed(outlet: &Outlet, base: &str, faces: &[Face]) -> String {
 }
 
 fn rfc_3339(stamp: Stamp) -> String {
-    stamp.instant().to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
+    stamp
+        .instant()
+        .to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
 }
 
 fn listing(outlet: &Outlet, base: &str, faces: &[Face]) -> String {
@@ -167,20 +202,31 @@ fn listing(outlet: &Outlet, base: &str, faces: &[Face]) -> String {
         .collect();
     let rows = match outlet.shape {
         Shape::Cards => rows,
-        Shape::Table => format!("<table class=\"notices\"><thead><tr><th>Date</th><th>Notice</th><th>About</th></tr></thead><tbody>\n{rows}</tbody></table>"),
+        Shape::Table => format!(
+            "<table class=\"notices\"><thead><tr><th>Date</th><th>Notice</th><th>About</th></tr></thead><tbody>\n{rows}</tbody></table>"
+        ),
         Shape::List => format!("<ul class=\"updates\">\n{rows}</ul>"),
     };
     format!(
         "<!doctype html>\n<html lang=\"{}\"><head><meta charset=\"utf-8\"><title>{}</title></head><body><nav><a href=\"{base}/\">Home</a></nav><main><h1>{}</h1>\n{rows}</main></body></html>\n",
-        outlet.language, escaped(&outlet.name), escaped(&outlet.name)
+        outlet.language,
+        escaped(&outlet.name),
+        escaped(&outlet.name)
     )
 }
 
 /// An item's own page.
 pub(super) fn page(outlet: &Outlet, face: &Face) -> String {
-    let body = if face.body.is_empty() { format!("<p>{}</p>", escaped(&face.summary)) } else { face.body.clone() };
+    let body = if face.body.is_empty() {
+        format!("<p>{}</p>", escaped(&face.summary))
+    } else {
+        face.body.clone()
+    };
     format!(
         "<!doctype html>\n<html lang=\"{}\"><head><meta charset=\"utf-8\"><title>{}</title></head><body><main><p>{} (sample)</p><h1>{}</h1>{body}</main></body></html>\n",
-        outlet.language, escaped(&face.title), escaped(&outlet.name), escaped(&face.title)
+        outlet.language,
+        escaped(&face.title),
+        escaped(&outlet.name),
+        escaped(&face.title)
     )
 }

@@ -136,8 +136,12 @@ pub async fn remembered(config: &Config) -> anyhow::Result<Option<(Config, Loade
     let Ok(text) = std::fs::read_to_string(config.data.join(MARK)) else {
         return Ok(None);
     };
-    let mark: Mark = serde_json::from_str(&text)
-        .with_context(|| format!("{} cannot be read: delete it, or the whole data folder", config.data.join(MARK).display()))?;
+    let mark: Mark = serde_json::from_str(&text).with_context(|| {
+        format!(
+            "{} cannot be read: delete it, or the whole data folder",
+            config.data.join(MARK).display()
+        )
+    })?;
     let mut loaded = load(&Files::built_in());
     let clock = Clock::held(mark.until);
     let stage = stage(&mark, &clock, &loaded.library)?;
@@ -162,19 +166,36 @@ pub async fn run(data: Option<PathBuf>, options: Options) -> anyhow::Result<Exit
         .ok()
         .and_then(|text| serde_json::from_str(&text).ok());
     if known.is_none() && data.join("regwire.db").exists() {
-        anyhow::bail!("{} holds data that is not a demo's: name another folder with --data", data.display());
+        anyhow::bail!(
+            "{} holds data that is not a demo's: name another folder with --data",
+            data.display()
+        );
     }
-    let corpus = options.corpus.as_deref().map(std::fs::canonicalize).transpose().context("the folder given with --corpus")?;
+    let corpus = options
+        .corpus
+        .as_deref()
+        .map(std::fs::canonicalize)
+        .transpose()
+        .context("the folder given with --corpus")?;
     if let Some(known) = &known
         && known.corpus != corpus
     {
-        anyhow::bail!("{} holds another demo's data: name another folder with --data, or delete it", data.display());
+        anyhow::bail!(
+            "{} holds another demo's data: name another folder with --data, or delete it",
+            data.display()
+        );
     }
     let world = match options.world {
-        Some(folder) => Some(std::fs::canonicalize(&folder).with_context(|| format!("the world {}", folder.display()))?),
-        None => std::fs::canonicalize("demo").ok().filter(|folder| folder.join("world.toml").is_file()),
+        Some(folder) => Some(
+            std::fs::canonicalize(&folder)
+                .with_context(|| format!("the world {}", folder.display()))?,
+        ),
+        None => std::fs::canonicalize("demo")
+            .ok()
+            .filter(|folder| folder.join("world.toml").is_file()),
     };
-    std::fs::create_dir_all(&data).with_context(|| format!("cannot make the folder {}", data.display()))?;
+    std::fs::create_dir_all(&data)
+        .with_context(|| format!("cannot make the folder {}", data.display()))?;
     let listener = listen(known.as_ref().map(|mark| mark.port))?;
     let mut mark = Mark {
         port: listener.local_addr()?.port(),
@@ -206,7 +227,10 @@ pub async fn run(data: Option<PathBuf>, options: Options) -> anyhow::Result<Exit
         Ok(listener) => listener,
         Err(_) => tokio::net::TcpListener::bind("127.0.0.1:0").await?,
     };
-    println!("\nThe site is open at http://{}/ (Ctrl-C ends it)", listener.local_addr()?);
+    println!(
+        "\nThe site is open at http://{}/ (Ctrl-C ends it)",
+        listener.local_addr()?
+    );
     web::serve(listener, crate::cli::site(&house), crate::cli::signal()).await?;
     Ok(ExitCode::SUCCESS)
 }
@@ -228,10 +252,20 @@ async fn subscribe(house: &House, plan: &Plan) -> anyhow::Result<()> {
         let wants: Vec<Clause> = words
             .map(|want| want.parse().map_err(|error: String| anyhow::anyhow!(error)))
             .collect::<anyhow::Result<_>>()?;
-        let criteria = if wants.is_empty() { Criteria::All } else { Criteria::Any(wants) };
+        let criteria = if wants.is_empty() {
+            Criteria::All
+        } else {
+            Criteria::Any(wants)
+        };
         house
             .store
-            .subscribe(&address, &digest.name, &criteria, Origin::Operator, house.clock.now())
+            .subscribe(
+                &address,
+                &digest.name,
+                &criteria,
+                Origin::Operator,
+                house.clock.now(),
+            )
             .await?;
     }
     Ok(())
@@ -286,7 +320,9 @@ async fn live(house: &House, plan: &Plan, path: &Path, mark: &mut Mark) -> anyho
             }
             index::follow(house).await?;
             digest::close_due(house, shift.lease()).await?;
-            lived.mails += deliver::deliver_due(house, shift.lease(), &post).await?.sent;
+            lived.mails += deliver::deliver_due(house, shift.lease(), &post)
+                .await?
+                .sent;
             mark.until = moment;
             write_mark(path, mark)?;
         }
@@ -297,14 +333,27 @@ async fn live(house: &House, plan: &Plan, path: &Path, mark: &mut Mark) -> anyho
     Ok(lived)
 }
 
-async fn summary(house: &House, plan: &Plan, lived: &Lived, before: i64, data: &Path) -> anyhow::Result<()> {
+async fn summary(
+    house: &House,
+    plan: &Plan,
+    lived: &Lived,
+    before: i64,
+    data: &Path,
+) -> anyhow::Result<()> {
     let counts = house.store.counts().await?;
     let states = house.store.source_states().await?;
-    let entries: u64 = lived.entries.values().map(|entries| u64::from(*entries)).sum();
+    let entries: u64 = lived
+        .entries
+        .values()
+        .map(|entries| u64::from(*entries))
+        .sum();
     println!(
         "sources    {} ({} read), {} visits from {} to {}",
         house.sources.len(),
-        states.values().filter(|state| state.first_contact_at.is_some()).count(),
+        states
+            .values()
+            .filter(|state| state.first_contact_at.is_some())
+            .count(),
         lived.visits,
         plan.start.format("%-d %B %Y"),
         plan.end.format("%-d %B %Y")
@@ -323,7 +372,11 @@ async fn summary(house: &House, plan: &Plan, lived: &Lived, before: i64, data: &
         after = Some(*last);
         for (_, update) in &page {
             let t = &update.tags;
-            let count = t.frameworks.len() + t.bodies.len() + t.jurisdictions.len() + t.topics.len() + usize::from(t.kind.is_some());
+            let count = t.frameworks.len()
+                + t.bodies.len()
+                + t.jurisdictions.len()
+                + t.topics.len()
+                + usize::from(t.kind.is_some());
             tags += count;
             tagged += usize::from(count > 0);
             news += usize::from(update.reach.as_str() == "news");
@@ -336,7 +389,9 @@ async fn summary(house: &House, plan: &Plan, lived: &Lived, before: i64, data: &
     }
     for text in &plan.searches {
         let understood = query::read(text, &house.library.known_works);
-        let found = house.index.search(&understood.query, SortOrder::Best, 0, 1, false)?;
+        let found = house
+            .index
+            .search(&understood.query, SortOrder::Best, 0, 1, false)?;
         println!("search     {} for {text}", super::demo::hits(found.total));
     }
     for issue in house.store.issues(None).await? {
@@ -350,25 +405,46 @@ async fn summary(house: &House, plan: &Plan, lived: &Lived, before: i64, data: &
             issue.recipients
         );
     }
-    println!("mail       {} ({} in this run)", house.spool().display(), lived.mails);
+    println!(
+        "mail       {} ({} in this run)",
+        house.spool().display(),
+        lived.mails
+    );
     println!("data       {}", data.display());
-    println!("\nNow try:   regwire --data {0} search 'ISO/IEC 42001'\n           regwire --data {0} digest list", data.display());
+    println!(
+        "\nNow try:   regwire --data {0} search 'ISO/IEC 42001'\n           regwire --data {0} digest list",
+        data.display()
+    );
     Ok(())
 }
 
 fn hits(total: usize) -> String {
-    if total == 1 { "1 hit".to_owned() } else { format!("{total} hits") }
+    if total == 1 {
+        "1 hit".to_owned()
+    } else {
+        format!("{total} hits")
+    }
 }
 
 /// Answers a request with bytes, by their hash not modified where the asker has them.
 fn answer(headers: &axum::http::HeaderMap, kind: &str, body: Vec<u8>) -> axum::response::Response {
     use axum::http::{StatusCode, header};
     use axum::response::IntoResponse as _;
-    let tag = format!("\"{}\"", &crate::domain::document::Sha256::of(&body).as_str()[..16]);
-    if headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes()) {
+    let tag = format!(
+        "\"{}\"",
+        &crate::domain::document::Sha256::of(&body).as_str()[..16]
+    );
+    if headers
+        .get(header::IF_NONE_MATCH)
+        .is_some_and(|known| known.as_bytes() == tag.as_bytes())
+    {
         return (StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response();
     }
-    ([(header::ETAG, tag), (header::CONTENT_TYPE, kind.to_owned())], body).into_response()
+    (
+        [(header::ETAG, tag), (header::CONTENT_TYPE, kind.to_owned())],
+        body,
+    )
+        .into_response()
 }
 
 /// The first label of the host that was asked for.

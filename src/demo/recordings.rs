@@ -13,7 +13,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::{Plan, Shared, Stage};
 use crate::domain::address::AddressTemplate;
 use crate::domain::id::{BodyId, SourceId};
-use crate::domain::source::{Agent, DateStyle, Keep, MAX_BYTES, MAX_TIME, Select, Source, SourceKind, Terms};
+use crate::domain::source::{
+    Agent, DateStyle, Keep, MAX_BYTES, MAX_TIME, Select, Source, SourceKind, Terms,
+};
 use crate::text::decode::{Form, decode};
 
 /// The day on which the recordings are looked at: after the newest of them.
@@ -25,7 +27,8 @@ fn feeds(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let mut found: Vec<PathBuf> = Vec::new();
     let mut open = vec![folder.to_owned()];
     while let Some(next) = open.pop() {
-        let entries = std::fs::read_dir(&next).with_context(|| format!("cannot read {}", next.display()))?;
+        let entries =
+            std::fs::read_dir(&next).with_context(|| format!("cannot read {}", next.display()))?;
         for entry in entries {
             let path = entry?.path();
             if path.is_dir() {
@@ -53,16 +56,29 @@ fn feeds(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
 }
 
 fn looks_like_feed(path: &Path) -> bool {
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = path
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default();
     let large = std::fs::metadata(path).is_ok_and(|data| data.len() > MAX_BYTES);
-    if large || name.ends_with(".gz") || name.ends_with(".xz") || name.contains(".expected.") || name.contains(".serde.") {
+    if large
+        || name.ends_with(".gz")
+        || name.ends_with(".xz")
+        || name.contains(".expected.")
+        || name.contains(".serde.")
+    {
         return false;
     }
-    let Ok(bytes) = std::fs::read(path) else { return false };
+    let Ok(bytes) = std::fs::read(path) else {
+        return false;
+    };
     let head = bytes.get(..bytes.len().min(4_096)).unwrap_or(&[]);
     let text = decode(head, None, Form::Plain).text;
     let start = text.trim_start();
-    let xml = start.starts_with("<?xml") || start.starts_with("<rss") || start.starts_with("<feed") || start.starts_with("<rdf");
+    let xml = start.starts_with("<?xml")
+        || start.starts_with("<rss")
+        || start.starts_with("<feed")
+        || start.starts_with("<rdf");
     (xml && (text.contains("<rss") || text.contains("<feed") || text.contains("<rdf:RDF")))
         || (start.starts_with('{') && text.contains("jsonfeed.org/version"))
 }
@@ -85,13 +101,23 @@ fn host_of(folder: &Path, path: &Path) -> String {
 
 pub(super) fn stage(folder: &Path, port: u16) -> anyhow::Result<Stage> {
     let files = feeds(folder)?;
-    anyhow::ensure!(!files.is_empty(), "no recorded feed lies under {}", folder.display());
+    anyhow::ensure!(
+        !files.is_empty(),
+        "no recorded feed lies under {}",
+        folder.display()
+    );
     let mut by_host: BTreeMap<String, PathBuf> = BTreeMap::new();
     for path in files {
         let host = host_of(folder, &path);
-        anyhow::ensure!(by_host.insert(host.clone(), path).is_none(), "two recordings would be called {host}");
+        anyhow::ensure!(
+            by_host.insert(host.clone(), path).is_none(),
+            "two recordings would be called {host}"
+        );
     }
-    let sources = by_host.keys().map(|host| source(host, port)).collect::<anyhow::Result<Vec<_>>>()?;
+    let sources = by_host
+        .keys()
+        .map(|host| source(host, port))
+        .collect::<anyhow::Result<Vec<_>>>()?;
     let start: DateTime<Utc> = LOOKED_AT.parse()?;
     Ok(Stage {
         sources,
@@ -102,7 +128,9 @@ pub(super) fn stage(folder: &Path, port: u16) -> anyhow::Result<Stage> {
             subscribers: Vec::new(),
             searches: vec!["security".to_owned(), "standard OR policy".to_owned()],
         },
-        router: axum::Router::new().fallback(serve).with_state(Arc::new(by_host)),
+        router: axum::Router::new()
+            .fallback(serve)
+            .with_state(Arc::new(by_host)),
     })
 }
 
@@ -138,13 +166,22 @@ fn source(host: &str, port: u16) -> anyhow::Result<Source> {
     })
 }
 
-async fn serve(State(files): State<Shared<BTreeMap<String, PathBuf>>>, headers: HeaderMap) -> Response {
+async fn serve(
+    State(files): State<Shared<BTreeMap<String, PathBuf>>>,
+    headers: HeaderMap,
+) -> Response {
     let Some(path) = files.get(&super::asked_host(&headers)).cloned() else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    let json = path.extension().is_some_and(|extension| extension == "json");
+    let json = path
+        .extension()
+        .is_some_and(|extension| extension == "json");
     // No charset in the header: the recordings' own declarations are what is to be read.
-    let kind = if json { "application/feed+json" } else { "application/xml" };
+    let kind = if json {
+        "application/feed+json"
+    } else {
+        "application/xml"
+    };
     match tokio::fs::read(&path).await {
         Ok(body) => super::answer(&headers, kind, body),
         Err(error) => {

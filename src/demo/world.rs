@@ -15,7 +15,9 @@ use crate::domain::address::AddressTemplate;
 use crate::domain::id::{BodyId, SourceId, is_slug};
 use crate::domain::library::Library;
 use crate::domain::quantity;
-use crate::domain::source::{Agent, DateStyle, Keep, MAX_BYTES, MAX_TIME, Select, Source, SourceKind, Terms};
+use crate::domain::source::{
+    Agent, DateStyle, Keep, MAX_BYTES, MAX_TIME, Select, Source, SourceKind, Terms,
+};
 use crate::text::date::{DateHints, Stamp, read};
 use crate::text::table::{Report, Table};
 
@@ -97,7 +99,11 @@ impl Outlet {
                 (item, face.clone())
             })
             .collect();
-        listed.sort_by(|(a, x), (b, y)| b.appears.total_cmp(&a.appears).then_with(|| y.published.cmp(&x.published)));
+        listed.sort_by(|(a, x), (b, y)| {
+            b.appears
+                .total_cmp(&a.appears)
+                .then_with(|| y.published.cmp(&x.published))
+        });
         listed.into_iter().map(|(_, face)| face).collect()
     }
 
@@ -107,8 +113,15 @@ impl Outlet {
             id: self.id.clone(),
             body: self.body.clone(),
             name: self.name.clone(),
-            kind: if listing { SourceKind::Listing } else { SourceKind::Feed },
-            url: AddressTemplate::new(&format!("http://{}.localhost:{port}{}", self.host, self.path))?,
+            kind: if listing {
+                SourceKind::Listing
+            } else {
+                SourceKind::Feed
+            },
+            url: AddressTemplate::new(&format!(
+                "http://{}.localhost:{port}{}",
+                self.host, self.path
+            ))?,
             home: None,
             every: self.every,
             expect_every: self.expect_every,
@@ -121,7 +134,11 @@ impl Outlet {
             frameworks: Vec::new(),
             on: true,
             off_because: None,
-            select: if listing { drawn::selectors(self.shape) } else { Select::default() },
+            select: if listing {
+                drawn::selectors(self.shape)
+            } else {
+                Select::default()
+            },
             date: DateStyle {
                 format: listing.then(|| self.date_format.clone()),
                 language: Some(self.language.clone()),
@@ -143,11 +160,21 @@ fn files(folder: Option<&Path>) -> anyhow::Result<BTreeMap<String, String>> {
     let mut out = BTreeMap::new();
     match folder {
         Some(folder) => {
-            out.insert("world.toml".to_owned(), std::fs::read_to_string(folder.join("world.toml"))?);
+            out.insert(
+                "world.toml".to_owned(),
+                std::fs::read_to_string(folder.join("world.toml"))?,
+            );
             for entry in std::fs::read_dir(folder.join("sources"))? {
                 let path = entry?.path();
-                if path.extension().is_some_and(|extension| extension == "toml") {
-                    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                if path
+                    .extension()
+                    .is_some_and(|extension| extension == "toml")
+                {
+                    let name = path
+                        .file_name()
+                        .unwrap_or_default()
+                        .to_string_lossy()
+                        .into_owned();
                     out.insert(format!("sources/{name}"), std::fs::read_to_string(&path)?);
                 }
             }
@@ -155,7 +182,10 @@ fn files(folder: Option<&Path>) -> anyhow::Result<BTreeMap<String, String>> {
         None => {
             for name in BuiltIn::iter().filter(|name| name.ends_with(".toml")) {
                 if let Some(file) = BuiltIn::get(&name) {
-                    out.insert(name.into_owned(), String::from_utf8_lossy(&file.data).into_owned());
+                    out.insert(
+                        name.into_owned(),
+                        String::from_utf8_lossy(&file.data).into_owned(),
+                    );
                 }
             }
         }
@@ -163,7 +193,12 @@ fn files(folder: Option<&Path>) -> anyhow::Result<BTreeMap<String, String>> {
     Ok(out)
 }
 
-pub(super) fn stage(folder: Option<&Path>, port: u16, clock: &Clock, library: &Library) -> anyhow::Result<Stage> {
+pub(super) fn stage(
+    folder: Option<&Path>,
+    port: u16,
+    clock: &Clock,
+    library: &Library,
+) -> anyhow::Result<Stage> {
     let files = files(folder)?;
     let report = Report::default();
     let mut plan = None;
@@ -176,10 +211,21 @@ pub(super) fn stage(folder: Option<&Path>, port: u16, clock: &Clock, library: &L
             outlets.extend(read_outlet(file, library));
         }
     }
-    let told: Vec<String> = report.faults().iter().map(|fault| format!("  {fault}")).collect();
-    anyhow::ensure!(told.is_empty(), "the sample world has faults:\n{}", told.join("\n"));
+    let told: Vec<String> = report
+        .faults()
+        .iter()
+        .map(|fault| format!("  {fault}"))
+        .collect();
+    anyhow::ensure!(
+        told.is_empty(),
+        "the sample world has faults:\n{}",
+        told.join("\n")
+    );
     let plan = plan.ok_or_else(|| anyhow::anyhow!("demo/world.toml is missing or incomplete"))?;
-    let sources = outlets.iter().map(|outlet| outlet.source(port)).collect::<anyhow::Result<Vec<_>>>()?;
+    let sources = outlets
+        .iter()
+        .map(|outlet| outlet.source(port))
+        .collect::<anyhow::Result<Vec<_>>>()?;
     let world = World {
         port,
         start: plan.start,
@@ -189,18 +235,22 @@ pub(super) fn stage(folder: Option<&Path>, port: u16, clock: &Clock, library: &L
     Ok(Stage {
         sources,
         plan,
-        router: axum::Router::new().fallback(serve).with_state(Arc::new(world)),
+        router: axum::Router::new()
+            .fallback(serve)
+            .with_state(Arc::new(world)),
     })
 }
 
 fn read_plan(mut file: Table<'_>) -> Option<Plan> {
-    let start = file.moment("start").and_then(|text| match read(&text, &DateHints::default()) {
-        Ok(Stamp::Instant(moment)) => Some(moment),
-        _ => {
-            file.fault("start", "a moment such as 2026-11-09T06:00:00Z is wanted");
-            None
-        }
-    });
+    let start = file
+        .moment("start")
+        .and_then(|text| match read(&text, &DateHints::default()) {
+            Ok(Stamp::Instant(moment)) => Some(moment),
+            _ => {
+                file.fault("start", "a moment such as 2026-11-09T06:00:00Z is wanted");
+                None
+            }
+        });
     let days = file.number("days").unwrap_or(14).clamp(1, 366);
     let mut digest = ("0 8 * * 1".to_owned(), "UTC".to_owned());
     if let Some(mut table) = file.table("digest") {
@@ -233,22 +283,35 @@ fn read_outlet(mut file: Table<'_>, library: &Library) -> Option<Outlet> {
     }
     let name = file.required_text("name");
     let slug = |text: &str| {
-        if is_slug(text) { Ok(text.to_owned()) } else { Err(format!("`{text}` is no slug")) }
+        if is_slug(text) {
+            Ok(text.to_owned())
+        } else {
+            Err(format!("`{text}` is no slug"))
+        }
     };
     let host = file.require("host", slug);
     let path = file.require("path", |text| {
-        if text.starts_with('/') { Ok(text.to_owned()) } else { Err("a path begins with /") }
+        if text.starts_with('/') {
+            Ok(text.to_owned())
+        } else {
+            Err("a path begins with /")
+        }
     });
     let format = file.word("format", &["rss", "atom", "rdf", "json", "listing"]);
     let language = file.text("language").unwrap_or_else(|| "en".to_owned());
-    let span = |file: &mut Table<'_>, key, default| file.read(key, quantity::span).unwrap_or(default);
+    let span =
+        |file: &mut Table<'_>, key, default| file.read(key, quantity::span).unwrap_or(default);
     let every = span(&mut file, "every", TimeDelta::hours(6));
     let expect_every = span(&mut file, "expect_every", TimeDelta::days(14));
-    let terms = file.word("terms", &["metadata", "excerpt", "full"]).unwrap_or_default();
+    let terms = file
+        .word("terms", &["metadata", "excerpt", "full"])
+        .unwrap_or_default();
     let mut shape = Shape::default();
     let mut date_format = "%d %B %Y".to_owned();
     if let Some(mut listing) = file.table("listing") {
-        shape = listing.word("html", &["cards", "table", "list"]).unwrap_or_default();
+        shape = listing
+            .word("html", &["cards", "table", "list"])
+            .unwrap_or_default();
         date_format = listing.text("date_format").unwrap_or(date_format);
         listing.finish();
     }
@@ -256,13 +319,15 @@ fn read_outlet(mut file: Table<'_>, library: &Library) -> Option<Outlet> {
     for mut row in file.tables("item") {
         let key = row.require("key", slug);
         let appears = row.decimal("appears").unwrap_or(0.0);
-        let published = row.moment("published").and_then(|text| match read(&text, &DateHints::default()) {
-            Ok(stamp) => Some(stamp),
-            Err(error) => {
-                row.fault("published", format!("`{text}` {error}"));
-                None
-            }
-        });
+        let published =
+            row.moment("published")
+                .and_then(|text| match read(&text, &DateHints::default()) {
+                    Ok(stamp) => Some(stamp),
+                    Err(error) => {
+                        row.fault("published", format!("`{text}` {error}"));
+                        None
+                    }
+                });
         let title = row.required_text("title");
         let summary = row.text("summary").unwrap_or_default();
         let text = row.text("body").unwrap_or_default();
@@ -283,13 +348,16 @@ fn read_outlet(mut file: Table<'_>, library: &Library) -> Option<Outlet> {
             let body = revision.text("body");
             revision.finish();
             if let Some(face) = &face {
-                let before = revisions.last().map_or(face, |(_, face): &(f64, Face)| face);
+                let before = revisions
+                    .last()
+                    .map_or(face, |(_, face): &(f64, Face)| face);
                 revisions.push((
                     appears,
                     Face {
                         title: title.unwrap_or_else(|| before.title.clone()),
                         summary: summary.unwrap_or_else(|| before.summary.clone()),
-                        body: body.map_or_else(|| before.body.clone(), |body| body.trim().to_owned()),
+                        body: body
+                            .map_or_else(|| before.body.clone(), |body| body.trim().to_owned()),
                         ..before.clone()
                     },
                 ));
@@ -333,7 +401,11 @@ async fn serve(State(world): State<Shared<World>>, uri: Uri, headers: HeaderMap)
     // Minutes of a fortnight are far below what a float holds exactly.
     #[allow(clippy::cast_precision_loss, reason = "a fortnight has 20,160 minutes")]
     let day = hours as f64 / (24.0 * 60.0);
-    let mut of_host = world.outlets.iter().filter(|outlet| outlet.host == host).peekable();
+    let mut of_host = world
+        .outlets
+        .iter()
+        .filter(|outlet| outlet.host == host)
+        .peekable();
     if of_host.peek().is_none() {
         return StatusCode::NOT_FOUND.into_response();
     }
@@ -347,7 +419,11 @@ async fn serve(State(world): State<Shared<World>>, uri: Uri, headers: HeaderMap)
         if let Some(key) = uri.path().strip_prefix("/updates/")
             && let Some(face) = faces.iter().find(|face| face.key == key)
         {
-            return super::answer(&headers, "text/html; charset=utf-8", drawn::page(outlet, face).into_bytes());
+            return super::answer(
+                &headers,
+                "text/html; charset=utf-8",
+                drawn::page(outlet, face).into_bytes(),
+            );
         }
     }
     StatusCode::NOT_FOUND.into_response()
@@ -357,6 +433,9 @@ async fn serve(State(world): State<Shared<World>>, uri: Uri, headers: HeaderMap)
 pub(super) fn rfc_822(stamp: Stamp) -> String {
     match stamp {
         Stamp::Instant(moment) => moment.to_rfc2822(),
-        Stamp::Day(day) => day.and_time(NaiveTime::MIN).format("%a, %d %b %Y").to_string(),
+        Stamp::Day(day) => day
+            .and_time(NaiveTime::MIN)
+            .format("%a, %d %b %Y")
+            .to_string(),
     }
 }

@@ -41,7 +41,8 @@ pub fn edition(
     coverage: Coverage,
     chain_heads: Vec<(SourceId, Sha256)>,
 ) -> Edition {
-    let by_id: HashMap<&SourceId, &Source> = sources.iter().map(|source| (&source.id, source)).collect();
+    let by_id: HashMap<&SourceId, &Source> =
+        sources.iter().map(|source| (&source.id, source)).collect();
     let mut place: HashMap<UpdateId, usize> = HashMap::new();
     let mut items: Vec<Item> = Vec::new();
     for Told { new, update } in told {
@@ -64,12 +65,18 @@ pub fn edition(
     }
     // The best heading first, what names a framework before what does not, the newest first.
     items.sort_by(|a, b| {
-        (Heading::of(a), a.primary.is_empty(), std::cmp::Reverse(a.first_seen), &a.update).cmp(&(
-            Heading::of(b),
-            b.primary.is_empty(),
-            std::cmp::Reverse(b.first_seen),
-            &b.update,
-        ))
+        (
+            Heading::of(a),
+            a.primary.is_empty(),
+            std::cmp::Reverse(a.first_seen),
+            &a.update,
+        )
+            .cmp(&(
+                Heading::of(b),
+                b.primary.is_empty(),
+                std::cmp::Reverse(b.first_seen),
+                &b.update,
+            ))
     });
     let left_out = items.len().saturating_sub(MOST_ITEMS);
     items.truncate(MOST_ITEMS);
@@ -89,8 +96,15 @@ fn item_of(update: &Update, source: Option<&Source>, correction: bool) -> Item {
         revision: update.revision,
         correction,
         title: update.content.title.clone(),
-        summary: crate::text::html::excerpt(&terms.share(&update.content).summary.replace('\n', " "), 400),
-        url: update.content.url.as_ref().map(|url| url.as_str().to_owned()),
+        summary: crate::text::html::excerpt(
+            &terms.share(&update.content).summary.replace('\n', " "),
+            400,
+        ),
+        url: update
+            .content
+            .url
+            .as_ref()
+            .map(|url| url.as_str().to_owned()),
         source: update.source.clone(),
         source_name: source.map_or_else(|| update.source.to_string(), |source| source.name.clone()),
         body: source.map(|source| source.body.clone()),
@@ -99,7 +113,12 @@ fn item_of(update: &Update, source: Option<&Source>, correction: bool) -> Item {
         kind: update.tags.kind,
         authority: update.authority,
         reach: update.reach,
-        frameworks: update.tags.frameworks.iter().map(|tag| tag.id.clone()).collect(),
+        frameworks: update
+            .tags
+            .frameworks
+            .iter()
+            .map(|tag| tag.id.clone())
+            .collect(),
         primary: update
             .tags
             .frameworks
@@ -107,9 +126,24 @@ fn item_of(update: &Update, source: Option<&Source>, correction: bool) -> Item {
             .filter(|tag| tag.primary)
             .map(|tag| tag.id.clone())
             .collect(),
-        jurisdictions: update.tags.jurisdictions.iter().map(|tag| tag.id.clone()).collect(),
-        bodies: update.tags.bodies.iter().map(|tag| tag.id.clone()).collect(),
-        topics: update.tags.topics.iter().map(|tag| tag.id.clone()).collect(),
+        jurisdictions: update
+            .tags
+            .jurisdictions
+            .iter()
+            .map(|tag| tag.id.clone())
+            .collect(),
+        bodies: update
+            .tags
+            .bodies
+            .iter()
+            .map(|tag| tag.id.clone())
+            .collect(),
+        topics: update
+            .tags
+            .topics
+            .iter()
+            .map(|tag| tag.id.clone())
+            .collect(),
         works: {
             let mut works: Vec<String> = update
                 .tags
@@ -153,7 +187,9 @@ impl Heading {
             Some(K::LawAdopted | K::InForce | K::Proposal | K::Guidance) => Self::Law,
             Some(K::Consultation | K::DraftForComment | K::Deadline) => Self::Consultations,
             Some(K::Enforcement | K::CourtRuling) => Self::Enforcement,
-            Some(K::AccreditationGranted | K::CertificationAnnounced | K::CertificationOffer) => Self::Certification,
+            Some(K::AccreditationGranted | K::CertificationAnnounced | K::CertificationOffer) => {
+                Self::Certification
+            }
             Some(K::Institutional | K::Report | K::Event) => Self::Around,
             // Without a kind but about a framework: worth more than neither.
             None if !item.frameworks.is_empty() => Self::Around,
@@ -192,11 +228,19 @@ pub fn public_plan(edition: &Edition, library: &Library) -> Plan {
 /// What one mailbox's mail says: the union of its subscriptions, each item once, with the
 /// reason for which it is there. Items that a mailbox follows by name come first; it gets
 /// nothing when nothing is for it.
-pub fn plan(edition: &Edition, subscriptions: &[Subscription], library: &Library, known: &[Update]) -> Option<Plan> {
-    let by_id: HashMap<&UpdateId, &Update> = known.iter().map(|update| (&update.id, update)).collect();
+pub fn plan(
+    edition: &Edition,
+    subscriptions: &[Subscription],
+    library: &Library,
+    known: &[Update],
+) -> Option<Plan> {
+    let by_id: HashMap<&UpdateId, &Update> =
+        known.iter().map(|update| (&update.id, update)).collect();
     let mut chosen = Vec::new();
     for (place, item) in edition.items.iter().enumerate() {
-        let Some(update) = by_id.get(&item.update) else { continue };
+        let Some(update) = by_id.get(&item.update) else {
+            continue;
+        };
         let reasons: Vec<Vec<String>> = subscriptions
             .iter()
             .filter_map(|subscription| subscription.criteria.why(update))
@@ -208,13 +252,22 @@ pub fn plan(edition: &Edition, subscriptions: &[Subscription], library: &Library
         let mut because: Vec<String> = reasons.into_iter().flatten().collect();
         because.sort_unstable();
         because.dedup();
-        let heading = if because.is_empty() { Heading::of(item) } else { Heading::Followed };
+        let heading = if because.is_empty() {
+            Heading::of(item)
+        } else {
+            Heading::Followed
+        };
         chosen.push((place, heading, because));
     }
     if chosen.is_empty() {
         return None;
     }
-    Some(assemble(edition, library, chosen.into_iter(), MOST_IN_A_MAIL))
+    Some(assemble(
+        edition,
+        library,
+        chosen.into_iter(),
+        MOST_IN_A_MAIL,
+    ))
 }
 
 fn assemble(
@@ -229,10 +282,16 @@ fn assemble(
     chosen.truncate(most);
     let mut plan = Plan {
         sections: Vec::new(),
-        left_out: u32::try_from(left_out).unwrap_or(u32::MAX).saturating_add(edition.left_out),
+        left_out: u32::try_from(left_out)
+            .unwrap_or(u32::MAX)
+            .saturating_add(edition.left_out),
     };
     for (place, heading, because) in chosen {
-        let also = edition.items.get(place).map(|item| also(item, library)).unwrap_or_default();
+        let also = edition
+            .items
+            .get(place)
+            .map(|item| also(item, library))
+            .unwrap_or_default();
         let planned = PlannedItem {
             item: place,
             also,

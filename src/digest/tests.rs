@@ -74,7 +74,11 @@ fn titles(edition: &Edition, plan: &Plan) -> Vec<(String, Vec<String>)> {
         .map(|section| {
             (
                 section.heading.clone(),
-                section.items.iter().map(|item| edition.items[item.item].title.clone()).collect(),
+                section
+                    .items
+                    .iter()
+                    .map(|item| edition.items[item.item].title.clone())
+                    .collect(),
             )
         })
         .collect()
@@ -93,57 +97,106 @@ fn only_news_is_told_once_and_in_its_newest_revision() {
         vec![
             new(archived),
             new(update("a", Some(UpdateKind::Guidance), None)),
-            Told { new: false, update: second },
-            Told { new: false, update: earlier },
+            Told {
+                new: false,
+                update: second,
+            },
+            Told {
+                new: false,
+                update: earlier,
+            },
         ],
         &[],
         Coverage::default(),
         Vec::new(),
     );
-    let told: Vec<(&str, bool)> = edition.items.iter().map(|i| (i.title.as_str(), i.correction)).collect();
+    let told: Vec<(&str, bool)> = edition
+        .items
+        .iter()
+        .map(|i| (i.title.as_str(), i.correction))
+        .collect();
     assert_eq!(told, [("a, corrected", false), ("earlier", true)]);
-    assert!(edition.items[0].summary.chars().count() <= 300, "the default terms hold");
+    assert!(
+        edition.items[0].summary.chars().count() <= 300,
+        "the default terms hold"
+    );
 }
 
 #[test]
 fn a_mailbox_gets_the_union_of_what_it_wants_each_item_once() {
     let all = vec![
         update("fine", Some(UpdateKind::Enforcement), Some("gdpr")),
-        update("edition", Some(UpdateKind::NewEdition), Some("iso-iec-42001")),
+        update(
+            "edition",
+            Some(UpdateKind::NewEdition),
+            Some("iso-iec-42001"),
+        ),
         update("other", None, None),
     ];
-    let edition = edition(all.iter().cloned().map(new).collect(), &[], Coverage::default(), Vec::new());
+    let edition = edition(
+        all.iter().cloned().map(new).collect(),
+        &[],
+        Coverage::default(),
+        Vec::new(),
+    );
     let library = Library::default();
     let follow = |id: &str| Clause::Framework(FrameworkId::new(id).unwrap());
     let everything = subscription(Criteria::All);
     let gdpr = subscription(Criteria::Any(vec![follow("gdpr")]));
     let none = subscription(Criteria::Any(vec![follow("nis2")]));
-    let mail = plan(&edition, &[everything.clone(), gdpr.clone()], &library, &all).unwrap();
+    let mail = plan(
+        &edition,
+        &[everything.clone(), gdpr.clone()],
+        &library,
+        &all,
+    )
+    .unwrap();
     assert_eq!(
         titles(&edition, &mail),
         [
             ("What you follow".to_owned(), vec!["fine".to_owned()]),
-            ("Standards and frameworks".to_owned(), vec!["edition".to_owned()]),
+            (
+                "Standards and frameworks".to_owned(),
+                vec!["edition".to_owned()]
+            ),
             ("Everything else".to_owned(), vec!["other".to_owned()]),
         ]
     );
     assert_eq!(mail.sections[0].items[0].because, ["framework:gdpr"]);
-    assert_eq!(plan(&edition, std::slice::from_ref(&none), &library, &all), None);
     assert_eq!(
-        titles(&edition, &plan(&edition, &[gdpr, none], &library, &all).unwrap()).len(),
+        plan(&edition, std::slice::from_ref(&none), &library, &all),
+        None
+    );
+    assert_eq!(
+        titles(
+            &edition,
+            &plan(&edition, &[gdpr, none], &library, &all).unwrap()
+        )
+        .len(),
         1
     );
     let public = public_plan(&edition, &library);
-    assert_eq!(public.sections.iter().map(|s| s.items.len()).sum::<usize>(), 3);
+    assert_eq!(
+        public.sections.iter().map(|s| s.items.len()).sum::<usize>(),
+        3
+    );
 }
 
 #[test]
 fn a_full_issue_says_what_it_leaves_out() {
-    let many: Vec<Told> = (0..MOST_ITEMS + 7).map(|n| new(update(&format!("k{n}"), None, None))).collect();
+    let many: Vec<Told> = (0..MOST_ITEMS + 7)
+        .map(|n| new(update(&format!("k{n}"), None, None)))
+        .collect();
     let updates: Vec<Update> = many.iter().map(|told| told.update.clone()).collect();
     let edition = edition(many, &[], Coverage::default(), Vec::new());
     assert_eq!((edition.items.len(), edition.left_out), (MOST_ITEMS, 7));
-    let mail = plan(&edition, &[subscription(Criteria::All)], &Library::default(), &updates).unwrap();
+    let mail = plan(
+        &edition,
+        &[subscription(Criteria::All)],
+        &Library::default(),
+        &updates,
+    )
+    .unwrap();
     assert_eq!(mail.sections[0].items.len(), MOST_IN_A_MAIL);
     assert_eq!(mail.left_out as usize, MOST_ITEMS - MOST_IN_A_MAIL + 7);
 }

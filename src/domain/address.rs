@@ -147,10 +147,40 @@ impl WebAddress {
 
 /// Parameters that say who came from where, or whose session it is, never which page it is.
 const NOISE: &[&str] = &[
-    "fbclid", "gclid", "dclid", "gbraid", "wbraid", "msclkid", "yclid", "igshid", "mc_cid", "mc_eid",
-    "mkt_tok", "_hsenc", "_hsmi", "hsctatracking", "vero_id", "vero_conv", "oly_anon_id",
-    "oly_enc_id", "wickedid", "s_cid", "cmpid", "ncid", "jsessionid", "phpsessid", "aspsessionid",
-    "sid", "sessionid", "session_id", "_ga", "_gl", "ref_src", "xtor", "at_medium", "at_campaign",
+    "fbclid",
+    "gclid",
+    "dclid",
+    "gbraid",
+    "wbraid",
+    "msclkid",
+    "yclid",
+    "igshid",
+    "mc_cid",
+    "mc_eid",
+    "mkt_tok",
+    "_hsenc",
+    "_hsmi",
+    "hsctatracking",
+    "vero_id",
+    "vero_conv",
+    "oly_anon_id",
+    "oly_enc_id",
+    "wickedid",
+    "s_cid",
+    "cmpid",
+    "ncid",
+    "jsessionid",
+    "phpsessid",
+    "aspsessionid",
+    "sid",
+    "sessionid",
+    "session_id",
+    "_ga",
+    "_gl",
+    "ref_src",
+    "xtor",
+    "at_medium",
+    "at_campaign",
 ];
 
 fn is_noise(pair: &str) -> bool {
@@ -259,13 +289,20 @@ mod tests {
         for (given, canonical) in [
             ("https://e.org/a", "https://e.org/a"),
             ("https://e.org:443/a#top", "https://e.org/a"),
-            ("https://e.org/a?utm_source=x&id=7&fbclid=y", "https://e.org/a?id=7"),
+            (
+                "https://e.org/a?utm_source=x&id=7&fbclid=y",
+                "https://e.org/a?id=7",
+            ),
             ("https://e.org/a?utm_source=x", "https://e.org/a"),
             ("https://e.org/a;jsessionid=12ab?b=1", "https://e.org/a?b=1"),
             ("https://e.org/#!/news/7", "https://e.org/#!/news/7"),
             ("https://e.org/a?b=2&a=1", "https://e.org/a?b=2&a=1"),
         ] {
-            assert_eq!(WebAddress::new(given).unwrap().canonical().as_str(), canonical, "{given}");
+            assert_eq!(
+                WebAddress::new(given).unwrap().canonical().as_str(),
+                canonical,
+                "{given}"
+            );
         }
     }
 

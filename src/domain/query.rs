@@ -93,7 +93,9 @@ impl Query {
 
     fn gather<'a>(&'a self, out: &mut Vec<&'a str>) {
         match self {
-            Self::Word { text, .. } | Self::Phrase(text) | Self::Citation { text, .. } => out.push(text),
+            Self::Word { text, .. } | Self::Phrase(text) | Self::Citation { text, .. } => {
+                out.push(text)
+            }
             Self::And(parts) | Self::Or(parts) => parts.iter().for_each(|part| part.gather(out)),
             Self::All | Self::Filter(_) | Self::Not(_) => {}
         }
@@ -109,8 +111,12 @@ pub fn read(text: &str, known: &KnownWorks) -> Understood {
         text = text.get(..cut).unwrap_or(text);
     }
     let mut pieces = pieces(text, known, &mut problems);
-    if pieces.len() > MOST_CLAUSES * 3 || pieces.iter().filter(|p| p.is_clause()).count() > MOST_CLAUSES {
-        problems.push(format!("Only the first {MOST_CLAUSES} words and filters were read."));
+    if pieces.len() > MOST_CLAUSES * 3
+        || pieces.iter().filter(|p| p.is_clause()).count() > MOST_CLAUSES
+    {
+        problems.push(format!(
+            "Only the first {MOST_CLAUSES} words and filters were read."
+        ));
         let mut clauses = 0;
         let end = pieces
             .iter()
@@ -131,7 +137,9 @@ pub fn read(text: &str, known: &KnownWorks) -> Understood {
     while reader.at < reader.pieces.len() {
         parts.extend(reader.either(0));
         if let Some(Piece::Close) = reader.peek() {
-            reader.problems.push("A closing bracket without an opening one was left out.".to_owned());
+            reader
+                .problems
+                .push("A closing bracket without an opening one was left out.".to_owned());
             reader.at += 1;
         }
     }
@@ -162,23 +170,34 @@ fn pieces(text: &str, known: &KnownWorks, problems: &mut Vec<String>) -> Vec<Pie
     let mut out = Vec::new();
     let mut at = 0;
     while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
-        let Some(first) = rest.chars().next() else { break };
-        if let Some(found) = citations.iter().find(|found| found.byte_start == at && found.byte_end > at) {
+        let Some(first) = rest.chars().next() else {
+            break;
+        };
+        if let Some(found) = citations
+            .iter()
+            .find(|found| found.byte_start == at && found.byte_end > at)
+        {
             let typed = text.get(found.byte_start..found.byte_end).unwrap_or("");
             // A citation that runs into brackets or quotes is words; the grammar reads those.
             if !typed.contains(['"', '(', ')', '*']) || typed.contains("(EU)") {
                 // Lists such as "ISO 27001/27002" give several works for overlapping places.
                 for same in citations.iter().filter(|other| {
-                    other.byte_start >= found.byte_start && other.byte_start < found.byte_end.max(found.byte_start + 1)
+                    other.byte_start >= found.byte_start
+                        && other.byte_start < found.byte_end.max(found.byte_start + 1)
                 }) {
                     out.push(Piece::Leaf(Query::Citation {
                         work: same.reference.work.clone(),
-                        text: text.get(same.byte_start..same.byte_end).unwrap_or(typed).to_owned(),
+                        text: text
+                            .get(same.byte_start..same.byte_end)
+                            .unwrap_or(typed)
+                            .to_owned(),
                     }));
                 }
                 at = citations
                     .iter()
-                    .filter(|other| other.byte_start >= found.byte_start && other.byte_start < found.byte_end)
+                    .filter(|other| {
+                        other.byte_start >= found.byte_start && other.byte_start < found.byte_end
+                    })
                     .map(|other| other.byte_end)
                     .max()
                     .unwrap_or(found.byte_end);
@@ -202,7 +221,11 @@ fn pieces(text: &str, known: &KnownWorks, problems: &mut Vec<String>) -> Vec<Pie
                 }
                 at += length;
             }
-            '-' if rest.chars().nth(1).is_some_and(|c| !c.is_whitespace() && c != '-') => {
+            '-' if rest
+                .chars()
+                .nth(1)
+                .is_some_and(|c| !c.is_whitespace() && c != '-') =>
+            {
                 out.push(Piece::Not);
                 at += 1;
             }
@@ -227,7 +250,10 @@ fn quoted(rest: &str, problems: &mut Vec<String>) -> (String, usize) {
             open + end + close.len_utf8(),
         ),
         None => {
-            problems.push("A quotation mark without its partner: everything after it was read as one phrase.".to_owned());
+            problems.push(
+                "A quotation mark without its partner: everything after it was read as one phrase."
+                    .to_owned(),
+            );
             (inner.trim().to_owned(), rest.len())
         }
     }
@@ -250,7 +276,11 @@ fn word(rest: &str, known: &KnownWorks, problems: &mut Vec<String>) -> (Option<P
     {
         let field = field.to_ascii_lowercase();
         let before = field.len() + 1;
-        let (value, length) = if value.is_empty() && rest.get(before..).is_some_and(|after| after.starts_with(['"', '“', '„'])) {
+        let (value, length) = if value.is_empty()
+            && rest
+                .get(before..)
+                .is_some_and(|after| after.starts_with(['"', '“', '„']))
+        {
             let (value, length) = quoted(rest.get(before..).unwrap_or(""), problems);
             (value, before + length)
         } else if field == "standard" {
@@ -273,7 +303,8 @@ fn word(rest: &str, known: &KnownWorks, problems: &mut Vec<String>) -> (Option<P
                 let words = value.trim();
                 // A day that cannot be read is no word that anybody wrote.
                 let dated = matches!(field.as_str(), "after" | "before");
-                let leaf = (!dated && words.chars().any(char::is_alphanumeric)).then(|| Piece::Leaf(Query::Phrase(words.to_owned())));
+                let leaf = (!dated && words.chars().any(char::is_alphanumeric))
+                    .then(|| Piece::Leaf(Query::Phrase(words.to_owned())));
                 (leaf, length)
             }
         };
@@ -281,7 +312,9 @@ fn word(rest: &str, known: &KnownWorks, problems: &mut Vec<String>) -> (Option<P
     let prefix = text.ends_with('*') && text.trim_end_matches('*').chars().count() >= 2;
     let bare = text.trim_matches('*').to_owned();
     if text.starts_with('*') && !bare.is_empty() {
-        problems.push(format!("A star works at the end of a word only: searched for `{bare}`."));
+        problems.push(format!(
+            "A star works at the end of a word only: searched for `{bare}`."
+        ));
     }
     if !bare.chars().any(char::is_alphanumeric) {
         return (None, end);
@@ -291,8 +324,17 @@ fn word(rest: &str, known: &KnownWorks, problems: &mut Vec<String>) -> (Option<P
 
 /// The fields of filters.
 pub const FIELDS: &[&str] = &[
-    "framework", "jurisdiction", "body", "topic", "kind", "source", "standard", "authority", "language",
-    "after", "before",
+    "framework",
+    "jurisdiction",
+    "body",
+    "topic",
+    "kind",
+    "source",
+    "standard",
+    "authority",
+    "language",
+    "after",
+    "before",
 ];
 
 fn filter(field: &str, value: &str, known: &KnownWorks) -> Result<Filter, String> {
@@ -302,11 +344,26 @@ fn filter(field: &str, value: &str, known: &KnownWorks) -> Result<Filter, String
     }
     let lower = value.to_ascii_lowercase();
     match field {
-        "framework" => lower.parse().map(Filter::Framework).map_err(|e| searched(format!("{e}."))),
-        "jurisdiction" => lower.parse().map(Filter::Jurisdiction).map_err(|e| searched(format!("{e}."))),
-        "body" => lower.parse().map(Filter::Body).map_err(|e| searched(format!("{e}."))),
-        "topic" => lower.parse().map(Filter::Topic).map_err(|e| searched(format!("{e}."))),
-        "source" => lower.parse().map(Filter::Source).map_err(|e| searched(format!("{e}."))),
+        "framework" => lower
+            .parse()
+            .map(Filter::Framework)
+            .map_err(|e| searched(format!("{e}."))),
+        "jurisdiction" => lower
+            .parse()
+            .map(Filter::Jurisdiction)
+            .map_err(|e| searched(format!("{e}."))),
+        "body" => lower
+            .parse()
+            .map(Filter::Body)
+            .map_err(|e| searched(format!("{e}."))),
+        "topic" => lower
+            .parse()
+            .map(Filter::Topic)
+            .map_err(|e| searched(format!("{e}."))),
+        "source" => lower
+            .parse()
+            .map(Filter::Source)
+            .map_err(|e| searched(format!("{e}."))),
         "kind" => lower
             .replace([' ', '-'], "_")
             .parse()
@@ -323,12 +380,22 @@ fn filter(field: &str, value: &str, known: &KnownWorks) -> Result<Filter, String
             "official" => Ok(Filter::Authority(Authority::Official)),
             "accredited" => Ok(Filter::Authority(Authority::Accredited)),
             "secondary" => Ok(Filter::Authority(Authority::Secondary)),
-            _ => Err(searched(format!("`{value}` is no authority: official, accredited or secondary."))),
+            _ => Err(searched(format!(
+                "`{value}` is no authority: official, accredited or secondary."
+            ))),
         },
-        "language" if lower.len() == 2 && lower.bytes().all(|b| b.is_ascii_lowercase()) => Ok(Filter::Language(lower)),
-        "language" => Err(searched(format!("`{value}` is no language code of two letters."))),
-        "after" => day(value).map(Filter::After).ok_or_else(|| format!("`after:{value}` is no date such as 2026-03-02 and was left out.")),
-        "before" => day(value).map(Filter::Before).ok_or_else(|| format!("`before:{value}` is no date such as 2026-03-02 and was left out.")),
+        "language" if lower.len() == 2 && lower.bytes().all(|b| b.is_ascii_lowercase()) => {
+            Ok(Filter::Language(lower))
+        }
+        "language" => Err(searched(format!(
+            "`{value}` is no language code of two letters."
+        ))),
+        "after" => day(value).map(Filter::After).ok_or_else(|| {
+            format!("`after:{value}` is no date such as 2026-03-02 and was left out.")
+        }),
+        "before" => day(value).map(Filter::Before).ok_or_else(|| {
+            format!("`before:{value}` is no date such as 2026-03-02 and was left out.")
+        }),
         _ => Err(searched(format!("`{field}` is no field."))),
     }
 }
@@ -361,7 +428,8 @@ impl Reader {
             if self.peek() == Some(&Piece::Or) {
                 self.at += 1;
                 if empty || matches!(self.peek(), None | Some(Piece::Close)) {
-                    self.problems.push("OR needs something on both sides.".to_owned());
+                    self.problems
+                        .push("OR needs something on both sides.".to_owned());
                 }
             } else {
                 break;
@@ -378,8 +446,14 @@ impl Reader {
                 Piece::Close | Piece::Or => break,
                 Piece::And => {
                     self.at += 1;
-                    if parts.is_empty() || matches!(self.peek(), None | Some(Piece::Close | Piece::Or | Piece::And)) {
-                        self.problems.push("AND needs something on both sides.".to_owned());
+                    if parts.is_empty()
+                        || matches!(
+                            self.peek(),
+                            None | Some(Piece::Close | Piece::Or | Piece::And)
+                        )
+                    {
+                        self.problems
+                            .push("AND needs something on both sides.".to_owned());
                     }
                 }
                 _ => parts.extend(self.one(depth)),
@@ -398,7 +472,8 @@ impl Reader {
                     self.one(depth + 1).map(|query| Query::Not(Box::new(query)))
                 }
                 _ => {
-                    self.problems.push("NOT needs something after it.".to_owned());
+                    self.problems
+                        .push("NOT needs something after it.".to_owned());
                     None
                 }
             },
@@ -407,12 +482,14 @@ impl Reader {
                 if self.peek() == Some(&Piece::Close) {
                     self.at += 1;
                 } else {
-                    self.problems.push("A bracket without its partner was closed at the end.".to_owned());
+                    self.problems
+                        .push("A bracket without its partner was closed at the end.".to_owned());
                 }
                 query
             }
             Piece::Not | Piece::Open => {
-                self.problems.push("Brackets nested too deep were left out.".to_owned());
+                self.problems
+                    .push("Brackets nested too deep were left out.".to_owned());
                 None
             }
             Piece::Close | Piece::And | Piece::Or => None,
@@ -454,15 +531,33 @@ mod tests {
             ("risk", w("risk")),
             ("risk register", And(vec![w("risk"), w("register")])),
             ("risk AND register", And(vec![w("risk"), w("register")])),
-            ("a1 OR b1 c1", Or(vec![w("a1"), And(vec![w("b1"), w("c1")])])),
-            ("(a1 OR b1) c1", And(vec![Or(vec![w("a1"), w("b1")]), w("c1")])),
+            (
+                "a1 OR b1 c1",
+                Or(vec![w("a1"), And(vec![w("b1"), w("c1")])]),
+            ),
+            (
+                "(a1 OR b1) c1",
+                And(vec![Or(vec![w("a1"), w("b1")]), w("c1")]),
+            ),
             ("fine -bank", And(vec![w("fine"), not(w("bank"))])),
             ("NOT bank", not(w("bank"))),
             ("\"model risk\"", Phrase("model risk".to_owned())),
             ("“model risk”", Phrase("model risk".to_owned())),
-            ("guidelin*", Query::Word { text: "guidelin".to_owned(), prefix: true }),
-            ("kind:consultation", Query::Filter(Filter::Kind(UpdateKind::Consultation))),
-            ("after:2026-01", Query::Filter(Filter::After("2026-01-01".parse().unwrap()))),
+            (
+                "guidelin*",
+                Query::Word {
+                    text: "guidelin".to_owned(),
+                    prefix: true,
+                },
+            ),
+            (
+                "kind:consultation",
+                Query::Filter(Filter::Kind(UpdateKind::Consultation)),
+            ),
+            (
+                "after:2026-01",
+                Query::Filter(Filter::After("2026-01-01".parse().unwrap())),
+            ),
             ("e-mail", w("e-mail")),
             ("https://e.org", w("https://e.org")),
         ] {
@@ -475,8 +570,16 @@ mod tests {
     #[test]
     fn what_is_wrong_is_said_and_the_rest_is_searched_for() {
         for (text, query, part) in [
-            ("\"open phrase", Query::Phrase("open phrase".to_owned()), "quotation"),
-            ("kind:news x1", Query::And(vec![Query::Phrase("news".to_owned()), w("x1")]), "kind"),
+            (
+                "\"open phrase",
+                Query::Phrase("open phrase".to_owned()),
+                "quotation",
+            ),
+            (
+                "kind:news x1",
+                Query::And(vec![Query::Phrase("news".to_owned()), w("x1")]),
+                "kind",
+            ),
             ("bank AND", w("bank"), "AND needs"),
             ("OR bank", w("bank"), "OR needs"),
             ("((bank", w("bank"), "bracket"),
@@ -486,7 +589,11 @@ mod tests {
             ("*bank", w("bank"), "star"),
         ] {
             let got = understood(text);
-            assert!(got.problems.iter().any(|p| p.contains(part)), "{text}: {:?}", got.problems);
+            assert!(
+                got.problems.iter().any(|p| p.contains(part)),
+                "{text}: {:?}",
+                got.problems
+            );
             assert_eq!(got.query, query, "{text}");
         }
     }

@@ -15,7 +15,9 @@ pub struct Cidr {
 
 /// Text that is no range.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{given}` is no range of addresses: write for example \"10.1.0.0/16\" or \"fd00::/8\"; a star is not offered")]
+#[error(
+    "`{given}` is no range of addresses: write for example \"10.1.0.0/16\" or \"fd00::/8\"; a star is not offered"
+)]
 pub struct InvalidCidr {
     given: String,
 }
@@ -24,7 +26,9 @@ impl FromStr for Cidr {
     type Err = InvalidCidr;
 
     fn from_str(text: &str) -> Result<Self, InvalidCidr> {
-        let wrong = || InvalidCidr { given: text.to_owned() };
+        let wrong = || InvalidCidr {
+            given: text.to_owned(),
+        };
         let (base, bits) = match text.trim().split_once('/') {
             Some((base, bits)) => (base, Some(bits.parse::<u8>().map_err(|_| wrong())?)),
             None => (text.trim(), None),
@@ -59,7 +63,9 @@ impl Cidr {
 
 /// An address that is not visited.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{host} is, or leads to, a private or reserved address, which no source may reach. If it is yours, allow its range in [fetch] allow")]
+#[error(
+    "{host} is, or leads to, a private or reserved address, which no source may reach. If it is yours, allow its range in [fetch] allow"
+)]
 pub struct Forbidden {
     /// The host as named.
     pub host: String,
@@ -111,7 +117,8 @@ fn literal(address: &WebAddress) -> Option<IpAddr> {
         url::Host::Ipv6(address) => Some(IpAddr::V6(address)),
         url::Host::Domain(name) => {
             let name = name.trim_end_matches('.');
-            (name == "localhost" || name.ends_with(".localhost")).then_some(IpAddr::V4(Ipv4Addr::LOCALHOST))
+            (name == "localhost" || name.ends_with(".localhost"))
+                .then_some(IpAddr::V4(Ipv4Addr::LOCALHOST))
         }
     }
 }
@@ -127,7 +134,9 @@ fn plain(address: IpAddr) -> IpAddr {
     let segments = v6.segments();
     let v4 = match segments {
         [0, 0, 0, 0, 0, 0, 0, 0..=1] => None,
-        [0, 0, 0, 0, 0, 0 | 0xffff, ..] | [0, 0, 0, 0, 0xffff, 0, ..] | [0x64, 0xff9b, 0, 0, 0, 0, ..] => Some(tail()),
+        [0, 0, 0, 0, 0, 0 | 0xffff, ..]
+        | [0, 0, 0, 0, 0xffff, 0, ..]
+        | [0x64, 0xff9b, 0, 0, 0, 0, ..] => Some(tail()),
         [0x2002, ..] => Some(Ipv4Addr::new(octets[2], octets[3], octets[4], octets[5])),
         // RFC 4380: the client's address lies inverted at the end.
         [0x2001, 0, ..] => Some(Ipv4Addr::from_bits(!tail().to_bits())),
@@ -152,7 +161,14 @@ fn is_reserved_v4(address: Ipv4Addr) -> bool {
         100 => (64..=127).contains(&b),
         169 => b == 254,
         172 => (16..=31).contains(&b),
-        192 => b == 168 || (b == 0 && matches!(c, 0 | 2)) || (b == 88 && c == 99) || (b == 31 && c == 196) || (b == 52 && c == 193) || (b == 175 && c == 48),
+        192 => {
+            b == 168
+                || (b == 0 && matches!(c, 0 | 2))
+                || (b == 88 && c == 99)
+                || (b == 31 && c == 196)
+                || (b == 52 && c == 193)
+                || (b == 175 && c == 48)
+        }
         198 => matches!(b, 18 | 19) || (b == 51 && c == 100),
         203 => b == 0 && c == 113,
         _ => false,
@@ -181,22 +197,68 @@ mod tests {
 
     /// Private targets by every spelling that a URL parser takes.
     const PRIVATE: &[&str] = &[
-        "http://127.0.0.1/", "http://127.1/", "http://127.0.1/", "http://2130706433/", "http://0x7f000001/",
-        "http://0x7f.0.0.1/", "http://0177.0.0.1/", "http://017700000001/", "http://127.255.255.254/",
-        "http://0/", "http://0.0.0.0/", "http://10.0.0.1/", "http://10.255.1.2/", "http://0xa.1/",
-        "http://172.16.0.1/", "http://172.31.255.255/", "http://192.168.0.1/", "http://3232235521/",
-        "http://169.254.169.254/", "http://0xA9FEA9FE/", "http://100.64.0.1/", "http://100.127.255.255/",
-        "http://192.0.0.1/", "http://192.0.2.1/", "http://198.18.0.1/", "http://198.51.100.1/",
-        "http://203.0.113.1/", "http://224.0.0.1/", "http://240.0.0.1/", "http://255.255.255.255/",
-        "http://192.88.99.1/", "http://[::]/", "http://[::1]/", "http://[0:0:0:0:0:0:0:1]/",
-        "http://[::ffff:127.0.0.1]/", "http://[::ffff:7f00:1]/", "http://[::ffff:10.0.0.1]/",
-        "http://[::127.0.0.1]/", "http://[::ffff:0:127.0.0.1]/", "http://[64:ff9b::7f00:1]/",
-        "http://[64:ff9b::10.0.0.1]/", "http://[2002:7f00:1::]/", "http://[2002:a00:1::1]/",
-        "http://[2001:0:1:2:3:4:80ff:fffe]/", "http://[fc00::1]/", "http://[fd12:3456::1]/", "http://[fe80::1]/",
-        "http://[fec0::1]/", "http://[ff02::1]/", "http://[100::1]/", "http://[2001:db8::1]/",
-        "http://[2001:2::1]/", "http://[2001:10::1]/", "http://[3fff::1]/", "http://[5f00::1]/",
-        "http://localhost/", "http://LOCALHOST/", "http://localhost./", "http://a.b.localhost/",
-        "http://①②⑦.⓪.⓪.①/", "http://127。0。0。1/", "http://169.254.169.254:8888\\@example.org/",
+        "http://127.0.0.1/",
+        "http://127.1/",
+        "http://127.0.1/",
+        "http://2130706433/",
+        "http://0x7f000001/",
+        "http://0x7f.0.0.1/",
+        "http://0177.0.0.1/",
+        "http://017700000001/",
+        "http://127.255.255.254/",
+        "http://0/",
+        "http://0.0.0.0/",
+        "http://10.0.0.1/",
+        "http://10.255.1.2/",
+        "http://0xa.1/",
+        "http://172.16.0.1/",
+        "http://172.31.255.255/",
+        "http://192.168.0.1/",
+        "http://3232235521/",
+        "http://169.254.169.254/",
+        "http://0xA9FEA9FE/",
+        "http://100.64.0.1/",
+        "http://100.127.255.255/",
+        "http://192.0.0.1/",
+        "http://192.0.2.1/",
+        "http://198.18.0.1/",
+        "http://198.51.100.1/",
+        "http://203.0.113.1/",
+        "http://224.0.0.1/",
+        "http://240.0.0.1/",
+        "http://255.255.255.255/",
+        "http://192.88.99.1/",
+        "http://[::]/",
+        "http://[::1]/",
+        "http://[0:0:0:0:0:0:0:1]/",
+        "http://[::ffff:127.0.0.1]/",
+        "http://[::ffff:7f00:1]/",
+        "http://[::ffff:10.0.0.1]/",
+        "http://[::127.0.0.1]/",
+        "http://[::ffff:0:127.0.0.1]/",
+        "http://[64:ff9b::7f00:1]/",
+        "http://[64:ff9b::10.0.0.1]/",
+        "http://[2002:7f00:1::]/",
+        "http://[2002:a00:1::1]/",
+        "http://[2001:0:1:2:3:4:80ff:fffe]/",
+        "http://[fc00::1]/",
+        "http://[fd12:3456::1]/",
+        "http://[fe80::1]/",
+        "http://[fec0::1]/",
+        "http://[ff02::1]/",
+        "http://[100::1]/",
+        "http://[2001:db8::1]/",
+        "http://[2001:2::1]/",
+        "http://[2001:10::1]/",
+        "http://[3fff::1]/",
+        "http://[5f00::1]/",
+        "http://localhost/",
+        "http://LOCALHOST/",
+        "http://localhost./",
+        "http://a.b.localhost/",
+        "http://①②⑦.⓪.⓪.①/",
+        "http://127。0。0。1/",
+        "http://169.254.169.254:8888\\@example.org/",
     ];
 
     #[test]
@@ -215,9 +277,16 @@ mod tests {
     fn the_public_internet_is_reached() {
         let guard = Guard::new(Vec::new(), false);
         for text in [
-            "http://93.184.216.34/", "http://172.15.0.1/", "http://172.32.0.1/", "http://100.128.0.1/", "http://192.0.1.1/",
-            "http://[2606:4700::1111]/", "http://[2a00:1450:4001::1]/", "http://[2002:5db8:d822::1]/",
-            "http://[::ffff:93.184.216.34]/", "http://example.org/",
+            "http://93.184.216.34/",
+            "http://172.15.0.1/",
+            "http://172.32.0.1/",
+            "http://100.128.0.1/",
+            "http://192.0.1.1/",
+            "http://[2606:4700::1111]/",
+            "http://[2a00:1450:4001::1]/",
+            "http://[2002:5db8:d822::1]/",
+            "http://[::ffff:93.184.216.34]/",
+            "http://example.org/",
         ] {
             let address = WebAddress::new(text).unwrap();
             assert!(guard.allows_literal(&address), "{text}");
@@ -234,9 +303,19 @@ mod tests {
             ("http://10.0.0.1/", false),
             ("http://[::1]/", false),
         ] {
-            assert_eq!(guard.allows_literal(&WebAddress::new(text).unwrap()), allowed, "{text}");
+            assert_eq!(
+                guard.allows_literal(&WebAddress::new(text).unwrap()),
+                allowed,
+                "{text}"
+            );
         }
-        let held = Guard::new(vec!["127.0.0.0/8".parse().unwrap(), "10.0.0.0/8".parse().unwrap()], true);
+        let held = Guard::new(
+            vec![
+                "127.0.0.0/8".parse().unwrap(),
+                "10.0.0.0/8".parse().unwrap(),
+            ],
+            true,
+        );
         assert!(held.allows(IpAddr::from([127, 0, 0, 1])));
         assert!(!held.allows(IpAddr::from([10, 0, 0, 1])));
         assert!(!held.allows(IpAddr::from([93, 184, 216, 34])));

@@ -48,7 +48,11 @@ impl Manners {
             Arc::clone(hosts.entry(host.to_owned()).or_default())
         };
         let turn = Turn(lock.lock_owned().await);
-        let pause = if near { self.gap } else { self.gap.max(SHORTEST) };
+        let pause = if near {
+            self.gap
+        } else {
+            self.gap.max(SHORTEST)
+        };
         if let Some(last) = *turn.0
             && let Some(rest) = pause.checked_sub(last.elapsed())
             && !rest.is_zero()

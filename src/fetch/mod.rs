@@ -139,9 +139,15 @@ impl Resolve for GuardedResolver {
             } else {
                 tokio::net::lookup_host((host.as_str(), 0)).await?.collect()
             };
-            let allowed: Vec<SocketAddr> = found.iter().copied().filter(|at| guard.allows(at.ip())).collect();
+            let allowed: Vec<SocketAddr> = found
+                .iter()
+                .copied()
+                .filter(|at| guard.allows(at.ip()))
+                .collect();
             if allowed.is_empty() {
-                return Err(Box::new(guard::Forbidden { host }) as Box<dyn std::error::Error + Send + Sync>);
+                return Err(
+                    Box::new(guard::Forbidden { host }) as Box<dyn std::error::Error + Send + Sync>
+                );
             }
             Ok(Box::new(allowed.into_iter()) as Addrs)
         })
@@ -176,17 +182,23 @@ impl Fetcher {
                 match WebAddress::from_url(attempt.url().clone()) {
                     Err(error) => attempt.error(Hop::Address(error.to_string())),
                     Ok(address) if !hops.allows_literal(&address) => {
-                        attempt.error(guard::Forbidden { host: address.host().to_owned() })
+                        attempt.error(guard::Forbidden {
+                            host: address.host().to_owned(),
+                        })
                     }
                     Ok(_) => attempt.follow(),
                 }
             }));
         if let Some(proxy) = settings.proxy.as_deref().filter(|proxy| !proxy.is_empty()) {
-            builder = builder.proxy(reqwest::Proxy::all(proxy).map_err(|error| Error::Proxy(error.to_string()))?);
+            builder = builder.proxy(
+                reqwest::Proxy::all(proxy).map_err(|error| Error::Proxy(error.to_string()))?,
+            );
         }
         Ok(Self {
             guard,
-            client: builder.build().map_err(|error| Error::Client(error.to_string()))?,
+            client: builder
+                .build()
+                .map_err(|error| Error::Client(error.to_string()))?,
             manners: Manners::new(settings.gap),
             settings: Arc::new(settings),
         })
@@ -286,7 +298,12 @@ impl Fetcher {
             }
         }
         let sha256 = Sha256::of(&body);
-        let header = |name: &str| headers.iter().find(|(n, _)| n == name).map(|(_, value)| value.clone());
+        let header = |name: &str| {
+            headers
+                .iter()
+                .find(|(n, _)| n == name)
+                .map(|(_, value)| value.clone())
+        };
         let memory = Memory {
             etag: header("etag"),
             last_modified: header("last-modified"),
@@ -316,7 +333,11 @@ impl Fetcher {
             }
         };
         let who = match source.agent {
-            Agent::Contact => self.settings.contact.as_ref().or(self.settings.base_url.as_ref()),
+            Agent::Contact => self
+                .settings
+                .contact
+                .as_ref()
+                .or(self.settings.base_url.as_ref()),
             Agent::NoContact => self.settings.base_url.as_ref(),
         };
         let name = concat!("Regwire/", env!("CARGO_PKG_VERSION"));
@@ -393,13 +414,16 @@ fn unwelcome(
         return Some(Answer::NotModified {
             memory: Memory {
                 etag: header(header::ETAG).or_else(|| memory.etag.clone()),
-                last_modified: header(header::LAST_MODIFIED).or_else(|| memory.last_modified.clone()),
+                last_modified: header(header::LAST_MODIFIED)
+                    .or_else(|| memory.last_modified.clone()),
                 sha256: memory.sha256.clone(),
             },
         });
     }
     let retry_after = header(header::RETRY_AFTER).and_then(|text| wait(&text, now));
-    if status == StatusCode::TOO_MANY_REQUESTS || (status == StatusCode::SERVICE_UNAVAILABLE && retry_after.is_some()) {
+    if status == StatusCode::TOO_MANY_REQUESTS
+        || (status == StatusCode::SERVICE_UNAVAILABLE && retry_after.is_some())
+    {
         return Some(Answer::Limited {
             status: status.as_u16(),
             retry_after,
@@ -413,7 +437,9 @@ fn unwelcome(
         return Some(Answer::Gone {
             fault: Fault::new(
                 FaultCode::HttpStatus,
-                format!("{address} answers 410: it is gone for good. Look for its successor, or switch the source off"),
+                format!(
+                    "{address} answers 410: it is gone for good. Look for its successor, or switch the source off"
+                ),
             ),
         });
     }
@@ -423,7 +449,10 @@ fn unwelcome(
         return Some(Answer::Refused {
             fault: Fault::new(
                 FaultCode::AddressRefused,
-                format!("{address} redirects to `{}`, which is not visited: only http and https are", to.chars().take(200).collect::<String>()),
+                format!(
+                    "{address} redirects to `{}`, which is not visited: only http and https are",
+                    to.chars().take(200).collect::<String>()
+                ),
             ),
         });
     }
@@ -437,7 +466,9 @@ fn unwelcome(
         });
     }
     // reqwest undoes one coding; a second one is a bomb or a mistake (promises: F5).
-    if header(header::CONTENT_ENCODING).is_some_and(|coding| !matches!(coding.trim(), "" | "identity")) {
+    if header(header::CONTENT_ENCODING)
+        .is_some_and(|coding| !matches!(coding.trim(), "" | "identity"))
+    {
         return Some(Answer::Failed {
             status: Some(status.as_u16()),
             fault: Fault::new(
@@ -516,19 +547,32 @@ fn failed(status: Option<u16>, error: &reqwest::Error, address: &WebAddress) -> 
     }
     let all = causes.join(": ");
     let lower = all.to_ascii_lowercase();
-    let (code, mend) = if lower.contains("certificate") || lower.contains("tls") || lower.contains("handshake") {
-        (FaultCode::Certificate, "its certificate is not accepted, and http is no way round")
-    } else if error.is_timeout() {
-        (FaultCode::TimeOut, "the host does not answer in time")
-    } else if lower.contains("dns") || lower.contains("resolve") || lower.contains("lookup") {
-        (FaultCode::NoSuchHost, "the host's name is not known; check `url`, or the machine's DNS")
-    } else if error.is_connect() {
-        (FaultCode::Unreachable, "no connection; the host is down or refuses us")
-    } else if error.is_body() || error.is_decode() {
-        (FaultCode::BrokenBody, "the answer broke off, or could not be decoded")
-    } else {
-        (FaultCode::Unreachable, "the answer could not be read")
-    };
+    let (code, mend) =
+        if lower.contains("certificate") || lower.contains("tls") || lower.contains("handshake") {
+            (
+                FaultCode::Certificate,
+                "its certificate is not accepted, and http is no way round",
+            )
+        } else if error.is_timeout() {
+            (FaultCode::TimeOut, "the host does not answer in time")
+        } else if lower.contains("dns") || lower.contains("resolve") || lower.contains("lookup") {
+            (
+                FaultCode::NoSuchHost,
+                "the host's name is not known; check `url`, or the machine's DNS",
+            )
+        } else if error.is_connect() {
+            (
+                FaultCode::Unreachable,
+                "no connection; the host is down or refuses us",
+            )
+        } else if error.is_body() || error.is_decode() {
+            (
+                FaultCode::BrokenBody,
+                "the answer broke off, or could not be decoded",
+            )
+        } else {
+            (FaultCode::Unreachable, "the answer could not be read")
+        };
     let last = causes.last().cloned().unwrap_or_default();
     Answer::Failed {
         status,

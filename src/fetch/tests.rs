@@ -54,7 +54,9 @@ fn fetcher(allow: &[&str]) -> Fetcher {
 }
 
 fn now() -> DateTime<Utc> {
-    DateTime::parse_from_rfc3339("2026-03-02T10:00:00Z").unwrap().to_utc()
+    DateTime::parse_from_rfc3339("2026-03-02T10:00:00Z")
+        .unwrap()
+        .to_utc()
 }
 
 async fn serve(router: Router) -> u16 {
@@ -92,7 +94,12 @@ async fn a_body_comes_with_its_circumstances_and_without_cookies() {
     let router = Router::new().route(
         "/feed",
         get(|headers: HeaderMap| async move {
-            let header = |name: &str| headers.get(name).map_or("-", |value| value.to_str().unwrap()).to_owned();
+            let header = |name: &str| {
+                headers
+                    .get(name)
+                    .map_or("-", |value| value.to_str().unwrap())
+                    .to_owned()
+            };
             let told = format!(
                 "{} | {} | {} | {}",
                 header("user-agent"),
@@ -107,13 +114,19 @@ async fn a_body_comes_with_its_circumstances_and_without_cookies() {
     let fetcher = fetcher(&["127.0.0.0/8"]);
     let url = format!("http://feeds.localhost:{port}/feed");
     for _ in 0..2 {
-        let Answer::Document { document, memory, .. } = visit(&fetcher, &url).await.answer else {
+        let Answer::Document {
+            document, memory, ..
+        } = visit(&fetcher, &url).await.answer
+        else {
             panic!("a document is fetched")
         };
         let body = String::from_utf8(document.body.clone()).unwrap();
         assert_eq!(
             body,
-            format!("Regwire/{} (+ops@example.org) | yes | - | -", env!("CARGO_PKG_VERSION"))
+            format!(
+                "Regwire/{} (+ops@example.org) | yes | - | -",
+                env!("CARGO_PKG_VERSION")
+            )
         );
         assert_eq!(document.sha256, Sha256::of(&document.body));
         assert_eq!(document.header("etag"), Some("\"1\""));
@@ -128,19 +141,33 @@ async fn nothing_changed_wait_and_gone_are_understood() {
         .route(
             "/same",
             get(|headers: HeaderMap| async move {
-                if headers.get("if-none-match").is_some_and(|tag| tag == "\"1\"") {
+                if headers
+                    .get("if-none-match")
+                    .is_some_and(|tag| tag == "\"1\"")
+                {
                     StatusCode::NOT_MODIFIED.into_response()
                 } else {
                     ([("etag", "\"1\"")], "body").into_response()
                 }
             }),
         )
-        .route("/wait", get(|| async { (StatusCode::TOO_MANY_REQUESTS, [("retry-after", "90")]) }))
+        .route(
+            "/wait",
+            get(|| async { (StatusCode::TOO_MANY_REQUESTS, [("retry-after", "90")]) }),
+        )
         .route(
             "/wait-until",
-            get(|| async { (StatusCode::SERVICE_UNAVAILABLE, [("retry-after", "Mon, 02 Mar 2026 11:00:00 GMT")]) }),
+            get(|| async {
+                (
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    [("retry-after", "Mon, 02 Mar 2026 11:00:00 GMT")],
+                )
+            }),
         )
-        .route("/for-ever", get(|| async { (StatusCode::TOO_MANY_REQUESTS, [("retry-after", "99999999")]) }))
+        .route(
+            "/for-ever",
+            get(|| async { (StatusCode::TOO_MANY_REQUESTS, [("retry-after", "99999999")]) }),
+        )
         .route("/gone", get(|| async { StatusCode::GONE }))
         .route("/wall", get(|| async { StatusCode::FORBIDDEN }));
     let port = serve(router).await;
@@ -164,7 +191,13 @@ async fn nothing_changed_wait_and_gone_are_understood() {
     let gone = fetcher.visit(&at("/gone"), &Memory::default(), now()).await;
     assert!(matches!(gone.answer, Answer::Gone { .. }));
     let wall = fetcher.visit(&at("/wall"), &Memory::default(), now()).await;
-    assert!(matches!(wall.answer, Answer::Failed { status: Some(403), .. }));
+    assert!(matches!(
+        wall.answer,
+        Answer::Failed {
+            status: Some(403),
+            ..
+        }
+    ));
 }
 
 #[tokio::test]
@@ -192,9 +225,14 @@ async fn no_redirect_leads_to_a_private_address() {
             .route("/file", to("file:///etc/passwd"))
             .route("/credentials", to("http://a:b@127.0.0.1/"))
             .route("/loop", to("/loop"))
-            .route("/next/{n}", get(|axum::extract::Path(n): axum::extract::Path<u32>| async move {
-                Redirect::permanent(&format!("/next/{}", n + 1))
-            })),
+            .route(
+                "/next/{n}",
+                get(
+                    |axum::extract::Path(n): axum::extract::Path<u32>| async move {
+                        Redirect::permanent(&format!("/next/{}", n + 1))
+                    },
+                ),
+            ),
     )
     .await;
     let fetcher = fetcher(&["127.0.0.1/32"]);
@@ -209,7 +247,12 @@ async fn no_redirect_leads_to_a_private_address() {
         ("/next/1", FaultCode::Redirects),
     ] {
         let fetched = visit(&fetcher, &format!("http://127.0.0.1:{port}{path}")).await;
-        assert_eq!(code(&fetched.answer), Some(expected), "{path}: {:?}", fetched.answer);
+        assert_eq!(
+            code(&fetched.answer),
+            Some(expected),
+            "{path}: {:?}",
+            fetched.answer
+        );
     }
     let direct = visit(&fetcher, &format!("http://127.0.0.2:{target}/")).await;
     assert!(matches!(direct.answer, Answer::Refused { .. }));
@@ -221,9 +264,18 @@ async fn what_has_no_end_is_ended() {
     let bomb = zstd_bomb();
     let router = Router::new()
         .route("/endless", get(|| async { endless(Duration::ZERO) }))
-        .route("/drip", get(|| async { endless(Duration::from_millis(20)) }))
-        .route("/bomb", get(move || async move { ([("content-encoding", "zstd")], bomb) }))
-        .route("/twice", get(|| async { ([("content-encoding", "gzip, gzip")], "x") }));
+        .route(
+            "/drip",
+            get(|| async { endless(Duration::from_millis(20)) }),
+        )
+        .route(
+            "/bomb",
+            get(move || async move { ([("content-encoding", "zstd")], bomb) }),
+        )
+        .route(
+            "/twice",
+            get(|| async { ([("content-encoding", "gzip, gzip")], "x") }),
+        );
     let port = serve(router).await;
     let fetcher = fetcher(&["127.0.0.0/8"]);
     let at = |path: &str| {
@@ -242,9 +294,21 @@ async fn what_has_no_end_is_ended() {
     let mut bomb = at("/bomb");
     bomb.max_time = TimeDelta::seconds(20);
     let fetched = fetcher.visit(&bomb, &Memory::default(), now()).await;
-    assert_eq!(code(&fetched.answer), Some(FaultCode::TooLarge), "{:?}", fetched.answer);
-    let fetched = fetcher.visit(&at("/twice"), &Memory::default(), now()).await;
-    assert_eq!(code(&fetched.answer), Some(FaultCode::BrokenBody), "{:?}", fetched.answer);
+    assert_eq!(
+        code(&fetched.answer),
+        Some(FaultCode::TooLarge),
+        "{:?}",
+        fetched.answer
+    );
+    let fetched = fetcher
+        .visit(&at("/twice"), &Memory::default(), now())
+        .await;
+    assert_eq!(
+        code(&fetched.answer),
+        Some(FaultCode::BrokenBody),
+        "{:?}",
+        fetched.answer
+    );
 }
 
 /// A zstd frame of 64 MiB of zeroes.
@@ -272,7 +336,11 @@ async fn one_visit_at_a_time_to_a_host() {
     let url = format!("http://127.0.0.1:{port}/");
     let visits = (0..20).map(|_| visit(&fetcher, &url));
     let answers = futures_util::future::join_all(visits).await;
-    assert!(answers.iter().all(|fetched| code(&fetched.answer).is_none()));
+    assert!(
+        answers
+            .iter()
+            .all(|fetched| code(&fetched.answer).is_none())
+    );
     assert_eq!(most.load(Ordering::SeqCst), 1);
 }
 
@@ -281,6 +349,15 @@ async fn a_host_that_is_not_there_is_told() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     drop(listener);
-    let fetched = visit(&fetcher(&["127.0.0.0/8"]), &format!("http://127.0.0.1:{port}/")).await;
-    assert_eq!(code(&fetched.answer), Some(FaultCode::Unreachable), "{:?}", fetched.answer);
+    let fetched = visit(
+        &fetcher(&["127.0.0.0/8"]),
+        &format!("http://127.0.0.1:{port}/"),
+    )
+    .await;
+    assert_eq!(
+        code(&fetched.answer),
+        Some(FaultCode::Unreachable),
+        "{:?}",
+        fetched.answer
+    );
 }

@@ -55,10 +55,12 @@ fn one_of(words: &'static [&'static str]) -> impl Fn(&str) -> Result<String, Str
         if words.contains(&text) {
             return Ok(text.to_owned());
         }
-        Err(match crate::text::table::nearest(text, words.iter().copied()) {
-            Some(near) => format!("`{text}` is not known: did you mean `{near}`?"),
-            None => format!("`{text}` is not one of {}", words.join(", ")),
-        })
+        Err(
+            match crate::text::table::nearest(text, words.iter().copied()) {
+                Some(near) => format!("`{text}` is not known: did you mean `{near}`?"),
+                None => format!("`{text}` is not one of {}", words.join(", ")),
+            },
+        )
     }
 }
 
@@ -75,7 +77,11 @@ pub(super) fn bodies(file: &mut Table<'_>, links: &mut Links) -> Vec<Body> {
         }
         let jurisdiction = table.read("jurisdiction", str::parse::<JurisdictionId>);
         if let Some(jurisdiction) = &jurisdiction {
-            links.mention(Named::Jurisdiction, jurisdiction.as_str(), table.place("jurisdiction"));
+            links.mention(
+                Named::Jurisdiction,
+                jurisdiction.as_str(),
+                table.place("jurisdiction"),
+            );
         }
         let homepage = table.read("homepage", |text| {
             crate::domain::address::WebAddress::new(text).map(|_| text.to_owned())
@@ -111,7 +117,11 @@ pub(super) fn jurisdictions(file: &mut Table<'_>, links: &mut Links) -> Vec<Juri
         let demonyms = table.texts("demonyms");
         let member_of = table.list("member_of", str::parse::<JurisdictionId>);
         for parent in &member_of {
-            links.mention(Named::Jurisdiction, parent.as_str(), table.place("member_of"));
+            links.mention(
+                Named::Jurisdiction,
+                parent.as_str(),
+                table.place("member_of"),
+            );
         }
         let needs_context = table.flag("needs_context").unwrap_or(false);
         let bodies = table.list("bodies", str::parse::<BodyId>);

@@ -38,7 +38,10 @@ const SECTIONS: &[&str] = &[
 pub(super) fn framework(mut file: Table<'_>, links: &mut Links) -> Option<Framework> {
     file.allow(&["schema"]);
     let Some(mut table) = file.table("framework") else {
-        file.fault("", "`[framework]` is missing: the file must say which framework it is");
+        file.fault(
+            "",
+            "`[framework]` is missing: the file must say which framework it is",
+        );
         return None;
     };
     let id = table.require("id", str::parse::<FrameworkId>);
@@ -54,17 +57,48 @@ pub(super) fn framework(mut file: Table<'_>, links: &mut Links) -> Option<Framew
         &["standard", "law", "framework", "attestation", "guidance"],
     );
     if !table.has("kind") {
-        table.fault("", "`kind` is missing: standard, law, framework, attestation or guidance");
+        table.fault(
+            "",
+            "`kind` is missing: standard, law, framework, attestation or guidance",
+        );
     }
     let owners = table.list("owners", str::parse::<BodyId>);
-    mention(links, &table, "owners", Named::Body, &owners, BodyId::as_str);
+    mention(
+        links,
+        &table,
+        "owners",
+        Named::Body,
+        &owners,
+        BodyId::as_str,
+    );
     let jurisdictions = table.list("jurisdictions", str::parse::<JurisdictionId>);
-    mention(links, &table, "jurisdictions", Named::Jurisdiction, &jurisdictions, JurisdictionId::as_str);
+    mention(
+        links,
+        &table,
+        "jurisdictions",
+        Named::Jurisdiction,
+        &jurisdictions,
+        JurisdictionId::as_str,
+    );
     let references = table.texts("references");
     let related = table.list("related", str::parse::<FrameworkId>);
-    mention(links, &table, "related", Named::Framework, &related, FrameworkId::as_str);
+    mention(
+        links,
+        &table,
+        "related",
+        Named::Framework,
+        &related,
+        FrameworkId::as_str,
+    );
     let topics = table.list("topics", str::parse::<TopicId>);
-    mention(links, &table, "topics", Named::Topic, &topics, TopicId::as_str);
+    mention(
+        links,
+        &table,
+        "topics",
+        Named::Topic,
+        &topics,
+        TopicId::as_str,
+    );
     let status = table.require("status", |text| {
         if STATUSES.contains(&text) {
             Ok(text.to_owned())
@@ -148,7 +182,10 @@ fn profile(file: &mut Table<'_>, links: &mut Links) -> Option<Profile> {
         let language = head.text("language").unwrap_or_else(|| "en".to_owned());
         let reviewed = head.day("reviewed");
         if reviewed.is_none() && !head.has("reviewed") {
-            head.fault("", "`reviewed` is missing: the day on which somebody last read the page through");
+            head.fault(
+                "",
+                "`reviewed` is missing: the day on which somebody last read the page through",
+            );
         }
         let sections = head.list("sections", |text| {
             if SECTIONS.contains(&text) {
@@ -171,13 +208,18 @@ fn profile(file: &mut Table<'_>, links: &mut Links) -> Option<Profile> {
     for mut source in file.tables("source") {
         if let Some(id) = source.required_text("id") {
             if known_sources.contains(&id) {
-                source.fault("id", format!("the source `{id}` is already defined in this file"));
+                source.fault(
+                    "id",
+                    format!("the source `{id}` is already defined in this file"),
+                );
             }
             known_sources.push(id);
         }
         source.allow(&["publisher"]);
         source.required_text("title");
-        source.read("url", |text| crate::domain::address::WebAddress::new(text).map(|_| ()));
+        source.read("url", |text| {
+            crate::domain::address::WebAddress::new(text).map(|_| ())
+        });
         source.word::<serde_json::Value>("kind", &["primary", "secondary", "company"]);
         source.allow(&["note"]);
         source.finish();
@@ -226,7 +268,14 @@ fn profile(file: &mut Table<'_>, links: &mut Links) -> Option<Profile> {
         for mut row in adoption.tables("assessor") {
             body_id(&mut row, "body", links);
             let by = row.list("accredited_by", str::parse::<BodyId>);
-            mention(links, &row, "accredited_by", Named::Body, &by, BodyId::as_str);
+            mention(
+                links,
+                &row,
+                "accredited_by",
+                Named::Body,
+                &by,
+                BodyId::as_str,
+            );
             row.allow(&["verified", "basis", "note"]);
             sources(&mut row, known);
             row.finish();
@@ -268,7 +317,14 @@ fn profile(file: &mut Table<'_>, links: &mut Links) -> Option<Profile> {
     }
     if let Some(mut related) = file.table("related") {
         let frameworks = related.list("frameworks", str::parse::<FrameworkId>);
-        mention(links, &related, "frameworks", Named::Framework, &frameworks, FrameworkId::as_str);
+        mention(
+            links,
+            &related,
+            "frameworks",
+            Named::Framework,
+            &frameworks,
+            FrameworkId::as_str,
+        );
         related.finish();
     }
     if let Some(mut topics) = file.table("topics") {
@@ -283,7 +339,14 @@ fn profile(file: &mut Table<'_>, links: &mut Links) -> Option<Profile> {
         row.finish();
     }
     if let Some(mut digest) = file.table("digest") {
-        digest.allow(&["enabled", "cadence", "heading", "text", "privacy_note", "double_opt_in"]);
+        digest.allow(&[
+            "enabled",
+            "cadence",
+            "heading",
+            "text",
+            "privacy_note",
+            "double_opt_in",
+        ]);
         digest.finish();
     }
     head.flatten()

@@ -109,7 +109,10 @@ fn folder_of_toml(folder: &Path) -> Result<BTreeMap<String, String>, Error> {
     let mut out = BTreeMap::new();
     for entry in std::fs::read_dir(folder).map_err(error)? {
         let path = entry.map_err(error)?.path();
-        if path.extension().is_some_and(|extension| extension == "toml") {
+        if path
+            .extension()
+            .is_some_and(|extension| extension == "toml")
+        {
             out.insert(path.display().to_string(), read(&path)?);
         }
     }
@@ -249,8 +252,14 @@ impl Links {
                 .filter(|(kind, _)| *kind == named)
                 .map(|(_, id)| id.as_str());
             let what = match table::nearest(&id, candidates) {
-                Some(near) => format!("there is no {} `{id}`: did you mean `{near}`?", named.word()),
-                None => format!("there is no {} `{id}`: define it, or remove it here", named.word()),
+                Some(near) => format!(
+                    "there is no {} `{id}`: did you mean `{near}`?",
+                    named.word()
+                ),
+                None => format!(
+                    "there is no {} `{id}`: define it, or remove it here",
+                    named.word()
+                ),
             };
             report.add(FileFault { what, ..place });
         }

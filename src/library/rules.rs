@@ -25,7 +25,11 @@ pub(super) fn cues(file: &mut Table<'_>, links: &mut Links) -> Vec<Cue> {
                 links.mention(Named::Body, id.as_str(), meaning.place("body"));
             }
             if let Some(id) = &jurisdiction {
-                links.mention(Named::Jurisdiction, id.as_str(), meaning.place("jurisdiction"));
+                links.mention(
+                    Named::Jurisdiction,
+                    id.as_str(),
+                    meaning.place("jurisdiction"),
+                );
             }
             let senses: Vec<Sense> = framework
                 .map(Sense::Framework)
@@ -79,7 +83,10 @@ pub(super) fn kinds(file: &mut Table<'_>) -> Vec<KindRule> {
         table.allow(&["name", "meaning", "note"]);
         for phrase in phrases.iter().chain(&not) {
             if phrase.trim().is_empty() || phrase.chars().any(char::is_uppercase) {
-                table.fault("phrases", format!("`{phrase}`: phrases are written in lower case"));
+                table.fault(
+                    "phrases",
+                    format!("`{phrase}`: phrases are written in lower case"),
+                );
             }
         }
         let rank = rank.and_then(|rank| u32::try_from(rank).ok());

@@ -12,14 +12,11 @@ use crate::domain::source::{
 use crate::text::table::{Report, Table};
 
 /// Keys whose kinds of source are not built yet; they are kept in the file and not read.
-const LATER: &[&str] = &["preset", "params", "map", "scope", "post", "watch", "include"];
+const LATER: &[&str] = &[
+    "preset", "params", "map", "scope", "post", "watch", "include",
+];
 
-pub(super) fn sources(
-    name: &str,
-    text: &str,
-    report: &Report,
-    links: &mut Links,
-) -> Vec<Source> {
+pub(super) fn sources(name: &str, text: &str, report: &Report, links: &mut Links) -> Vec<Source> {
     let mut file = Table::parse(name, text, report);
     file.allow(&["schema"]);
     let out = file
@@ -38,13 +35,20 @@ fn source(mut table: Table<'_>, links: &mut Links) -> Option<Source> {
         links.mention(Named::Body, body.as_str(), table.place("body"));
     }
     let source_name = table.required_text("name");
-    let kind: Option<SourceKind> =
-        table.word("kind", &["feed", "listing", "page", "sitemap", "json", "catalogue"]);
+    let kind: Option<SourceKind> = table.word(
+        "kind",
+        &["feed", "listing", "page", "sitemap", "json", "catalogue"],
+    );
     if !table.has("kind") {
-        table.fault("", "`kind` is missing: feed, listing, page, sitemap, json or catalogue");
+        table.fault(
+            "",
+            "`kind` is missing: feed, listing, page, sitemap, json or catalogue",
+        );
     }
     let url = table.require("url", AddressTemplate::new);
-    let home = table.read("home", |text| WebAddress::new(text).map(|_| text.to_owned()));
+    let home = table.read("home", |text| {
+        WebAddress::new(text).map(|_| text.to_owned())
+    });
     let every = table
         .read("every", positive_span)
         .unwrap_or(TimeDelta::hours(12));
@@ -69,16 +73,26 @@ fn source(mut table: Table<'_>, links: &mut Links) -> Option<Source> {
         if (2..=3).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_lowercase()) {
             Ok(text.to_owned())
         } else {
-            Err(format!("`{text}` is no language code: write two letters (ISO 639-1) such as en"))
+            Err(format!(
+                "`{text}` is no language code: write two letters (ISO 639-1) such as en"
+            ))
         }
     });
     let jurisdiction = table.read("jurisdiction", str::parse::<JurisdictionId>);
     if let Some(jurisdiction) = &jurisdiction {
-        links.mention(Named::Jurisdiction, jurisdiction.as_str(), table.place("jurisdiction"));
+        links.mention(
+            Named::Jurisdiction,
+            jurisdiction.as_str(),
+            table.place("jurisdiction"),
+        );
     }
     let frameworks = table.list("frameworks", str::parse::<FrameworkId>);
     for framework in &frameworks {
-        links.mention(Named::Framework, framework.as_str(), table.place("frameworks"));
+        links.mention(
+            Named::Framework,
+            framework.as_str(),
+            table.place("frameworks"),
+        );
     }
     let on = table.flag("on").unwrap_or(true);
     let off_because = table.text("off_because");
@@ -95,10 +109,15 @@ fn source(mut table: Table<'_>, links: &mut Links) -> Option<Source> {
     for (name, value) in &headers {
         let plain = |text: &str| text.bytes().all(|b| (0x20..0x7f).contains(&b));
         if name.is_empty() || !plain(name) || name.contains([' ', ':']) || !plain(value) {
-            table.fault("headers", format!("`{name}` is no HTTP header as it can be sent"));
+            table.fault(
+                "headers",
+                format!("`{name}` is no HTTP header as it can be sent"),
+            );
         }
     }
-    let max_bytes = table.read("max_bytes", quantity::bytes).unwrap_or(MAX_BYTES);
+    let max_bytes = table
+        .read("max_bytes", quantity::bytes)
+        .unwrap_or(MAX_BYTES);
     let max_time = table.read("max_time", positive_span).unwrap_or(MAX_TIME);
     if max_time > TimeDelta::minutes(10) {
         table.fault("max_time", "a visit may take at most 10m");
@@ -114,11 +133,17 @@ fn source(mut table: Table<'_>, links: &mut Links) -> Option<Source> {
             );
         }
         if on && kind == SourceKind::Listing && select.item.is_none() {
-            table.fault("select", "a listing needs select = { item = \"…\" }: the CSS of one news item");
+            table.fault(
+                "select",
+                "a listing needs select = { item = \"…\" }: the CSS of one news item",
+            );
         }
     }
     if !on && off_because.is_none() {
-        table.fault("on", "a source that is off says why: add off_because = \"…\"");
+        table.fault(
+            "on",
+            "a source that is off says why: add off_because = \"…\"",
+        );
     }
     let place = table.place("id");
     table.finish();
@@ -192,7 +217,10 @@ fn date_style(mut table: Table<'_>) -> DateStyle {
         && chrono::format::StrftimeItems::new(format)
             .any(|item| matches!(item, chrono::format::Item::Error))
     {
-        table.fault("format", format!("`{format}` is no date pattern: write for example \"%d %B %Y\""));
+        table.fault(
+            "format",
+            format!("`{format}` is no date pattern: write for example \"%d %B %Y\""),
+        );
     }
     table.finish();
     style

@@ -10,7 +10,12 @@ fn the_library_in_the_binary_has_no_fault() {
     assert!(loaded.library.jurisdictions.len() >= 85);
     assert!(loaded.library.topics.len() >= 63);
     assert!(loaded.sources.len() >= 150);
-    let profiles = loaded.library.frameworks.iter().filter(|f| f.profile.is_some()).count();
+    let profiles = loaded
+        .library
+        .frameworks
+        .iter()
+        .filter(|f| f.profile.is_some())
+        .count();
     assert!(profiles >= 13, "{profiles} profiles");
 }
 
@@ -18,11 +23,26 @@ fn the_library_in_the_binary_has_no_fault() {
 fn every_body_of_the_seed_page_has_a_source() {
     let loaded = load(&Files::built_in());
     for body in [
-        "iso", "iec", "bsi-uk", "ukas", "sgs", "tuv-sud", "nqa", "csa", "nist", "aicpa", "ai-office",
-        "cen-cenelec", "imda", "pdpc-sg",
+        "iso",
+        "iec",
+        "bsi-uk",
+        "ukas",
+        "sgs",
+        "tuv-sud",
+        "nqa",
+        "csa",
+        "nist",
+        "aicpa",
+        "ai-office",
+        "cen-cenelec",
+        "imda",
+        "pdpc-sg",
     ] {
         assert!(
-            loaded.sources.iter().any(|source| source.body.as_str() == body),
+            loaded
+                .sources
+                .iter()
+                .any(|source| source.body.as_str() == body),
             "no source of {body}"
         );
     }
@@ -76,8 +96,10 @@ date = { format = "%d %Q" }
         (24, "no date pattern"),
     ] {
         assert!(
-            told.iter()
-                .any(|fault| fault.starts_with(&format!("my-sources.toml:{line}: ")) && fault.contains(part)),
+            told.iter().any(
+                |fault| fault.starts_with(&format!("my-sources.toml:{line}: "))
+                    && fault.contains(part)
+            ),
             "line {line}, {part}: {told:#?}"
         );
     }

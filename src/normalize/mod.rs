@@ -171,11 +171,7 @@ fn content(entry: Entry, about: &Circumstances<'_>) -> Result<Content, Fault> {
 ///
 /// A publisher that gives one text only gives a summary; where that text has structure or
 /// length, it is the text as well.
-fn texts(
-    summary: Option<Markup>,
-    content: Option<Markup>,
-    base: &url::Url,
-) -> (String, SafeHtml) {
+fn texts(summary: Option<Markup>, content: Option<Markup>, base: &url::Url) -> (String, SafeHtml) {
     let plain = |markup: &Markup| match markup {
         Markup::Text(text) => fold_lines(text),
         Markup::Html(text) => fold_lines(&html::plain(text)),
@@ -276,7 +272,9 @@ mod tests {
             source: &source,
             authority: Authority::Official,
             document: &document,
-            now: DateTime::parse_from_rfc3339("2026-03-10T12:00:00Z").unwrap().to_utc(),
+            now: DateTime::parse_from_rfc3339("2026-03-10T12:00:00Z")
+                .unwrap()
+                .to_utc(),
             first_contact,
             evidence: &evidence,
         };
@@ -330,12 +328,18 @@ mod tests {
             summary: Some(Markup::Html("<p>First words of it</p>".to_owned())),
             ..Entry::default()
         };
-        assert_eq!(normalized(summary, false).unwrap().content.title, "First words of it");
+        assert_eq!(
+            normalized(summary, false).unwrap().content.title,
+            "First words of it"
+        );
         let link = Entry {
             url: Some(WebAddress::new("https://e.org/a").unwrap()),
             ..Entry::default()
         };
-        assert_eq!(normalized(link, false).unwrap().content.title, "https://e.org/a");
+        assert_eq!(
+            normalized(link, false).unwrap().content.title,
+            "https://e.org/a"
+        );
         assert_eq!(
             normalized(Entry::default(), false).unwrap_err().code,
             FaultCode::BadItem
@@ -356,8 +360,13 @@ mod tests {
             .content
         };
         let plain = with(Markup::Text("Just a sentence.".to_owned()));
-        assert_eq!((plain.summary.as_str(), plain.body.is_empty()), ("Just a sentence.", true));
-        let marked = with(Markup::Html("<p>One</p><script>alert(1)</script>".to_owned()));
+        assert_eq!(
+            (plain.summary.as_str(), plain.body.is_empty()),
+            ("Just a sentence.", true)
+        );
+        let marked = with(Markup::Html(
+            "<p>One</p><script>alert(1)</script>".to_owned(),
+        ));
         assert_eq!(marked.summary.trim(), "One");
         assert!(marked.body.as_str().contains("<p>One</p>"));
         assert!(!marked.body.as_str().contains("script"));
@@ -387,10 +396,15 @@ mod tests {
             first_contact: false,
             evidence: &evidence,
         };
-        let second = revise(first.clone(), titled("After"), &about).unwrap().update;
+        let second = revise(first.clone(), titled("After"), &about)
+            .unwrap()
+            .update;
         assert_eq!(second.id, first.id);
         assert_eq!(second.first_seen, first.first_seen);
         assert_eq!(second.reach, Reach::Archive);
-        assert_eq!((second.revision, second.content.title.as_str()), (2, "After"));
+        assert_eq!(
+            (second.revision, second.content.title.as_str()),
+            (2, "After")
+        );
     }
 }

@@ -7,7 +7,9 @@ use crate::domain::update::{ReferenceTag, Tag, Tags, Update};
 
 /// An update as `export updates --jsonl` prints it, within its source's terms.
 pub fn update_line(update: &Update, source: Option<&Source>) -> Value {
-    let shared = source.map_or(Terms::Excerpt, |source| source.terms).share(&update.content);
+    let shared = source
+        .map_or(Terms::Excerpt, |source| source.terms)
+        .share(&update.content);
     let content = &update.content;
     let tags = &update.tags;
     let mut references: Vec<&str> = Vec::new();
@@ -55,7 +57,9 @@ pub fn update_line(update: &Update, source: Option<&Source>) -> Value {
 /// Tags as `tag --jsonl` prints them.
 pub fn tag_line(id: &Value, tags: &Tags) -> Value {
     fn plain<Id: serde::Serialize>(tags: &[Tag<Id>]) -> Vec<Value> {
-        tags.iter().map(|tag| json!({ "id": tag.id, "because": tag.because })).collect()
+        tags.iter()
+            .map(|tag| json!({ "id": tag.id, "because": tag.because }))
+            .collect()
     }
     let reference = |tag: &ReferenceTag| {
         json!({

@@ -59,7 +59,9 @@ impl DigestMail {
         let first = sections
             .first()
             .and_then(|section| section.items.first())
-            .map_or_else(String::new, |item| crate::text::html::excerpt(&item.title, 80));
+            .map_or_else(String::new, |item| {
+                crate::text::html::excerpt(&item.title, 80)
+            });
         Self {
             digest: issue.digest.to_string(),
             number: issue.number,
@@ -73,7 +75,9 @@ impl DigestMail {
                 .edition
                 .chain_heads
                 .iter()
-                .map(|(source, head)| (source.to_string(), head.as_str().chars().take(16).collect()))
+                .map(|(source, head)| {
+                    (source.to_string(), head.as_str().chars().take(16).collect())
+                })
                 .collect(),
             base_url: base_url.to_owned(),
             issue_url: format!("{base_url}/digests/{}", issue.number),

@@ -17,8 +17,9 @@ use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 pub use lines::{tag_line, update_line};
 pub use mail::{DigestMail, MailParts};
 pub use views::{
-    DigestsPage, ErrorPage, FacetGroup, FacetLink, Home, IssuePage, IssueRow, ItemView, Moment, Named, RevisionView,
-    SearchPage, SectionView, SourceRow, SourcesPage, TagView, UpdateCard, UpdatePage,
+    DigestsPage, ErrorPage, FacetGroup, FacetLink, Home, IssuePage, IssueRow, ItemView, Moment,
+    Named, RevisionView, SearchPage, SectionView, SourceRow, SourcesPage, TagView, UpdateCard,
+    UpdatePage,
 };
 
 #[derive(rust_embed::Embed)]
@@ -75,10 +76,18 @@ impl Renderer {
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.set_auto_escape_callback(|name| {
-            if name.ends_with(".html") { AutoEscape::Html } else { AutoEscape::None }
+            if name.ends_with(".html") {
+                AutoEscape::Html
+            } else {
+                AutoEscape::None
+            }
         });
         // A block on a line of its own leaves no line; these two cannot contradict each other.
-        if let Ok(syntax) = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build() {
+        if let Ok(syntax) = SyntaxConfig::builder()
+            .trim_blocks(true)
+            .lstrip_blocks(true)
+            .build()
+        {
             environment.set_syntax(syntax);
         }
         let read = move |name: &str| -> Option<String> {
@@ -88,7 +97,9 @@ impl Renderer {
             folder
                 .as_ref()
                 .and_then(|folder| std::fs::read_to_string(folder.join(name)).ok())
-                .or_else(|| BuiltIn::get(name).map(|file| String::from_utf8_lossy(&file.data).into_owned()))
+                .or_else(|| {
+                    BuiltIn::get(name).map(|file| String::from_utf8_lossy(&file.data).into_owned())
+                })
         };
         let style = read("web/style.css").unwrap_or_default();
         let style_version = crate::domain::document::Sha256::of(style.as_bytes())
@@ -106,7 +117,8 @@ impl Renderer {
             style_version,
         };
         // A template that is broken is told when the program starts and not when it is shown.
-        for name in BuiltIn::iter().filter(|name| name.ends_with(".html") || name.ends_with(".txt")) {
+        for name in BuiltIn::iter().filter(|name| name.ends_with(".html") || name.ends_with(".txt"))
+        {
             renderer.template(&name)?;
         }
         Ok(renderer)
@@ -120,10 +132,12 @@ impl Renderer {
     }
 
     fn fill(&self, name: &str, view: &impl serde::Serialize) -> Result<String, Error> {
-        self.template(name)?.render(Value::from(Serde(view))).map_err(|error| Error {
-            name: name.to_owned(),
-            why: format!("{error:#}"),
-        })
+        self.template(name)?
+            .render(Value::from(Serde(view)))
+            .map_err(|error| Error {
+                name: name.to_owned(),
+                why: format!("{error:#}"),
+            })
     }
 
     /// A page.
@@ -150,7 +164,10 @@ impl Renderer {
                 why: error.to_string(),
             })?;
         Ok(MailParts {
-            subject: self.fill("mail/digest/subject.txt", view)?.trim().to_owned(),
+            subject: self
+                .fill("mail/digest/subject.txt", view)?
+                .trim()
+                .to_owned(),
             text: self.fill("mail/digest/body.txt", view)?,
             html: inlined,
         })

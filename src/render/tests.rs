@@ -14,7 +14,11 @@ fn fits<V: View>() {
     assert!(page.starts_with("<!doctype html>"), "{}", V::TEMPLATE);
     assert!(page.contains("<main"), "{}", V::TEMPLATE);
     assert!(page.len() < 60_000, "{}", V::TEMPLATE);
-    assert!(!page.contains("<script") && !page.contains("style="), "{}: the policy forbids it", V::TEMPLATE);
+    assert!(
+        !page.contains("<script") && !page.contains("style="),
+        "{}: the policy forbids it",
+        V::TEMPLATE
+    );
 }
 
 #[test]
@@ -78,7 +82,10 @@ fn the_mail_reads_well_as_text() {
     let parts = renderer().mail(&mail).unwrap();
     assert!(!parts.subject.contains('\n'));
     for line in parts.text.lines() {
-        assert!(line.chars().count() <= 78 || line.contains("http"), "{line}");
+        assert!(
+            line.chars().count() <= 78 || line.contains("http"),
+            "{line}"
+        );
     }
     assert!(parts.html.contains("style=") && parts.html.contains("@media"));
     assert!(!parts.html.contains("<script"));
@@ -90,8 +97,17 @@ fn a_folder_beside_the_configuration_replaces_templates() {
     std::fs::create_dir_all(folder.path().join("web")).unwrap();
     std::fs::write(folder.path().join("web/error.html"), "ours: {{ what }}").unwrap();
     let renderer = Renderer::new(Some(folder.path().to_owned()), Site::default()).unwrap();
-    assert_eq!(renderer.page(&ErrorPage::sample()).unwrap(), "ours: There is no such page.");
+    assert_eq!(
+        renderer.page(&ErrorPage::sample()).unwrap(),
+        "ours: There is no such page."
+    );
     std::fs::write(folder.path().join("web/error.html"), "line one\n{{ what").unwrap();
-    let error = Renderer::new(Some(folder.path().to_owned()), Site::default()).err().unwrap().to_string();
-    assert!(error.contains("web/error.html") && error.contains('2'), "{error}");
+    let error = Renderer::new(Some(folder.path().to_owned()), Site::default())
+        .err()
+        .unwrap()
+        .to_string();
+    assert!(
+        error.contains("web/error.html") && error.contains('2'),
+        "{error}"
+    );
 }

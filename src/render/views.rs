@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 
 use super::View;
-use crate::domain::digest::{Issue, Item};
 use crate::domain::delivery::Plan;
+use crate::domain::digest::{Issue, Item};
 use crate::domain::health::{Coverage, Verdict};
 use crate::domain::library::Library;
 use crate::domain::source::{Source, Terms};
@@ -82,13 +82,19 @@ pub struct UpdateCard {
 impl UpdateCard {
     /// A card.
     pub fn new(update: &Update, source: Option<&Source>, library: &Library) -> Self {
-        let shared = source.map_or(Terms::Excerpt, |source| source.terms).share(&update.content);
+        let shared = source
+            .map_or(Terms::Excerpt, |source| source.terms)
+            .share(&update.content);
         Self {
             id: update.id.to_string(),
             title: update.content.title.clone(),
             summary: html::excerpt(&shared.summary.replace('\n', " "), 300),
             snippet: None,
-            language: update.tags.language.clone().filter(|language| language != "en"),
+            language: update
+                .tags
+                .language
+                .clone()
+                .filter(|language| language != "en"),
             source: source.map_or_else(|| update.source.to_string(), |source| source.name.clone()),
             kind: update.tags.kind.map(|kind| kind.name().to_owned()),
             kind_id: update.tags.kind.map(|kind| kind.as_str().to_owned()),
@@ -329,7 +335,12 @@ pub struct UpdatePage {
 
 impl UpdatePage {
     /// The page of an update.
-    pub fn new(update: &Update, source: Option<&Source>, library: &Library, revisions: &[Revision]) -> Self {
+    pub fn new(
+        update: &Update,
+        source: Option<&Source>,
+        library: &Library,
+        revisions: &[Revision],
+    ) -> Self {
         let terms = source.map_or(Terms::Excerpt, |source| source.terms);
         let shared = terms.share(&update.content);
         let told = |because: &[Because]| -> Vec<String> { because.iter().map(reason).collect() };
@@ -346,7 +357,9 @@ impl UpdatePage {
         for tag in &update.tags.frameworks {
             tags.push(TagView {
                 sort: "Framework".to_owned(),
-                name: library.framework(&tag.id).map_or_else(|| tag.id.to_string(), |f| f.short.clone()),
+                name: library
+                    .framework(&tag.id)
+                    .map_or_else(|| tag.id.to_string(), |f| f.short.clone()),
                 href: format!("/search?q=framework:{}", tag.id),
                 primary: tag.primary,
                 because: told(&tag.because),
@@ -355,7 +368,9 @@ impl UpdatePage {
         for tag in &update.tags.jurisdictions {
             tags.push(TagView {
                 sort: "Jurisdiction".to_owned(),
-                name: library.jurisdiction(&tag.id).map_or_else(|| tag.id.to_string(), |j| j.name.clone()),
+                name: library
+                    .jurisdiction(&tag.id)
+                    .map_or_else(|| tag.id.to_string(), |j| j.name.clone()),
                 href: format!("/search?q=jurisdiction:{}", tag.id),
                 primary: false,
                 because: told(&tag.because),
@@ -364,7 +379,9 @@ impl UpdatePage {
         for tag in &update.tags.bodies {
             tags.push(TagView {
                 sort: "Body".to_owned(),
-                name: library.body(&tag.id).map_or_else(|| tag.id.to_string(), |b| b.name.clone()),
+                name: library
+                    .body(&tag.id)
+                    .map_or_else(|| tag.id.to_string(), |b| b.name.clone()),
                 href: format!("/search?q=body:{}", tag.id),
                 primary: false,
                 because: told(&tag.because),
@@ -373,7 +390,9 @@ impl UpdatePage {
         for tag in &update.tags.topics {
             tags.push(TagView {
                 sort: "Topic".to_owned(),
-                name: library.topic(&tag.id).map_or_else(|| tag.id.to_string(), |t| t.name.clone()),
+                name: library
+                    .topic(&tag.id)
+                    .map_or_else(|| tag.id.to_string(), |t| t.name.clone()),
                 href: format!("/search?q=topic:{}", tag.id),
                 primary: false,
                 because: told(&tag.because),
@@ -381,10 +400,16 @@ impl UpdatePage {
         }
         let mut references: Vec<Named> = Vec::new();
         for tag in &update.tags.references {
-            if !references.iter().any(|named| named.name == tag.reference.canonical) {
+            if !references
+                .iter()
+                .any(|named| named.name == tag.reference.canonical)
+            {
                 references.push(Named {
                     name: tag.reference.canonical.clone(),
-                    href: format!("/search?q=standard:%22{}%22", tag.reference.work.replace(' ', "+")),
+                    href: format!(
+                        "/search?q=standard:%22{}%22",
+                        tag.reference.work.replace(' ', "+")
+                    ),
                 });
             }
         }
@@ -400,9 +425,16 @@ impl UpdatePage {
         past.reverse();
         Self {
             card: UpdateCard::new(update, source, library),
-            body: shared.body.map(html::SafeHtml::into_string).unwrap_or_default(),
+            body: shared
+                .body
+                .map(html::SafeHtml::into_string)
+                .unwrap_or_default(),
             summary: shared.summary,
-            url: update.content.url.as_ref().map(|url| url.as_str().to_owned()),
+            url: update
+                .content
+                .url
+                .as_ref()
+                .map(|url| url.as_str().to_owned()),
             authority: update.authority.as_str().to_owned(),
             terms: terms.as_str().to_owned(),
             attribution: source.and_then(|source| source.attribution.clone()),
@@ -422,10 +454,20 @@ impl UpdatePage {
 /// A reason as a sentence.
 fn reason(because: &Because) -> String {
     match because.rule.as_str() {
-        "J1" => format!("follows from a law that is tagged ({}; rule J1)", because.text),
-        "J2" => format!("follows from a body that is tagged ({}; rule J2)", because.text),
+        "J1" => format!(
+            "follows from a law that is tagged ({}; rule J1)",
+            because.text
+        ),
+        "J2" => format!(
+            "follows from a body that is tagged ({}; rule J2)",
+            because.text
+        ),
         "J4" => format!("follows from what it is about ({}; rule J4)", because.text),
-        rule => format!("“{}” in the {} (rule: {rule})", because.text, because.field.as_str()),
+        rule => format!(
+            "“{}” in the {} (rule: {rule})",
+            because.text,
+            because.field.as_str()
+        ),
     }
 }
 
@@ -508,13 +550,17 @@ impl SourceRow {
         Self {
             id: source.id.to_string(),
             name: source.name.clone(),
-            body: library.body(&source.body).map_or_else(|| source.body.to_string(), |body| body.name.clone()),
+            body: library
+                .body(&source.body)
+                .map_or_else(|| source.body.to_string(), |body| body.name.clone()),
             kind: source.kind.as_str().to_owned(),
             health: verdict.health.as_str().to_owned(),
             because: verdict.because.clone(),
             last_visit: record.and_then(|record| record.last_visit).map(Moment::at),
             last_new: record
-                .filter(|record| !record.gaps.is_empty() || last.is_some_and(|visit| visit.entries > 0))
+                .filter(|record| {
+                    !record.gaps.is_empty() || last.is_some_and(|visit| visit.entries > 0)
+                })
                 .and_then(|record| record.last_new)
                 .map(Moment::at),
             visits: record.map_or(0, |record| record.visits),
@@ -528,7 +574,10 @@ impl SourceRow {
                 })
                 .unwrap_or_default(),
             off_because: source.off_because.clone(),
-            home: source.home.clone().unwrap_or_else(|| source.url.as_str().to_owned()),
+            home: source
+                .home
+                .clone()
+                .unwrap_or_else(|| source.url.as_str().to_owned()),
         }
     }
 }
@@ -691,7 +740,12 @@ pub(super) fn coverage_line(coverage: &Coverage) -> String {
         .iter()
         .take(5)
         .map(|other| match other.since {
-            Some(since) => format!("{} ({} since {})", other.name, other.health.as_str(), since.format("%-d %B")),
+            Some(since) => format!(
+                "{} ({} since {})",
+                other.name,
+                other.health.as_str(),
+                since.format("%-d %B")
+            ),
             None => format!("{} ({})", other.name, other.health.as_str()),
         })
         .collect();
@@ -699,7 +753,10 @@ pub(super) fn coverage_line(coverage: &Coverage) -> String {
         line.push_str("; ");
         line.push_str(&named.join(", "));
         if coverage.others.len() > named.len() {
-            line.push_str(&format!(" and {} more", coverage.others.len() - named.len()));
+            line.push_str(&format!(
+                " and {} more",
+                coverage.others.len() - named.len()
+            ));
         }
     }
     line

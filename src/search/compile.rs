@@ -2,7 +2,10 @@
 
 use std::ops::Bound;
 
-use tantivy::query::{AllQuery, BooleanQuery, BoostQuery, EmptyQuery, Occur, PhrasePrefixQuery, PhraseQuery, Query as Compiled, RangeQuery, TermQuery};
+use tantivy::query::{
+    AllQuery, BooleanQuery, BoostQuery, EmptyQuery, Occur, PhrasePrefixQuery, PhraseQuery,
+    Query as Compiled, RangeQuery, TermQuery,
+};
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DateTime, Term};
 
@@ -48,7 +51,10 @@ pub(super) fn compile(query: &Query, fields: &Fields) -> Box<dyn Compiled> {
 
 fn either(parts: Vec<Box<dyn Compiled>>) -> Box<dyn Compiled> {
     Box::new(BooleanQuery::new(
-        parts.into_iter().map(|part| (Occur::Should, part)).collect(),
+        parts
+            .into_iter()
+            .map(|part| (Occur::Should, part))
+            .collect(),
     ))
 }
 
@@ -68,7 +74,11 @@ fn words_query(text: &str, prefix: bool, fields: &Fields) -> Box<dyn Compiled> {
             .enumerate()
             .map(|(place, (position, word))| {
                 // What is only the beginning of a word has no plural.
-                let key = if prefix && place == last { word } else { stem::key(word) };
+                let key = if prefix && place == last {
+                    word
+                } else {
+                    stem::key(word)
+                };
                 (*position, Term::from_field_text(field, key))
             })
             .collect();
@@ -110,7 +120,10 @@ fn filter_query(filter: &Filter, fields: &Fields) -> Box<dyn Compiled> {
         Filter::Standard(work) => tag("standard", work, fields),
         Filter::Authority(authority) => tag("authority", authority.as_str(), fields),
         Filter::Language(language) => tag("language", language, fields),
-        Filter::After(from) => Box::new(RangeQuery::new(Bound::Included(day(from)), Bound::Unbounded)),
+        Filter::After(from) => Box::new(RangeQuery::new(
+            Bound::Included(day(from)),
+            Bound::Unbounded,
+        )),
         Filter::Before(to) => Box::new(RangeQuery::new(Bound::Unbounded, Bound::Excluded(day(to)))),
     };
     // A filter chooses; it does not make one hit better than another.

@@ -30,7 +30,11 @@ impl Collector for ByTag {
     type Fruit = Facets;
     type Child = SegmentByTag;
 
-    fn for_segment(&self, _: SegmentOrdinal, reader: &SegmentReader) -> tantivy::Result<SegmentByTag> {
+    fn for_segment(
+        &self,
+        _: SegmentOrdinal,
+        reader: &SegmentReader,
+    ) -> tantivy::Result<SegmentByTag> {
         let column = reader.fast_fields().str(TAG)?;
         let terms = column.as_ref().map_or(0, |column| column.num_terms());
         Ok(SegmentByTag {
@@ -51,7 +55,9 @@ impl Collector for ByTag {
         let mut out: HashMap<String, Vec<(String, u64)>> = HashMap::new();
         for (tag, count) in sums {
             if let Some((field, value)) = tag.split_once(':') {
-                out.entry(field.to_owned()).or_default().push((value.to_owned(), count));
+                out.entry(field.to_owned())
+                    .or_default()
+                    .push((value.to_owned(), count));
             }
         }
         for counts in out.values_mut() {
@@ -67,7 +73,10 @@ impl SegmentCollector for SegmentByTag {
     fn collect(&mut self, document: DocId, _: Score) {
         if let Some(column) = &self.column {
             for ord in column.term_ords(document) {
-                if let Some(count) = usize::try_from(ord).ok().and_then(|ord| self.counts.get_mut(ord)) {
+                if let Some(count) = usize::try_from(ord)
+                    .ok()
+                    .and_then(|ord| self.counts.get_mut(ord))
+                {
                     *count += 1;
                 }
             }
@@ -79,7 +88,12 @@ impl SegmentCollector for SegmentByTag {
             return Vec::new();
         };
         let mut out = Vec::new();
-        for (ord, count) in self.counts.into_iter().enumerate().filter(|(_, count)| *count > 0) {
+        for (ord, count) in self
+            .counts
+            .into_iter()
+            .enumerate()
+            .filter(|(_, count)| *count > 0)
+        {
             let mut tag = String::new();
             // A term that its own dictionary does not give back is counted nowhere.
             if column.ord_to_str(ord as u64, &mut tag).unwrap_or(false) {

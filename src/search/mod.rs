@@ -15,7 +15,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tantivy::collector::{Count, TopDocs};
 use tantivy::schema::Value;
-use tantivy::{Index as Tantivy, IndexReader, IndexSettings, IndexWriter, Order, ReloadPolicy, TantivyDocument, Term};
+use tantivy::{
+    Index as Tantivy, IndexReader, IndexSettings, IndexWriter, Order, ReloadPolicy,
+    TantivyDocument, Term,
+};
 
 use crate::domain::id::UpdateId;
 use crate::domain::query::Query;
@@ -43,7 +46,9 @@ pub enum Error {
         path: PathBuf,
     },
     /// The index itself failed.
-    #[error("the search index failed: {0}. It can be deleted at any time; it is built again from the store")]
+    #[error(
+        "the search index failed: {0}. It can be deleted at any time; it is built again from the store"
+    )]
     Index(#[from] tantivy::TantivyError),
 }
 
@@ -126,9 +131,14 @@ impl Index {
                 .settings(IndexSettings::default())
                 .create_in_dir(folder)?
         };
-        index.tokenizers().register(schema::TOKENIZER, schema::Words::default());
+        index
+            .tokenizers()
+            .register(schema::TOKENIZER, schema::Words::default());
         // A damaged file shows when it is read, so every segment is opened now.
-        let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
+        let reader = index
+            .reader_builder()
+            .reload_policy(ReloadPolicy::Manual)
+            .try_into()?;
         Ok(Self {
             inner: Arc::new(Inner {
                 folder: folder.to_owned(),
@@ -160,7 +170,11 @@ impl Index {
     /// # Errors
     /// When another process writes, or the disk does not take it; nothing of the batch counts.
     pub fn apply(&self, updates: &[(bool, Update)], position: i64) -> Result<(), Error> {
-        let mut guard = self.inner.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut guard = self
+            .inner
+            .writer
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         let writer = match &mut *guard {
             Some(writer) => writer,
             empty => empty.insert(self.make_writer()?),
@@ -213,7 +227,11 @@ impl Index {
     /// # Errors
     /// As [`Index::apply`].
     pub fn clear(&self) -> Result<(), Error> {
-        let mut guard = self.inner.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut guard = self
+            .inner
+            .writer
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         let writer = match &mut *guard {
             Some(writer) => writer,
             empty => empty.insert(self.make_writer()?),
@@ -283,10 +301,18 @@ impl Index {
                 if with_facets {
                     let (hits, total, facets) =
                         searcher.search(&compiled, &(top, Count, facets::ByTag))?;
-                    (hits.into_iter().map(|(_, at)| at).collect::<Vec<_>>(), total, facets)
+                    (
+                        hits.into_iter().map(|(_, at)| at).collect::<Vec<_>>(),
+                        total,
+                        facets,
+                    )
                 } else {
                     let (hits, total) = searcher.search(&compiled, &(top, Count))?;
-                    (hits.into_iter().map(|(_, at)| at).collect(), total, Facets::default())
+                    (
+                        hits.into_iter().map(|(_, at)| at).collect(),
+                        total,
+                        Facets::default(),
+                    )
                 }
             }
             SortOrder::Newest => {
@@ -297,7 +323,11 @@ impl Index {
                     (hits.into_iter().map(|(_, at)| at).collect(), total, facets)
                 } else {
                     let (hits, total) = searcher.search(&compiled, &(top, Count))?;
-                    (hits.into_iter().map(|(_, at)| at).collect(), total, Facets::default())
+                    (
+                        hits.into_iter().map(|(_, at)| at).collect(),
+                        total,
+                        Facets::default(),
+                    )
                 }
             }
         };

@@ -2,8 +2,8 @@
 
 use sha2::{Digest, Sha256};
 use tantivy::schema::{
-    DateOptions, DateTimePrecision, Field, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing,
-    TextOptions,
+    DateOptions, DateTimePrecision, Field, IndexRecordOption, STORED, STRING, Schema,
+    TextFieldIndexing, TextOptions,
 };
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 use tantivy::{DateTime, TantivyDocument};
@@ -70,7 +70,11 @@ pub(super) fn fingerprint() -> String {
     hash.update(tantivy::version_string());
     hash.update(serde_json::to_string(&schema).unwrap_or_default());
     let digest = hash.finalize();
-    digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+    digest
+        .iter()
+        .take(6)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 /// An update as it is indexed.
@@ -83,7 +87,9 @@ pub(super) fn document(fields: &Fields, update: &Update) -> TantivyDocument {
     } else {
         // The summary of a long text is usually its beginning; both would count words twice.
         let body = html::plain(update.content.body.as_str());
-        if !update.content.summary.is_empty() && !body.starts_with(first_line(&update.content.summary)) {
+        if !update.content.summary.is_empty()
+            && !body.starts_with(first_line(&update.content.summary))
+        {
             document.add_text(fields.text, &update.content.summary);
         }
         document.add_text(fields.text, body);
@@ -92,7 +98,8 @@ pub(super) fn document(fields: &Fields, update: &Update) -> TantivyDocument {
         fields.dated,
         DateTime::from_timestamp_secs(update.dated().timestamp()),
     );
-    let mut tag = |field: &str, value: &str| document.add_text(fields.tag, format!("{field}:{value}"));
+    let mut tag =
+        |field: &str, value: &str| document.add_text(fields.tag, format!("{field}:{value}"));
     tag("source", update.source.as_str());
     tag("authority", update.authority.as_str());
     tag("reach", update.reach.as_str());
@@ -146,20 +153,23 @@ impl Tokenizer for Words {
     fn token_stream<'a>(&'a mut self, text: &'a str) -> WordStream<'a> {
         self.used = 0;
         let Self { tokens, used } = self;
-        words::for_each_token(text, &mut |word: &str, start: usize, end: usize, position: usize| {
-            if *used == tokens.len() {
-                tokens.push(Token::default());
-            }
-            if let Some(token) = tokens.get_mut(*used) {
-                token.text.clear();
-                token.text.push_str(stem::key(word));
-                token.offset_from = start;
-                token.offset_to = end;
-                token.position = position;
-                token.position_length = 1;
-                *used += 1;
-            }
-        });
+        words::for_each_token(
+            text,
+            &mut |word: &str, start: usize, end: usize, position: usize| {
+                if *used == tokens.len() {
+                    tokens.push(Token::default());
+                }
+                if let Some(token) = tokens.get_mut(*used) {
+                    token.text.clear();
+                    token.text.push_str(stem::key(word));
+                    token.offset_from = start;
+                    token.offset_to = end;
+                    token.position = position;
+                    token.position_length = 1;
+                    *used += 1;
+                }
+            },
+        );
         WordStream { words: self, at: 0 }
     }
 }

@@ -22,12 +22,19 @@ pub fn snippet(text: &str, query: &Query, characters: usize) -> String {
     let text = text.get(..end).unwrap_or("");
     let mut marks: Vec<(usize, usize, String)> = Vec::new();
     if !wanted.is_empty() {
-        words::for_each_token(text, &mut |word: &str, start: usize, end: usize, _: usize| {
-            let key = stem::key(word);
-            if wanted.contains(key) || wanted.iter().any(|w| w.len() >= 3 && is_prefix(query, w) && key.starts_with(w.as_str())) {
-                marks.push((start, end, key.to_owned()));
-            }
-        });
+        words::for_each_token(
+            text,
+            &mut |word: &str, start: usize, end: usize, _: usize| {
+                let key = stem::key(word);
+                if wanted.contains(key)
+                    || wanted
+                        .iter()
+                        .any(|w| w.len() >= 3 && is_prefix(query, w) && key.starts_with(w.as_str()))
+                {
+                    marks.push((start, end, key.to_owned()));
+                }
+            },
+        );
     }
     // The window with the most different words; the earliest of equals.
     let width = characters * 3 / 2;
@@ -70,7 +77,9 @@ pub fn snippet(text: &str, query: &Query, characters: usize) -> String {
 
 fn is_prefix(query: &Query, word: &str) -> bool {
     match query {
-        Query::Word { text, prefix } => *prefix && words::tokens(text).last().is_some_and(|t| t.text == word),
+        Query::Word { text, prefix } => {
+            *prefix && words::tokens(text).last().is_some_and(|t| t.text == word)
+        }
         Query::And(parts) | Query::Or(parts) => parts.iter().any(|part| is_prefix(part, word)),
         _ => false,
     }

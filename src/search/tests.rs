@@ -12,7 +12,9 @@ use crate::text::html;
 
 fn update(key: &str, title: &str, body: &str, day: &str) -> Update {
     let source = SourceId::new("s").unwrap();
-    let seen: DateTime<Utc> = DateTime::parse_from_rfc3339("2026-11-01T00:00:00Z").unwrap().to_utc();
+    let seen: DateTime<Utc> = DateTime::parse_from_rfc3339("2026-11-01T00:00:00Z")
+        .unwrap()
+        .to_utc();
     Update {
         id: UpdateId::of(&source, key),
         source,
@@ -59,9 +61,24 @@ fn titles(index: &Index, all: &[Update], text: &str, order: SortOrder) -> Vec<St
 fn what_is_indexed_is_found_and_the_position_is_kept_with_it() {
     let folder = tempfile::tempdir().unwrap();
     let all = vec![
-        update("a", "Guidance on risk registers", "<p>Every controller keeps one.</p>", "2026-01-01"),
-        update("b", "Model policies", "<p>Risk is managed by policy.</p>", "2026-02-01"),
-        update("c", "AI 规定 published", "<p>新规定 applies &amp; binds</p>", "2026-03-01"),
+        update(
+            "a",
+            "Guidance on risk registers",
+            "<p>Every controller keeps one.</p>",
+            "2026-01-01",
+        ),
+        update(
+            "b",
+            "Model policies",
+            "<p>Risk is managed by policy.</p>",
+            "2026-02-01",
+        ),
+        update(
+            "c",
+            "AI 规定 published",
+            "<p>新规定 applies &amp; binds</p>",
+            "2026-03-01",
+        ),
     ];
     let index = Index::open(folder.path()).unwrap();
     assert_eq!(index.cursor().unwrap(), 0);
@@ -81,13 +98,23 @@ fn what_is_indexed_is_found_and_the_position_is_kept_with_it() {
         ("kind:enforcement", vec![]),
         ("nothing", vec![]),
     ] {
-        assert_eq!(titles(&index, &all, query, SortOrder::Best), found, "{query}");
+        assert_eq!(
+            titles(&index, &all, query, SortOrder::Best),
+            found,
+            "{query}"
+        );
     }
     assert_eq!(
         titles(&index, &all, "", SortOrder::Newest),
-        ["AI 规定 published", "Model policies", "Guidance on risk registers"]
+        [
+            "AI 规定 published",
+            "Model policies",
+            "Guidance on risk registers"
+        ]
     );
-    let found = index.search(&Query::All, SortOrder::Best, 0, 2, true).unwrap();
+    let found = index
+        .search(&Query::All, SortOrder::Best, 0, 2, true)
+        .unwrap();
     assert_eq!((found.total, found.hits.len()), (3, 2));
     assert_eq!(found.facets.of("kind"), [("guidance".to_owned(), 3)]);
 
@@ -98,7 +125,10 @@ fn what_is_indexed_is_found_and_the_position_is_kept_with_it() {
     index.rest();
     let again = Index::open(folder.path()).unwrap();
     assert_eq!((again.cursor().unwrap(), again.len()), (4, 3));
-    assert_eq!(titles(&again, &revised, "logs", SortOrder::Best), ["Guidance on risk logs"]);
+    assert_eq!(
+        titles(&again, &revised, "logs", SortOrder::Best),
+        ["Guidance on risk logs"]
+    );
     assert!(titles(&again, &revised, "registers", SortOrder::Best).is_empty());
 }
 
@@ -106,7 +136,9 @@ fn what_is_indexed_is_found_and_the_position_is_kept_with_it() {
 fn a_damaged_index_is_begun_again() {
     let folder = tempfile::tempdir().unwrap();
     let index = Index::open(folder.path()).unwrap();
-    index.apply(&[(true, update("a", "A title", "", "2026-01-01"))], 1).unwrap();
+    index
+        .apply(&[(true, update("a", "A title", "", "2026-01-01"))], 1)
+        .unwrap();
     index.rest();
     drop(index);
     for entry in std::fs::read_dir(folder.path().join("search")).unwrap() {
@@ -124,11 +156,21 @@ fn a_damaged_index_is_begun_again() {
 #[test]
 fn a_snippet_shows_the_words_and_nothing_else_is_markup() {
     let understood = query::read("risk register*", &KnownWorks::default());
-    let text = format!("{} <script>the risks & registers</script> {}", "word ".repeat(200), "end ".repeat(200));
+    let text = format!(
+        "{} <script>the risks & registers</script> {}",
+        "word ".repeat(200),
+        "end ".repeat(200)
+    );
     let shown = snippet(&text, &understood.query, 120);
     assert!(shown.contains("<mark>risks</mark>"), "{shown}");
     assert!(shown.contains("&lt;script&gt;"), "{shown}");
     assert!(shown.starts_with('…'), "{shown}");
-    assert!(!shown.replace("<mark>", "").replace("</mark>", "").contains('<'), "{shown}");
+    assert!(
+        !shown
+            .replace("<mark>", "")
+            .replace("</mark>", "")
+            .contains('<'),
+        "{shown}"
+    );
     assert_eq!(snippet("", &understood.query, 100), "");
 }

@@ -53,7 +53,8 @@ impl LineRow {
                 "revised" => LogEvent::Revised,
                 other => return Err(unreadable(table, &key, format!("`{other}` is no event"))),
             },
-            update: UpdateId::new(self.log_update).map_err(|error| unreadable(table, &key, error))?,
+            update: UpdateId::new(self.log_update)
+                .map_err(|error| unreadable(table, &key, error))?,
             revision: small(table, &key, self.log_revision)?,
         })
     }
@@ -85,7 +86,11 @@ impl Store {
     /// [`Error::ClockBehind`], or when the database fails.
     pub async fn check_clock(&self, now: DateTime<Utc>) -> Result<(), Error> {
         let last = self.last_moment().await?;
-        if now < last { Err(Error::ClockBehind { now, last }) } else { Ok(()) }
+        if now < last {
+            Err(Error::ClockBehind { now, last })
+        } else {
+            Ok(())
+        }
     }
 
     /// The latest moment that anything stored is of.
@@ -94,7 +99,9 @@ impl Store {
     /// When the database fails.
     pub async fn last_moment(&self) -> Result<DateTime<Utc>, Error> {
         let (last,): (DateTime<Utc>,) = reading!(self.database, |pool| {
-            sqlx::query_as("SELECT at FROM log_head WHERE only_row = 1").fetch_one(pool).await?
+            sqlx::query_as("SELECT at FROM log_head WHERE only_row = 1")
+                .fetch_one(pool)
+                .await?
         });
         Ok(last)
     }
@@ -105,7 +112,9 @@ impl Store {
     /// When the database fails.
     pub async fn log_head(&self) -> Result<i64, Error> {
         let (position,): (i64,) = reading!(self.database, |pool| {
-            sqlx::query_as("SELECT position FROM log_head WHERE only_row = 1").fetch_one(pool).await?
+            sqlx::query_as("SELECT position FROM log_head WHERE only_row = 1")
+                .fetch_one(pool)
+                .await?
         });
         Ok(position)
     }
@@ -133,7 +142,11 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::log`].
-    pub async fn log_with_updates(&self, after: i64, limit: u32) -> Result<Vec<(LogLine, Update)>, Error> {
+    pub async fn log_with_updates(
+        &self,
+        after: i64,
+        limit: u32,
+    ) -> Result<Vec<(LogLine, Update)>, Error> {
         let rows: Vec<LineWithUpdate> = reading!(self.database, |pool| {
             sqlx::query_as(
                 "SELECT l.position AS log_position, l.at AS log_at, l.event AS log_event,
@@ -169,7 +182,12 @@ impl Store {
     ///
     /// # Errors
     /// When the lease is lost or the database fails.
-    pub async fn set_follower(&self, lease: &Lease, name: &str, position: i64) -> Result<(), Error> {
+    pub async fn set_follower(
+        &self,
+        lease: &Lease,
+        name: &str,
+        position: i64,
+    ) -> Result<(), Error> {
         let begin = self.database.begin();
         writing!(self.database, |pool| {
             let mut transaction = pool.begin_with(begin).await?;

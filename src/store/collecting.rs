@@ -65,7 +65,12 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails or a row cannot be read.
-    pub async fn known(&self, source: &SourceId, keys: &[String], urls: &[String]) -> Result<Vec<Known>, Error> {
+    pub async fn known(
+        &self,
+        source: &SourceId,
+        keys: &[String],
+        urls: &[String],
+    ) -> Result<Vec<Known>, Error> {
         type Row = (String, String, Option<String>, String, i64, String);
         let mut rows: Vec<Row> = Vec::new();
         for (column, values) in [("entry_key", keys), ("url", urls)] {
@@ -74,7 +79,11 @@ impl Store {
                     let mut query = QueryBuilder::new(
                         "SELECT id, entry_key, url, title, revision, fingerprint FROM updates WHERE source_id = ",
                     );
-                    query.push_bind(source.as_str()).push(" AND ").push(column).push(" IN (");
+                    query
+                        .push_bind(source.as_str())
+                        .push(" AND ")
+                        .push(column)
+                        .push(" IN (");
                     let mut list = query.separated(",");
                     for value in chunk {
                         list.push_bind(value.as_str());
@@ -115,7 +124,11 @@ impl Store {
     #[allow(clippy::too_many_lines, reason = "one transaction, told in its order")]
     pub async fn commit_harvests(&self, lease: &Lease, harvests: &[Harvest]) -> Result<(), Error> {
         let begin = self.database.begin();
-        let now = harvests.iter().map(|harvest| harvest.visit.at).max().unwrap_or_default();
+        let now = harvests
+            .iter()
+            .map(|harvest| harvest.visit.at)
+            .max()
+            .unwrap_or_default();
         writing!(self.database, |pool| {
             let mut transaction = pool.begin_with(begin).await?;
             fenced!(transaction, lease);
@@ -134,13 +147,16 @@ impl Store {
                     list.push_bind(*id);
                 }
                 query.push(")");
-                let rows: Vec<(String, i64)> = query.build_query_as().fetch_all(&mut *transaction).await?;
+                let rows: Vec<(String, i64)> =
+                    query.build_query_as().fetch_all(&mut *transaction).await?;
                 stored.extend(rows);
             }
             let mut fresh: Vec<&Fresh> = Vec::new();
             let mut offered_new = HashSet::new();
             for item in harvests.iter().flat_map(|harvest| &harvest.new) {
-                if !stored.contains_key(item.update.id.as_str()) && offered_new.insert(item.update.id.as_str()) {
+                if !stored.contains_key(item.update.id.as_str())
+                    && offered_new.insert(item.update.id.as_str())
+                {
                     fresh.push(item);
                 }
             }
@@ -204,17 +220,27 @@ impl Store {
 
             let mut lines: Vec<(i64, DateTime<Utc>, &str, &str, i64)> = placed
                 .iter()
-                .map(|(position, item)| (*position, item.update.revised_at, "new", item.update.id.as_str(), 1))
+                .map(|(position, item)| {
+                    (
+                        *position,
+                        item.update.revised_at,
+                        "new",
+                        item.update.id.as_str(),
+                        1,
+                    )
+                })
                 .collect();
             debug_assert_eq!(lines.len(), usize::try_from(position - first).unwrap_or(0));
 
             for item in &revised {
                 let update = &item.update;
                 let (number, at, content, evidence): (i64, DateTime<Utc>, String, String) =
-                    sqlx::query_as("SELECT revision, revised_at, content, evidence FROM updates WHERE id = $1")
-                        .bind(update.id.as_str())
-                        .fetch_one(&mut *transaction)
-                        .await?;
+                    sqlx::query_as(
+                        "SELECT revision, revised_at, content, evidence FROM updates WHERE id = $1",
+                    )
+                    .bind(update.id.as_str())
+                    .fetch_one(&mut *transaction)
+                    .await?;
                 sqlx::query("INSERT INTO revisions (update_id, number, at, content, evidence) VALUES ($1, $2, $3, $4, $5)")
                     .bind(update.id.as_str())
                     .bind(number)
@@ -250,8 +276,9 @@ impl Store {
                 ));
             }
             for chunk in lines.chunks(CHUNK * 4) {
-                let mut query =
-                    QueryBuilder::new("INSERT INTO change_log (position, at, event, update_id, revision) ");
+                let mut query = QueryBuilder::new(
+                    "INSERT INTO change_log (position, at, event, update_id, revision) ",
+                );
                 query.push_values(chunk, |mut row, (position, at, event, update, revision)| {
                     row.push_bind(*position)
                         .push_bind(*at)
@@ -262,8 +289,10 @@ impl Store {
                 query.build().execute(&mut *transaction).await?;
             }
 
-            let documents: Vec<&NewDocument> =
-                harvests.iter().filter_map(|harvest| harvest.document.as_ref()).collect();
+            let documents: Vec<&NewDocument> = harvests
+                .iter()
+                .filter_map(|harvest| harvest.document.as_ref())
+                .collect();
             for chunk in documents.chunks(CHUNK) {
                 let mut query = QueryBuilder::new(
                     "INSERT INTO documents (source_id, number, url, fetched_at, status, headers, sha256, bytes, body,
@@ -273,7 +302,9 @@ impl Store {
                     let document = &item.document;
                     let (body, until) = match item.keep {
                         Keep::Hash => (None, None),
-                        Keep::Bytes(span) => (compressed(&document.body), Some(document.fetched_at + span)),
+                        Keep::Bytes(span) => {
+                            (compressed(&document.body), Some(document.fetched_at + span))
+                        }
                     };
                     row.push_bind(document.source.as_str())
                         .push_bind(item.number)
@@ -323,7 +354,12 @@ impl Store {
                 );
                 query.push_values(chunk, |mut row, harvest| {
                     let state = &harvest.state;
-                    let gaps: Vec<i64> = state.record.gaps.iter().map(TimeDelta::num_seconds).collect();
+                    let gaps: Vec<i64> = state
+                        .record
+                        .gaps
+                        .iter()
+                        .map(TimeDelta::num_seconds)
+                        .collect();
                     row.push_bind(state.source.as_str())
                         .push_bind(state.memory.etag.as_deref())
                         .push_bind(state.memory.last_modified.as_deref())

@@ -95,7 +95,10 @@ impl Database {
             .connect_with(options.clone())
             .await
             .map_err(|error| failed(error.to_string()))?;
-        SQLITE.run(&write).await.map_err(|error| migration(url, error))?;
+        SQLITE
+            .run(&write)
+            .await
+            .map_err(|error| migration(url, error))?;
         let read = SqlitePoolOptions::new()
             .max_connections(4)
             .connect_with(options.read_only(true))
@@ -107,16 +110,23 @@ impl Database {
     async fn open_postgres(url: &str) -> Result<Self, Error> {
         let failed = |why: String| Error::Open {
             url: without_password(url),
-            why: format!("{why}. Check that the server runs and that the user may log in and create tables"),
+            why: format!(
+                "{why}. Check that the server runs and that the user may log in and create tables"
+            ),
         };
-        let options: PgConnectOptions = url.parse().map_err(|error: sqlx::Error| failed(error.to_string()))?;
+        let options: PgConnectOptions = url
+            .parse()
+            .map_err(|error: sqlx::Error| failed(error.to_string()))?;
         let pool = PgPoolOptions::new()
             .max_connections(8)
             .acquire_timeout(Duration::from_secs(10))
             .connect_with(options)
             .await
             .map_err(|error| failed(error.to_string()))?;
-        POSTGRES.run(&pool).await.map_err(|error| migration(&without_password(url), error))?;
+        POSTGRES
+            .run(&pool)
+            .await
+            .map_err(|error| migration(&without_password(url), error))?;
         Ok(Self::Postgres(pool))
     }
 
@@ -187,10 +197,16 @@ mod tests {
 
     #[test]
     fn both_databases_have_the_same_tables_and_columns() {
-        let versions = |migrator: &Migrator| -> Vec<i64> { migrator.iter().map(|m| m.version).collect() };
+        let versions =
+            |migrator: &Migrator| -> Vec<i64> { migrator.iter().map(|m| m.version).collect() };
         assert_eq!(versions(&SQLITE), versions(&POSTGRES));
         for (a, b) in SQLITE.iter().zip(POSTGRES.iter()) {
-            assert_eq!(shape(a.sql.as_str()), shape(b.sql.as_str()), "schema {}", a.version);
+            assert_eq!(
+                shape(a.sql.as_str()),
+                shape(b.sql.as_str()),
+                "schema {}",
+                a.version
+            );
         }
     }
 }

@@ -74,7 +74,9 @@ impl Row {
     fn document(self, source: &SourceId) -> Result<StoredDocument, Error> {
         let table = "documents";
         let key = format!("{source} {}", self.number);
-        let hash = |text: &str| Sha256::read(text).ok_or_else(|| unreadable(table, &key, "a hash is none"));
+        let hash = |text: &str| {
+            Sha256::read(text).ok_or_else(|| unreadable(table, &key, "a hash is none"))
+        };
         let bytes = self.bytes.unsigned_abs();
         Ok(StoredDocument {
             number: self.number,
@@ -87,7 +89,8 @@ impl Row {
                 .body
                 .map(|body| {
                     let capacity = usize::try_from(bytes).unwrap_or(0).min(1 << 30);
-                    zstd::bulk::decompress(&body, capacity).map_err(|error| unreadable(table, &key, error))
+                    zstd::bulk::decompress(&body, capacity)
+                        .map_err(|error| unreadable(table, &key, error))
                 })
                 .transpose()?,
             previous: self.previous.as_deref().map(hash).transpose()?,
@@ -120,7 +123,11 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::documents`].
-    pub async fn document(&self, source: &SourceId, number: i64) -> Result<Option<StoredDocument>, Error> {
+    pub async fn document(
+        &self,
+        source: &SourceId,
+        number: i64,
+    ) -> Result<Option<StoredDocument>, Error> {
         let row: Option<Row> = reading!(self.database, |pool| {
             sqlx::query_as(
                 "SELECT number, url, fetched_at, status, headers, sha256, bytes, body, previous, link, software
@@ -157,18 +164,30 @@ impl Store {
                 Ok(Some(document)) => document,
                 Ok(None) => return Ok(broken(records, number, "the record is missing")),
                 Err(Error::Unreadable { why, .. }) => {
-                    return Ok(broken(records, number, &format!("the record cannot be read: {why}")));
+                    return Ok(broken(
+                        records,
+                        number,
+                        &format!("the record cannot be read: {why}"),
+                    ));
                 }
                 Err(error) => return Err(error),
             };
             records += 1;
             if document.previous != head {
-                return Ok(broken(records, number, "it does not follow the record before it"));
+                return Ok(broken(
+                    records,
+                    number,
+                    "it does not follow the record before it",
+                ));
             }
             if let Some(body) = &document.body
                 && Sha256::of(body) != document.sha256
             {
-                return Ok(broken(records, number, "its bytes are not those that were hashed"));
+                return Ok(broken(
+                    records,
+                    number,
+                    "its bytes are not those that were hashed",
+                ));
             }
             let link = evidence::link(
                 head.as_ref(),
@@ -184,12 +203,20 @@ impl Store {
                 },
             );
             if link != document.link {
-                return Ok(broken(records, number, "something in the record was altered"));
+                return Ok(broken(
+                    records,
+                    number,
+                    "something in the record was altered",
+                ));
             }
             head = Some(link);
         }
         if state.as_ref().and_then(|state| state.chain_head.clone()) != head {
-            return Ok(broken(records, expected, "the chain's head is not the one that was noted"));
+            return Ok(broken(
+                records,
+                expected,
+                "the chain's head is not the one that was noted",
+            ));
         }
         Ok(ChainReport {
             records,

@@ -73,7 +73,12 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::LeaseLost`] when somebody else has taken it.
-    pub async fn renew_lease(&self, lease: &Lease, now: DateTime<Utc>, span: TimeDelta) -> Result<(), Error> {
+    pub async fn renew_lease(
+        &self,
+        lease: &Lease,
+        now: DateTime<Utc>,
+        span: TimeDelta,
+    ) -> Result<(), Error> {
         let held = writing!(self.database, |pool| {
             sqlx::query("UPDATE leases SET until_at = $3 WHERE name = $1 AND epoch = $2")
                 .bind(&lease.name)
@@ -83,7 +88,11 @@ impl Store {
                 .await?
                 .rows_affected()
         });
-        if held == 1 { Ok(()) } else { Err(Error::LeaseLost) }
+        if held == 1 {
+            Ok(())
+        } else {
+            Err(Error::LeaseLost)
+        }
     }
 
     /// Gives a lease back, so that the next one need not wait.
@@ -92,12 +101,14 @@ impl Store {
     /// When the database fails; a lease that was lost is none to give back.
     pub async fn release_lease(&self, lease: &Lease) -> Result<(), Error> {
         writing!(self.database, |pool| {
-            sqlx::query("UPDATE leases SET until_at = $3, holder = '' WHERE name = $1 AND epoch = $2")
-                .bind(&lease.name)
-                .bind(lease.epoch)
-                .bind(DateTime::UNIX_EPOCH)
-                .execute(pool)
-                .await?;
+            sqlx::query(
+                "UPDATE leases SET until_at = $3, holder = '' WHERE name = $1 AND epoch = $2",
+            )
+            .bind(&lease.name)
+            .bind(lease.epoch)
+            .bind(DateTime::UNIX_EPOCH)
+            .execute(pool)
+            .await?;
             Ok(())
         })
     }

@@ -41,7 +41,9 @@ pub enum Error {
         why: String,
     },
     /// A newer version has written it.
-    #[error("the store {url} was written by a newer version of regwire (schema {schema}): install that version again, or restore the copy that was made before the upgrade")]
+    #[error(
+        "the store {url} was written by a newer version of regwire (schema {schema}): install that version again, or restore the copy that was made before the upgrade"
+    )]
     NewerSchema {
         /// As configured, without any password.
         url: String,
@@ -52,7 +54,9 @@ pub enum Error {
     #[error("the worker's lease was lost to another process: this one has stopped writing")]
     LeaseLost,
     /// The clock says an earlier time than what is stored.
-    #[error("the clock says {now}, and the store's last line is of {last}: set the clock right before writing")]
+    #[error(
+        "the clock says {now}, and the store's last line is of {last}: set the clock right before writing"
+    )]
     ClockBehind {
         /// What the clock says.
         now: DateTime<Utc>,
@@ -100,7 +104,11 @@ impl Store {
 }
 
 /// Reads a JSON column.
-fn json<T: serde::de::DeserializeOwned>(table: &'static str, key: &str, text: &str) -> Result<T, Error> {
+fn json<T: serde::de::DeserializeOwned>(
+    table: &'static str,
+    key: &str,
+    text: &str,
+) -> Result<T, Error> {
     serde_json::from_str(text).map_err(|error| unreadable(table, key, error))
 }
 

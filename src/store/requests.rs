@@ -26,7 +26,9 @@ impl Request {
             id,
             kind,
             argument: json("requests", &key, &argument)?,
-            answer: answer.map(|answer| json("requests", &key, &answer)).transpose()?,
+            answer: answer
+                .map(|answer| json("requests", &key, &answer))
+                .transpose()?,
         })
     }
 }
@@ -43,13 +45,14 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<i64, Error> {
         writing!(self.database, |pool| {
-            let (id,): (i64,) =
-                sqlx::query_as("INSERT INTO requests (kind, argument, asked_at) VALUES ($1, $2, $3) RETURNING id")
-                    .bind(kind)
-                    .bind(to_json(argument))
-                    .bind(now)
-                    .fetch_one(pool)
-                    .await?;
+            let (id,): (i64,) = sqlx::query_as(
+                "INSERT INTO requests (kind, argument, asked_at) VALUES ($1, $2, $3) RETURNING id",
+            )
+            .bind(kind)
+            .bind(to_json(argument))
+            .bind(now)
+            .fetch_one(pool)
+            .await?;
             Ok(id)
         })
     }

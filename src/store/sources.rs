@@ -79,7 +79,8 @@ impl Row {
         let hash = |text: Option<String>| text.as_deref().and_then(Sha256::read);
         let gaps: Vec<i64> = json(table, &key, &self.gaps)?;
         Ok(SourceState {
-            source: SourceId::new(self.source_id).map_err(|error| unreadable(table, &key, error))?,
+            source: SourceId::new(self.source_id)
+                .map_err(|error| unreadable(table, &key, error))?,
             memory: Memory {
                 etag: self.etag,
                 last_modified: self.last_modified,
@@ -94,7 +95,10 @@ impl Row {
                 failures: small(table, &key, self.failures)?,
                 failing_since: self.failing_since,
                 last_new: self.last_new,
-                gaps: gaps.into_iter().filter_map(TimeDelta::try_seconds).collect(),
+                gaps: gaps
+                    .into_iter()
+                    .filter_map(TimeDelta::try_seconds)
+                    .collect(),
             },
             documents: self.documents,
             chain_head: hash(self.chain_head),
@@ -141,7 +145,9 @@ impl Store {
     /// When the database fails or a row cannot be read.
     pub async fn source_states(&self) -> Result<HashMap<SourceId, SourceState>, Error> {
         let rows: Vec<Row> = reading!(self.database, |pool| {
-            sqlx::query_as("SELECT * FROM source_states").fetch_all(pool).await?
+            sqlx::query_as("SELECT * FROM source_states")
+                .fetch_all(pool)
+                .await?
         });
         rows.into_iter()
             .map(|row| row.state().map(|state| (state.source.clone(), state)))

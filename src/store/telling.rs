@@ -131,7 +131,10 @@ impl IssueRow {
                 after: self.window_after,
                 until: self.window_until,
             },
-            state: self.state.parse().map_err(|error: String| unreadable(table, &key, error))?,
+            state: self
+                .state
+                .parse()
+                .map_err(|error: String| unreadable(table, &key, error))?,
             items: small(table, &key, self.items)?,
             recipients: small(table, &key, recipients)?,
             sent: small(table, &key, self.sent)?,
@@ -179,7 +182,8 @@ impl DeliveryRow {
     }
 }
 
-const SUBSCRIPTIONS: &str = "SELECT m.address, m.entered_at, s.id, s.subscriber_id, s.digest, s.criteria, s.origin,
+const SUBSCRIPTIONS: &str =
+    "SELECT m.address, m.entered_at, s.id, s.subscriber_id, s.digest, s.criteria, s.origin,
      s.began_at, s.ended_at, s.end_reason
    FROM subscriptions s JOIN subscribers m ON m.id = s.subscriber_id
    WHERE ($1 = '' OR s.digest = $1) AND ($2 = 0 OR s.ended_at IS NULL)
@@ -213,7 +217,9 @@ impl Store {
             .subscriptions_of(digest.as_str(), true)
             .await?
             .into_iter()
-            .find(|(mailbox, subscription)| mailbox.id == subscriber && &subscription.criteria == criteria);
+            .find(|(mailbox, subscription)| {
+                mailbox.id == subscriber && &subscription.criteria == criteria
+            });
         if let Some((_, subscription)) = existing {
             return Ok(subscription);
         }
@@ -278,7 +284,11 @@ impl Store {
         })
     }
 
-    async fn subscriptions_of(&self, digest: &str, active: bool) -> Result<Vec<(Subscriber, Subscription)>, Error> {
+    async fn subscriptions_of(
+        &self,
+        digest: &str,
+        active: bool,
+    ) -> Result<Vec<(Subscriber, Subscription)>, Error> {
         let rows: Vec<SubscriptionRow> = reading!(self.database, |pool| {
             sqlx::query_as(SUBSCRIPTIONS)
                 .bind(digest)
@@ -305,7 +315,9 @@ impl Store {
         &self,
         digest: &DigestName,
     ) -> Result<Vec<(Subscriber, Vec<Subscription>)>, Error> {
-        Ok(by_mailbox(self.subscriptions_of(digest.as_str(), true).await?))
+        Ok(by_mailbox(
+            self.subscriptions_of(digest.as_str(), true).await?,
+        ))
     }
 
     /// Issues, the newest first.
@@ -316,7 +328,11 @@ impl Store {
         self.issue_rows(digest, 10_000).await
     }
 
-    async fn issue_rows(&self, digest: Option<&DigestName>, limit: i64) -> Result<Vec<IssueSummary>, Error> {
+    async fn issue_rows(
+        &self,
+        digest: Option<&DigestName>,
+        limit: i64,
+    ) -> Result<Vec<IssueSummary>, Error> {
         let rows: Vec<IssueRow> = reading!(self.database, |pool| {
             sqlx::query_as(ISSUES)
                 .bind(digest.map_or("", DigestName::as_str))
@@ -362,7 +378,9 @@ impl Store {
             scheduled_for,
             closed_at,
             window: Window { after, until },
-            state: state.parse().map_err(|error: String| unreadable(table, &key, error))?,
+            state: state
+                .parse()
+                .map_err(|error: String| unreadable(table, &key, error))?,
             edition: json(table, &key, &edition)?,
         }))
     }
@@ -371,7 +389,12 @@ impl Store {
     ///
     /// # Errors
     /// When the lease is lost or the database fails; then nothing of it is stored.
-    pub async fn close_issue(&self, lease: &Lease, issue: &Issue, deliveries: &[Delivery]) -> Result<bool, Error> {
+    pub async fn close_issue(
+        &self,
+        lease: &Lease,
+        issue: &Issue,
+        deliveries: &[Delivery],
+    ) -> Result<bool, Error> {
         let begin = self.database.begin();
         writing!(self.database, |pool| {
             let mut transaction = pool.begin_with(begin).await?;
@@ -454,7 +477,11 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails or a row cannot be read.
-    pub async fn due_deliveries(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<Delivery>, Error> {
+    pub async fn due_deliveries(
+        &self,
+        now: DateTime<Utc>,
+        limit: u32,
+    ) -> Result<Vec<Delivery>, Error> {
         let rows: Vec<DeliveryRow> = reading!(self.database, |pool| {
             sqlx::query_as(
                 "SELECT d.id, d.digest, d.number, d.subscriber_id, d.address, d.queued_at, d.plan, d.state,
@@ -476,7 +503,11 @@ impl Store {
     ///
     /// # Errors
     /// When the lease is lost or the database fails; then nothing of it is stored.
-    pub async fn record_deliveries(&self, lease: &Lease, results: &[DeliveryResult]) -> Result<(), Error> {
+    pub async fn record_deliveries(
+        &self,
+        lease: &Lease,
+        results: &[DeliveryResult],
+    ) -> Result<(), Error> {
         let begin = self.database.begin();
         writing!(self.database, |pool| {
             let mut transaction = pool.begin_with(begin).await?;

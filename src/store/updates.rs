@@ -136,11 +136,13 @@ impl Store {
             })
         } else {
             reading!(self.database, |pool| {
-                sqlx::query_as("SELECT * FROM updates WHERE position < $1 ORDER BY position DESC LIMIT $2")
-                    .bind(before)
-                    .bind(i64::from(limit))
-                    .fetch_all(pool)
-                    .await?
+                sqlx::query_as(
+                    "SELECT * FROM updates WHERE position < $1 ORDER BY position DESC LIMIT $2",
+                )
+                .bind(before)
+                .bind(i64::from(limit))
+                .fetch_all(pool)
+                .await?
             })
         };
         rows.into_iter().map(UpdateRow::placed).collect()
@@ -150,7 +152,11 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::update`].
-    pub async fn export_updates(&self, after: Option<i64>, limit: u32) -> Result<Vec<(i64, Update)>, Error> {
+    pub async fn export_updates(
+        &self,
+        after: Option<i64>,
+        limit: u32,
+    ) -> Result<Vec<(i64, Update)>, Error> {
         let rows: Vec<UpdateRow> = reading!(self.database, |pool| {
             sqlx::query_as("SELECT * FROM updates WHERE position > $1 ORDER BY position LIMIT $2")
                 .bind(after.unwrap_or(0))
@@ -174,7 +180,9 @@ impl Store {
         });
         let mut out: Vec<Revision> = rows
             .into_iter()
-            .map(|(number, at, content, evidence)| past(id.as_str(), number, at, &content, &evidence))
+            .map(|(number, at, content, evidence)| {
+                past(id.as_str(), number, at, &content, &evidence)
+            })
             .collect::<Result<_, _>>()?;
         if let Some(update) = self.update(id).await? {
             out.push(Revision {

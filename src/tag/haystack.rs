@@ -32,8 +32,12 @@ impl<'a> Haystack<'a> {
         for (at, c) in original.char_indices() {
             let before = lower.len();
             match c {
-                '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe58}' | '\u{fe63}' | '\u{ff0d}' => lower.push('-'),
-                '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}' => lower.push(' '),
+                '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe58}' | '\u{fe63}' | '\u{ff0d}' => {
+                    lower.push('-')
+                }
+                '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}' => {
+                    lower.push(' ')
+                }
                 '\u{2018}' | '\u{2019}' | '\u{2bc}' => lower.push('\''),
                 // Soft hyphens and joiners are no signs at all.
                 '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}' => {}
@@ -80,7 +84,11 @@ impl<'a> Haystack<'a> {
 
     /// The original's words between two of its bytes.
     pub(super) fn words(&self, start: usize, end: usize) -> String {
-        self.original.get(start..end).unwrap_or("").trim().to_owned()
+        self.original
+            .get(start..end)
+            .unwrap_or("")
+            .trim()
+            .to_owned()
     }
 
     /// How many characters stand before a byte of the original.
@@ -96,9 +104,15 @@ impl<'a> Haystack<'a> {
     /// Scripts that write without spaces have no such bounds, so between two of their signs any
     /// place will do.
     pub(super) fn stands_alone(&self, start: usize, end: usize) -> bool {
-        let before = self.lower.get(..start).and_then(|text| text.chars().next_back());
+        let before = self
+            .lower
+            .get(..start)
+            .and_then(|text| text.chars().next_back());
         let first = self.lower.get(start..).and_then(|text| text.chars().next());
-        let last = self.lower.get(..end).and_then(|text| text.chars().next_back());
+        let last = self
+            .lower
+            .get(..end)
+            .and_then(|text| text.chars().next_back());
         let after = self.lower.get(end..).and_then(|text| text.chars().next());
         let apart = |a: Option<char>, b: Option<char>| match (a, b) {
             (Some(a), Some(b)) => {

@@ -63,7 +63,10 @@ impl Kinds {
                         let stem: String = first.text.chars().take(STEM).collect();
                         out.open.entry(stem).or_default().push(place);
                     } else {
-                        out.by_first.entry(first.text.clone()).or_default().push(place);
+                        out.by_first
+                            .entry(first.text.clone())
+                            .or_default()
+                            .push(place);
                     }
                     out.phrases.push(Phrase {
                         kind: rule.kind,
@@ -94,7 +97,10 @@ impl Kinds {
 
     fn look(&self, field: Field, text: &Haystack<'_>) -> Option<(UpdateKind, Because)> {
         // News names its event at once; what comes later is background.
-        let head = head(text.original(), if field == Field::Headline { 400 } else { 320 });
+        let head = head(
+            text.original(),
+            if field == Field::Headline { 400 } else { 320 },
+        );
         let tokens = words::tokens(head);
         let mut hits: Vec<(&Phrase, usize, usize)> = Vec::new();
         for (at, token) in tokens.iter().enumerate() {
@@ -109,7 +115,9 @@ impl Kinds {
                 }))
                 .flatten();
             for place in candidates {
-                let Some(phrase) = self.phrases.get(*place) else { continue };
+                let Some(phrase) = self.phrases.get(*place) else {
+                    continue;
+                };
                 let fits = phrase.words.iter().enumerate().all(|(offset, word)| {
                     tokens.get(at + offset).is_some_and(|token| {
                         if word.open {
@@ -124,12 +132,17 @@ impl Kinds {
                 }
             }
         }
-        let vetoed = |kind: UpdateKind| hits.iter().any(|(phrase, ..)| phrase.veto && phrase.kind == kind);
+        let vetoed = |kind: UpdateKind| {
+            hits.iter()
+                .any(|(phrase, ..)| phrase.veto && phrase.kind == kind)
+        };
         let (phrase, first, last) = hits
             .iter()
             .filter(|(phrase, ..)| !phrase.veto && !vetoed(phrase.kind))
             // The longer phrase is the surer reason for the same kind.
-            .min_by_key(|(phrase, first, last)| (phrase.rank, std::cmp::Reverse(last - first), *first))?;
+            .min_by_key(|(phrase, first, last)| {
+                (phrase.rank, std::cmp::Reverse(last - first), *first)
+            })?;
         let start = tokens.get(*first)?.start;
         let end = tokens.get(*last)?.end;
         Some((

@@ -45,8 +45,21 @@ pub(super) struct Lexicon {
 
 /// Words after a name that make it a comparison or an adjective and no mention (rules F5, B1).
 const ADJECTIVES: &[&str] = &[
-    "-like", "-style", "-type", "-inspired", "-ish", "-esque", "-authorised", "-authorized",
-    "-regulated", "-registered", "-licensed", "-approved", "-compliant", "-ready", "-supervised",
+    "-like",
+    "-style",
+    "-type",
+    "-inspired",
+    "-ish",
+    "-esque",
+    "-authorised",
+    "-authorized",
+    "-regulated",
+    "-registered",
+    "-licensed",
+    "-approved",
+    "-compliant",
+    "-ready",
+    "-supervised",
 ];
 
 impl Lexicon {
@@ -78,7 +91,13 @@ impl Lexicon {
                 names.push(&framework.title);
             }
             names.extend(framework.aliases.iter().map(String::as_str));
-            names.extend(framework.aliases_i18n.iter().flat_map(|(_, names)| names).map(String::as_str));
+            names.extend(
+                framework
+                    .aliases_i18n
+                    .iter()
+                    .flat_map(|(_, names)| names)
+                    .map(String::as_str),
+            );
             for name in names {
                 if !cues.contains_key(name) {
                     add(name, target);
@@ -113,19 +132,25 @@ impl Lexicon {
         let mut by_lower: HashMap<String, Vec<Form>> = HashMap::new();
         for ((written, case_counts), mut targets) in spellings {
             targets.sort_unstable();
-            by_lower.entry(written.to_lowercase()).or_default().push(Form {
-                written,
-                case_counts,
-                targets,
-            });
+            by_lower
+                .entry(written.to_lowercase())
+                .or_default()
+                .push(Form {
+                    written,
+                    case_counts,
+                    targets,
+                });
         }
         for (place, cue) in library.cues.iter().enumerate() {
             let written = plain(&cue.form);
-            by_lower.entry(written.to_lowercase()).or_default().push(Form {
-                written,
-                case_counts: cue.case_sensitive,
-                targets: vec![Target::Cue(place)],
-            });
+            by_lower
+                .entry(written.to_lowercase())
+                .or_default()
+                .push(Form {
+                    written,
+                    case_counts: cue.case_sensitive,
+                    targets: vec![Target::Cue(place)],
+                });
         }
         let mut patterns: Vec<(String, Vec<Form>)> = by_lower.into_iter().collect();
         // A fixed order, so that two runs compile the same automaton.
@@ -187,7 +212,9 @@ impl Lexicon {
                 spans.iter().any(|(a, b)| from < *b && to > *a)
             };
             // A reference consumes what lies in it; a name that is longer consumes the reference.
-            let in_reference = taken.iter().any(|(a, b)| from < *b && to > *a && to - from <= b - a);
+            let in_reference = taken
+                .iter()
+                .any(|(a, b)| from < *b && to > *a && to - from <= b - a);
             if within(&consumed, start, end) {
                 continue;
             }
@@ -213,7 +240,9 @@ impl Lexicon {
                         Target::Cue(place) => library
                             .cues
                             .get(*place)
-                            .and_then(|cue| decide(&cue.meanings, text, all, subject, library, (start, end)))
+                            .and_then(|cue| {
+                                decide(&cue.meanings, text, all, subject, library, (start, end))
+                            })
                             .map(|target| (target, "cue")),
                         target => Some((*target, rule(*target, &words))),
                     };
@@ -293,8 +322,16 @@ fn decide(
             .find(|meaning| meaning.default && !meaning.not.iter().any(near))
     })?;
     match &meaning.sense {
-        Sense::Framework(id) => library.frameworks.iter().position(|f| &f.id == id).map(Target::Framework),
-        Sense::Body(id) => library.bodies.iter().position(|b| &b.id == id).map(Target::Body),
+        Sense::Framework(id) => library
+            .frameworks
+            .iter()
+            .position(|f| &f.id == id)
+            .map(Target::Framework),
+        Sense::Body(id) => library
+            .bodies
+            .iter()
+            .position(|b| &b.id == id)
+            .map(Target::Body),
         Sense::Jurisdiction(id) => library
             .jurisdictions
             .iter()

@@ -70,8 +70,10 @@ impl Tagger {
         let mut mentions: Vec<Mention> = Vec::new();
         for (field, text) in fields {
             let found = reference::find(text.original(), &self.library.known_works);
-            let spans: Vec<(usize, usize)> =
-                found.iter().map(|found| (found.byte_start, found.byte_end)).collect();
+            let spans: Vec<(usize, usize)> = found
+                .iter()
+                .map(|found| (found.byte_start, found.byte_end))
+                .collect();
             for found in found {
                 if let Some(framework) = self.lexicon.framework_of_work(&found.reference.work) {
                     mentions.push(Mention {
@@ -84,10 +86,9 @@ impl Tagger {
                         },
                     });
                 }
-                if !references
-                    .iter()
-                    .any(|tag| tag.field == field && tag.reference.canonical == found.reference.canonical)
-                {
+                if !references.iter().any(|tag| {
+                    tag.field == field && tag.reference.canonical == found.reference.canonical
+                }) {
                     references.push(ReferenceTag {
                         reference: found.reference,
                         field,
@@ -95,7 +96,14 @@ impl Tagger {
                     });
                 }
             }
-            mentions.extend(self.lexicon.read(field, text, &spans, &fields, subject, &self.library));
+            mentions.extend(self.lexicon.read(
+                field,
+                text,
+                &spans,
+                &fields,
+                subject,
+                &self.library,
+            ));
         }
 
         let frameworks = self.frameworks(&mentions, &headline);
@@ -104,14 +112,20 @@ impl Tagger {
             _ => None,
         });
         let topics: Vec<Tag<TopicId>> = collect(&mentions, |target| match target {
-            Target::Topic(place) => self.library.topics.get(*place).map(|topic| topic.id.clone()),
+            Target::Topic(place) => self
+                .library
+                .topics
+                .get(*place)
+                .map(|topic| topic.id.clone()),
             _ => None,
         });
         let (kind, kind_because) = self.kinds.read(&headline, &summary);
         let named: Vec<Tag<JurisdictionId>> = collect(&mentions, |target| match target {
-            Target::Jurisdiction(place) => {
-                self.library.jurisdictions.get(*place).map(|place| place.id.clone())
-            }
+            Target::Jurisdiction(place) => self
+                .library
+                .jurisdictions
+                .get(*place)
+                .map(|place| place.id.clone()),
             _ => None,
         });
         let jurisdictions = if frameworks.is_empty() && bodies.is_empty() && kind.is_none() {
@@ -141,13 +155,19 @@ impl Tagger {
     /// summary when the headline names none (rule F1, by place).
     fn frameworks(&self, mentions: &[Mention], headline: &Haystack) -> Vec<FrameworkTag> {
         let tags: Vec<Tag<FrameworkId>> = collect(mentions, |target| match target {
-            Target::Framework(place) => {
-                self.library.frameworks.get(*place).map(|framework| framework.id.clone())
-            }
+            Target::Framework(place) => self
+                .library
+                .frameworks
+                .get(*place)
+                .map(|framework| framework.id.clone()),
             _ => None,
         });
         let in_headline = |tag: &Tag<FrameworkId>| {
-            !headline.is_empty() && tag.because.iter().any(|because| because.field == Field::Headline)
+            !headline.is_empty()
+                && tag
+                    .because
+                    .iter()
+                    .any(|because| because.field == Field::Headline)
         };
         let any = tags.iter().any(in_headline);
         tags.into_iter()
@@ -169,7 +189,9 @@ fn collect<Id: Clone + Ord>(
     let mut place: BTreeMap<Id, usize> = BTreeMap::new();
     let mut out: Vec<Tag<Id>> = Vec::new();
     for mention in mentions {
-        let Some(id) = id(&mention.target) else { continue };
+        let Some(id) = id(&mention.target) else {
+            continue;
+        };
         let at = *place.entry(id.clone()).or_insert_with(|| {
             out.push(Tag {
                 id,

@@ -15,14 +15,15 @@ pub(super) fn places(
     named: Vec<Tag<JurisdictionId>>,
 ) -> Vec<Tag<JurisdictionId>> {
     let mut out: Vec<Tag<JurisdictionId>> = Vec::new();
-    let mut add = |id: &JurisdictionId, because: Because| match out.iter_mut().find(|tag| &tag.id == id) {
-        Some(tag) if tag.because.len() < 3 => tag.because.push(because),
-        Some(_) => {}
-        None => out.push(Tag {
-            id: id.clone(),
-            because: vec![because],
-        }),
-    };
+    let mut add =
+        |id: &JurisdictionId, because: Because| match out.iter_mut().find(|tag| &tag.id == id) {
+            Some(tag) if tag.because.len() < 3 => tag.because.push(because),
+            Some(_) => {}
+            None => out.push(Tag {
+                id: id.clone(),
+                because: vec![because],
+            }),
+        };
     let by = |rule: &str, text: &str| Because {
         rule: rule.to_owned(),
         field: Field::Tag,
@@ -40,7 +41,10 @@ pub(super) fn places(
     }
     for tag in bodies {
         if let Some(body) = library.body(&tag.id)
-            && !body.kinds.iter().all(|kind| PLACELESS.contains(&kind.as_str()))
+            && !body
+                .kinds
+                .iter()
+                .all(|kind| PLACELESS.contains(&kind.as_str()))
             && let Some(id) = &body.jurisdiction
         {
             add(id, by("J2", &format!("body {}", body.id)));
@@ -56,7 +60,9 @@ pub(super) fn places(
             if let Some(framework) = library.framework(&tag.id) {
                 for id in &framework.jurisdictions {
                     match out.iter_mut().find(|place| &place.id == id) {
-                        Some(place) => place.because.push(by("J4", &format!("framework {}", framework.id))),
+                        Some(place) => place
+                            .because
+                            .push(by("J4", &format!("framework {}", framework.id))),
                         None => out.push(Tag {
                             id: id.clone(),
                             because: vec![by("J4", &format!("framework {}", framework.id))],

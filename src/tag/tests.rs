@@ -16,22 +16,48 @@ fn ids<Id: std::fmt::Display>(tags: &[Tag<Id>]) -> Vec<String> {
 fn the_seed_pages_updates_are_recognised() {
     let tagger = tagger();
     for (headline, framework, body, kind) in [
-        ("UKAS grants first accreditation for ISO/IEC 42001 certification", "iso-iec-42001", "ukas", Some(UpdateKind::AccreditationGranted)),
-        ("ISO/IEC 42005:2025 published for AI system impact assessments", "iso-iec-42005", "", Some(UpdateKind::NewEdition)),
-        ("CSA maps AI Controls Matrix to ISO/IEC 42001 and ISO 27001/27002", "iso-iec-42001", "csa", Some(UpdateKind::MappingPublished)),
-        ("NQA reports accredited ISO/IEC 42001 certification availability", "iso-iec-42001", "nqa", Some(UpdateKind::AccreditationGranted)),
+        (
+            "UKAS grants first accreditation for ISO/IEC 42001 certification",
+            "iso-iec-42001",
+            "ukas",
+            Some(UpdateKind::AccreditationGranted),
+        ),
+        (
+            "ISO/IEC 42005:2025 published for AI system impact assessments",
+            "iso-iec-42005",
+            "",
+            Some(UpdateKind::NewEdition),
+        ),
+        (
+            "CSA maps AI Controls Matrix to ISO/IEC 42001 and ISO 27001/27002",
+            "iso-iec-42001",
+            "csa",
+            Some(UpdateKind::MappingPublished),
+        ),
+        (
+            "NQA reports accredited ISO/IEC 42001 certification availability",
+            "iso-iec-42001",
+            "nqa",
+            Some(UpdateKind::AccreditationGranted),
+        ),
     ] {
         let tags = tagger.tag(&Subject {
             headline,
             ..Subject::default()
         });
         assert!(
-            tags.frameworks.iter().any(|tag| tag.id.as_str() == framework && tag.primary),
+            tags.frameworks
+                .iter()
+                .any(|tag| tag.id.as_str() == framework && tag.primary),
             "{headline}: {:?}",
             tags.frameworks
         );
         if !body.is_empty() {
-            assert!(ids(&tags.bodies).iter().any(|id| id == body), "{headline}: {:?}", tags.bodies);
+            assert!(
+                ids(&tags.bodies).iter().any(|id| id == body),
+                "{headline}: {:?}",
+                tags.bodies
+            );
         }
         assert_eq!(tags.kind, kind, "{headline}: {:?}", tags.kind_because);
     }
@@ -41,7 +67,8 @@ fn the_seed_pages_updates_are_recognised() {
 fn every_reason_points_at_its_words() {
     let tagger = tagger();
     let headline = "Ärger – the ICO fines a firm under the UK GDPR; ISO/IEC 27001 cited";
-    let summary = "The Information Commissioner's Office said that the Data Protection Act 2018 applied.";
+    let summary =
+        "The Information Commissioner's Office said that the Data Protection Act 2018 applied.";
     let tags = tagger.tag(&Subject {
         headline,
         summary,
@@ -72,7 +99,10 @@ fn every_reason_points_at_its_words() {
     assert!(told >= 3, "{tags:#?}");
     let frameworks: Vec<&str> = tags.frameworks.iter().map(|tag| tag.id.as_str()).collect();
     assert!(frameworks.contains(&"uk-gdpr"), "{frameworks:?}");
-    assert!(!frameworks.contains(&"gdpr"), "the longest match consumes its text: {frameworks:?}");
+    assert!(
+        !frameworks.contains(&"gdpr"),
+        "the longest match consumes its text: {frameworks:?}"
+    );
 }
 
 #[test]
@@ -97,16 +127,30 @@ fn what_is_outside_the_field_has_no_tags() {
             headline,
             ..Subject::default()
         });
-        assert!(tags.frameworks.is_empty(), "{headline}: {:?}", tags.frameworks);
+        assert!(
+            tags.frameworks.is_empty(),
+            "{headline}: {:?}",
+            tags.frameworks
+        );
         assert!(tags.bodies.is_empty(), "{headline}: {:?}", tags.bodies);
-        assert!(tags.jurisdictions.is_empty(), "{headline}: {:?}", tags.jurisdictions);
+        assert!(
+            tags.jurisdictions.is_empty(),
+            "{headline}: {:?}",
+            tags.jurisdictions
+        );
     }
 }
 
 #[test]
 fn no_text_is_too_strange() {
     let tagger = tagger();
-    for headline in ["", "\u{0}", "İİİİ ﷺ 🏛️ ISO", &"ISO/IEC ".repeat(10_000), &"–".repeat(50_000)] {
+    for headline in [
+        "",
+        "\u{0}",
+        "İİİİ ﷺ 🏛️ ISO",
+        &"ISO/IEC ".repeat(10_000),
+        &"–".repeat(50_000),
+    ] {
         tagger.tag(&Subject {
             headline,
             summary: headline,

@@ -55,7 +55,9 @@ impl Ord for Stamp {
 impl std::fmt::Display for Stamp {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Instant(moment) => f.write_str(&moment.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true)),
+            Self::Instant(moment) => {
+                f.write_str(&moment.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true))
+            }
             Self::Day(day) => write!(f, "{day}"),
         }
     }
@@ -115,18 +117,26 @@ const PLAUSIBLE: std::ops::RangeInclusive<i32> = 1900..=2199;
 /// When there is none, or it is of another age.
 pub fn read(text: &str, hints: &DateHints<'_>) -> Result<Stamp, DateFault> {
     let text: String = text.trim().chars().take(200).map(plain_digit).collect();
-    if let Some(stamp) = hints.format.and_then(|format| by_format(&text, format, hints)) {
+    if let Some(stamp) = hints
+        .format
+        .and_then(|format| by_format(&text, format, hints))
+    {
         return plausible(stamp);
     }
     if let Some(result) = by_digits(&text) {
         return result.and_then(plausible);
     }
     let mut pieces = pieces(&text);
-    let thai = text.contains(|c: char| ('\u{e00}'..='\u{e7f}').contains(&c)) || hints.language == Some("th");
+    let thai = text.contains(|c: char| ('\u{e00}'..='\u{e7f}').contains(&c))
+        || hints.language == Some("th");
     let time = take_time(&mut pieces);
     let (year, month, day) = find_day(&pieces, hints).ok_or(DateFault::Unreadable)?;
     // Thailand counts from the Buddha's death, 543 years earlier.
-    let year = if thai && (2_400..2_750).contains(&year) { year - 543 } else { year };
+    let year = if thai && (2_400..2_750).contains(&year) {
+        year - 543
+    } else {
+        year
+    };
     if !PLAUSIBLE.contains(&year) {
         return Err(DateFault::Implausible { year });
     }
@@ -144,7 +154,11 @@ pub fn read(text: &str, hints: &DateHints<'_>) -> Result<Stamp, DateFault> {
 
 fn plausible(stamp: Stamp) -> Result<Stamp, DateFault> {
     let year = stamp.instant().year();
-    if PLAUSIBLE.contains(&year) { Ok(stamp) } else { Err(DateFault::Implausible { year }) }
+    if PLAUSIBLE.contains(&year) {
+        Ok(stamp)
+    } else {
+        Err(DateFault::Implausible { year })
+    }
 }
 
 fn in_zone(local: NaiveDateTime, zone: Option<Tz>) -> DateTime<Utc> {
@@ -184,7 +198,9 @@ fn by_digits(text: &str) -> Option<Result<Stamp, DateFault>> {
     }
     let number: i64 = text.parse().ok()?;
     let stamp = match text.len() {
-        8 => NaiveDate::parse_from_str(text, "%Y%m%d").ok().map(Stamp::Day),
+        8 => NaiveDate::parse_from_str(text, "%Y%m%d")
+            .ok()
+            .map(Stamp::Day),
         9 | 10 => DateTime::from_timestamp(number, 0).map(Stamp::Instant),
         12 | 13 => DateTime::from_timestamp_millis(number).map(Stamp::Instant),
         14 => NaiveDateTime::parse_from_str(text, "%Y%m%d%H%M%S")
@@ -286,7 +302,9 @@ fn take_time(pieces: &mut Vec<Piece>) -> Option<Clock> {
             }
             at += 1;
             // "a.m." is written with dots.
-            while matches!(pieces.get(at), Some(Piece::Sign('.'))) || matches!(pieces.get(at), Some(Piece::Word(m)) if m == "m") {
+            while matches!(pieces.get(at), Some(Piece::Sign('.')))
+                || matches!(pieces.get(at), Some(Piece::Word(m)) if m == "m")
+            {
                 at += 1;
             }
             end = at;
@@ -340,13 +358,26 @@ fn numeric_zone(pieces: &[Piece], at: usize) -> Option<(i64, usize)> {
     };
     let (minutes, length) = match digits {
         1 | 2 => match (pieces.get(at + 2), pieces.get(at + 3)) {
-            (Some(Piece::Sign(':')), Some(Piece::Number { value: minutes, digits: 1..=2 })) => (value * 60 + minutes, 4),
+            (
+                Some(Piece::Sign(':')),
+                Some(Piece::Number {
+                    value: minutes,
+                    digits: 1..=2,
+                }),
+            ) => (value * 60 + minutes, 4),
             _ => (value * 60, 2),
         },
         3 | 4 => (value / 100 * 60 + value % 100, 2),
         _ => return None,
     };
-    Some((if minutes <= 14 * 60 { sign * minutes } else { 0 }, length))
+    Some((
+        if minutes <= 14 * 60 {
+            sign * minutes
+        } else {
+            0
+        },
+        length,
+    ))
 }
 
 /// Minutes east of Greenwich of the zones that people name.
@@ -383,7 +414,11 @@ fn find_day(pieces: &[Piece], hints: &DateHints<'_>) -> Option<(i32, u32, u32)> 
         .or_else(|| by_month_name(pieces))
         .or_else(|| by_numbers(pieces, hints))
         .and_then(|(year, month, day)| {
-            Some((i32::try_from(year).ok()?, u32::try_from(month).ok()?, u32::try_from(day).ok()?))
+            Some((
+                i32::try_from(year).ok()?,
+                u32::try_from(month).ok()?,
+                u32::try_from(day).ok()?,
+            ))
         })
 }
 
@@ -396,15 +431,19 @@ fn by_signs(pieces: &[Piece]) -> Option<(i64, i64, i64)> {
     let find = |signs: &[&str]| {
         pieces.windows(3).find_map(|three| match three {
             [Piece::Number { value, .. }, Piece::Word(word), _]
-            | [Piece::Number { value, .. }, Piece::Sign(' '), Piece::Word(word)]
-                if signs.iter().any(|sign| word.starts_with(sign)) =>
-            {
-                Some(*value)
-            }
+            | [
+                Piece::Number { value, .. },
+                Piece::Sign(' '),
+                Piece::Word(word),
+            ] if signs.iter().any(|sign| word.starts_with(sign)) => Some(*value),
             _ => None,
         })
     };
-    Some((find(&["年", "년"])?, find(&["月", "월"])?, find(&["日", "일", "号", "號"])?))
+    Some((
+        find(&["年", "년"])?,
+        find(&["月", "월"])?,
+        find(&["日", "일", "号", "號"])?,
+    ))
 }
 
 /// 2 March 2026, March 2nd, 2026, 2026 March 2, 2 de marzo de 2026.
@@ -436,7 +475,8 @@ fn by_month_name(pieces: &[Piece]) -> Option<(i64, i64, i64)> {
         let after = number(Some(at + 1));
         let later = number(Some(at + 2));
         let is_day = |(value, digits): (i64, usize)| digits <= 2 && (1..=31).contains(&value);
-        if let (Some(day), Some(year)) = (before.filter(|n| is_day(*n)), after.and_then(full_year)) {
+        if let (Some(day), Some(year)) = (before.filter(|n| is_day(*n)), after.and_then(full_year))
+        {
             return Some((year, month, day.0));
         }
         if let (Some(day), Some(year)) = (after.filter(|n| is_day(*n)), later.and_then(full_year)) {
@@ -461,46 +501,80 @@ fn full_year((value, digits): (i64, usize)) -> Option<i64> {
 
 /// 2026-03-02, 02/03/2026, 2.3.2026, 2-3-26.
 fn by_numbers(pieces: &[Piece], hints: &DateHints<'_>) -> Option<(i64, i64, i64)> {
-    let compact: Vec<&Piece> = pieces.iter().filter(|piece| !matches!(piece, Piece::Sign(' '))).collect();
-    compact.windows(5).find_map(|five| {
-        let [
-            Piece::Number { value: a, digits: da },
-            Piece::Sign(first),
-            Piece::Number { value: b, digits: db },
-            Piece::Sign(second),
-            Piece::Number { value: c, digits: dc },
-        ] = five
-        else {
-            return None;
-        };
-        if first != second || !matches!(first, '-' | '/' | '.') {
-            return None;
-        }
-        if *da == 4 && *db <= 2 && *dc <= 2 {
-            return Some((*a, *b, *c));
-        }
-        if *da > 2 || *db > 2 {
-            return None;
-        }
-        let year = full_year((*c, *dc))?;
-        let day_first = if *a > 12 {
-            true
-        } else if *b > 12 {
-            false
-        } else if *first == '.' {
-            true
-        } else {
-            hints.day_first.unwrap_or_else(|| !hints.language.is_some_and(|language| language.eq_ignore_ascii_case("en-us")))
-        };
-        Some(if day_first { (year, *b, *a) } else { (year, *a, *b) })
-    }).or_else(|| ordinal(&compact))
+    let compact: Vec<&Piece> = pieces
+        .iter()
+        .filter(|piece| !matches!(piece, Piece::Sign(' ')))
+        .collect();
+    compact
+        .windows(5)
+        .find_map(|five| {
+            let [
+                Piece::Number {
+                    value: a,
+                    digits: da,
+                },
+                Piece::Sign(first),
+                Piece::Number {
+                    value: b,
+                    digits: db,
+                },
+                Piece::Sign(second),
+                Piece::Number {
+                    value: c,
+                    digits: dc,
+                },
+            ] = five
+            else {
+                return None;
+            };
+            if first != second || !matches!(first, '-' | '/' | '.') {
+                return None;
+            }
+            if *da == 4 && *db <= 2 && *dc <= 2 {
+                return Some((*a, *b, *c));
+            }
+            if *da > 2 || *db > 2 {
+                return None;
+            }
+            let year = full_year((*c, *dc))?;
+            let day_first = if *a > 12 {
+                true
+            } else if *b > 12 {
+                false
+            } else if *first == '.' {
+                true
+            } else {
+                hints.day_first.unwrap_or_else(|| {
+                    !hints
+                        .language
+                        .is_some_and(|language| language.eq_ignore_ascii_case("en-us"))
+                })
+            };
+            Some(if day_first {
+                (year, *b, *a)
+            } else {
+                (year, *a, *b)
+            })
+        })
+        .or_else(|| ordinal(&compact))
 }
 
 /// 2026-061: the sixty-first day of the year.
 fn ordinal(pieces: &[&Piece]) -> Option<(i64, i64, i64)> {
     pieces.windows(3).find_map(|three| match three {
-        [Piece::Number { value: year, digits: 4 }, Piece::Sign('-'), Piece::Number { value: day, digits: 3 }] => {
-            let date = NaiveDate::from_yo_opt(i32::try_from(*year).ok()?, u32::try_from(*day).ok()?)?;
+        [
+            Piece::Number {
+                value: year,
+                digits: 4,
+            },
+            Piece::Sign('-'),
+            Piece::Number {
+                value: day,
+                digits: 3,
+            },
+        ] => {
+            let date =
+                NaiveDate::from_yo_opt(i32::try_from(*year).ok()?, u32::try_from(*day).ok()?)?;
             Some((*year, i64::from(date.month()), i64::from(date.day())))
         }
         _ => None,
@@ -510,24 +584,346 @@ fn ordinal(pieces: &[&Piece]) -> Option<(i64, i64, i64)> {
 /// Names of months, folded: full, in the case that dates use, and the abbreviations that are not
 /// simply their beginning.
 const MONTHS: [&[&str]; 12] = [
-    &["january", "januar", "jaenner", "janner", "janvier", "enero", "gennaio", "janeiro", "januari", "styczen", "stycznia", "leden", "ledna", "tammikuu", "tammikuuta", "ianuarie", "ocak", "ιανουαριος", "ιανουαριου", "январь", "января", "січень", "січня", "يناير", "ژانویه", "มกราคม", "มค", "januar", "sausis", "sausio", "janvaris", "jaanuar", "kanun"],
-    &["february", "februar", "feber", "fevrier", "febrero", "febbraio", "fevereiro", "februari", "luty", "lutego", "unor", "unora", "helmikuu", "helmikuuta", "februarie", "subat", "φεβρουαριος", "φεβρουαριου", "февраль", "февраля", "лютий", "лютого", "فبراير", "กุมภาพันธ", "กพ", "februar", "vasaris", "vasario", "fev", "veebruar"],
-    &["march", "marz", "maerz", "mars", "marzo", "marco", "maart", "marzec", "marca", "brezen", "brezna", "maaliskuu", "maaliskuuta", "marcius", "martie", "mart", "μαρτιος", "μαρτιου", "март", "марта", "березень", "березня", "مارس", "มนาคม", "มค", "kovas", "kovo", "mrt"],
-    &["april", "avril", "abril", "aprile", "kwiecien", "kwietnia", "duben", "dubna", "huhtikuu", "huhtikuuta", "aprilis", "aprilie", "nisan", "απριλιος", "απριλιου", "апрель", "апреля", "квітень", "квітня", "ابريل", "أبريل", "เมษายน", "balandis", "balandzio"],
-    &["may", "mai", "mayo", "maggio", "maio", "mei", "maj", "maja", "kveten", "kvetna", "toukokuu", "toukokuuta", "majus", "mayis", "μαιος", "μαιου", "май", "мая", "травень", "травня", "مايو", "พฤษภาคม", "geguze", "geguzes"],
-    &["june", "juni", "juin", "junio", "giugno", "junho", "czerwiec", "czerwca", "cerven", "cervna", "kesakuu", "kesakuuta", "junius", "iunie", "haziran", "ιουνιος", "ιουνιου", "июнь", "июня", "червень", "червня", "يونيو", "มถุนายน", "birzelis", "birzelio"],
-    &["july", "juli", "juillet", "julio", "luglio", "julho", "lipiec", "lipca", "cervenec", "cervence", "heinakuu", "heinakuuta", "julius", "iulie", "temmuz", "ιουλιος", "ιουλιου", "июль", "июля", "липень", "липня", "يوليو", "กรกฎาคม", "liepa", "liepos"],
-    &["august", "aout", "agosto", "augustus", "augusti", "sierpien", "sierpnia", "srpen", "srpna", "elokuu", "elokuuta", "augusztus", "agustos", "αυγουστος", "αυγουστου", "август", "августа", "серпень", "серпня", "اغسطس", "أغسطس", "สงหาคม", "rugpjutis", "rugpjucio"],
-    &["september", "septembre", "septiembre", "setiembre", "settembre", "setembro", "wrzesien", "wrzesnia", "zari", "syyskuu", "syyskuuta", "szeptember", "septembrie", "eylul", "σεπτεμβριος", "σεπτεμβριου", "сентябрь", "сентября", "вересень", "вересня", "سبتمبر", "กนยายน", "rugsejis", "rugsejo"],
-    &["october", "oktober", "octobre", "octubre", "ottobre", "outubro", "pazdziernik", "pazdziernika", "rijen", "rijna", "lokakuu", "lokakuuta", "octombrie", "ekim", "οκτωβριος", "οκτωβριου", "октябрь", "октября", "жовтень", "жовтня", "اكتوبر", "أكتوبر", "ตลาคม", "spalis", "spalio"],
-    &["november", "novembre", "noviembre", "novembro", "listopad", "listopada", "listopadu", "marraskuu", "marraskuuta", "noiembrie", "kasim", "νοεμβριος", "νοεμβριου", "ноябрь", "ноября", "листопад", "листопада", "نوفمبر", "พฤศจกายน", "lapkritis", "lapkricio"],
-    &["december", "dezember", "decembre", "diciembre", "dicembre", "dezembro", "grudzien", "grudnia", "prosinec", "prosince", "joulukuu", "joulukuuta", "decembrie", "aralik", "δεκεμβριος", "δεκεμβριου", "декабрь", "декабря", "грудень", "грудня", "ديسمبر", "ธนวาคม", "gruodis", "gruodzio"],
+    &[
+        "january",
+        "januar",
+        "jaenner",
+        "janner",
+        "janvier",
+        "enero",
+        "gennaio",
+        "janeiro",
+        "januari",
+        "styczen",
+        "stycznia",
+        "leden",
+        "ledna",
+        "tammikuu",
+        "tammikuuta",
+        "ianuarie",
+        "ocak",
+        "ιανουαριος",
+        "ιανουαριου",
+        "январь",
+        "января",
+        "січень",
+        "січня",
+        "يناير",
+        "ژانویه",
+        "มกราคม",
+        "มค",
+        "januar",
+        "sausis",
+        "sausio",
+        "janvaris",
+        "jaanuar",
+        "kanun",
+    ],
+    &[
+        "february",
+        "februar",
+        "feber",
+        "fevrier",
+        "febrero",
+        "febbraio",
+        "fevereiro",
+        "februari",
+        "luty",
+        "lutego",
+        "unor",
+        "unora",
+        "helmikuu",
+        "helmikuuta",
+        "februarie",
+        "subat",
+        "φεβρουαριος",
+        "φεβρουαριου",
+        "февраль",
+        "февраля",
+        "лютий",
+        "лютого",
+        "فبراير",
+        "กุมภาพันธ",
+        "กพ",
+        "februar",
+        "vasaris",
+        "vasario",
+        "fev",
+        "veebruar",
+    ],
+    &[
+        "march",
+        "marz",
+        "maerz",
+        "mars",
+        "marzo",
+        "marco",
+        "maart",
+        "marzec",
+        "marca",
+        "brezen",
+        "brezna",
+        "maaliskuu",
+        "maaliskuuta",
+        "marcius",
+        "martie",
+        "mart",
+        "μαρτιος",
+        "μαρτιου",
+        "март",
+        "марта",
+        "березень",
+        "березня",
+        "مارس",
+        "มนาคม",
+        "มค",
+        "kovas",
+        "kovo",
+        "mrt",
+    ],
+    &[
+        "april",
+        "avril",
+        "abril",
+        "aprile",
+        "kwiecien",
+        "kwietnia",
+        "duben",
+        "dubna",
+        "huhtikuu",
+        "huhtikuuta",
+        "aprilis",
+        "aprilie",
+        "nisan",
+        "απριλιος",
+        "απριλιου",
+        "апрель",
+        "апреля",
+        "квітень",
+        "квітня",
+        "ابريل",
+        "أبريل",
+        "เมษายน",
+        "balandis",
+        "balandzio",
+    ],
+    &[
+        "may",
+        "mai",
+        "mayo",
+        "maggio",
+        "maio",
+        "mei",
+        "maj",
+        "maja",
+        "kveten",
+        "kvetna",
+        "toukokuu",
+        "toukokuuta",
+        "majus",
+        "mayis",
+        "μαιος",
+        "μαιου",
+        "май",
+        "мая",
+        "травень",
+        "травня",
+        "مايو",
+        "พฤษภาคม",
+        "geguze",
+        "geguzes",
+    ],
+    &[
+        "june",
+        "juni",
+        "juin",
+        "junio",
+        "giugno",
+        "junho",
+        "czerwiec",
+        "czerwca",
+        "cerven",
+        "cervna",
+        "kesakuu",
+        "kesakuuta",
+        "junius",
+        "iunie",
+        "haziran",
+        "ιουνιος",
+        "ιουνιου",
+        "июнь",
+        "июня",
+        "червень",
+        "червня",
+        "يونيو",
+        "มถุนายน",
+        "birzelis",
+        "birzelio",
+    ],
+    &[
+        "july",
+        "juli",
+        "juillet",
+        "julio",
+        "luglio",
+        "julho",
+        "lipiec",
+        "lipca",
+        "cervenec",
+        "cervence",
+        "heinakuu",
+        "heinakuuta",
+        "julius",
+        "iulie",
+        "temmuz",
+        "ιουλιος",
+        "ιουλιου",
+        "июль",
+        "июля",
+        "липень",
+        "липня",
+        "يوليو",
+        "กรกฎาคม",
+        "liepa",
+        "liepos",
+    ],
+    &[
+        "august",
+        "aout",
+        "agosto",
+        "augustus",
+        "augusti",
+        "sierpien",
+        "sierpnia",
+        "srpen",
+        "srpna",
+        "elokuu",
+        "elokuuta",
+        "augusztus",
+        "agustos",
+        "αυγουστος",
+        "αυγουστου",
+        "август",
+        "августа",
+        "серпень",
+        "серпня",
+        "اغسطس",
+        "أغسطس",
+        "สงหาคม",
+        "rugpjutis",
+        "rugpjucio",
+    ],
+    &[
+        "september",
+        "septembre",
+        "septiembre",
+        "setiembre",
+        "settembre",
+        "setembro",
+        "wrzesien",
+        "wrzesnia",
+        "zari",
+        "syyskuu",
+        "syyskuuta",
+        "szeptember",
+        "septembrie",
+        "eylul",
+        "σεπτεμβριος",
+        "σεπτεμβριου",
+        "сентябрь",
+        "сентября",
+        "вересень",
+        "вересня",
+        "سبتمبر",
+        "กนยายน",
+        "rugsejis",
+        "rugsejo",
+    ],
+    &[
+        "october",
+        "oktober",
+        "octobre",
+        "octubre",
+        "ottobre",
+        "outubro",
+        "pazdziernik",
+        "pazdziernika",
+        "rijen",
+        "rijna",
+        "lokakuu",
+        "lokakuuta",
+        "octombrie",
+        "ekim",
+        "οκτωβριος",
+        "οκτωβριου",
+        "октябрь",
+        "октября",
+        "жовтень",
+        "жовтня",
+        "اكتوبر",
+        "أكتوبر",
+        "ตลาคม",
+        "spalis",
+        "spalio",
+    ],
+    &[
+        "november",
+        "novembre",
+        "noviembre",
+        "novembro",
+        "listopad",
+        "listopada",
+        "listopadu",
+        "marraskuu",
+        "marraskuuta",
+        "noiembrie",
+        "kasim",
+        "νοεμβριος",
+        "νοεμβριου",
+        "ноябрь",
+        "ноября",
+        "листопад",
+        "листопада",
+        "نوفمبر",
+        "พฤศจกายน",
+        "lapkritis",
+        "lapkricio",
+    ],
+    &[
+        "december",
+        "dezember",
+        "decembre",
+        "diciembre",
+        "dicembre",
+        "dezembro",
+        "grudzien",
+        "grudnia",
+        "prosinec",
+        "prosince",
+        "joulukuu",
+        "joulukuuta",
+        "decembrie",
+        "aralik",
+        "δεκεμβριος",
+        "δεκεμβριου",
+        "декабрь",
+        "декабря",
+        "грудень",
+        "грудня",
+        "ديسمبر",
+        "ธนวาคม",
+        "gruodis",
+        "gruodzio",
+    ],
 ];
 
 /// The month that a folded word names, or that it is the beginning of.
 fn month(word: &str) -> Option<i64> {
     let found = |fits: &dyn Fn(&str) -> bool| {
-        let mut months = MONTHS.iter().enumerate().filter(|(_, names)| names.iter().any(|name| fits(name)));
+        let mut months = MONTHS
+            .iter()
+            .enumerate()
+            .filter(|(_, names)| names.iter().any(|name| fits(name)));
         match (months.next(), months.next()) {
             (Some((place, _)), None) => i64::try_from(place + 1).ok(),
             // A beginning that fits two months ("jui") names neither.
@@ -577,7 +973,10 @@ mod tests {
             ("Mon 02 Mar 2026", "2026-03-02"),
             ("March 2, 2026", "2026-03-02"),
             ("Mar 2nd, 2026", "2026-03-02"),
-            ("Published: Monday, 2 March 2026 at 10:00", "2026-03-02T10:00:00Z"),
+            (
+                "Published: Monday, 2 March 2026 at 10:00",
+                "2026-03-02T10:00:00Z",
+            ),
             ("Sat, Dec 16 2023 02:02:33 PM", "2023-12-16T14:02:33Z"),
             ("2026-03-02", "2026-03-02"),
             ("2026-03-02T10:00", "2026-03-02T10:00:00Z"),
@@ -619,24 +1018,71 @@ mod tests {
 
     #[test]
     fn what_is_no_date_is_none() {
-        for text in ["", "soon", "30 February 2026", "2026-02-30", "March 2026", "10:00", "99/99/2026", "2026", "version 1.2.3", "123456"] {
-            assert_eq!(read(text, &DateHints::default()), Err(DateFault::Unreadable), "{text}");
+        for text in [
+            "",
+            "soon",
+            "30 February 2026",
+            "2026-02-30",
+            "March 2026",
+            "10:00",
+            "99/99/2026",
+            "2026",
+            "version 1.2.3",
+            "123456",
+        ] {
+            assert_eq!(
+                read(text, &DateHints::default()),
+                Err(DateFault::Unreadable),
+                "{text}"
+            );
         }
-        for (text, year) in [("1 Jan 9999", 9999), ("9999-12-31T00:00:00Z", 9999), ("0001-01-01T00:00:00Z", 1)] {
-            assert_eq!(read(text, &DateHints::default()), Err(DateFault::Implausible { year }), "{text}");
+        for (text, year) in [
+            ("1 Jan 9999", 9999),
+            ("9999-12-31T00:00:00Z", 9999),
+            ("0001-01-01T00:00:00Z", 1),
+        ] {
+            assert_eq!(
+                read(text, &DateHints::default()),
+                Err(DateFault::Implausible { year }),
+                "{text}"
+            );
         }
     }
 
     #[test]
     fn hints_decide_what_is_ambiguous() {
-        let american = DateHints { language: Some("en-US"), ..DateHints::default() };
-        assert_eq!(read("02/03/2026", &american).unwrap().to_string(), "2026-02-03");
-        let stated = DateHints { day_first: Some(false), ..DateHints::default() };
-        assert_eq!(read("02/03/2026", &stated).unwrap().to_string(), "2026-02-03");
-        let format = DateHints { format: Some("%m/%d/%Y"), ..DateHints::default() };
-        assert_eq!(read("02/03/2026", &format).unwrap().to_string(), "2026-02-03");
-        let zone = DateHints { zone: Some(chrono_tz::Europe::Berlin), ..DateHints::default() };
-        assert_eq!(read("2026-07-01 10:00", &zone).unwrap().to_string(), "2026-07-01T08:00:00Z");
+        let american = DateHints {
+            language: Some("en-US"),
+            ..DateHints::default()
+        };
+        assert_eq!(
+            read("02/03/2026", &american).unwrap().to_string(),
+            "2026-02-03"
+        );
+        let stated = DateHints {
+            day_first: Some(false),
+            ..DateHints::default()
+        };
+        assert_eq!(
+            read("02/03/2026", &stated).unwrap().to_string(),
+            "2026-02-03"
+        );
+        let format = DateHints {
+            format: Some("%m/%d/%Y"),
+            ..DateHints::default()
+        };
+        assert_eq!(
+            read("02/03/2026", &format).unwrap().to_string(),
+            "2026-02-03"
+        );
+        let zone = DateHints {
+            zone: Some(chrono_tz::Europe::Berlin),
+            ..DateHints::default()
+        };
+        assert_eq!(
+            read("2026-07-01 10:00", &zone).unwrap().to_string(),
+            "2026-07-01T08:00:00Z"
+        );
     }
 
     proptest! {

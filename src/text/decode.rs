@@ -56,7 +56,10 @@ pub fn decode(bytes: &[u8], content_type: Option<&str>, form: Form) -> Decoded {
     let (text, encoding, basis, replaced) = decide(bytes, content_type, form, &mut unknown_label);
     let text = match form {
         Form::Xml => without_declared_encoding(text),
-        _ => text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text),
+        _ => text
+            .strip_prefix('\u{feff}')
+            .map(str::to_owned)
+            .unwrap_or(text),
     };
     Decoded {
         text,
@@ -114,7 +117,10 @@ fn decide(
     // A few bad bytes in a long UTF-8 text are damage, not another charset.
     let (text, _) = UTF_8.decode_without_bom_handling(bytes);
     let bad = text.matches('\u{fffd}').count();
-    let good = text.chars().filter(|c| !c.is_ascii() && *c != '\u{fffd}').count();
+    let good = text
+        .chars()
+        .filter(|c| !c.is_ascii() && *c != '\u{fffd}')
+        .count();
     if good > bad * 4 {
         return (text.into_owned(), UTF_8.name(), Basis::Default, true);
     }
@@ -137,7 +143,13 @@ fn wide(bytes: &[u8]) -> Option<(String, &'static str, bool)> {
         let text: String = bytes
             .chunks_exact(4)
             .filter_map(|unit| <[u8; 4]>::try_from(unit).ok())
-            .map(|unit| if little { u32::from_le_bytes(unit) } else { u32::from_be_bytes(unit) })
+            .map(|unit| {
+                if little {
+                    u32::from_le_bytes(unit)
+                } else {
+                    u32::from_be_bytes(unit)
+                }
+            })
             .map(|unit| {
                 char::from_u32(unit).unwrap_or_else(|| {
                     bad = true;
@@ -172,7 +184,9 @@ fn charset_of(content_type: &str) -> Option<String> {
     let end = rest
         .find(|c: char| matches!(c, ';' | '"' | '\'' | ' ' | ','))
         .unwrap_or(rest.len());
-    rest.get(..end).filter(|label| !label.is_empty()).map(str::to_owned)
+    rest.get(..end)
+        .filter(|label| !label.is_empty())
+        .map(str::to_owned)
 }
 
 /// The charset that the document itself declares, read as ASCII.
@@ -182,24 +196,33 @@ fn declaration(bytes: &[u8], form: Form) -> Option<String> {
     let label = |text: &str, key: &str| {
         let at = text.find(key)? + key.len();
         let rest = text.get(at..)?.trim_start();
-        let rest = rest.strip_prefix('=').unwrap_or(rest).trim_start().trim_start_matches(['"', '\'']);
+        let rest = rest
+            .strip_prefix('=')
+            .unwrap_or(rest)
+            .trim_start()
+            .trim_start_matches(['"', '\'']);
         let end = rest
-            .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | ':' | '.' | '+')))
+            .find(|c: char| {
+                !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | ':' | '.' | '+'))
+            })
             .unwrap_or(rest.len());
-        rest.get(..end).filter(|label| !label.is_empty()).map(str::to_owned)
+        rest.get(..end)
+            .filter(|label| !label.is_empty())
+            .map(str::to_owned)
     };
     match form {
         Form::Xml => {
             let start = lower.find("<?xml")?;
-            let end = lower.get(start..)?.find("?>").map_or(lower.len(), |end| start + end);
+            let end = lower
+                .get(start..)?
+                .find("?>")
+                .map_or(lower.len(), |end| start + end);
             label(lower.get(start..end)?, "encoding")
         }
-        Form::Html => lower
-            .match_indices("<meta")
-            .find_map(|(at, _)| {
-                let tag = lower.get(at..)?;
-                label(tag.get(..tag.find('>').unwrap_or(tag.len()))?, "charset")
-            }),
+        Form::Html => lower.match_indices("<meta").find_map(|(at, _)| {
+            let tag = lower.get(at..)?;
+            label(tag.get(..tag.find('>').unwrap_or(tag.len()))?, "charset")
+        }),
         Form::Json | Form::Plain => None,
     }
 }
@@ -212,7 +235,11 @@ fn without_declared_encoding(text: String) -> String {
         .filter(|head| head.eq_ignore_ascii_case("<?xml"))
         .and_then(|_| trimmed.find("?>"))
     else {
-        return if trimmed.len() == text.len() { text } else { trimmed.to_owned() };
+        return if trimmed.len() == text.len() {
+            text
+        } else {
+            trimmed.to_owned()
+        };
     };
     let body = trimmed.get(end + 2..).unwrap_or("");
     let mut out = String::with_capacity(body.len() + 24);
@@ -229,18 +256,66 @@ mod tests {
 
     #[test]
     fn charsets() {
-        let utf16: Vec<u8> = "<a>é</a>".encode_utf16().flat_map(u16::to_le_bytes).collect();
-        let utf32: Vec<u8> = "<a>é</a>".chars().flat_map(|c| (c as u32).to_be_bytes()).collect();
+        let utf16: Vec<u8> = "<a>é</a>"
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect();
+        let utf32: Vec<u8> = "<a>é</a>"
+            .chars()
+            .flat_map(|c| (c as u32).to_be_bytes())
+            .collect();
         for (bytes, header, form, text, encoding) in [
-            (b"<a>\xc3\xa9</a>".to_vec(), None, Form::Xml, "<a>é</a>", "UTF-8"),
-            (b"\xef\xbb\xbf<a>\xc3\xa9</a>".to_vec(), Some("text/xml; charset=latin1"), Form::Xml, "<a>é</a>", "UTF-8"),
-            (b"<a>\xe9t\xe9</a>".to_vec(), Some("text/xml; charset=iso-8859-1"), Form::Xml, "<a>été</a>", "windows-1252"),
-            (b"<?xml version='1.0' encoding='ISO-8859-2'?><a>\xb3</a>".to_vec(), None, Form::Xml, "<?xml version=\"1.0\"?><a>ł</a>", "ISO-8859-2"),
-            (b"<?xml version='1.0' encoding='utf-16'?><a>x</a>".to_vec(), None, Form::Xml, "<?xml version=\"1.0\"?><a>x</a>", "UTF-8"),
+            (
+                b"<a>\xc3\xa9</a>".to_vec(),
+                None,
+                Form::Xml,
+                "<a>é</a>",
+                "UTF-8",
+            ),
+            (
+                b"\xef\xbb\xbf<a>\xc3\xa9</a>".to_vec(),
+                Some("text/xml; charset=latin1"),
+                Form::Xml,
+                "<a>é</a>",
+                "UTF-8",
+            ),
+            (
+                b"<a>\xe9t\xe9</a>".to_vec(),
+                Some("text/xml; charset=iso-8859-1"),
+                Form::Xml,
+                "<a>été</a>",
+                "windows-1252",
+            ),
+            (
+                b"<?xml version='1.0' encoding='ISO-8859-2'?><a>\xb3</a>".to_vec(),
+                None,
+                Form::Xml,
+                "<?xml version=\"1.0\"?><a>ł</a>",
+                "ISO-8859-2",
+            ),
+            (
+                b"<?xml version='1.0' encoding='utf-16'?><a>x</a>".to_vec(),
+                None,
+                Form::Xml,
+                "<?xml version=\"1.0\"?><a>x</a>",
+                "UTF-8",
+            ),
             (utf16, None, Form::Xml, "<a>é</a>", "UTF-16LE"),
             (utf32, None, Form::Xml, "<a>é</a>", "UTF-32BE"),
-            (b"<html><meta charset=\"shift_jis\">\x83e\x83X\x83g".to_vec(), None, Form::Html, "<html><meta charset=\"shift_jis\">テスト", "Shift_JIS"),
-            (b"  \n<?xml version=\"1.0\"?><a/>".to_vec(), None, Form::Xml, "<?xml version=\"1.0\"?><a/>", "UTF-8"),
+            (
+                b"<html><meta charset=\"shift_jis\">\x83e\x83X\x83g".to_vec(),
+                None,
+                Form::Html,
+                "<html><meta charset=\"shift_jis\">テスト",
+                "Shift_JIS",
+            ),
+            (
+                b"  \n<?xml version=\"1.0\"?><a/>".to_vec(),
+                None,
+                Form::Xml,
+                "<?xml version=\"1.0\"?><a/>",
+                "UTF-8",
+            ),
         ] {
             let decoded = decode(&bytes, header, form);
             assert_eq!((decoded.text.as_str(), decoded.encoding), (text, encoding));
@@ -250,7 +325,11 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_flagged_and_read_all_the_same() {
-        let wrong = decode("<?xml version=\"1.0\" encoding=\"utf-8\"?><a>Règlement sur l'intelligence".as_bytes(), None, Form::Xml);
+        let wrong = decode(
+            "<?xml version=\"1.0\" encoding=\"utf-8\"?><a>Règlement sur l'intelligence".as_bytes(),
+            None,
+            Form::Xml,
+        );
         assert!(!wrong.replaced);
         let latin = decode(b"<?xml version=\"1.0\" encoding=\"utf-8\"?><a>R\xe8glement d\xe9l\xe9gu\xe9 \xe0 venir</a>", None, Form::Xml);
         assert!(latin.replaced);
@@ -258,7 +337,11 @@ mod tests {
         let unknown = decode(b"<a>x</a>", Some("text/xml; charset=klingon"), Form::Xml);
         assert_eq!(unknown.unknown_label.as_deref(), Some("klingon"));
         assert_eq!(unknown.text, "<a>x</a>");
-        let both = decode("é è".as_bytes(), Some("text/html; charset=iso-8859-1"), Form::Html);
+        let both = decode(
+            "é è".as_bytes(),
+            Some("text/html; charset=iso-8859-1"),
+            Form::Html,
+        );
         assert_eq!((both.text.as_str(), both.replaced), ("é è", true));
     }
 

@@ -59,17 +59,26 @@ pub enum Hostile {
 
 /// Tags that have no end.
 const VOID: &[&str] = &[
-    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr",
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source",
+    "track", "wbr",
 ];
 
 /// Tags whose end is optional: an open `<p>` is closed by the next, so that they are no nesting.
-const IMPLIED: &[&str] = &["p", "li", "dt", "dd", "tr", "td", "th", "option", "tbody", "thead", "tfoot"];
+const IMPLIED: &[&str] = &[
+    "p", "li", "dt", "dd", "tr", "td", "th", "option", "tbody", "thead", "tfoot",
+];
 
 /// One piece of markup, as the linear walk sees it.
 enum Piece<'a> {
     Text(&'a str),
-    Open { name: &'a str, attributes: usize, closed: bool },
-    Close { name: &'a str },
+    Open {
+        name: &'a str,
+        attributes: usize,
+        closed: bool,
+    },
+    Close {
+        name: &'a str,
+    },
     Other,
 }
 
@@ -81,7 +90,9 @@ struct Walk<'a> {
     raw: Option<&'static str>,
 }
 
-const RAW: &[&str] = &["script", "style", "textarea", "title", "noscript", "template", "iframe", "svg", "math"];
+const RAW: &[&str] = &[
+    "script", "style", "textarea", "title", "noscript", "template", "iframe", "svg", "math",
+];
 
 impl<'a> Iterator for Walk<'a> {
     type Item = Piece<'a>;
@@ -132,7 +143,10 @@ impl<'a> Iterator for Walk<'a> {
             return Some(Piece::Close { name });
         }
         if !closed {
-            self.raw = RAW.iter().copied().find(|raw| raw.eq_ignore_ascii_case(name));
+            self.raw = RAW
+                .iter()
+                .copied()
+                .find(|raw| raw.eq_ignore_ascii_case(name));
         }
         Some(Piece::Open {
             name,
@@ -143,14 +157,22 @@ impl<'a> Iterator for Walk<'a> {
 }
 
 fn walk(text: &str) -> Walk<'_> {
-    Walk { rest: text, raw: None }
+    Walk {
+        rest: text,
+        raw: None,
+    }
 }
 
 /// Where the next tag begins: a `<` before a letter, `/`, `!` or `?`. Any other is mathematics.
 fn tag_start(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
     let mut from = 0;
-    while let Some(at) = bytes.get(from..)?.iter().position(|b| *b == b'<').map(|at| at + from) {
+    while let Some(at) = bytes
+        .get(from..)?
+        .iter()
+        .position(|b| *b == b'<')
+        .map(|at| at + from)
+    {
         if bytes
             .get(at + 1)
             .is_some_and(|next| next.is_ascii_alphabetic() || matches!(next, b'/' | b'!' | b'?'))
@@ -227,7 +249,9 @@ pub fn nesting(html: &str) -> usize {
     let mut deepest = 0;
     for piece in walk(html) {
         match piece {
-            Piece::Open { name, closed, .. } if !closed && !listed(VOID, name) && !listed(IMPLIED, name) => {
+            Piece::Open { name, closed, .. }
+                if !closed && !listed(VOID, name) && !listed(IMPLIED, name) =>
+            {
                 depth += 1;
                 deepest = deepest.max(depth);
             }
@@ -252,7 +276,9 @@ pub fn check_nesting(html: &str) -> Result<(), Hostile> {
     if !html.contains('<') {
         return Ok(());
     }
-    if walk(html).any(|piece| matches!(piece, Piece::Open { attributes, .. } if attributes > MAX_ATTRIBUTES)) {
+    if walk(html)
+        .any(|piece| matches!(piece, Piece::Open { attributes, .. } if attributes > MAX_ATTRIBUTES))
+    {
         return Err(Hostile::TooManyAttributes);
     }
     let depth = nesting(html);
@@ -264,9 +290,52 @@ pub fn check_nesting(html: &str) -> Result<(), Hostile> {
 
 /// Tags that may stand in safe HTML.
 const SAFE_TAGS: &[&str] = &[
-    "a", "abbr", "b", "blockquote", "br", "caption", "cite", "code", "dd", "del", "dfn", "dl", "dt", "em", "figcaption",
-    "h2", "h3", "h4", "h5", "h6", "hr", "i", "ins", "kbd", "li", "ol", "p", "pre", "q", "s", "samp", "small", "span",
-    "strong", "sub", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "u", "ul", "var",
+    "a",
+    "abbr",
+    "b",
+    "blockquote",
+    "br",
+    "caption",
+    "cite",
+    "code",
+    "dd",
+    "del",
+    "dfn",
+    "dl",
+    "dt",
+    "em",
+    "figcaption",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "i",
+    "ins",
+    "kbd",
+    "li",
+    "ol",
+    "p",
+    "pre",
+    "q",
+    "s",
+    "samp",
+    "small",
+    "span",
+    "strong",
+    "sub",
+    "sup",
+    "table",
+    "tbody",
+    "td",
+    "tfoot",
+    "th",
+    "thead",
+    "tr",
+    "u",
+    "ul",
+    "var",
 ];
 
 static SANITIZER: LazyLock<ammonia::Builder<'static>> = LazyLock::new(sanitizer);
@@ -275,7 +344,12 @@ fn sanitizer() -> ammonia::Builder<'static> {
     let mut builder = ammonia::Builder::empty();
     builder
         .tags(SAFE_TAGS.iter().copied().collect())
-        .clean_content_tags(["script", "style", "svg", "math", "iframe", "template", "noscript", "title"].into())
+        .clean_content_tags(
+            [
+                "script", "style", "svg", "math", "iframe", "template", "noscript", "title",
+            ]
+            .into(),
+        )
         .tag_attributes(
             [
                 ("a", ["href"].into()),
@@ -324,9 +398,13 @@ pub fn safe_html(fragment: &str, base: Option<&Url>) -> SafeHtml {
 fn has_relative_link(fragment: &str) -> bool {
     fragment.match_indices("ref").any(|(at, _)| {
         let after = fragment.get(at + 3..).unwrap_or("").trim_start();
-        let Some(value) = after.strip_prefix('=') else { return false };
+        let Some(value) = after.strip_prefix('=') else {
+            return false;
+        };
         let value = value.trim_start().trim_start_matches(['"', '\'']);
-        !["http://", "https://", "mailto:"].iter().any(|scheme| value.starts_with(scheme))
+        !["http://", "https://", "mailto:"]
+            .iter()
+            .any(|scheme| value.starts_with(scheme))
     }) || fragment.contains("REF")
 }
 
@@ -337,7 +415,9 @@ fn has_relative_link(fragment: &str) -> bool {
 fn is_already_safe(fragment: &str) -> bool {
     // Only flow that a parser never rearranges: blocks that hold text and inline tags.
     const BLOCKS: &[&str] = &["p", "h2", "h3", "h4", "blockquote", "ul", "ol", "li"];
-    const INLINE: &[&str] = &["b", "em", "i", "strong", "code", "cite", "s", "u", "small", "sub", "sup", "q"];
+    const INLINE: &[&str] = &[
+        "b", "em", "i", "strong", "code", "cite", "s", "u", "small", "sub", "sup", "q",
+    ];
     let mut open: Vec<&str> = Vec::new();
     let mut rest = fragment;
     while let Some(at) = rest.find(['<', '>', '&', '"', '\u{a0}', '\r']) {
@@ -348,14 +428,21 @@ fn is_already_safe(fragment: &str) -> bool {
         }
         if let Some(entity) = after.strip_prefix('&') {
             // What the sanitiser itself writes.
-            let Some(known) = ["amp;", "lt;", "gt;", "nbsp;"].iter().find(|known| entity.starts_with(**known)) else {
+            let Some(known) = ["amp;", "lt;", "gt;", "nbsp;"]
+                .iter()
+                .find(|known| entity.starts_with(**known))
+            else {
                 return false;
             };
             rest = entity.get(known.len()..).unwrap_or("");
             continue;
         }
-        let Some(tag) = after.strip_prefix('<') else { return false };
-        let Some(end) = tag.find('>') else { return false };
+        let Some(tag) = after.strip_prefix('<') else {
+            return false;
+        };
+        let Some(end) = tag.find('>') else {
+            return false;
+        };
         let tag_text = tag.get(..end).unwrap_or("");
         rest = tag.get(end + 1..).unwrap_or("");
         if let Some(name) = tag_text.strip_prefix('/') {
@@ -393,14 +480,49 @@ fn forbidden(c: char) -> bool {
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
 }
 
 /// Elements that begin and end a line.
 const BLOCK: &[&str] = &[
-    "address", "article", "aside", "blockquote", "br", "caption", "dd", "div", "dl", "dt", "fieldset", "figcaption",
-    "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "pre",
-    "section", "table", "tbody", "tfoot", "thead", "tr", "ul",
+    "address",
+    "article",
+    "aside",
+    "blockquote",
+    "br",
+    "caption",
+    "dd",
+    "div",
+    "dl",
+    "dt",
+    "fieldset",
+    "figcaption",
+    "figure",
+    "footer",
+    "form",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "header",
+    "hr",
+    "li",
+    "main",
+    "nav",
+    "ol",
+    "p",
+    "pre",
+    "section",
+    "table",
+    "tbody",
+    "tfoot",
+    "thead",
+    "tr",
+    "ul",
 ];
 
 /// The plain text of markup that nobody has made safe: entities decoded, a line for each block,
@@ -451,7 +573,9 @@ pub fn looks_like_html_document(text: &str) -> bool {
     }
     let head = text.get(..end).unwrap_or("").to_ascii_lowercase();
     let head = head.trim_start();
-    head.starts_with("<!doctype html") || head.starts_with("<html") || (head.starts_with("<!--") && head.contains("<html"))
+    head.starts_with("<!doctype html")
+        || head.starts_with("<html")
+        || (head.starts_with("<!--") && head.contains("<html"))
         || head.contains("<!doctype html")
         || (head.contains("<html") && head.contains("<head"))
 }
@@ -475,7 +599,10 @@ pub fn line(text: &str) -> String {
     }
     let mut out = String::with_capacity(current.len().min(600));
     for word in current.split_whitespace() {
-        let mut clean = word.chars().filter(|c| !c.is_control() && !is_bidi(*c)).peekable();
+        let mut clean = word
+            .chars()
+            .filter(|c| !c.is_control() && !is_bidi(*c))
+            .peekable();
         if clean.peek().is_none() {
             continue;
         }
@@ -484,7 +611,11 @@ pub fn line(text: &str) -> String {
         }
         out.extend(clean);
     }
-    if out.len() > LONGEST_LINE { excerpt(&out, LONGEST_LINE) } else { out }
+    if out.len() > LONGEST_LINE {
+        excerpt(&out, LONGEST_LINE)
+    } else {
+        out
+    }
 }
 
 /// Marks that turn the order of what follows (Unicode TR 9), with which a title could disguise
@@ -565,13 +696,21 @@ fn entity(after: &str) -> Option<(char, Option<char>, usize)> {
             0 => '\u{fffd}',
             0x80..=0x9f => {
                 let byte = [u8::try_from(code).ok()?];
-                encoding_rs::WINDOWS_1252.decode_without_bom_handling(&byte).0.chars().next()?
+                encoding_rs::WINDOWS_1252
+                    .decode_without_bom_handling(&byte)
+                    .0
+                    .chars()
+                    .next()?
             }
             code => char::from_u32(code).unwrap_or('\u{fffd}'),
         };
         return Some((c, None, skip + length + semicolon));
     }
-    let length = after.bytes().take(32).take_while(u8::is_ascii_alphanumeric).count();
+    let length = after
+        .bytes()
+        .take(32)
+        .take_while(u8::is_ascii_alphanumeric)
+        .count();
     let named = |name: &str| {
         let (first, second) = *markup5ever::data::NAMED_ENTITIES.get(name)?;
         let first = char::from_u32(first).filter(|c| *c != '\0')?;
@@ -614,7 +753,9 @@ mod tests {
     #[test]
     fn plain_text_keeps_its_lines() {
         assert_eq!(
-            plain("<p>One <b>two</b></p><ul><li>a<li>b</ul><script>x</script>c<!-- d -->&nbsp;e<table><tr><td>f</td><td>g</td></tr></table>"),
+            plain(
+                "<p>One <b>two</b></p><ul><li>a<li>b</ul><script>x</script>c<!-- d -->&nbsp;e<table><tr><td>f</td><td>g</td></tr></table>"
+            ),
             "One two\na\nb\nc e\nf g"
         );
         assert_eq!(plain("no end <a href=\"x>y"), "no end y");
@@ -629,10 +770,19 @@ mod tests {
             ("plain", "plain"),
             ("<img src=x onerror=alert(1)>", ""),
             ("<svg><style><img src=x onerror=1></style></svg>x", "x"),
-            ("<p style='position:fixed' onclick=x class=y id=z>a</p>", "<p>a</p>"),
+            (
+                "<p style='position:fixed' onclick=x class=y id=z>a</p>",
+                "<p>a</p>",
+            ),
             ("<iframe src=x></iframe>b", "b"),
-            ("<a href='javascript:alert(1)'>c</a>", "<a rel=\"noopener noreferrer nofollow\">c</a>"),
-            ("<a href='/rel'>d</a>", "<a href=\"https://e.org/rel\" rel=\"noopener noreferrer nofollow\">d</a>"),
+            (
+                "<a href='javascript:alert(1)'>c</a>",
+                "<a rel=\"noopener noreferrer nofollow\">c</a>",
+            ),
+            (
+                "<a href='/rel'>d</a>",
+                "<a href=\"https://e.org/rel\" rel=\"noopener noreferrer nofollow\">d</a>",
+            ),
             ("a & b", "a &amp; b"),
         ] {
             assert_eq!(safe_html(given, Some(&base)).as_str(), kept, "{given}");
@@ -659,11 +809,39 @@ mod tests {
     fn messy() -> impl Strategy<Value = String> {
         proptest::collection::vec(
             prop_oneof![
-                Just("<p>"), Just("</p>"), Just("<b>"), Just("</b>"), Just("<a href=\"javascript:x\">"), Just("<ul>"),
-                Just("<li>"), Just("</li>"), Just("</ul>"), Just("<script>"), Just("</script>"), Just("<!--"),
-                Just("-->"), Just("&lt;"), Just("&amp;"), Just("&"), Just("<"), Just(">"), Just("text "), Just("\""),
-                Just("<em>"), Just("</em>"), Just("<br>"), Just("<svg>"), Just("<img src=x onerror=y>"), Just("<blockquote>"),
-                Just("</blockquote>"), Just("<h2>"), Just("</h2>"), Just("é"), Just("<![CDATA["), Just("]]>"), Just("&nbsp;")
+                Just("<p>"),
+                Just("</p>"),
+                Just("<b>"),
+                Just("</b>"),
+                Just("<a href=\"javascript:x\">"),
+                Just("<ul>"),
+                Just("<li>"),
+                Just("</li>"),
+                Just("</ul>"),
+                Just("<script>"),
+                Just("</script>"),
+                Just("<!--"),
+                Just("-->"),
+                Just("&lt;"),
+                Just("&amp;"),
+                Just("&"),
+                Just("<"),
+                Just(">"),
+                Just("text "),
+                Just("\""),
+                Just("<em>"),
+                Just("</em>"),
+                Just("<br>"),
+                Just("<svg>"),
+                Just("<img src=x onerror=y>"),
+                Just("<blockquote>"),
+                Just("</blockquote>"),
+                Just("<h2>"),
+                Just("</h2>"),
+                Just("é"),
+                Just("<![CDATA["),
+                Just("]]>"),
+                Just("&nbsp;")
             ],
             0..25,
         )

@@ -87,8 +87,16 @@ mod tests {
         for (text, fallback, expected) in [
             ("FCA fine", Some("en-GB"), Some("en")),
             ("FCA fine", None, None),
-            ("Die Aufsicht hat heute neue Leitlinien zur Meldung schwerwiegender Vorfälle veröffentlicht.", Some("en"), Some("de")),
-            ("The authority published new guidance on the reporting of serious incidents today.", None, Some("en")),
+            (
+                "Die Aufsicht hat heute neue Leitlinien zur Meldung schwerwiegender Vorfälle veröffentlicht.",
+                Some("en"),
+                Some("de"),
+            ),
+            (
+                "The authority published new guidance on the reporting of serious incidents today.",
+                None,
+                Some("en"),
+            ),
             ("金融庁は新しい規制を発表しました", None, Some("ja")),
             ("x", Some("nonsense"), None),
         ] {

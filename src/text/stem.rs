@@ -14,7 +14,11 @@ pub fn singular(word: &str) -> &str {
     if word.ends_with("ies") && !word.ends_with("eies") && !word.ends_with("aies") {
         // "policies" and "policy" meet in "polic" + "i" / "y": see `key`.
         without(3)
-    } else if word.ends_with("sses") || word.ends_with("ches") || word.ends_with("shes") || word.ends_with("xes") {
+    } else if word.ends_with("sses")
+        || word.ends_with("ches")
+        || word.ends_with("shes")
+        || word.ends_with("xes")
+    {
         without(2)
     } else if word.ends_with("ss") || word.ends_with("us") || word.ends_with("is") {
         word
@@ -62,7 +66,13 @@ mod tests {
 
     #[test]
     fn other_words_stay_apart() {
-        for (one, other) in [("organ", "organisation"), ("us", "u"), ("basis", "base"), ("iso", "isos1"), ("nis", "ni")] {
+        for (one, other) in [
+            ("organ", "organisation"),
+            ("us", "u"),
+            ("basis", "base"),
+            ("iso", "isos1"),
+            ("nis", "ni"),
+        ] {
             assert_ne!(key(one), key(other), "{one} {other}");
         }
         assert_eq!(key("status"), "status");

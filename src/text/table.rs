@@ -184,7 +184,10 @@ impl<'i> Table<'i> {
                 }
             },
             other => {
-                self.fault(key, format!("{} where a text in quotes should be", named_kind(other)));
+                self.fault(
+                    key,
+                    format!("{} where a text in quotes should be", named_kind(other)),
+                );
                 None
             }
         }
@@ -206,7 +209,9 @@ impl<'i> Table<'i> {
 
     /// A text.
     pub fn text(&mut self, key: &'static str) -> Option<String> {
-        self.read(key, |text| Ok::<_, std::convert::Infallible>(text.to_owned()))
+        self.read(key, |text| {
+            Ok::<_, std::convert::Infallible>(text.to_owned())
+        })
     }
 
     /// A text that must be there and not empty.
@@ -229,7 +234,10 @@ impl<'i> Table<'i> {
         self.read(key, |text| {
             serde_json::from_value(serde_json::Value::from(text)).map_err(|_| {
                 match nearest(text, words.iter().copied()) {
-                    Some(near) => format!("`{text}` is not one of {}: did you mean `{near}`?", words.join(", ")),
+                    Some(near) => format!(
+                        "`{text}` is not one of {}: did you mean `{near}`?",
+                        words.join(", ")
+                    ),
                     None => format!("`{text}` is not one of {}", words.join(", ")),
                 }
             })
@@ -241,7 +249,10 @@ impl<'i> Table<'i> {
         match self.take(key)?.get_ref() {
             DeValue::Boolean(flag) => Some(*flag),
             other => {
-                self.fault(key, format!("{} where true or false should be", named_kind(other)));
+                self.fault(
+                    key,
+                    format!("{} where true or false should be", named_kind(other)),
+                );
                 None
             }
         }
@@ -255,7 +266,13 @@ impl<'i> Table<'i> {
         {
             return Some(number);
         }
-        self.fault(key, format!("{} where a whole number should be", named_kind(value.get_ref())));
+        self.fault(
+            key,
+            format!(
+                "{} where a whole number should be",
+                named_kind(value.get_ref())
+            ),
+        );
         None
     }
 
@@ -268,7 +285,10 @@ impl<'i> Table<'i> {
             _ => None,
         };
         if number.is_none() {
-            self.fault(key, format!("{} where a number should be", named_kind(value.get_ref())));
+            self.fault(
+                key,
+                format!("{} where a number should be", named_kind(value.get_ref())),
+            );
         }
         number
     }
@@ -278,12 +298,22 @@ impl<'i> Table<'i> {
         let value = self.take(key)?;
         let day = match value.get_ref() {
             DeValue::Datetime(moment) => moment.date.and_then(|date| {
-                NaiveDate::from_ymd_opt(i32::from(date.year), u32::from(date.month), u32::from(date.day))
+                NaiveDate::from_ymd_opt(
+                    i32::from(date.year),
+                    u32::from(date.month),
+                    u32::from(date.day),
+                )
             }),
             _ => None,
         };
         if day.is_none() {
-            self.fault(key, format!("{} where a date such as 2026-03-02 (without quotes) should be", named_kind(value.get_ref())));
+            self.fault(
+                key,
+                format!(
+                    "{} where a date such as 2026-03-02 (without quotes) should be",
+                    named_kind(value.get_ref())
+                ),
+            );
         }
         day
     }
@@ -311,7 +341,13 @@ impl<'i> Table<'i> {
             return Vec::new();
         };
         let DeValue::Array(items) = value.get_ref() else {
-            self.fault(key, format!("{} where a list [\"…\"] should be", named_kind(value.get_ref())));
+            self.fault(
+                key,
+                format!(
+                    "{} where a list [\"…\"] should be",
+                    named_kind(value.get_ref())
+                ),
+            );
             return Vec::new();
         };
         let mut out = Vec::new();
@@ -333,7 +369,9 @@ impl<'i> Table<'i> {
 
     /// A list of texts.
     pub fn texts(&mut self, key: &'static str) -> Vec<String> {
-        self.list(key, |text| Ok::<_, std::convert::Infallible>(text.to_owned()))
+        self.list(key, |text| {
+            Ok::<_, std::convert::Infallible>(text.to_owned())
+        })
     }
 
     /// A table under this one.
@@ -343,7 +381,10 @@ impl<'i> Table<'i> {
         match value.into_inner() {
             DeValue::Table(table) => Some(self.below(self.named(key), at, table)),
             other => {
-                self.fault(key, format!("{} where a table should be", named_kind(&other)));
+                self.fault(
+                    key,
+                    format!("{} where a table should be", named_kind(&other)),
+                );
                 None
             }
         }
@@ -355,7 +396,13 @@ impl<'i> Table<'i> {
             return Vec::new();
         };
         let DeValue::Array(items) = value.get_ref() else {
-            self.fault(key, format!("{} where [[{key}]] tables should be", named_kind(value.get_ref())));
+            self.fault(
+                key,
+                format!(
+                    "{} where [[{key}]] tables should be",
+                    named_kind(value.get_ref())
+                ),
+            );
             return Vec::new();
         };
         let mut out = Vec::new();
@@ -454,7 +501,10 @@ impl<'i> Table<'i> {
 }
 
 /// The candidate nearest to what was written, when it is near enough to be meant.
-pub fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a>(
+    written: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
     candidates
         .into_iter()
         .map(|candidate| (strsim::damerau_levenshtein(written, candidate), candidate))

@@ -56,7 +56,10 @@ pub struct Token {
 /// The words of a text.
 pub fn tokens(text: &str) -> Vec<Token> {
     let mut out = Vec::new();
-    for_each_token(text, &mut |word: &str, start: usize, end: usize, position: usize| {
+    for_each_token(text, &mut |word: &str,
+                               start: usize,
+                               end: usize,
+                               position: usize| {
         out.push(Token {
             text: word.to_owned(),
             start,
@@ -137,7 +140,9 @@ fn run(
             if place == last && last > 0 {
                 break;
             }
-            let until = signs.get(place + 2).map_or(run.len(), |(offset, _)| *offset);
+            let until = signs
+                .get(place + 2)
+                .map_or(run.len(), |(offset, _)| *offset);
             buffer.clear();
             fold_into(run.get(*offset..until).unwrap_or(""), buffer);
             f(buffer, start + offset, start + until, *position);

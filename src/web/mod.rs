@@ -64,7 +64,11 @@ impl<E: Into<anyhow::Error>> From<E> for Trouble {
 impl Site {
     fn show<V: View>(&self, view: &V) -> Result<Response, Trouble> {
         let page = self.renderer.page(view)?;
-        Ok(([(header::CACHE_CONTROL, "public, max-age=0, s-maxage=60")], Html(page)).into_response())
+        Ok((
+            [(header::CACHE_CONTROL, "public, max-age=0, s-maxage=60")],
+            Html(page),
+        )
+            .into_response())
     }
 
     fn tell(&self, trouble: Trouble) -> Response {
@@ -131,9 +135,15 @@ async fn guarded(request: Request, next: Next) -> Response {
         ("x-content-type-options", "nosniff"),
         ("referrer-policy", "strict-origin-when-cross-origin"),
         ("cross-origin-opener-policy", "same-origin"),
-        ("permissions-policy", "camera=(), geolocation=(), microphone=()"),
+        (
+            "permissions-policy",
+            "camera=(), geolocation=(), microphone=()",
+        ),
     ] {
-        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        headers.insert(
+            HeaderName::from_static(name),
+            HeaderValue::from_static(value),
+        );
     }
     response
 }
@@ -159,7 +169,11 @@ async fn ready(State(site): State<Site>) -> Response {
     .await;
     match behind {
         Ok(behind) if behind <= 0 => "ready".into_response(),
-        Ok(behind) => (StatusCode::SERVICE_UNAVAILABLE, format!("the index is {behind} lines behind")).into_response(),
+        Ok(behind) => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            format!("the index is {behind} lines behind"),
+        )
+            .into_response(),
         Err(error) => {
             tracing::error!(error = format!("{error:#}"), "not ready");
             (StatusCode::SERVICE_UNAVAILABLE, "the store cannot be read").into_response()
@@ -176,7 +190,9 @@ pub async fn serve(
     site: Site,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    axum::serve(listener, router(site)).with_graceful_shutdown(stop).await
+    axum::serve(listener, router(site))
+        .with_graceful_shutdown(stop)
+        .await
 }
 
 #[cfg(test)]

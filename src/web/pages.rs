@@ -13,14 +13,12 @@ use crate::domain::query::{self, Query};
 use crate::domain::source::{Source, Terms};
 use crate::domain::update::UpdateKind;
 use crate::render::{
-    DigestsPage, FacetGroup, FacetLink, Home, IssuePage, IssueRow, Moment, Named, SearchPage, SourceRow, SourcesPage,
-    UpdateCard, UpdatePage,
+    DigestsPage, FacetGroup, FacetLink, Home, IssuePage, IssueRow, Moment, Named, SearchPage,
+    SourceRow, SourcesPage, UpdateCard, UpdatePage,
 };
 use crate::search::{SortOrder, snippet};
 use crate::store::SourceState;
 use crate::text::html;
-
-
 
 /// Hits on a page.
 const PAGE: usize = 20;
@@ -37,7 +35,9 @@ fn source_of<'a>(site: &'a Site, id: &SourceId) -> Option<&'a Source> {
     site.sources.iter().find(|source| &source.id == id)
 }
 
-async fn surveyed(site: &Site) -> Result<(Vec<(&Source, Verdict)>, HashMap<SourceId, SourceState>), Trouble> {
+async fn surveyed(
+    site: &Site,
+) -> Result<(Vec<(&Source, Verdict)>, HashMap<SourceId, SourceState>), Trouble> {
     let states = site.store.source_states().await?;
     let survey = survey(
         &site.sources,
@@ -77,7 +77,9 @@ pub(super) async fn home(
                 .map(|(position, _)| format!("/?before={position}")),
             updates: latest
                 .iter()
-                .map(|(_, update)| UpdateCard::new(update, source_of(&site, &update.source), &site.library))
+                .map(|(_, update)| {
+                    UpdateCard::new(update, source_of(&site, &update.source), &site.library)
+                })
                 .collect(),
             total: counts.updates,
             frameworks: found
@@ -108,10 +110,22 @@ pub(super) async fn home(
 fn name_of(site: &Site, field: &str, value: &str) -> String {
     let library = &site.library;
     let name = match field {
-        "framework" => FrameworkId::new(value).ok().and_then(|id| library.framework(&id)).map(|f| f.short.clone()),
-        "jurisdiction" => JurisdictionId::new(value).ok().and_then(|id| library.jurisdiction(&id)).map(|j| j.name.clone()),
-        "kind" => value.parse::<UpdateKind>().ok().map(|kind| kind.name().to_owned()),
-        "source" => SourceId::new(value).ok().and_then(|id| source_of(site, &id)).map(|s| s.name.clone()),
+        "framework" => FrameworkId::new(value)
+            .ok()
+            .and_then(|id| library.framework(&id))
+            .map(|f| f.short.clone()),
+        "jurisdiction" => JurisdictionId::new(value)
+            .ok()
+            .and_then(|id| library.jurisdiction(&id))
+            .map(|j| j.name.clone()),
+        "kind" => value
+            .parse::<UpdateKind>()
+            .ok()
+            .map(|kind| kind.name().to_owned()),
+        "source" => SourceId::new(value)
+            .ok()
+            .and_then(|id| source_of(site, &id))
+            .map(|s| s.name.clone()),
         _ => None,
     };
     name.unwrap_or_else(|| value.to_owned())
@@ -127,19 +141,32 @@ pub(super) async fn search(
     Parameters(parameters): Parameters<BTreeMap<String, String>>,
 ) -> Answer {
     let page = async {
-        let text = parameters.get("q").map_or("", String::as_str).trim().to_owned();
-        let newest = parameters.get("order").is_some_and(|order| order == "newest") || text.is_empty();
+        let text = parameters
+            .get("q")
+            .map_or("", String::as_str)
+            .trim()
+            .to_owned();
+        let newest = parameters
+            .get("order")
+            .is_some_and(|order| order == "newest")
+            || text.is_empty();
         let page = parameters
             .get("page")
             .and_then(|page| page.parse::<usize>().ok())
             .unwrap_or(1)
             .clamp(1, LAST_PAGE);
         let understood = query::read(&text, &site.library.known_works);
-        let order = if newest { SortOrder::Newest } else { SortOrder::Best };
+        let order = if newest {
+            SortOrder::Newest
+        } else {
+            SortOrder::Best
+        };
         let index = site.index.clone();
         let wanted = understood.query.clone();
-        let found =
-            tokio::task::spawn_blocking(move || index.search(&wanted, order, (page - 1) * PAGE, PAGE, true)).await??;
+        let found = tokio::task::spawn_blocking(move || {
+            index.search(&wanted, order, (page - 1) * PAGE, PAGE, true)
+        })
+        .await??;
         let updates = site.store.updates(&found.hits).await?;
         let hits = updates
             .iter()
@@ -178,14 +205,22 @@ pub(super) async fn search(
                     let clause = format!("{field}:{value}");
                     let chosen = text.split_whitespace().any(|word| word == clause);
                     let query: Vec<&str> = if chosen {
-                        text.split_whitespace().filter(|word| *word != clause).collect()
+                        text.split_whitespace()
+                            .filter(|word| *word != clause)
+                            .collect()
                     } else {
-                        text.split_whitespace().chain(std::iter::once(clause.as_str())).collect()
+                        text.split_whitespace()
+                            .chain(std::iter::once(clause.as_str()))
+                            .collect()
                     };
                     FacetLink {
                         name: name_of(&site, field, value),
                         count: *count,
-                        href: format!("/search?q={}{}", encoded(&query.join(" ")), if newest { "&order=newest" } else { "" }),
+                        href: format!(
+                            "/search?q={}{}",
+                            encoded(&query.join(" ")),
+                            if newest { "&order=newest" } else { "" }
+                        ),
                         chosen,
                     }
                 })
@@ -211,7 +246,11 @@ pub(super) async fn search(
 }
 
 /// The stretch that shows why it was found, within the source's terms.
-fn shown(query: &Query, update: &crate::domain::update::Update, source: Option<&Source>) -> Option<String> {
+fn shown(
+    query: &Query,
+    update: &crate::domain::update::Update,
+    source: Option<&Source>,
+) -> Option<String> {
     let terms = source.map_or(Terms::Excerpt, |source| source.terms);
     let shared = terms.share(&update.content);
     let text = match &shared.body {
@@ -310,7 +349,11 @@ pub(super) async fn issue(
             Some(name) => name.parse().map_err(|_| Trouble::Missing)?,
             None => site.digests.first().ok_or(Trouble::Missing)?.name.clone(),
         };
-        let issue = site.store.issue(&name, number).await?.ok_or(Trouble::Missing)?;
+        let issue = site
+            .store
+            .issue(&name, number)
+            .await?
+            .ok_or(Trouble::Missing)?;
         let plan = digest::public_plan(&issue.edition, &site.library);
         site.show(&IssuePage::new(&issue, &plan))
     }

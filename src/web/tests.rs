@@ -40,9 +40,21 @@ async fn every_answer_is_guarded_and_an_empty_site_has_all_its_pages() {
         let request = Request::get(path).body(Body::empty()).unwrap();
         let response = router.clone().oneshot(request).await.unwrap();
         assert_eq!(response.status().as_u16(), status, "{path}");
-        let policy = response.headers().get("content-security-policy").unwrap().to_str().unwrap();
-        assert!(policy.starts_with("default-src 'none'") && !policy.contains("unsafe"), "{path}");
-        assert_eq!(response.headers().get("x-content-type-options").unwrap(), "nosniff", "{path}");
+        let policy = response
+            .headers()
+            .get("content-security-policy")
+            .unwrap()
+            .to_str()
+            .unwrap();
+        assert!(
+            policy.starts_with("default-src 'none'") && !policy.contains("unsafe"),
+            "{path}"
+        );
+        assert_eq!(
+            response.headers().get("x-content-type-options").unwrap(),
+            "nosniff",
+            "{path}"
+        );
         assert!(response.headers().get("server").is_none(), "{path}");
     }
 }

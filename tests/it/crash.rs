@@ -35,34 +35,61 @@ fn end(data: &Path) -> End {
         if line["revision"].as_u64() > Some(1) {
             let shown = run(regwire(data).args(["show", &id, "--json"]));
             let shown: Value = serde_json::from_slice(&shown.stdout).unwrap();
-            let told = shown["revisions"].as_array().unwrap().iter().map(|r| (r["revision"].clone(), r["title"].clone())).collect::<Vec<_>>();
+            let told = shown["revisions"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|r| (r["revision"].clone(), r["title"].clone()))
+                .collect::<Vec<_>>();
             revisions.insert(id.clone(), serde_json::json!(told));
         }
         assert!(updates.insert(id, line).is_none(), "an update stands twice");
     }
-    let found = ["ISO/IEC 42001", "kind:new_edition", "framework:eu-ai-act", "certif*"]
-        .into_iter()
-        .map(|query| {
-            let out = run(regwire(data).args(["search", query, "--limit", "1000", "--json"]));
-            let value: Value = serde_json::from_slice(&out.stdout).unwrap();
-            let mut ids: Vec<String> = value["hits"].as_array().unwrap().iter().map(|hit| hit["id"].to_string()).collect();
-            ids.sort();
-            (query.to_owned(), ids)
-        })
-        .collect();
-    let issues: Value = serde_json::from_slice(&run(regwire(data).args(["digest", "list", "--json"])).stdout).unwrap();
+    let found = [
+        "ISO/IEC 42001",
+        "kind:new_edition",
+        "framework:eu-ai-act",
+        "certif*",
+    ]
+    .into_iter()
+    .map(|query| {
+        let out = run(regwire(data).args(["search", query, "--limit", "1000", "--json"]));
+        let value: Value = serde_json::from_slice(&out.stdout).unwrap();
+        let mut ids: Vec<String> = value["hits"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|hit| hit["id"].to_string())
+            .collect();
+        ids.sort();
+        (query.to_owned(), ids)
+    })
+    .collect();
+    let issues: Value =
+        serde_json::from_slice(&run(regwire(data).args(["digest", "list", "--json"])).stdout)
+            .unwrap();
     let issues = issues["issues"]
         .as_array()
         .unwrap()
         .iter()
-        .map(|issue| (issue["number"].clone(), issue["items"].clone(), issue["sent"].clone(), issue["state"].clone()))
+        .map(|issue| {
+            (
+                issue["number"].clone(),
+                issue["items"].clone(),
+                issue["sent"].clone(),
+                issue["state"].clone(),
+            )
+        })
         .collect();
     let mails = std::fs::read_dir(data.join("mail"))
         .unwrap()
         .map(|entry| {
             let path = entry.unwrap().path();
             // What a mail says, without the order in which equal moments were logged.
-            (path.file_name().unwrap().to_string_lossy().into_owned(), head(&std::fs::read(&path).unwrap()))
+            (
+                path.file_name().unwrap().to_string_lossy().into_owned(),
+                head(&std::fs::read(&path).unwrap()),
+            )
         })
         .filter(|(name, _)| !name.starts_with('.'))
         .collect();
@@ -77,7 +104,12 @@ fn end(data: &Path) -> End {
 
 fn head(mail: &[u8]) -> Vec<u8> {
     let text = String::from_utf8_lossy(mail);
-    let keep = |name: &str| text.lines().find(|line| line.starts_with(name)).unwrap_or("").to_owned();
+    let keep = |name: &str| {
+        text.lines()
+            .find(|line| line.starts_with(name))
+            .unwrap_or("")
+            .to_owned()
+    };
     format!("{}\n{}\n{}", keep("Message-ID"), keep("To"), keep("Date")).into_bytes()
 }
 
@@ -86,21 +118,39 @@ fn log_is_right(data: &Path, end: &End) {
     let connection = data.join("regwire.db");
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let log = runtime.block_on(async {
-        let store = regwire::store::Store::open("sqlite:regwire.db", data).await.unwrap();
+        let store = regwire::store::Store::open("sqlite:regwire.db", data)
+            .await
+            .unwrap();
         store.log(0, 100_000).await.unwrap()
     });
     assert!(connection.exists());
     let mut seen = std::collections::BTreeSet::new();
     for (place, line) in log.iter().enumerate() {
-        assert_eq!(line.position, i64::try_from(place).unwrap() + 1, "no position is left out");
-        assert!(seen.insert((line.update.to_string(), line.revision)), "a change is told twice");
+        assert_eq!(
+            line.position,
+            i64::try_from(place).unwrap() + 1,
+            "no position is left out"
+        );
+        assert!(
+            seen.insert((line.update.to_string(), line.revision)),
+            "a change is told twice"
+        );
     }
-    let revisions: u64 = end.updates.values().map(|line| line["revision"].as_u64().unwrap()).sum();
+    let revisions: u64 = end
+        .updates
+        .values()
+        .map(|line| line["revision"].as_u64().unwrap())
+        .sum();
     assert_eq!(seen.len() as u64, revisions);
 }
 
 fn kill_at_point(data: &Path, point: &str) -> bool {
-    let mut child = demo(data).env("REGWIRE_CRASH_AT", point).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = demo(data)
+        .env("REGWIRE_CRASH_AT", point)
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
     let stderr = BufReader::new(child.stderr.take().unwrap());
     for line in stderr.lines() {
         if line.unwrap().contains("crash point") {
@@ -153,7 +203,11 @@ fn killed_at_random_moments_it_ends_as_if_nothing_had_been() {
     run(&mut demo(&calm));
     let whole = began.elapsed();
     let expected = end(&calm);
-    let times: u32 = if std::env::var_os("REGWIRE_LONG").is_some() { 200 } else { 20 };
+    let times: u32 = if std::env::var_os("REGWIRE_LONG").is_some() {
+        200
+    } else {
+        20
+    };
     let mut kills = 0;
     for round in 0..times {
         let data = folder.path().join(format!("r{round}"));
@@ -161,7 +215,11 @@ fn killed_at_random_moments_it_ends_as_if_nothing_had_been() {
         // A fixed sequence that covers the run: what differs between machines is where it lands.
         let share = f64::from(round * 7_919 % times) / f64::from(times);
         let moment = whole.mul_f64(share) + Duration::from_millis(5);
-        let mut child = demo(&data).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let mut child = demo(&data)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
         let until = std::time::Instant::now() + moment;
         while std::time::Instant::now() < until {
             if child.try_wait().unwrap().is_some() {
@@ -184,7 +242,8 @@ fn killed_at_random_moments_it_ends_as_if_nothing_had_been() {
 
 /// Listings are known by their addresses, so all runs must find their world on one port.
 fn share_port(calm: &Path, data: &Path) {
-    let mark: Value = serde_json::from_str(&std::fs::read_to_string(calm.join("demo.json")).unwrap()).unwrap();
+    let mark: Value =
+        serde_json::from_str(&std::fs::read_to_string(calm.join("demo.json")).unwrap()).unwrap();
     let mut mark = mark;
     mark["until"] = Value::from("1970-01-01T00:00:00Z");
     std::fs::create_dir_all(data).unwrap();
@@ -195,13 +254,28 @@ fn same(got: &End, expected: &End, when: &str) {
     let ids = |end: &End| end.updates.keys().cloned().collect::<Vec<_>>();
     assert_eq!(ids(got), ids(expected), "{when}: the updates");
     for (id, line) in &expected.updates {
-        for key in ["title", "summary", "kind", "reach", "frameworks", "jurisdictions", "bodies", "topics", "references", "revision"] {
+        for key in [
+            "title",
+            "summary",
+            "kind",
+            "reach",
+            "frameworks",
+            "jurisdictions",
+            "bodies",
+            "topics",
+            "references",
+            "revision",
+        ] {
             assert_eq!(got.updates[id][key], line[key], "{when}: {key} of {id}");
         }
     }
     assert_eq!(got.revisions, expected.revisions, "{when}: the revisions");
     assert_eq!(got.found, expected.found, "{when}: the search");
     assert_eq!(got.issues, expected.issues, "{when}: the issues");
-    assert_eq!(got.mails.keys().collect::<Vec<_>>(), expected.mails.keys().collect::<Vec<_>>(), "{when}: the mails");
+    assert_eq!(
+        got.mails.keys().collect::<Vec<_>>(),
+        expected.mails.keys().collect::<Vec<_>>(),
+        "{when}: the mails"
+    );
     assert_eq!(got.mails, expected.mails, "{when}: what the mails are");
 }

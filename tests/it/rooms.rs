@@ -9,15 +9,33 @@ fn allowed(room: &str) -> Option<&'static [&'static str]> {
         "text" => &[],
         "domain" => &["text"],
         "parse" | "compare" | "normalize" | "tag" | "digest" => &["domain", "text", "crash"],
-        "library" | "fetch" | "store" | "search" | "render" | "deliver" => &["domain", "text", "crash"],
+        "library" | "fetch" | "store" | "search" | "render" | "deliver" => {
+            &["domain", "text", "crash"]
+        }
         "clock" => &[],
         // Gathers settings; no room imports it.
         "config" => &["domain", "text", "fetch", "deliver"],
-        "web" => &["domain", "text", "crash", "store", "search", "render", "digest", "clock"],
+        "web" => &[
+            "domain", "text", "crash", "store", "search", "render", "digest", "clock",
+        ],
         // Upstairs.
         "daemon" => &[
-            "domain", "text", "crash", "parse", "compare", "normalize", "tag", "digest", "library", "fetch", "store", "search",
-            "render", "deliver", "clock", "config",
+            "domain",
+            "text",
+            "crash",
+            "parse",
+            "compare",
+            "normalize",
+            "tag",
+            "digest",
+            "library",
+            "fetch",
+            "store",
+            "search",
+            "render",
+            "deliver",
+            "clock",
+            "config",
         ],
         "demo" | "cli" | "main" | "lib" => return None,
         _ => return Some(&["<a room that this test does not know>"]),
@@ -72,7 +90,12 @@ fn named(line: &str) -> Vec<String> {
         }
     }
     out.into_iter()
-        .map(|path| path.trim().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>())
+        .map(|path| {
+            path.trim()
+                .chars()
+                .take_while(|c| c.is_alphanumeric() || *c == '_')
+                .collect::<String>()
+        })
         .filter(|room| !room.is_empty() && room.chars().next().is_some_and(char::is_lowercase))
         .collect()
 }
@@ -86,23 +109,41 @@ fn no_room_glances_sideways() {
     let mut glances = Vec::new();
     for path in all {
         let relative = path.strip_prefix(&source).unwrap();
-        let room = relative.components().next().unwrap().as_os_str().to_string_lossy().trim_end_matches(".rs").to_owned();
+        let room = relative
+            .components()
+            .next()
+            .unwrap()
+            .as_os_str()
+            .to_string_lossy()
+            .trim_end_matches(".rs")
+            .to_owned();
         if relative.ends_with("tests.rs") {
             // A test may bring two rooms together to see that they fit.
             continue;
         }
-        let Some(allowed) = allowed(&room) else { continue };
+        let Some(allowed) = allowed(&room) else {
+            continue;
+        };
         for (line, text) in code(&std::fs::read_to_string(&path).unwrap()) {
             for other in named(&text) {
                 if other != room && !allowed.contains(&other.as_str()) {
-                    glances.push(format!("src/{}:{line}: `{room}` sees `{other}`", relative.display()));
+                    glances.push(format!(
+                        "src/{}:{line}: `{room}` sees `{other}`",
+                        relative.display()
+                    ));
                 }
             }
             if text.contains("super::super::super") {
-                glances.push(format!("src/{}:{line}: reaches up through the roof", relative.display()));
+                glances.push(format!(
+                    "src/{}:{line}: reaches up through the roof",
+                    relative.display()
+                ));
             }
             if text.contains("pub use crate::") {
-                glances.push(format!("src/{}:{line}: shows another room as its own", relative.display()));
+                glances.push(format!(
+                    "src/{}:{line}: shows another room as its own",
+                    relative.display()
+                ));
             }
         }
     }
@@ -129,7 +170,13 @@ fn every_room_has_a_door() {
 #[test]
 fn the_scanner_reads_paths() {
     assert_eq!(named("use crate::store::Store;"), ["store"]);
-    assert_eq!(named("use crate::{deliver, fetch::{A, B}, web};"), ["deliver", "fetch", "web"]);
-    assert_eq!(named("    let x = crate::text::html::line(crate::domain::X);"), ["text", "domain"]);
+    assert_eq!(
+        named("use crate::{deliver, fetch::{A, B}, web};"),
+        ["deliver", "fetch", "web"]
+    );
+    assert_eq!(
+        named("    let x = crate::text::html::line(crate::domain::X);"),
+        ["text", "domain"]
+    );
     assert_eq!(code("a // crate::store\nmod tests {\ncrate::web").len(), 1);
 }

@@ -37,7 +37,11 @@ async fn serve(world: Shared) -> u16 {
     let router = Router::new()
         .fallback(|State(world): State<Shared>, uri: Uri| async move {
             let world = world.lock().unwrap();
-            if uri.path() == "/feed" { world.feed.clone() } else { world.listing.clone() }
+            if uri.path() == "/feed" {
+                world.feed.clone()
+            } else {
+                world.listing.clone()
+            }
         })
         .with_state(world);
     tokio::spawn(async move { axum::serve(listener, router).await });
@@ -49,7 +53,9 @@ fn feed(items: &[(&str, &str, &str)]) -> String {
         .iter()
         .map(|(key, title, summary)| format!("<item><guid isPermaLink=\"false\">{key}</guid><title>{title}</title><link>https://iso.example/{key}</link><description>{summary}</description></item>"))
         .collect();
-    format!("<rss version=\"2.0\"><channel><title>T</title><link>https://iso.example/</link>{items}</channel></rss>")
+    format!(
+        "<rss version=\"2.0\"><channel><title>T</title><link>https://iso.example/</link>{items}</channel></rss>"
+    )
 }
 
 fn utc(text: &str) -> DateTime<Utc> {
@@ -60,7 +66,14 @@ async fn house(store: &str, folder: &Path, port: u16, clock: Clock) -> House {
     let text = format!(
         "base_url = \"https://updates.example.org\"\ncontact = \"a@example.org\"\n[store]\nurl = \"{store}\"\n[fetch]\nallow = [\"127.0.0.0/8\"]\ngap = \"0\"\n[mail]\nfrom = \"Regwire <digest@example.org>\"\n[[digest]]\nname = \"weekly\"\ncron = \"0 8 * * 1\"\nzone = \"Europe/London\"\n"
     );
-    let config = Config::read("regwire.toml", &text, folder.to_owned(), folder.join("data"), |_| None).unwrap();
+    let config = Config::read(
+        "regwire.toml",
+        &text,
+        folder.to_owned(),
+        folder.join("data"),
+        |_| None,
+    )
+    .unwrap();
     let sources = format!(
         "[[source]]\nid = \"iso-news\"\nbody = \"iso\"\nname = \"ISO news\"\nkind = \"feed\"\nurl = \"http://iso.localhost:{port}/feed\"\nevery = \"2h\"\nlanguage = \"en\"\n[[source]]\nid = \"ukas-news\"\nbody = \"ukas\"\nname = \"UKAS news\"\nkind = \"listing\"\nurl = \"http://ukas.localhost:{port}/news\"\nevery = \"2h\"\nlanguage = \"en\"\nselect = {{ item = \"article\", title = \"h3 a\", link = \"h3 a@href\", date = \"time\" }}\n"
     );
@@ -72,18 +85,30 @@ async fn house(store: &str, folder: &Path, port: u16, clock: Clock) -> House {
 async fn collected(house: &House) -> Vec<(String, u32, u32)> {
     let shift = Shift::begin(house).await.unwrap().unwrap();
     let fetcher = house.fetcher().unwrap();
-    let reports = collect::collect(house, shift.lease(), &fetcher, &Choice::due(), |_| {}).await.unwrap();
+    let reports = collect::collect(house, shift.lease(), &fetcher, &Choice::due(), |_| {})
+        .await
+        .unwrap();
     index::follow(house).await.unwrap();
     shift.end().await.unwrap();
     reports
         .into_iter()
-        .map(|report| (report.visit.outcome.as_str().to_owned(), report.visit.new, report.visit.revised))
+        .map(|report| {
+            (
+                report.visit.outcome.as_str().to_owned(),
+                report.visit.new,
+                report.visit.revised,
+            )
+        })
         .collect()
 }
 
 fn found(house: &House, text: &str) -> usize {
     let understood = query::read(text, &house.library.known_works);
-    house.index.search(&understood.query, SortOrder::Best, 0, 10, false).unwrap().total
+    house
+        .index
+        .search(&understood.query, SortOrder::Best, 0, 10, false)
+        .unwrap()
+        .total
 }
 
 fn outcome(told: &str, new: u32, revised: u32) -> (String, u32, u32) {
@@ -103,32 +128,75 @@ async fn story(store: &str) {
     let house = house(store, folder.path(), port, clock.clone()).await;
     let subscriber = EmailAddress::new("ada@example.org").unwrap();
     let weekly = DigestName::new("weekly").unwrap();
-    house.store.subscribe(&subscriber, &weekly, &Criteria::All, Origin::Operator, clock.now()).await.unwrap();
+    house
+        .store
+        .subscribe(
+            &subscriber,
+            &weekly,
+            &Criteria::All,
+            Origin::Operator,
+            clock.now(),
+        )
+        .await
+        .unwrap();
 
     // First contact: what was there is archived, unless it is of this week.
-    assert_eq!(collected(&house).await, [outcome("new", 1, 0), outcome("new", 1, 0)]);
+    assert_eq!(
+        collected(&house).await,
+        [outcome("new", 1, 0), outcome("new", 1, 0)]
+    );
     let latest = house.store.latest(false, None, 10).await.unwrap();
-    let reaches: Vec<&str> = latest.iter().map(|(_, update)| update.reach.as_str()).collect();
+    let reaches: Vec<&str> = latest
+        .iter()
+        .map(|(_, update)| update.reach.as_str())
+        .collect();
     assert_eq!(reaches.len(), 2);
     assert_eq!(reaches.iter().filter(|reach| **reach == "news").count(), 1);
 
     // Nothing is due, nothing is visited.
-    assert_eq!(collected(&house).await, [outcome("not-due", 0, 0), outcome("not-due", 0, 0)]);
+    assert_eq!(
+        collected(&house).await,
+        [outcome("not-due", 0, 0), outcome("not-due", 0, 0)]
+    );
 
     // A new item, and an edit of the old one.
     clock.move_to(utc("2026-11-07T13:00:00Z"));
     world.lock().unwrap().feed = feed(&[
-        ("new", "ISO/IEC 42005:2025 published for AI system impact assessments", "A common method."),
-        ("old", "ISO/IEC 42001:2023 published", "The first edition, corrected."),
+        (
+            "new",
+            "ISO/IEC 42005:2025 published for AI system impact assessments",
+            "A common method.",
+        ),
+        (
+            "old",
+            "ISO/IEC 42001:2023 published",
+            "The first edition, corrected.",
+        ),
     ]);
-    assert_eq!(collected(&house).await, [outcome("new", 1, 1), outcome("unchanged", 0, 0)]);
+    assert_eq!(
+        collected(&house).await,
+        [outcome("new", 1, 1), outcome("unchanged", 0, 0)]
+    );
     let log = house.store.log(0, 100).await.unwrap();
     let positions: Vec<i64> = log.iter().map(|line| line.position).collect();
     assert_eq!(positions, [1, 2, 3, 4]);
-    let old = latest.iter().map(|(_, update)| update).find(|update| update.key == "old").unwrap();
+    let old = latest
+        .iter()
+        .map(|(_, update)| update)
+        .find(|update| update.key == "old")
+        .unwrap();
     let revisions = house.store.revisions(&old.id).await.unwrap();
-    let told: Vec<(u32, &str)> = revisions.iter().map(|r| (r.number, r.content.summary.as_str())).collect();
-    assert_eq!(told, [(1, "The first edition."), (2, "The first edition, corrected.")]);
+    let told: Vec<(u32, &str)> = revisions
+        .iter()
+        .map(|r| (r.number, r.content.summary.as_str()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (1, "The first edition."),
+            (2, "The first edition, corrected.")
+        ]
+    );
 
     // Search, in the words of today and not of yesterday.
     assert_eq!(found(&house, "ISO 42001"), 1);
@@ -138,9 +206,13 @@ async fn story(store: &str) {
 
     // A page that answers with an error takes nothing away, and a broken feed is put aside.
     clock.move_to(utc("2026-11-07T16:00:00Z"));
-    world.lock().unwrap().feed = "<!doctype html><html><head></head><body>Please log in</body></html>".to_owned();
+    world.lock().unwrap().feed =
+        "<!doctype html><html><head></head><body>Please log in</body></html>".to_owned();
     world.lock().unwrap().listing = "<p>Nothing here</p>".to_owned();
-    assert_eq!(collected(&house).await, [outcome("quarantined", 0, 0), outcome("quarantined", 0, 0)]);
+    assert_eq!(
+        collected(&house).await,
+        [outcome("quarantined", 0, 0), outcome("quarantined", 0, 0)]
+    );
     assert_eq!(house.store.counts().await.unwrap().updates, 3);
 
     // Monday: the issue closes once, by log position, and its mail is sent once.
@@ -149,14 +221,47 @@ async fn story(store: &str) {
     let post = house.post().unwrap();
     let issues = digest::close_due(&house, shift.lease()).await.unwrap();
     assert_eq!(issues.len(), 1);
-    assert_eq!((issues[0].number, issues[0].window.after, issues[0].window.until), (1, 0, 4));
-    let titles: Vec<&str> = issues[0].edition.items.iter().map(|item| item.title.as_str()).collect();
+    assert_eq!(
+        (
+            issues[0].number,
+            issues[0].window.after,
+            issues[0].window.until
+        ),
+        (1, 0, 4)
+    );
+    let titles: Vec<&str> = issues[0]
+        .edition
+        .items
+        .iter()
+        .map(|item| item.title.as_str())
+        .collect();
     assert_eq!(titles.len(), 2, "{titles:?}");
-    assert_eq!(deliver::deliver_due(&house, shift.lease(), &post).await.unwrap().sent, 1);
-    assert_eq!(digest::close_due(&house, shift.lease()).await.unwrap().len(), 0);
-    assert_eq!(deliver::deliver_due(&house, shift.lease(), &post).await.unwrap().sent, 0);
+    assert_eq!(
+        deliver::deliver_due(&house, shift.lease(), &post)
+            .await
+            .unwrap()
+            .sent,
+        1
+    );
+    assert_eq!(
+        digest::close_due(&house, shift.lease())
+            .await
+            .unwrap()
+            .len(),
+        0
+    );
+    assert_eq!(
+        deliver::deliver_due(&house, shift.lease(), &post)
+            .await
+            .unwrap()
+            .sent,
+        0
+    );
     let summary = house.store.last_issue(&weekly).await.unwrap().unwrap();
-    assert_eq!((summary.state.as_str(), summary.sent, summary.recipients), ("finished", 1, 1));
+    assert_eq!(
+        (summary.state.as_str(), summary.sent, summary.recipients),
+        ("finished", 1, 1)
+    );
     let mails: Vec<_> = std::fs::read_dir(house.spool()).unwrap().collect();
     assert_eq!(mails.len(), 1);
 
@@ -164,7 +269,10 @@ async fn story(store: &str) {
     let old_lease = shift.lease().clone();
     shift.end().await.unwrap();
     let again = house.lease().await.unwrap().unwrap();
-    assert!(matches!(house.store.set_follower(&old_lease, "x", 1).await, Err(Error::LeaseLost)));
+    assert!(matches!(
+        house.store.set_follower(&old_lease, "x", 1).await,
+        Err(Error::LeaseLost)
+    ));
     house.store.set_follower(&again, "x", 1).await.unwrap();
     assert_eq!(house.store.follower("x").await.unwrap(), 1);
 
@@ -174,7 +282,10 @@ async fn story(store: &str) {
         assert_eq!(report.fault, None);
         assert!(report.records >= 2);
     }
-    assert!(matches!(house.store.check_clock(utc("2026-11-01T00:00:00Z")).await, Err(Error::ClockBehind { .. })));
+    assert!(matches!(
+        house.store.check_clock(utc("2026-11-01T00:00:00Z")).await,
+        Err(Error::ClockBehind { .. })
+    ));
 
     // The index can be thrown away.
     house.index.clear().unwrap();
@@ -193,6 +304,8 @@ async fn the_story_on_sqlite() {
 async fn the_story_on_postgresql() {
     match Postgres::start() {
         Some(server) => story(server.url()).await,
-        None => println!("left out: the story on PostgreSQL (no server was found; tests/run installs one)"),
+        None => println!(
+            "left out: the story on PostgreSQL (no server was found; tests/run installs one)"
+        ),
     }
 }

@@ -16,7 +16,9 @@ use tokio::sync::mpsc;
 use crate::compare::{self, Keyed};
 use crate::daemon::House;
 use crate::domain::change::Change;
-use crate::domain::document::{Document, Fault, FaultCode, FeedDescription, Memory, Outcome, Visit};
+use crate::domain::document::{
+    Document, Fault, FaultCode, FeedDescription, Memory, Outcome, Visit,
+};
 use crate::domain::evidence::{self, Evidence, Record};
 use crate::domain::id::{SourceId, UpdateId};
 use crate::domain::source::Source;
@@ -95,7 +97,8 @@ pub async fn collect(
     let mut order = Vec::new();
     for source in house.sources.iter() {
         let named = choice.only.contains(&source.id);
-        if (!choice.only.is_empty() && !named) || (!source.on && !named) || !source.kind.is_built() {
+        if (!choice.only.is_empty() && !named) || (!source.on && !named) || !source.kind.is_built()
+        {
             continue;
         }
         order.push(source.id.clone());
@@ -139,14 +142,19 @@ pub async fn collect(
                 return Err(error.into());
             }
             for harvest in batch.drain(..) {
-                let report = Report { visit: harvest.visit };
+                let report = Report {
+                    visit: harvest.visit,
+                };
                 progress(&report);
                 reports.insert(report.visit.source.clone(), report);
             }
         }
         visits.await?;
     }
-    Ok(order.into_iter().filter_map(|id| reports.remove(&id)).collect())
+    Ok(order
+        .into_iter()
+        .filter_map(|id| reports.remove(&id))
+        .collect())
 }
 
 /// Visits one source and makes of it everything that is to be stored.
@@ -252,7 +260,15 @@ async fn take_in(
         status: document.status,
     };
     let document = Arc::new(document);
-    let read = read(house, source, Arc::clone(&document), proof, harvest.state.first_contact_at.is_none(), now).await;
+    let read = read(
+        house,
+        source,
+        Arc::clone(&document),
+        proof,
+        harvest.state.first_contact_at.is_none(),
+        now,
+    )
+    .await;
     match read {
         Ok(read) => {
             harvest.visit.entries = read.entries;
@@ -322,10 +338,17 @@ async fn read(
             let parsed = parse::parse(&document, &source);
             let entries = u32::try_from(parsed.entries.len()).unwrap_or(u32::MAX);
             let keyed = compare::keyed(parsed.entries);
-            (entries, keyed, parsed.faults, parsed.description, parsed.readable)
+            (
+                entries,
+                keyed,
+                parsed.faults,
+                parsed.description,
+                parsed.readable,
+            )
         })
     };
-    let (entries, keyed, mut faults, description, readable) = parsing.await.map_err(|error| failed(&error))?;
+    let (entries, keyed, mut faults, description, readable) =
+        parsing.await.map_err(|error| failed(&error))?;
     let mut out = Read {
         entries,
         readable,
@@ -341,7 +364,9 @@ async fn read(
     let known = if first_contact {
         Vec::new()
     } else {
-        known(&house.store, source, &keyed).await.map_err(|error| failed(&error))?
+        known(&house.store, source, &keyed)
+            .await
+            .map_err(|error| failed(&error))?
     };
     let comparison = compare::compare(keyed, &known);
     let revised: Vec<UpdateId> = comparison
@@ -404,7 +429,11 @@ async fn read(
                         update: tagged(&tagger, &source, normalized),
                         fingerprint,
                     };
-                    if is_new { new.push(fresh) } else { revised.push(fresh) }
+                    if is_new {
+                        new.push(fresh)
+                    } else {
+                        revised.push(fresh)
+                    }
                 }
                 Err(fault) => faults.push(fault),
             }
@@ -430,7 +459,10 @@ async fn known(
 
 /// Tags an update by its title and what its publisher says of it first.
 pub fn tagged(tagger: &Tagger, source: &Source, normalized: Normalized) -> Update {
-    let Normalized { mut update, language } = normalized;
+    let Normalized {
+        mut update,
+        language,
+    } = normalized;
     let text;
     let summary = if update.content.summary.is_empty() {
         text = html::excerpt(&html::plain(update.content.body.as_str()), 2_000);
@@ -495,7 +527,9 @@ fn remember(harvest: &mut Harvest, source: &Source, wait: Option<TimeDelta>, now
 /// all; as it asks when it asks.
 fn next(source: &Source, failures: u32, outcome: Outcome, wait: Option<TimeDelta>) -> TimeDelta {
     let slowed = || {
-        let factor = 1_i32.checked_shl(failures.saturating_sub(1).min(10)).unwrap_or(1_024);
+        let factor = 1_i32
+            .checked_shl(failures.saturating_sub(1).min(10))
+            .unwrap_or(1_024);
         (source.every * factor).min(SLOWEST.max(source.every))
     };
     let span = match outcome {
@@ -505,8 +539,16 @@ fn next(source: &Source, failures: u32, outcome: Outcome, wait: Option<TimeDelta
         _ => slowed(),
     };
     // Up to a tenth earlier, by the source's name: sources of one cadence spread out.
-    let hash = source.id.as_str().bytes().fold(0_i32, |sum, byte| (sum * 31 + i32::from(byte)) % 1_000);
-    if outcome == Outcome::Limited { span } else { span - span * hash / 10_000 }
+    let hash = source
+        .id
+        .as_str()
+        .bytes()
+        .fold(0_i32, |sum, byte| (sum * 31 + i32::from(byte)) % 1_000);
+    if outcome == Outcome::Limited {
+        span
+    } else {
+        span - span * hash / 10_000
+    }
 }
 
 #[cfg(test)]
@@ -516,7 +558,11 @@ mod tests {
     #[test]
     fn asking_slows_down_and_never_stops() {
         let loaded = crate::library::load(&crate::library::Files::built_in());
-        let source = loaded.sources.iter().find(|source| source.every <= TimeDelta::days(1)).unwrap();
+        let source = loaded
+            .sources
+            .iter()
+            .find(|source| source.every <= TimeDelta::days(1))
+            .unwrap();
         let mut last = TimeDelta::zero();
         for failures in 1..200 {
             let span = next(source, failures, Outcome::Failed, None);

@@ -53,15 +53,18 @@ pub async fn deliver_due(house: &House, lease: &Lease, post: &Post) -> anyhow::R
         for delivery in &due {
             if !wanted.contains_key(&delivery.digest) {
                 let active = house.store.active_subscriptions(&delivery.digest).await?;
-                let ids = active.into_iter().map(|(subscriber, _)| subscriber.id).collect();
+                let ids = active
+                    .into_iter()
+                    .map(|(subscriber, _)| subscriber.id)
+                    .collect();
                 wanted.insert(delivery.digest.clone(), ids);
             }
         }
         let mut mails = Vec::new();
         for delivery in due {
-            let held = issue
-                .as_ref()
-                .is_some_and(|issue| issue.digest == delivery.digest && issue.number == delivery.number);
+            let held = issue.as_ref().is_some_and(|issue| {
+                issue.digest == delivery.digest && issue.number == delivery.number
+            });
             if !held {
                 issue = house.store.issue(&delivery.digest, delivery.number).await?;
             }
@@ -126,7 +129,10 @@ pub fn compose(house: &House, issue: &Issue, delivery: &Delivery) -> anyhow::Res
         boundary: format!("rw-{}", delivery.id),
         date: delivery.queued_at,
         headers: vec![
-            ("List-Id".to_owned(), format!("Regwire {} <{}.{domain}>", issue.digest, issue.digest)),
+            (
+                "List-Id".to_owned(),
+                format!("Regwire {} <{}.{domain}>", issue.digest, issue.digest),
+            ),
             (
                 "List-Archive".to_owned(),
                 format!("<{}/digests/{}>", house.config.base_url, issue.number),
@@ -149,12 +155,18 @@ fn envelope(house: &House) -> anyhow::Result<EmailAddress> {
 fn result(delivery: Delivery, receipt: Option<Receipt>, now: DateTime<Utc>) -> DeliveryResult {
     let attempts = delivery.attempts.saturating_add(1);
     let (state, answer, next) = match receipt {
-        None => (DeliveryState::Skipped, "unsubscribed since the issue was closed".to_owned(), now),
+        None => (
+            DeliveryState::Skipped,
+            "unsubscribed since the issue was closed".to_owned(),
+            now,
+        ),
         Some(Receipt::Sent(answer)) => (DeliveryState::Sent, answer, now),
         Some(Receipt::Never(answer)) => (DeliveryState::Failed, answer, now),
-        Some(Receipt::TryLater(answer)) if now - delivery.queued_at > GIVE_UP => {
-            (DeliveryState::Failed, format!("given up after {attempts} tries: {answer}"), now)
-        }
+        Some(Receipt::TryLater(answer)) if now - delivery.queued_at > GIVE_UP => (
+            DeliveryState::Failed,
+            format!("given up after {attempts} tries: {answer}"),
+            now,
+        ),
         Some(Receipt::TryLater(answer)) => (DeliveryState::Pending, answer, now + pause(attempts)),
     };
     DeliveryResult {
@@ -169,6 +181,8 @@ fn result(delivery: Delivery, receipt: Option<Receipt>, now: DateTime<Utc>) -> D
 
 /// The retry ladder: ten minutes, then twice as long each time, at most half a day.
 fn pause(attempts: u32) -> TimeDelta {
-    let factor = 1_i32.checked_shl(attempts.saturating_sub(1).min(8)).unwrap_or(256);
+    let factor = 1_i32
+        .checked_shl(attempts.saturating_sub(1).min(8))
+        .unwrap_or(256);
     (TimeDelta::minutes(10) * factor).min(TimeDelta::hours(12))
 }

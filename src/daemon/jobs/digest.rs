@@ -43,7 +43,10 @@ pub async fn close_due(house: &House, lease: &Lease) -> anyhow::Result<Vec<Issue
 /// Since when a digest without any issue is owed one: since the store's first line.
 async fn began(house: &House, now: DateTime<Utc>) -> anyhow::Result<DateTime<Utc>> {
     let first = house.store.log(0, 1).await?;
-    Ok(first.first().map_or(now, |line| line.at).max(now - FIRST_LOOK))
+    Ok(first
+        .first()
+        .map_or(now, |line| line.at)
+        .max(now - FIRST_LOOK))
 }
 
 /// Closes one issue for a moment; none when the moment has its issue, or nothing was told.
@@ -103,7 +106,10 @@ pub async fn close(
 ///
 /// # Errors
 /// When the store fails.
-pub async fn draft(house: &House, digest: &Digest) -> anyhow::Result<(Window, Edition, Vec<Update>)> {
+pub async fn draft(
+    house: &House,
+    digest: &Digest,
+) -> anyhow::Result<(Window, Edition, Vec<Update>)> {
     let after = house
         .store
         .last_issue(&digest.name)

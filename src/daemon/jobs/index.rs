@@ -18,7 +18,11 @@ pub async fn follow(house: &House) -> anyhow::Result<u64> {
     let mut position = house.index.cursor()?;
     let head = house.store.log_head().await?;
     if position > head {
-        tracing::warn!(position, head, "the search index is ahead of the store; it is built anew");
+        tracing::warn!(
+            position,
+            head,
+            "the search index is ahead of the store; it is built anew"
+        );
         let index = house.index.clone();
         tokio::task::spawn_blocking(move || index.clear()).await??;
         position = 0;

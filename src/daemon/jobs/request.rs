@@ -18,10 +18,12 @@ pub async fn answer(
 ) -> anyhow::Result<serde_json::Value> {
     match request.kind.as_str() {
         "collect" => {
-            let only: Vec<SourceId> = serde_json::from_value(request.argument["only"].clone()).unwrap_or_default();
+            let only: Vec<SourceId> =
+                serde_json::from_value(request.argument["only"].clone()).unwrap_or_default();
             let force = request.argument["force"].as_bool().unwrap_or(false);
             let reports = collect(house, lease, fetcher, &Choice { only, force }, |_| {}).await?;
-            let lines: Vec<serde_json::Value> = reports.iter().map(|report| report.line()).collect();
+            let lines: Vec<serde_json::Value> =
+                reports.iter().map(|report| report.line()).collect();
             Ok(serde_json::json!({ "lines": lines }))
         }
         other => anyhow::bail!("`{other}` is no request that this version knows"),

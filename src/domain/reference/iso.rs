@@ -5,18 +5,22 @@ use super::{Reading, Reference};
 
 /// Prefixes by which national and regional bodies publish the same text.
 const ADOPTIONS: &[&str] = &[
-    "BS", "DIN", "NF", "UNI", "CEI", "UNE", "NEN", "ÖNORM", "OENORM", "SN", "SS", "DS", "AS", "NZS", "KS", "ABNT", "NBR", "CAN",
-    "ANSI", "INCITS", "ČSN", "CSN", "PN", "NBN", "SIST", "SRPS", "MSZ", "SFS", "NS", "STN", "EVS", "LVS", "LST", "PD", "TS", "SI", "IS",
+    "BS", "DIN", "NF", "UNI", "CEI", "UNE", "NEN", "ÖNORM", "OENORM", "SN", "SS", "DS", "AS",
+    "NZS", "KS", "ABNT", "NBR", "CAN", "ANSI", "INCITS", "ČSN", "CSN", "PN", "NBN", "SIST", "SRPS",
+    "MSZ", "SFS", "NS", "STN", "EVS", "LVS", "LST", "PD", "TS", "SI", "IS",
 ];
-const PUBLISHERS: &[&str] = &["ISO", "IEC", "IEEE", "SAE", "ASTM", "CIE", "ITU", "OECD", "HL"];
+const PUBLISHERS: &[&str] = &[
+    "ISO", "IEC", "IEEE", "SAE", "ASTM", "CIE", "ITU", "OECD", "HL",
+];
 const TYPES: &[&str] = &["TS", "TR", "PAS", "ISP"];
 const STAGES: &[&str] = &[
-    "PWI", "NP", "NWIP", "AWI", "WD", "CD", "CDV", "DIS", "FDIS", "PRF", "DTS", "DTR", "DPAS", "DAM", "FDAM",
+    "PWI", "NP", "NWIP", "AWI", "WD", "CD", "CDV", "DIS", "FDIS", "PRF", "DTS", "DTR", "DPAS",
+    "DAM", "FDAM",
 ];
 /// The film-speed series (ISO 5800): a bare one of these is more often a camera's.
 const FILM_SPEEDS: &[u32] = &[
-    25, 32, 40, 50, 64, 80, 100, 125, 160, 200, 250, 320, 400, 500, 640, 800, 1_000, 1_250, 1_600, 2_000, 2_500, 3_200, 4_000,
-    5_000, 6_400, 8_000, 10_000, 12_800, 25_600,
+    25, 32, 40, 50, 64, 80, 100, 125, 160, 200, 250, 320, 400, 500, 640, 800, 1_000, 1_250, 1_600,
+    2_000, 2_500, 3_200, 4_000, 5_000, 6_400, 8_000, 10_000, 12_800, 25_600,
 ];
 
 pub(super) fn read(tokens: &Tokens<'_>, at: usize) -> Option<Reading> {
@@ -33,7 +37,11 @@ fn with_prefixes(tokens: &Tokens<'_>, at: usize) -> Option<Reading> {
     let mut next = at;
     loop {
         // I.S. EN ISO …
-        if tokens.is_exactly(next, &["I"]) && tokens.sign(next + 1, &["."]) && tokens.is_exactly(next + 2, &["S"]) && tokens.sign(next + 3, &["."]) {
+        if tokens.is_exactly(next, &["I"])
+            && tokens.sign(next + 1, &["."])
+            && tokens.is_exactly(next + 2, &["S"])
+            && tokens.sign(next + 3, &["."])
+        {
             adoption.push("I.S.".to_owned());
             next += 4;
         } else if let Some(word) = tokens.word(next)
@@ -50,9 +58,17 @@ fn with_prefixes(tokens: &Tokens<'_>, at: usize) -> Option<Reading> {
         }
     }
     // AS/NZS, CAN/CSA and ANSI/INCITS are one prefix each.
-    for (first, second) in [("AS", "NZS"), ("CAN", "CSA"), ("ANSI", "INCITS"), ("ABNT", "NBR")] {
+    for (first, second) in [
+        ("AS", "NZS"),
+        ("CAN", "CSA"),
+        ("ANSI", "INCITS"),
+        ("ABNT", "NBR"),
+    ] {
         let glue = if first == "ABNT" { ' ' } else { '/' };
-        if let Some(place) = adoption.windows(2).position(|pair| pair[0] == first && pair[1] == second) {
+        if let Some(place) = adoption
+            .windows(2)
+            .position(|pair| pair[0] == first && pair[1] == second)
+        {
             adoption.splice(place..place + 2, [format!("{first}{glue}{second}")]);
         }
     }
@@ -82,12 +98,18 @@ fn with_prefixes(tokens: &Tokens<'_>, at: usize) -> Option<Reading> {
         }
         return european(tokens, at, after, stage, &adoption);
     }
-    if tokens.is_exactly(next, PUBLISHERS) || tokens.is_word(next, &["ISO"]) || tokens.is_exactly(next, &["ISA", "IWA"]) {
+    if tokens.is_exactly(next, PUBLISHERS)
+        || tokens.is_word(next, &["ISO"])
+        || tokens.is_exactly(next, &["ISA", "IWA"])
+    {
         return international(tokens, at, next, adoption);
     }
     // A national standard of its own: BS 7799, DIN 66398.
     if let [only] = adoption.as_slice()
-        && matches!(only.as_str(), "BS" | "DIN" | "UNE" | "NEN" | "ÖNORM" | "PN" | "AS" | "AS/NZS" | "NF")
+        && matches!(
+            only.as_str(),
+            "BS" | "DIN" | "UNE" | "NEN" | "ÖNORM" | "PN" | "AS" | "AS/NZS" | "NF"
+        )
         && let Some(number) = tokens.number(next)
         && (3..=6).contains(&number.len())
         && !tokens.unit_follows(next + 1)
@@ -95,7 +117,11 @@ fn with_prefixes(tokens: &Tokens<'_>, at: usize) -> Option<Reading> {
     {
         let (suffix, end, year) = part_and_year(tokens, next + 1);
         let work = format!("{only} {number}{suffix}");
-        return Some(Reading::one(Reference::plain(format!("{work}{year}"), work), at, end));
+        return Some(Reading::one(
+            Reference::plain(format!("{work}{year}"), work),
+            at,
+            end,
+        ));
     }
     None
 }
@@ -131,7 +157,9 @@ fn part_and_year(tokens: &Tokens<'_>, at: usize) -> (String, usize, String) {
         if tokens.sign(next, &["-"])
             && !tokens.spaced(next)
             && !tokens.spaced(next + 1)
-            && tokens.number(next + 1).is_some_and(|month| month.len() == 2)
+            && tokens
+                .number(next + 1)
+                .is_some_and(|month| month.len() == 2)
         {
             next += 2;
         }
@@ -146,14 +174,23 @@ fn part_and_year(tokens: &Tokens<'_>, at: usize) -> (String, usize, String) {
 }
 
 /// An international standard from its first publisher on.
-fn international(tokens: &Tokens<'_>, from: usize, at: usize, adoption: Vec<String>) -> Option<Reading> {
+fn international(
+    tokens: &Tokens<'_>,
+    from: usize,
+    at: usize,
+    adoption: Vec<String>,
+) -> Option<Reading> {
     let mut publishers: Vec<&str> = Vec::new();
     let mut next = at;
     if tokens.is_exactly(next, &["IWA"]) {
         let number = tokens.number(next + 1)?;
         let (part, end, year) = part_and_year(tokens, next + 2);
         let work = format!("IWA {number}{part}");
-        return Some(Reading::one(Reference::plain(format!("{work}{year}"), work), from, end));
+        return Some(Reading::one(
+            Reference::plain(format!("{work}{year}"), work),
+            from,
+            end,
+        ));
     }
     if tokens.is_exactly(next, &["ISA"]) {
         // ISA/IEC 62443 is IEC's by number.
@@ -167,8 +204,13 @@ fn international(tokens: &Tokens<'_>, from: usize, at: usize, adoption: Vec<Stri
         }
     }
     while let Some(word) = tokens.word(next) {
-        let upper = PUBLISHERS.iter().copied().find(|publisher| word.eq_ignore_ascii_case(publisher));
-        let Some(publisher) = upper.filter(|_| publishers.is_empty() || word.chars().all(char::is_uppercase)) else {
+        let upper = PUBLISHERS
+            .iter()
+            .copied()
+            .find(|publisher| word.eq_ignore_ascii_case(publisher));
+        let Some(publisher) =
+            upper.filter(|_| publishers.is_empty() || word.chars().all(char::is_uppercase))
+        else {
             break;
         };
         if publishers.contains(&publisher) {
@@ -185,7 +227,12 @@ fn international(tokens: &Tokens<'_>, from: usize, at: usize, adoption: Vec<Stri
         }
     }
     // "iso 27001" in small letters is how people type; "ieee" or "sae" so is not a citation.
-    if publishers.is_empty() || (tokens.word(at).is_some_and(|word| word.chars().any(char::is_lowercase)) && publishers != ["ISO"]) {
+    if publishers.is_empty()
+        || (tokens
+            .word(at)
+            .is_some_and(|word| word.chars().any(char::is_lowercase))
+            && publishers != ["ISO"])
+    {
         return None;
     }
     let mut stage: Option<&str> = None;
@@ -218,7 +265,11 @@ fn international(tokens: &Tokens<'_>, from: usize, at: usize, adoption: Vec<Stri
     loop {
         let number = tokens.number(next)?;
         let value: u32 = number.parse().ok()?;
-        let least = if typed == Some("Guide") || publishers.len() > 1 { 1 } else { 2 };
+        let least = if typed == Some("Guide") || publishers.len() > 1 {
+            1
+        } else {
+            2
+        };
         if number.len() < least || number.len() > 6 {
             return finished(references, first);
         }
@@ -234,16 +285,36 @@ fn international(tokens: &Tokens<'_>, from: usize, at: usize, adoption: Vec<Stri
         {
             iteration = format!(".{again}");
             end += 2;
-            if tokens.sign(end, &[":"]) && let Some(number) = tokens.year(end + 1) {
+            if tokens.sign(end, &[":"])
+                && let Some(number) = tokens.year(end + 1)
+            {
                 year = format!(":{number}");
                 end += 2;
             }
         }
-        let bare = publishers == ["ISO"] && adoption.is_empty() && typed.is_none() && stage.is_none() && part.is_empty() && year.is_empty();
+        let bare = publishers == ["ISO"]
+            && adoption.is_empty()
+            && typed.is_none()
+            && stage.is_none()
+            && part.is_empty()
+            && year.is_empty();
         if bare
             && references.is_empty()
             && FILM_SPEEDS.contains(&value)
-            && !tokens.near(next, 8, &["standard", "certif", "conform", "edition", "publish", "requirement", "clause", "management"])
+            && !tokens.near(
+                next,
+                8,
+                &[
+                    "standard",
+                    "certif",
+                    "conform",
+                    "edition",
+                    "publish",
+                    "requirement",
+                    "clause",
+                    "management",
+                ],
+            )
         {
             return None;
         }
@@ -251,12 +322,19 @@ fn international(tokens: &Tokens<'_>, from: usize, at: usize, adoption: Vec<Stri
             return finished(references, first);
         }
         let mut all_parts = "";
-        if tokens.sign(end, &["("]) && tokens.is_word(end + 1, &["all"]) && tokens.is_word(end + 2, &["parts"]) && tokens.sign(end + 3, &[")"]) {
+        if tokens.sign(end, &["("])
+            && tokens.is_word(end + 1, &["all"])
+            && tokens.is_word(end + 2, &["parts"])
+            && tokens.sign(end + 3, &[")"])
+        {
             all_parts = " (all parts)";
             end += 4;
         }
         // "(E)", "(en)", ":ed-1:v1" say a language or a printing.
-        if tokens.sign(end, &["("]) && tokens.is_word(end + 1, &["E", "F", "R", "en", "fr"]) && tokens.sign(end + 2, &[")"]) {
+        if tokens.sign(end, &["("])
+            && tokens.is_word(end + 1, &["E", "F", "R", "en", "fr"])
+            && tokens.sign(end + 2, &[")"])
+        {
             end += 3;
         }
         end = past_printing(tokens, end);
@@ -267,25 +345,43 @@ fn international(tokens: &Tokens<'_>, from: usize, at: usize, adoption: Vec<Stri
             let shown_stage = stage.filter(|_| with_stage);
             let mut glue = '/';
             // Joint documents have a space, ISO alone a slash; IEC a slash before the stage only.
-            if owner.len() > 1 || !adoption.is_empty() && with_stage && shown_stage.is_none() && owner.len() > 1 {
+            if owner.len() > 1
+                || !adoption.is_empty() && with_stage && shown_stage.is_none() && owner.len() > 1
+            {
                 glue = ' ';
             }
             if let Some(stage) = shown_stage {
                 name.push(glue);
                 name.push_str(stage);
             }
-            let own_type = typed.filter(|_| !with_stage || !matches!(stage, Some("DTS" | "DTR" | "DPAS")));
+            let own_type =
+                typed.filter(|_| !with_stage || !matches!(stage, Some("DTS" | "DTR" | "DPAS")));
             if let Some(kind) = own_type {
-                let glue = if kind == "Guide" || owner == ["IEC"] || owner.len() > 1 || shown_stage.is_some() { ' ' } else { '/' };
+                let glue = if kind == "Guide"
+                    || owner == ["IEC"]
+                    || owner.len() > 1
+                    || shown_stage.is_some()
+                {
+                    ' '
+                } else {
+                    '/'
+                };
                 name.push(glue);
                 name.push_str(kind);
             }
             name
         };
-        let prefix = if adoption.is_empty() { String::new() } else { format!("{} ", adoption.join(" ")) };
+        let prefix = if adoption.is_empty() {
+            String::new()
+        } else {
+            format!("{} ", adoption.join(" "))
+        };
         references.push((
             Reference {
-                canonical: format!("{prefix}{} {number}{part}{iteration}{year}{all_parts}{supplements}", name(true)),
+                canonical: format!(
+                    "{prefix}{} {number}{part}{iteration}{year}{all_parts}{supplements}",
+                    name(true)
+                ),
                 work: format!("{} {number}{part}", name(false)),
                 stage: stage.map(str::to_owned),
                 adoption: adoption.clone(),
@@ -301,7 +397,9 @@ fn international(tokens: &Tokens<'_>, from: usize, at: usize, adoption: Vec<Stri
             if tokens.sign(more, &[","]) {
                 more += 1;
             }
-            if tokens.is_word(more, &["and", "or", "und", "et", "y", "e", "en", "i"]) || tokens.sign(more, &["&"]) {
+            if tokens.is_word(more, &["and", "or", "und", "et", "y", "e", "en", "i"])
+                || tokens.sign(more, &["&"])
+            {
                 more += 1;
             }
             if more == end || !tokens.spaced(more) {
@@ -325,7 +423,13 @@ fn finished(references: Vec<(Reference, usize, usize)>, _: usize) -> Option<Read
 }
 
 /// The publishers of a work: ISO alone becomes ISO/IEC where the library knows the work only so.
-fn owner<'p>(tokens: &Tokens<'_>, publishers: &[&'p str], typed: Option<&str>, number: &str, part: &str) -> Vec<&'p str> {
+fn owner<'p>(
+    tokens: &Tokens<'_>,
+    publishers: &[&'p str],
+    typed: Option<&str>,
+    number: &str,
+    part: &str,
+) -> Vec<&'p str> {
     if publishers == ["ISO"] {
         let joint = match typed {
             Some(kind) => format!("ISO/IEC {kind} {number}{part}"),
@@ -346,7 +450,10 @@ fn owner<'p>(tokens: &Tokens<'_>, publishers: &[&'p str], typed: Option<&str>, n
 fn past_printing(tokens: &Tokens<'_>, at: usize) -> usize {
     let mut next = at;
     while tokens.sign(next, &[":"]) && !tokens.spaced(next + 1) {
-        if tokens.is_word(next + 1, &["ed"]) && tokens.sign(next + 2, &["-"]) && tokens.number(next + 3).is_some() {
+        if tokens.is_word(next + 1, &["ed"])
+            && tokens.sign(next + 2, &["-"])
+            && tokens.number(next + 3).is_some()
+        {
             next += 4;
         } else if tokens.is_word(next + 1, &["v"]) && tokens.number(next + 2).is_some() {
             next += 3;
@@ -372,7 +479,11 @@ fn supplements(tokens: &Tokens<'_>, at: usize) -> (String, usize) {
             && tokens.is_word(next + 5, &["v"])
             && let Some(number) = tokens.number(next + 6)
         {
-            let name = if tokens.is_word(next + 1, &["amd"]) { "Amd" } else { "Cor" };
+            let name = if tokens.is_word(next + 1, &["amd"]) {
+                "Amd"
+            } else {
+                "Cor"
+            };
             out.push_str(&format!("/{name} {number}:{year}"));
             next += 7;
             continue;
@@ -390,7 +501,9 @@ fn supplements(tokens: &Tokens<'_>, at: usize) -> (String, usize) {
                 text.push_str(number);
                 end += 1;
             }
-            if tokens.sign(end, &[":"]) && let Some(year) = tokens.year(end + 1) {
+            if tokens.sign(end, &[":"])
+                && let Some(year) = tokens.year(end + 1)
+            {
                 text.push_str(&format!(":{year}"));
                 end += 2;
             }
@@ -407,7 +520,8 @@ fn supplements(tokens: &Tokens<'_>, at: usize) -> (String, usize) {
         } else if !tokens.spaced(word_at) {
             break;
         }
-        let committee = tokens.is_exactly(word_at, &["CD"]) && tokens.is_word(word_at + 1, &["Amd"]);
+        let committee =
+            tokens.is_exactly(word_at, &["CD"]) && tokens.is_word(word_at + 1, &["Amd"]);
         if committee {
             word_at += 1;
         }
@@ -425,7 +539,9 @@ fn supplements(tokens: &Tokens<'_>, at: usize) -> (String, usize) {
         };
         out.push_str(&format!("/{name} {number}"));
         next = number_at + 1;
-        if tokens.sign(next, &[":"]) && let Some(year) = tokens.year(next + 1) {
+        if tokens.sign(next, &[":"])
+            && let Some(year) = tokens.year(next + 1)
+        {
             out.push_str(&format!(":{year}"));
             next += 2;
         }
@@ -434,7 +550,13 @@ fn supplements(tokens: &Tokens<'_>, at: usize) -> (String, usize) {
 }
 
 /// A European standard from its number on: `EN 18286`, `EN 303 645`.
-fn european(tokens: &Tokens<'_>, from: usize, at: usize, stage: Option<&str>, adoption: &[String]) -> Option<Reading> {
+fn european(
+    tokens: &Tokens<'_>,
+    from: usize,
+    at: usize,
+    stage: Option<&str>,
+    adoption: &[String],
+) -> Option<Reading> {
     let number = tokens.number(at)?;
     // Six-digit numbers from 300 000 on are ETSI's.
     if number.len() == 3
@@ -448,7 +570,11 @@ fn european(tokens: &Tokens<'_>, from: usize, at: usize, stage: Option<&str>, ad
     }
     let (part, end, year) = part_and_year(tokens, at + 1);
     let (supplements, end) = supplements(tokens, end);
-    let prefix = if adoption.is_empty() { String::new() } else { format!("{} ", adoption.join(" ")) };
+    let prefix = if adoption.is_empty() {
+        String::new()
+    } else {
+        format!("{} ", adoption.join(" "))
+    };
     let name = match stage {
         Some("prTS") => "prTS",
         Some(stage) => stage,
@@ -457,7 +583,10 @@ fn european(tokens: &Tokens<'_>, from: usize, at: usize, stage: Option<&str>, ad
     Some(Reading::one(
         Reference {
             canonical: format!("{prefix}{name} {number}{part}{year}{supplements}"),
-            work: format!("{} {number}{part}", if stage == Some("prTS") { "TS" } else { "EN" }),
+            work: format!(
+                "{} {number}{part}",
+                if stage == Some("prTS") { "TS" } else { "EN" }
+            ),
             stage: stage.map(str::to_owned),
             adoption: adoption.to_vec(),
         },
@@ -479,7 +608,14 @@ fn etsi(tokens: &Tokens<'_>, at: usize) -> Option<Reading> {
     etsi_number(tokens, at, at + 2, kind, first, second)
 }
 
-fn etsi_number(tokens: &Tokens<'_>, from: usize, at: usize, kind: &str, first: &str, second: &str) -> Option<Reading> {
+fn etsi_number(
+    tokens: &Tokens<'_>,
+    from: usize,
+    at: usize,
+    kind: &str,
+    first: &str,
+    second: &str,
+) -> Option<Reading> {
     let (part, mut end, _) = part_and_year(tokens, at + 2);
     let mut version = String::new();
     if tokens.is_word(end, &["V"])
@@ -489,11 +625,19 @@ fn etsi_number(tokens: &Tokens<'_>, from: usize, at: usize, kind: &str, first: &
         version = format!(" V{text}");
         end = next;
     }
-    if tokens.sign(end, &["("]) && tokens.year(end + 1).is_some() && tokens.sign(end + 2, &["-"]) && tokens.sign(end + 4, &[")"]) {
+    if tokens.sign(end, &["("])
+        && tokens.year(end + 1).is_some()
+        && tokens.sign(end + 2, &["-"])
+        && tokens.sign(end + 4, &[")"])
+    {
         end += 5;
     }
     let work = format!("ETSI {kind} {first} {second}{part}");
-    Some(Reading::one(Reference::plain(format!("{work}{version}"), work), from, end))
+    Some(Reading::one(
+        Reference::plain(format!("{work}{version}"), work),
+        from,
+        end,
+    ))
 }
 
 /// `CEN/CLC/TR 17894`, `CEN/TS 16931-2`
@@ -518,7 +662,11 @@ fn cen_report(tokens: &Tokens<'_>, at: usize) -> Option<Reading> {
     let number = tokens.number(next).filter(|_| typed)?;
     let (part, end, year) = part_and_year(tokens, next + 1);
     let work = format!("{name} {number}{part}");
-    Some(Reading::one(Reference::plain(format!("{work}{year}"), work), at, end))
+    Some(Reading::one(
+        Reference::plain(format!("{work}{year}"), work),
+        at,
+        end,
+    ))
 }
 
 /// `JIS Q 27002`, `GB/T 22080-2016`
@@ -534,7 +682,11 @@ fn japanese_or_chinese(tokens: &Tokens<'_>, at: usize) -> Option<Reading> {
             .map(|publisher| format!("{publisher} {number}{part}"))
             .find(|work| tokens.known.contains(work))
             .unwrap_or_else(|| own.clone());
-        let adoption = if work == own { Vec::new() } else { vec!["JIS".to_owned()] };
+        let adoption = if work == own {
+            Vec::new()
+        } else {
+            vec!["JIS".to_owned()]
+        };
         return Some(Reading::one(
             Reference {
                 canonical: format!("{own}{year}"),
@@ -547,7 +699,8 @@ fn japanese_or_chinese(tokens: &Tokens<'_>, at: usize) -> Option<Reading> {
         ));
     }
     if tokens.is_exactly(at, &["GB"]) {
-        let (name, next) = if tokens.sign(at + 1, &["/"]) && tokens.is_exactly(at + 2, &["T", "Z"]) {
+        let (name, next) = if tokens.sign(at + 1, &["/"]) && tokens.is_exactly(at + 2, &["T", "Z"])
+        {
             (format!("GB/{}", tokens.word(at + 2)?), at + 3)
         } else {
             ("GB".to_owned(), at + 1)
@@ -555,21 +708,32 @@ fn japanese_or_chinese(tokens: &Tokens<'_>, at: usize) -> Option<Reading> {
         let number = tokens.number(next).filter(|number| number.len() >= 4)?;
         let (part, end, year) = part_and_year(tokens, next + 1);
         let work = format!("{name} {number}{part}");
-        return Some(Reading::one(Reference::plain(format!("{work}{year}"), work), at, end));
+        return Some(Reading::one(
+            Reference::plain(format!("{work}{year}"), work),
+            at,
+            end,
+        ));
     }
     None
 }
 
 /// `urn:iso:std:iso-iec:42005:ed-1:v1`
 fn urn(tokens: &Tokens<'_>, at: usize) -> Option<Reading> {
-    if !(tokens.is_word(at, &["urn"]) && tokens.is_word(at + 2, &["iso", "iec"]) && tokens.is_word(at + 4, &["std"])) {
+    if !(tokens.is_word(at, &["urn"])
+        && tokens.is_word(at + 2, &["iso", "iec"])
+        && tokens.is_word(at + 4, &["std"]))
+    {
         return None;
     }
     let mut next = at + 6;
     let mut publishers = Vec::new();
     while let Some(word) = tokens.word(next) {
         let upper = word.to_ascii_uppercase();
-        let Some(publisher) = PUBLISHERS.iter().copied().find(|publisher| *publisher == upper) else {
+        let Some(publisher) = PUBLISHERS
+            .iter()
+            .copied()
+            .find(|publisher| *publisher == upper)
+        else {
             break;
         };
         publishers.push(publisher);
@@ -592,22 +756,37 @@ fn urn(tokens: &Tokens<'_>, at: usize) -> Option<Reading> {
     let number = tokens.number(next)?;
     let mut part = String::new();
     let mut end = next + 1;
-    if tokens.sign(end, &[":"]) && tokens.sign(end + 1, &["-"]) && let Some(number) = tokens.number(end + 2) {
+    if tokens.sign(end, &[":"])
+        && tokens.sign(end + 1, &["-"])
+        && let Some(number) = tokens.number(end + 2)
+    {
         part = format!("-{number}");
         end += 3;
     }
     let mut year = String::new();
-    if tokens.sign(end, &[":"]) && let Some(number) = tokens.year(end + 1) {
+    if tokens.sign(end, &[":"])
+        && let Some(number) = tokens.year(end + 1)
+    {
         year = format!(":{number}");
         end += 2;
     }
     let end = past_printing(tokens, end);
     let (supplements, end) = supplements(tokens, end);
     let owner = publishers.join("/");
-    let glue = if kind.is_empty() { "" } else if publishers.len() > 1 { " " } else { "/" };
+    let glue = if kind.is_empty() {
+        ""
+    } else if publishers.len() > 1 {
+        " "
+    } else {
+        "/"
+    };
     if owner.is_empty() {
         return None;
     }
     let work = format!("{owner}{glue}{kind} {number}{part}");
-    Some(Reading::one(Reference::plain(format!("{work}{year}{supplements}"), work), at, end))
+    Some(Reading::one(
+        Reference::plain(format!("{work}{year}{supplements}"), work),
+        at,
+        end,
+    ))
 }

@@ -25,15 +25,62 @@ fn act(letter: char) -> Option<&'static str> {
 
 /// The words for an act in the Union's languages, folded.
 const REGULATION: &[&str] = &[
-    "regulation", "verordnung", "reglement", "reglamento", "regolamento", "verordening", "rozporzadzenie", "rozporzadzenia",
-    "regulamento", "regulamentul", "forordning", "forordningen", "asetus", "narizeni", "nariadenie", "uredba", "rendelet", "maarus",
-    "regula", "reglamentas", "κανονισμος", "регламент", "rialachan",
+    "regulation",
+    "verordnung",
+    "reglement",
+    "reglamento",
+    "regolamento",
+    "verordening",
+    "rozporzadzenie",
+    "rozporzadzenia",
+    "regulamento",
+    "regulamentul",
+    "forordning",
+    "forordningen",
+    "asetus",
+    "narizeni",
+    "nariadenie",
+    "uredba",
+    "rendelet",
+    "maarus",
+    "regula",
+    "reglamentas",
+    "κανονισμος",
+    "регламент",
+    "rialachan",
 ];
 const DIRECTIVE: &[&str] = &[
-    "directive", "richtlinie", "directiva", "direttiva", "richtlijn", "dyrektywa", "dyrektywy", "diretiva", "direktiv",
-    "direktivet", "direktiivi", "smernice", "smernica", "direktiva", "iranyelv", "direktiva", "οδηγια", "директива",
+    "directive",
+    "richtlinie",
+    "directiva",
+    "direttiva",
+    "richtlijn",
+    "dyrektywa",
+    "dyrektywy",
+    "diretiva",
+    "direktiv",
+    "direktivet",
+    "direktiivi",
+    "smernice",
+    "smernica",
+    "direktiva",
+    "iranyelv",
+    "direktiva",
+    "οδηγια",
+    "директива",
 ];
-const DECISION: &[&str] = &["decision", "beschluss", "entscheidung", "decizia", "decisione", "besluit", "decyzja", "decisao", "beslut", "rozhodnuti"];
+const DECISION: &[&str] = &[
+    "decision",
+    "beschluss",
+    "entscheidung",
+    "decizia",
+    "decisione",
+    "besluit",
+    "decyzja",
+    "decisao",
+    "beslut",
+    "rozhodnuti",
+];
 
 fn act_word(word: &str) -> Option<char> {
     let folded = fold(word);
@@ -52,16 +99,24 @@ fn act_word(word: &str) -> Option<char> {
 /// Implementing and delegated acts, by the word before or glued to the type.
 fn manner(word: &str) -> Option<&'static str> {
     let folded = fold(word);
-    if folded.starts_with("implementing") || folded.starts_with("durchfuhrungs") || folded.starts_with("execution") {
+    if folded.starts_with("implementing")
+        || folded.starts_with("durchfuhrungs")
+        || folded.starts_with("execution")
+    {
         Some("Implementing ")
-    } else if folded.starts_with("delegated") || folded.starts_with("delegierte") || folded.starts_with("delegue") {
+    } else if folded.starts_with("delegated")
+        || folded.starts_with("delegierte")
+        || folded.starts_with("delegue")
+    {
         Some("Delegated ")
     } else {
         None
     }
 }
 
-const UNION: &[&str] = &["EU", "EC", "EEC", "UE", "CE", "CEE", "EG", "EWG", "WE", "EF", "EY", "Euratom"];
+const UNION: &[&str] = &[
+    "EU", "EC", "EEC", "UE", "CE", "CEE", "EG", "EWG", "WE", "EF", "EY", "Euratom",
+];
 
 fn union_act(tokens: &Tokens<'_>, at: usize) -> Option<Reading> {
     let mut next = at;
@@ -126,7 +181,12 @@ fn union_act(tokens: &Tokens<'_>, at: usize) -> Option<Reading> {
         marked = true;
     }
     let mut numbered = false;
-    if tokens.is_word(next, &["No", "Nr", "n", "nº", "n°", "num", "núm", "č", "št", "sz", "αριθ"]) {
+    if tokens.is_word(
+        next,
+        &[
+            "No", "Nr", "n", "nº", "n°", "num", "núm", "č", "št", "sz", "αριθ",
+        ],
+    ) {
         numbered = true;
         next += 1;
         while tokens.sign(next, &[".", "°", "º", "ᵒ"]) {
@@ -154,7 +214,8 @@ fn union_act(tokens: &Tokens<'_>, at: usize) -> Option<Reading> {
     }
     let (year, number, year_first) = year_and_number(letter, a, b)?;
     let work = format!("3{year}{letter}{number:04}");
-    if !marked && suffix.is_none() && !(year_first && year >= 2015 && tokens.known.contains(&work)) {
+    if !marked && suffix.is_none() && !(year_first && year >= 2015 && tokens.known.contains(&work))
+    {
         return None;
     }
     if tokens.unit_follows(end) {
@@ -201,7 +262,9 @@ fn celex(tokens: &Tokens<'_>, at: usize) -> Option<Reading> {
     }
     let head = tokens.number(next).filter(|head| head.len() == 5)?;
     let letters = tokens.word(next + 1).filter(|_| !tokens.spaced(next + 1))?;
-    let tail = tokens.number(next + 2).filter(|tail| tail.len() == 4 && !tokens.spaced(next + 2))?;
+    let tail = tokens
+        .number(next + 2)
+        .filter(|tail| tail.len() == 4 && !tokens.spaced(next + 2))?;
     let year: u32 = head.get(1..)?.parse().ok()?;
     let number: u32 = tail.parse().ok()?;
     if !(1_952..=2_100).contains(&year) {
@@ -212,10 +275,16 @@ fn celex(tokens: &Tokens<'_>, at: usize) -> Option<Reading> {
     let reference = match (sector, letters) {
         ("3" | "0", "R" | "L" | "D") => {
             let letter = letters.chars().next()?;
-            if sector == "0" && tokens.sign(end, &["-"]) && tokens.number(end + 1).is_some_and(|day| day.len() == 8) {
+            if sector == "0"
+                && tokens.sign(end, &["-"])
+                && tokens.number(end + 1).is_some_and(|day| day.len() == 8)
+            {
                 end += 2;
             }
-            Reference::plain(act_canonical(letter, year, number)?, format!("3{year}{letter}{number:04}"))
+            Reference::plain(
+                act_canonical(letter, year, number)?,
+                format!("3{year}{letter}{number:04}"),
+            )
         }
         ("5", "PC" | "DC") => {
             let name = format!("COM({year}) {number}");
@@ -262,20 +331,34 @@ fn union_other(tokens: &Tokens<'_>, at: usize) -> Option<Reading> {
             end += 2;
         }
         return Some(Reading::one(
-            Reference::plain(act_canonical(letter, year, number)?, format!("3{year}{letter}{number:04}")),
+            Reference::plain(
+                act_canonical(letter, year, number)?,
+                format!("3{year}{letter}{number:04}"),
+            ),
             at,
             end,
         ));
     }
-    if tokens.is_exactly(at, &["OJ"]) && tokens.is_exactly(at + 1, &["L"]) && tokens.sign(at + 2, &[","]) && slash(at + 4) {
+    if tokens.is_exactly(at, &["OJ"])
+        && tokens.is_exactly(at + 1, &["L"])
+        && tokens.sign(at + 2, &[","])
+        && slash(at + 4)
+    {
         let year: u32 = tokens.year(at + 3)?.parse().ok()?;
         let number: u32 = tokens.number(at + 5)?.parse().ok()?;
         let letter = ['R', 'L', 'D']
             .into_iter()
-            .find(|letter| tokens.known.contains(&format!("3{year}{letter}{number:04}")))
+            .find(|letter| {
+                tokens
+                    .known
+                    .contains(&format!("3{year}{letter}{number:04}"))
+            })
             .unwrap_or('R');
         return Some(Reading::one(
-            Reference::plain(act_canonical(letter, year, number)?, format!("3{year}{letter}{number:04}")),
+            Reference::plain(
+                act_canonical(letter, year, number)?,
+                format!("3{year}{letter}{number:04}"),
+            ),
             at,
             at + 6,
         ));
@@ -289,31 +372,70 @@ fn union_other(tokens: &Tokens<'_>, at: usize) -> Option<Reading> {
             return None;
         };
         let number: u32 = number.parse().ok()?;
-        let end = if tokens.is_word(end, &["final"]) { end + 1 } else { end };
+        let end = if tokens.is_word(end, &["final"]) {
+            end + 1
+        } else {
+            end
+        };
         let name = format!("COM({year}) {number}");
         return Some(Reading::one(Reference::plain(name.clone(), name), at, end));
     }
-    let case_at = if tokens.is_word(at, &["Case", "Rechtssache", "affaire"]) { at + 1 } else { at };
+    let case_at = if tokens.is_word(at, &["Case", "Rechtssache", "affaire"]) {
+        at + 1
+    } else {
+        at
+    };
     if tokens.is_exactly(case_at, &["C", "T"])
         && tokens.sign(case_at + 1, &["-"])
         && !tokens.spaced(case_at + 1)
         && slash(case_at + 3)
-        && let Some(number) = tokens.number(case_at + 2).filter(|number| number.len() <= 4)
+        && let Some(number) = tokens
+            .number(case_at + 2)
+            .filter(|number| number.len() <= 4)
         && let Some(year) = tokens.number(case_at + 4).filter(|year| year.len() == 2)
     {
         let name = format!("Case {}-{number}/{year}", tokens.word(case_at)?);
-        return Some(Reading::one(Reference::plain(name.clone(), name), at, case_at + 5));
+        return Some(Reading::one(
+            Reference::plain(name.clone(), name),
+            at,
+            case_at + 5,
+        ));
     }
     None
 }
 
 /// States by what stands before a bill, and how they are abbreviated in a citation.
 const STATES: &[(&str, &str)] = &[
-    ("Colorado", "Colo."), ("Colo", "Colo."), ("California", "Cal."), ("Cal", "Cal."), ("Calif", "Cal."), ("Texas", "Tex."), ("Tex", "Tex."),
-    ("Utah", "Utah"), ("Illinois", "Ill."), ("Ill", "Ill."), ("Virginia", "Va."), ("Va", "Va."), ("Connecticut", "Conn."), ("Conn", "Conn."),
-    ("Washington", "Wash."), ("Wash", "Wash."), ("Oregon", "Or."), ("Montana", "Mont."), ("Tennessee", "Tenn."), ("Florida", "Fla."),
-    ("Maryland", "Md."), ("Minnesota", "Minn."), ("Nebraska", "Neb."), ("Delaware", "Del."), ("Iowa", "Iowa"), ("Indiana", "Ind."), ("Kentucky", "Ky."),
-    ("Massachusetts", "Mass."), ("Vermont", "Vt."), ("Maine", "Me."),
+    ("Colorado", "Colo."),
+    ("Colo", "Colo."),
+    ("California", "Cal."),
+    ("Cal", "Cal."),
+    ("Calif", "Cal."),
+    ("Texas", "Tex."),
+    ("Tex", "Tex."),
+    ("Utah", "Utah"),
+    ("Illinois", "Ill."),
+    ("Ill", "Ill."),
+    ("Virginia", "Va."),
+    ("Va", "Va."),
+    ("Connecticut", "Conn."),
+    ("Conn", "Conn."),
+    ("Washington", "Wash."),
+    ("Wash", "Wash."),
+    ("Oregon", "Or."),
+    ("Montana", "Mont."),
+    ("Tennessee", "Tenn."),
+    ("Florida", "Fla."),
+    ("Maryland", "Md."),
+    ("Minnesota", "Minn."),
+    ("Nebraska", "Neb."),
+    ("Delaware", "Del."),
+    ("Iowa", "Iowa"),
+    ("Indiana", "Ind."),
+    ("Kentucky", "Ky."),
+    ("Massachusetts", "Mass."),
+    ("Vermont", "Vt."),
+    ("Maine", "Me."),
 ];
 
 /// A number whose thousands may be set apart by commas.
@@ -350,11 +472,14 @@ fn lettered(tokens: &Tokens<'_>, at: usize, joined: &str) -> Option<usize> {
 fn american(tokens: &Tokens<'_>, at: usize) -> Option<Reading> {
     if let Some(title) = tokens.number(at).filter(|title| title.len() <= 3) {
         let register = lettered(tokens, at + 1, "FR").or_else(|| {
-            (tokens.is_exactly(at + 1, &["Fed"]) && tokens.is_exactly(tokens.past_dot(at + 2), &["Reg"]))
-                .then(|| tokens.past_dot(tokens.past_dot(at + 2) + 1))
+            (tokens.is_exactly(at + 1, &["Fed"])
+                && tokens.is_exactly(tokens.past_dot(at + 2), &["Reg"]))
+            .then(|| tokens.past_dot(tokens.past_dot(at + 2) + 1))
         });
         if let Some(next) = register
-            && tokens.get(at + 1).is_some_and(|token| token.kind == Kind::Word)
+            && tokens
+                .get(at + 1)
+                .is_some_and(|token| token.kind == Kind::Word)
         {
             let (page, end) = with_commas(tokens, next)?;
             if page.len() < 3 {
@@ -373,7 +498,10 @@ fn american(tokens: &Tokens<'_>, at: usize) -> Option<Reading> {
             }
             let part = tokens.number(next)?;
             let work = format!("{title} CFR Part {part}");
-            if tokens.sign(next + 1, &["."]) && !tokens.spaced(next + 2) && let Some(section) = tokens.number(next + 2) {
+            if tokens.sign(next + 1, &["."])
+                && !tokens.spaced(next + 2)
+                && let Some(section) = tokens.number(next + 2)
+            {
                 let (paragraphs, end) = paragraphs(tokens, next + 3);
                 return Some(Reading::one(
                     Reference::plain(format!("{title} CFR {part}.{section}{paragraphs}"), work),
@@ -381,7 +509,11 @@ fn american(tokens: &Tokens<'_>, at: usize) -> Option<Reading> {
                     end,
                 ));
             }
-            return Some(Reading::one(Reference::plain(work.clone(), work), at, next + 1));
+            return Some(Reading::one(
+                Reference::plain(work.clone(), work),
+                at,
+                next + 1,
+            ));
         }
         if let Some(mut next) = lettered(tokens, at + 1, "USC") {
             while tokens.sign(next, &["§"]) {
@@ -390,30 +522,46 @@ fn american(tokens: &Tokens<'_>, at: usize) -> Option<Reading> {
             let section = tokens.number(next)?;
             let work = format!("{title} USC {section}");
             let (paragraphs, end) = paragraphs(tokens, next + 1);
-            return Some(Reading::one(Reference::plain(format!("{work}{paragraphs}"), work), at, end));
+            return Some(Reading::one(
+                Reference::plain(format!("{work}{paragraphs}"), work),
+                at,
+                end,
+            ));
         }
         if tokens.is_exactly(at + 1, &["NYCRR"]) {
-            let next = if tokens.is_word(at + 2, &["Part"]) { at + 3 } else { at + 2 };
+            let next = if tokens.is_word(at + 2, &["Part"]) {
+                at + 3
+            } else {
+                at + 2
+            };
             let part = tokens.number(next)?;
             let name = format!("{title} NYCRR Part {part}");
-            return Some(Reading::one(Reference::plain(name.clone(), name), at, next + 1));
+            return Some(Reading::one(
+                Reference::plain(name.clone(), name),
+                at,
+                next + 1,
+            ));
         }
         if tokens.is_exactly(at + 1, &["ILCS"]) && tokens.sign(at + 3, &["/"]) {
             let (act, section) = (tokens.number(at + 2)?, tokens.number(at + 4)?);
             return Some(Reading::one(
-                Reference::plain(format!("{title} ILCS {act}/{section}"), format!("{title} ILCS {act}")),
+                Reference::plain(
+                    format!("{title} ILCS {act}/{section}"),
+                    format!("{title} ILCS {act}"),
+                ),
                 at,
                 at + 5,
             ));
         }
     }
-    let public_law = if tokens.is_exactly(at, &["Pub"]) && tokens.is_exactly(tokens.past_dot(at + 1), &["L"]) {
-        Some(tokens.past_dot(tokens.past_dot(at + 1) + 1))
-    } else if tokens.is_word(at, &["Public"]) && tokens.is_word(at + 1, &["Law"]) {
-        Some(at + 2)
-    } else {
-        None
-    };
+    let public_law =
+        if tokens.is_exactly(at, &["Pub"]) && tokens.is_exactly(tokens.past_dot(at + 1), &["L"]) {
+            Some(tokens.past_dot(tokens.past_dot(at + 1) + 1))
+        } else if tokens.is_word(at, &["Public"]) && tokens.is_word(at + 1, &["Law"]) {
+            Some(at + 2)
+        } else {
+            None
+        };
     if let Some(mut next) = public_law {
         if tokens.is_word(next, &["No"]) {
             next = tokens.past_dot(next + 1);
@@ -424,10 +572,18 @@ fn american(tokens: &Tokens<'_>, at: usize) -> Option<Reading> {
         }
         let number = tokens.number(next + 2)?;
         let name = format!("Pub. L. {congress}-{number}");
-        return Some(Reading::one(Reference::plain(name.clone(), name), at, next + 3));
+        return Some(Reading::one(
+            Reference::plain(name.clone(), name),
+            at,
+            next + 3,
+        ));
     }
     let order = if tokens.is_word(at, &["Executive"]) && tokens.is_word(at + 1, &["Order"]) {
-        Some(if tokens.is_word(at + 2, &["No"]) { tokens.past_dot(at + 3) } else { at + 2 })
+        Some(if tokens.is_word(at + 2, &["No"]) {
+            tokens.past_dot(at + 3)
+        } else {
+            at + 2
+        })
     } else {
         lettered(tokens, at, "EO")
     };
@@ -435,14 +591,28 @@ fn american(tokens: &Tokens<'_>, at: usize) -> Option<Reading> {
         && let Some(number) = tokens.number(next).filter(|number| number.len() == 5)
     {
         let name = format!("EO {number}");
-        return Some(Reading::one(Reference::plain(name.clone(), name), at, next + 1));
+        return Some(Reading::one(
+            Reference::plain(name.clone(), name),
+            at,
+            next + 1,
+        ));
     }
     if tokens.is_word(at, &["Local"]) && tokens.is_word(at + 1, &["Law"]) {
-        let next = if tokens.is_word(at + 2, &["No"]) { tokens.past_dot(at + 3) } else { at + 2 };
+        let next = if tokens.is_word(at + 2, &["No"]) {
+            tokens.past_dot(at + 3)
+        } else {
+            at + 2
+        };
         let number = tokens.number(next)?;
-        if tokens.is_word(next + 1, &["of"]) && let Some(year) = tokens.year(next + 2) {
+        if tokens.is_word(next + 1, &["of"])
+            && let Some(year) = tokens.year(next + 2)
+        {
             let name = format!("NYC Local Law {number} of {year}");
-            return Some(Reading::one(Reference::plain(name.clone(), name), at, next + 3));
+            return Some(Reading::one(
+                Reference::plain(name.clone(), name),
+                at,
+                next + 3,
+            ));
         }
         return None;
     }
@@ -452,8 +622,14 @@ fn american(tokens: &Tokens<'_>, at: usize) -> Option<Reading> {
 fn paragraphs(tokens: &Tokens<'_>, at: usize) -> (String, usize) {
     let mut out = String::new();
     let mut next = at;
-    while tokens.sign(next, &["("]) && !tokens.spaced(next) && tokens.sign(next + 2, &[")"]) && out.len() < 20 {
-        let Some(inner) = tokens.get(next + 1).filter(|inner| inner.text.len() <= 4) else { break };
+    while tokens.sign(next, &["("])
+        && !tokens.spaced(next)
+        && tokens.sign(next + 2, &[")"])
+        && out.len() < 20
+    {
+        let Some(inner) = tokens.get(next + 1).filter(|inner| inner.text.len() <= 4) else {
+            break;
+        };
         out.push_str(&format!("({})", inner.text));
         next += 3;
     }
@@ -468,16 +644,23 @@ fn state_bill(tokens: &Tokens<'_>, at: usize) -> Option<Reading> {
     if tokens.sign(next, &["'", "’"]) && tokens.is_word(next + 1, &["s"]) {
         next += 2;
     }
-    let bill = ["SB", "HB", "AB"].iter().find_map(|bill| lettered(tokens, next, bill).map(|after| (*bill, after)));
+    let bill = ["SB", "HB", "AB"]
+        .iter()
+        .find_map(|bill| lettered(tokens, next, bill).map(|after| (*bill, after)));
     let (bill, after) = bill.or_else(|| {
         let senate = tokens.is_word(next, &["Senate"]);
         let house = tokens.is_word(next, &["House"]);
-        ((senate || house) && tokens.is_word(next + 1, &["Bill"])).then_some((if senate { "SB" } else { "HB" }, next + 2))
+        ((senate || house) && tokens.is_word(next + 1, &["Bill"]))
+            .then_some((if senate { "SB" } else { "HB" }, next + 2))
     })?;
     let number = tokens.number(after).filter(|number| number.len() <= 5)?;
     let mut name = format!("{state} {bill} {number}");
     let mut end = after + 1;
-    if tokens.sign(end, &["-"]) && !tokens.spaced(end) && !tokens.spaced(end + 1) && let Some(second) = tokens.number(end + 1) {
+    if tokens.sign(end, &["-"])
+        && !tokens.spaced(end)
+        && !tokens.spaced(end + 1)
+        && let Some(second) = tokens.number(end + 1)
+    {
         name.push_str(&format!("-{second}"));
         end += 2;
     }
@@ -496,12 +679,27 @@ fn british(tokens: &Tokens<'_>, at: usize) -> Option<Reading> {
         };
         let number = tokens.number(number_at)?;
         let name = format!("SI {year}/{number}");
-        return Some(Reading::one(Reference::plain(name.clone(), name), at, number_at + 1));
+        return Some(Reading::one(
+            Reference::plain(name.clone(), name),
+            at,
+            number_at + 1,
+        ));
     }
-    if tokens.is_word(at, &["ukpga", "uksi"]) && tokens.sign(at + 1, &["/"]) && tokens.sign(at + 3, &["/"]) {
+    if tokens.is_word(at, &["ukpga", "uksi"])
+        && tokens.sign(at + 1, &["/"])
+        && tokens.sign(at + 3, &["/"])
+    {
         let (year, number) = (tokens.year(at + 2)?, tokens.number(at + 4)?);
-        let name = if tokens.is_word(at, &["ukpga"]) { format!("{year} c. {number}") } else { format!("SI {year}/{number}") };
-        return Some(Reading::one(Reference::plain(name.clone(), name), at, at + 5));
+        let name = if tokens.is_word(at, &["ukpga"]) {
+            format!("{year} c. {number}")
+        } else {
+            format!("SI {year}/{number}")
+        };
+        return Some(Reading::one(
+            Reference::plain(name.clone(), name),
+            at,
+            at + 5,
+        ));
     }
     // 2018 c. 12, and "Data Protection Act 2018 (c. 12)"
     if let Some(year) = tokens.year(at) {
@@ -509,7 +707,11 @@ fn british(tokens: &Tokens<'_>, at: usize) -> Option<Reading> {
         if tokens.is_exactly(at + 1 + bracket, &["c"]) && tokens.sign(at + 2 + bracket, &["."]) {
             let number = tokens.number(at + 3 + bracket)?;
             let name = format!("{year} c. {number}");
-            return Some(Reading::one(Reference::plain(name.clone(), name), at, at + 4 + 2 * bracket));
+            return Some(Reading::one(
+                Reference::plain(name.clone(), name),
+                at,
+                at + 4 + 2 * bracket,
+            ));
         }
     }
     None
@@ -520,7 +722,9 @@ fn elsewhere(tokens: &Tokens<'_>, at: usize) -> Option<Reading> {
     let slash = |at: usize| tokens.sign(at, &["/"]);
     let law = if tokens.is_word(at, &["Law"]) && tokens.is_word(at + 1, &["No"]) {
         Some(tokens.past_dot(at + 2))
-    } else if tokens.word(at).is_some_and(|word| fold(word) == "luat") && tokens.word(at + 1).is_some_and(|word| fold(word) == "so") {
+    } else if tokens.word(at).is_some_and(|word| fold(word) == "luat")
+        && tokens.word(at + 1).is_some_and(|word| fold(word) == "so")
+    {
         Some(at + 2)
     } else {
         None
@@ -530,19 +734,39 @@ fn elsewhere(tokens: &Tokens<'_>, at: usize) -> Option<Reading> {
         && slash(next + 3)
         && tokens.is_exactly(next + 4, &["QH"])
     {
-        let (number, year, session) = (tokens.number(next)?, tokens.year(next + 2)?, tokens.number(next + 5)?);
+        let (number, year, session) = (
+            tokens.number(next)?,
+            tokens.year(next + 2)?,
+            tokens.number(next + 5)?,
+        );
         let name = format!("Law No. {number}/{year}/QH{session}");
-        return Some(Reading::one(Reference::plain(name.clone(), name), at, next + 6));
+        return Some(Reading::one(
+            Reference::plain(name.clone(), name),
+            at,
+            next + 6,
+        ));
     }
     if tokens.is_exactly(at, &["PL"]) && slash(at + 2) {
         let (number, year) = (tokens.number(at + 1)?, tokens.year(at + 3)?);
         let name = format!("PL {number}/{year}");
-        return Some(Reading::one(Reference::plain(name.clone(), name), at, at + 4));
+        return Some(Reading::one(
+            Reference::plain(name.clone(), name),
+            at,
+            at + 4,
+        ));
     }
     if tokens.is_exactly(at, &["CETS"]) {
-        let next = if tokens.is_word(at + 1, &["No"]) { tokens.past_dot(at + 2) } else { at + 1 };
+        let next = if tokens.is_word(at + 1, &["No"]) {
+            tokens.past_dot(at + 2)
+        } else {
+            at + 1
+        };
         let name = format!("CETS No. {}", tokens.number(next)?);
-        return Some(Reading::one(Reference::plain(name.clone(), name), at, next + 1));
+        return Some(Reading::one(
+            Reference::plain(name.clone(), name),
+            at,
+            next + 1,
+        ));
     }
     None
 }

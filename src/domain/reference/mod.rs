@@ -116,7 +116,8 @@ pub fn find(text: &str, known: &KnownWorks) -> Vec<Found> {
             continue;
         };
         for (reference, from, next) in reading.references {
-            let (Some(first), Some(last)) = (list.get(from), list.get(next.saturating_sub(1))) else {
+            let (Some(first), Some(last)) = (list.get(from), list.get(next.saturating_sub(1)))
+            else {
                 continue;
             };
             out.push(Found {
@@ -144,7 +145,10 @@ fn at_token(tokens: &Tokens<'_>, at: usize) -> Option<Reading> {
 
 /// The citations of a surface form.
 pub fn read(form: &str, known: &KnownWorks) -> Vec<Reference> {
-    find(form, known).into_iter().map(|found| found.reference).collect()
+    find(form, known)
+        .into_iter()
+        .map(|found| found.reference)
+        .collect()
 }
 
 /// A work as it stands in an address: lower case, every other sign a hyphen.

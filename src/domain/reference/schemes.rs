@@ -33,10 +33,15 @@ fn nist(tokens: &Tokens<'_>, at: usize) -> Option<Reading> {
         if tokens.is_exactly(number_at, &["PUB", "PUBS"]) {
             number_at += 1;
         }
-        let number = tokens.number(number_at).filter(|number| number.len() <= 3)?;
+        let number = tokens
+            .number(number_at)
+            .filter(|number| number.len() <= 3)?;
         let mut canonical = format!("FIPS {number}");
         let mut end = number_at + 1;
-        if tokens.sign(end, &["-"]) && !tokens.spaced(end) && let Some(revision) = tokens.number(end + 1) {
+        if tokens.sign(end, &["-"])
+            && !tokens.spaced(end)
+            && let Some(revision) = tokens.number(end + 1)
+        {
             canonical.push_str(&format!("-{revision}"));
             end += 2;
         }
@@ -62,20 +67,33 @@ fn nist(tokens: &Tokens<'_>, at: usize) -> Option<Reading> {
         if tokens.is_word(version_at, &["v", "version"]) {
             version_at += 1;
         }
-        let (version, end) = tokens.version(version_at).filter(|(version, _)| version.contains('.'))?;
-        return Some(Reading::one(Reference::plain(format!("NIST CSF {version}"), "NIST CSF"), at, end));
+        let (version, end) = tokens
+            .version(version_at)
+            .filter(|(version, _)| version.contains('.'))?;
+        return Some(Reading::one(
+            Reference::plain(format!("NIST CSF {version}"), "NIST CSF"),
+            at,
+            end,
+        ));
     }
     if tokens.is_word(next, &["Cybersecurity"]) && tokens.is_word(next + 1, &["Framework"]) {
         let mut version_at = next + 2;
         if tokens.is_word(version_at, &["v", "version"]) {
             version_at += 1;
         }
-        let (version, end) = tokens.version(version_at).filter(|(version, _)| version.contains('.'))?;
-        return Some(Reading::one(Reference::plain(format!("NIST CSF {version}"), "NIST CSF"), at, end));
+        let (version, end) = tokens
+            .version(version_at)
+            .filter(|(version, _)| version.contains('.'))?;
+        return Some(Reading::one(
+            Reference::plain(format!("NIST CSF {version}"), "NIST CSF"),
+            at,
+            end,
+        ));
     }
     if tokens.is_exactly(next, &["AI"]) && tokens.is_exactly(next + 1, &["RMF"]) {
         let (version, end) = tokens.version(next + 2)?;
-        return (version == "1.0").then(|| Reading::one(Reference::plain("NIST AI 100-1", "NIST AI 100-1"), at, end));
+        return (version == "1.0")
+            .then(|| Reading::one(Reference::plain("NIST AI 100-1", "NIST AI 100-1"), at, end));
     }
     if named && tokens.is_exactly(next, &["AI"]) {
         let number = tokens.number(tokens.past_dot(next + 1))?;
@@ -87,7 +105,9 @@ fn nist(tokens: &Tokens<'_>, at: usize) -> Option<Reading> {
         end += 2;
         let work = format!("NIST AI {number}-{second}");
         let mut canonical = work.clone();
-        if tokens.is_word(end, &["e", "ne"]) && let Some(edition) = tokens.number(end + 1) {
+        if tokens.is_word(end, &["e", "ne"])
+            && let Some(edition) = tokens.number(end + 1)
+        {
             canonical.push_str(&format!(" E{edition}"));
             end += 2;
         }
@@ -105,7 +125,9 @@ fn nist(tokens: &Tokens<'_>, at: usize) -> Option<Reading> {
 
 /// From the series on: `800-53 Rev. 5`, `800-63-4`, `800-218A`, `800-53r5`.
 fn special_publication(tokens: &Tokens<'_>, from: usize, at: usize) -> Option<Reading> {
-    let series = tokens.number(at).filter(|series| matches!(*series, "500" | "800" | "1800" | "1200" | "1300" | "1500"))?;
+    let series = tokens
+        .number(at)
+        .filter(|series| matches!(*series, "500" | "800" | "1800" | "1200" | "1300" | "1500"))?;
     if !tokens.sign(at + 1, &["-"]) || tokens.spaced(at + 1) || tokens.spaced(at + 2) {
         return None;
     }
@@ -141,7 +163,11 @@ fn special_publication(tokens: &Tokens<'_>, from: usize, at: usize) -> Option<Re
         }
     }
     // 800-555-0199 is a telephone's number.
-    if tokens.unit_follows(next) || (tokens.sign(next, &["-"]) && tokens.number(next + 1).is_some() && !tokens.spaced(next + 1)) {
+    if tokens.unit_follows(next)
+        || (tokens.sign(next, &["-"])
+            && tokens.number(next + 1).is_some()
+            && !tokens.spaced(next + 1))
+    {
         return None;
     }
     let (draft, next) = draft(tokens, next);
@@ -154,7 +180,10 @@ fn internal_report(tokens: &Tokens<'_>, from: usize, at: usize) -> Option<Readin
     let number = tokens.number(at).filter(|number| number.len() == 4)?;
     let mut work = format!("NIST IR {number}");
     let mut next = at + 1;
-    if let Some(letter) = tokens.word(next).filter(|letter| !tokens.spaced(next) && letter.len() == 1) {
+    if let Some(letter) = tokens
+        .word(next)
+        .filter(|letter| !tokens.spaced(next) && letter.len() == 1)
+    {
         work.push_str(letter);
         next += 1;
     }
@@ -176,8 +205,14 @@ fn draft(tokens: &Tokens<'_>, at: usize) -> (Option<String>, usize) {
     if tokens.is_word(at, &["ipd", "fpd", "iprd"]) {
         return (tokens.word(at).map(str::to_ascii_lowercase), at + 1);
     }
-    if tokens.number(at).is_some_and(|number| number.len() == 1) && tokens.is_exactly(at + 1, &["pd"]) && !tokens.spaced(at + 1) {
-        return (tokens.number(at).map(|number| format!("{number}pd")), at + 2);
+    if tokens.number(at).is_some_and(|number| number.len() == 1)
+        && tokens.is_exactly(at + 1, &["pd"])
+        && !tokens.spaced(at + 1)
+    {
+        return (
+            tokens.number(at).map(|number| format!("{number}pd")),
+            at + 2,
+        );
     }
     (None, at)
 }
@@ -190,7 +225,9 @@ fn pci(tokens: &Tokens<'_>, at: usize) -> Option<Reading> {
     if tokens.sign(next, &["-"]) {
         next += 1;
     }
-    let name = tokens.word(next).filter(|name| matches!(*name, "DSS" | "PIN" | "SSF" | "P2PE"))?;
+    let name = tokens
+        .word(next)
+        .filter(|name| matches!(*name, "DSS" | "PIN" | "SSF" | "P2PE"))?;
     next += 1;
     if tokens.is_word(next, &["v", "version"]) {
         next += 1;
@@ -214,9 +251,15 @@ fn soc(tokens: &Tokens<'_>, at: usize) -> Option<Reading> {
     if tokens.sign(next, &["-"]) {
         next += 1;
     }
-    let number = tokens.number(next).filter(|number| matches!(*number, "1" | "2" | "3"))?;
+    let number = tokens
+        .number(next)
+        .filter(|number| matches!(*number, "1" | "2" | "3"))?;
     // "SOC 2.5" and "SOC 2%" are something else.
-    if (tokens.sign(next + 1, &["."]) && !tokens.spaced(next + 2) && tokens.number(next + 2).is_some()) || tokens.unit_follows(next + 1) {
+    if (tokens.sign(next + 1, &["."])
+        && !tokens.spaced(next + 2)
+        && tokens.number(next + 2).is_some())
+        || tokens.unit_follows(next + 1)
+    {
         return None;
     }
     let work = format!("SOC {number}");
@@ -244,19 +287,39 @@ fn cmmc(tokens: &Tokens<'_>, at: usize) -> Option<Reading> {
         return None;
     }
     if tokens.is_word(at + 1, &["Level", "L"])
-        && let Some(level) = tokens.number(at + 2).filter(|level| matches!(*level, "1" | "2" | "3"))
+        && let Some(level) = tokens
+            .number(at + 2)
+            .filter(|level| matches!(*level, "1" | "2" | "3"))
     {
-        return Some(Reading::one(Reference::plain(format!("CMMC Level {level}"), "CMMC"), at, at + 3));
+        return Some(Reading::one(
+            Reference::plain(format!("CMMC Level {level}"), "CMMC"),
+            at,
+            at + 3,
+        ));
     }
-    let version_at = if tokens.is_word(at + 1, &["v", "version"]) { at + 2 } else { at + 1 };
-    let (version, end) = tokens.version(version_at).filter(|(version, _)| version.contains('.'))?;
-    Some(Reading::one(Reference::plain(format!("CMMC {version}"), "CMMC"), at, end))
+    let version_at = if tokens.is_word(at + 1, &["v", "version"]) {
+        at + 2
+    } else {
+        at + 1
+    };
+    let (version, end) = tokens
+        .version(version_at)
+        .filter(|(version, _)| version.contains('.'))?;
+    Some(Reading::one(
+        Reference::plain(format!("CMMC {version}"), "CMMC"),
+        at,
+        end,
+    ))
 }
 
 /// CIS Controls, CSA CCM and AICM, BSI C5.
 fn controls(tokens: &Tokens<'_>, at: usize) -> Option<Reading> {
     let versioned = |next: usize| {
-        let next = if tokens.is_word(next, &["v", "version"]) { next + 1 } else { next };
+        let next = if tokens.is_word(next, &["v", "version"]) {
+            next + 1
+        } else {
+            next
+        };
         tokens.version(next)
     };
     if tokens.is_exactly(at, &["CIS"]) {
@@ -271,19 +334,43 @@ fn controls(tokens: &Tokens<'_>, at: usize) -> Option<Reading> {
             return None;
         }
         let (version, end) = versioned(next + 1)?;
-        return Some(Reading::one(Reference::plain(format!("CIS Controls v{version}"), "CIS Controls"), at, end));
+        return Some(Reading::one(
+            Reference::plain(format!("CIS Controls v{version}"), "CIS Controls"),
+            at,
+            end,
+        ));
     }
     if tokens.is_exactly(at, &["CSA"])
-        && let Some(name) = tokens.word(at + 1).filter(|name| matches!(*name, "CCM" | "AICM" | "CAIQ"))
+        && let Some(name) = tokens
+            .word(at + 1)
+            .filter(|name| matches!(*name, "CCM" | "AICM" | "CAIQ"))
     {
         let (version, end) = versioned(at + 2)?;
-        return Some(Reading::one(Reference::plain(format!("CSA {name} v{version}"), format!("CSA {name}")), at, end));
+        return Some(Reading::one(
+            Reference::plain(format!("CSA {name} v{version}"), format!("CSA {name}")),
+            at,
+            end,
+        ));
     }
-    if tokens.is_exactly(at, &["BSI"]) && tokens.is_exactly(at + 1, &["C"]) && tokens.number(at + 2) == Some("5") && !tokens.spaced(at + 2) {
-        if tokens.sign(at + 3, &[":"]) && let Some(year) = tokens.year(at + 4) {
-            return Some(Reading::one(Reference::plain(format!("BSI C5:{year}"), "BSI C5"), at, at + 5));
+    if tokens.is_exactly(at, &["BSI"])
+        && tokens.is_exactly(at + 1, &["C"])
+        && tokens.number(at + 2) == Some("5")
+        && !tokens.spaced(at + 2)
+    {
+        if tokens.sign(at + 3, &[":"])
+            && let Some(year) = tokens.year(at + 4)
+        {
+            return Some(Reading::one(
+                Reference::plain(format!("BSI C5:{year}"), "BSI C5"),
+                at,
+                at + 5,
+            ));
         }
-        return Some(Reading::one(Reference::plain("BSI C5", "BSI C5"), at, at + 3));
+        return Some(Reading::one(
+            Reference::plain("BSI C5", "BSI C5"),
+            at,
+            at + 3,
+        ));
     }
     None
 }

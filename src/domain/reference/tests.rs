@@ -6,9 +6,21 @@ use super::*;
 fn known() -> KnownWorks {
     KnownWorks::new(
         [
-            "ISO/IEC 42001:2023", "ISO/IEC 42005:2025", "ISO/IEC 42006:2025", "ISO/IEC AWI 42003", "ISO/IEC DIS 42007", "ISO/IEC 27001:2022",
-            "ISO/IEC 27002:2022", "ISO 9001:2015", "ISO 14001:2015", "ISO 13485:2016", "ISO/IEC 22989:2022", "ISO/IEC 17021-1:2015",
-            "Regulation (EU) 2024/1689", "Regulation (EU) 2016/679", "Directive (EU) 2022/2555",
+            "ISO/IEC 42001:2023",
+            "ISO/IEC 42005:2025",
+            "ISO/IEC 42006:2025",
+            "ISO/IEC AWI 42003",
+            "ISO/IEC DIS 42007",
+            "ISO/IEC 27001:2022",
+            "ISO/IEC 27002:2022",
+            "ISO 9001:2015",
+            "ISO 14001:2015",
+            "ISO 13485:2016",
+            "ISO/IEC 22989:2022",
+            "ISO/IEC 17021-1:2015",
+            "Regulation (EU) 2024/1689",
+            "Regulation (EU) 2016/679",
+            "Directive (EU) 2022/2555",
         ]
         .map(str::to_owned),
     )
@@ -22,45 +34,121 @@ fn surface_forms_are_normalised() {
         ("ISO/IEC 42001:2023", "ISO/IEC 42001:2023", "ISO/IEC 42001"),
         ("ISO 42001", "ISO/IEC 42001", "ISO/IEC 42001"),
         ("ISO42001", "ISO/IEC 42001", "ISO/IEC 42001"),
-        ("ISO/IEC 42001:2023(E)", "ISO/IEC 42001:2023", "ISO/IEC 42001"),
-        ("BS ISO/IEC 42006:2025", "BS ISO/IEC 42006:2025", "ISO/IEC 42006"),
+        (
+            "ISO/IEC 42001:2023(E)",
+            "ISO/IEC 42001:2023",
+            "ISO/IEC 42001",
+        ),
+        (
+            "BS ISO/IEC 42006:2025",
+            "BS ISO/IEC 42006:2025",
+            "ISO/IEC 42006",
+        ),
         ("ISO/IEC AWI 42003", "ISO/IEC AWI 42003", "ISO/IEC 42003"),
         ("ISO/IEC DIS 42007", "ISO/IEC DIS 42007", "ISO/IEC 42007"),
         ("ISO/IEC TS 6254", "ISO/IEC TS 6254", "ISO/IEC TS 6254"),
-        ("BS ISO/IEC TS 6254:2025", "BS ISO/IEC TS 6254:2025", "ISO/IEC TS 6254"),
-        ("ISO 27001:2022/Amd 1:2024", "ISO/IEC 27001:2022/Amd 1:2024", "ISO/IEC 27001"),
-        ("ISO/IEC 27001:2013/Cor 1:2014", "ISO/IEC 27001:2013/Cor 1:2014", "ISO/IEC 27001"),
-        ("ISO 27001/27002", "ISO/IEC 27001; ISO/IEC 27002", "ISO/IEC 27001; ISO/IEC 27002"),
-        ("ISO/IEC 42001, 42005 and 42006", "ISO/IEC 42001; ISO/IEC 42005; ISO/IEC 42006", "ISO/IEC 42001; ISO/IEC 42005; ISO/IEC 42006"),
-        ("DIN EN ISO/IEC 27001:2024-01", "DIN EN ISO/IEC 27001:2024", "ISO/IEC 27001"),
-        ("NF EN ISO/IEC 27001", "NF EN ISO/IEC 27001", "ISO/IEC 27001"),
-        ("BS EN ISO 9001:2015+A1:2024", "BS EN ISO 9001:2015+A1:2024", "ISO 9001"),
+        (
+            "BS ISO/IEC TS 6254:2025",
+            "BS ISO/IEC TS 6254:2025",
+            "ISO/IEC TS 6254",
+        ),
+        (
+            "ISO 27001:2022/Amd 1:2024",
+            "ISO/IEC 27001:2022/Amd 1:2024",
+            "ISO/IEC 27001",
+        ),
+        (
+            "ISO/IEC 27001:2013/Cor 1:2014",
+            "ISO/IEC 27001:2013/Cor 1:2014",
+            "ISO/IEC 27001",
+        ),
+        (
+            "ISO 27001/27002",
+            "ISO/IEC 27001; ISO/IEC 27002",
+            "ISO/IEC 27001; ISO/IEC 27002",
+        ),
+        (
+            "ISO/IEC 42001, 42005 and 42006",
+            "ISO/IEC 42001; ISO/IEC 42005; ISO/IEC 42006",
+            "ISO/IEC 42001; ISO/IEC 42005; ISO/IEC 42006",
+        ),
+        (
+            "DIN EN ISO/IEC 27001:2024-01",
+            "DIN EN ISO/IEC 27001:2024",
+            "ISO/IEC 27001",
+        ),
+        (
+            "NF EN ISO/IEC 27001",
+            "NF EN ISO/IEC 27001",
+            "ISO/IEC 27001",
+        ),
+        (
+            "BS EN ISO 9001:2015+A1:2024",
+            "BS EN ISO 9001:2015+A1:2024",
+            "ISO 9001",
+        ),
         ("EN ISO 13485:2016", "EN ISO 13485:2016", "ISO 13485"),
-        ("UNI CEI ISO/IEC 42006:2025", "UNI CEI ISO/IEC 42006:2025", "ISO/IEC 42006"),
-        ("SS ISO/IEC 42001:2024", "SS ISO/IEC 42001:2024", "ISO/IEC 42001"),
+        (
+            "UNI CEI ISO/IEC 42006:2025",
+            "UNI CEI ISO/IEC 42006:2025",
+            "ISO/IEC 42006",
+        ),
+        (
+            "SS ISO/IEC 42001:2024",
+            "SS ISO/IEC 42001:2024",
+            "ISO/IEC 42001",
+        ),
         ("ISO/DIS 9001", "ISO/DIS 9001", "ISO 9001"),
         ("ISO/FDIS 14001", "ISO/FDIS 14001", "ISO 14001"),
         ("ISO 9001:2026", "ISO 9001:2026", "ISO 9001"),
         ("ISO/IEC CD 27090.2", "ISO/IEC CD 27090.2", "ISO/IEC 27090"),
-        ("ISO/IEC 22989:2022/FDAmd 1", "ISO/IEC 22989:2022/FDAM 1", "ISO/IEC 22989"),
-        ("ISO/IEC 27006-1:2024", "ISO/IEC 27006-1:2024", "ISO/IEC 27006-1"),
+        (
+            "ISO/IEC 22989:2022/FDAmd 1",
+            "ISO/IEC 22989:2022/FDAM 1",
+            "ISO/IEC 22989",
+        ),
+        (
+            "ISO/IEC 27006-1:2024",
+            "ISO/IEC 27006-1:2024",
+            "ISO/IEC 27006-1",
+        ),
         ("ISO/SAE 21434:2021", "ISO/SAE 21434:2021", "ISO/SAE 21434"),
-        ("ISO/IEC/IEEE 12207:2017", "ISO/IEC/IEEE 12207:2017", "ISO/IEC/IEEE 12207"),
+        (
+            "ISO/IEC/IEEE 12207:2017",
+            "ISO/IEC/IEEE 12207:2017",
+            "ISO/IEC/IEEE 12207",
+        ),
         ("IEC 62443-4-2", "IEC 62443-4-2", "IEC 62443-4-2"),
         ("ISA/IEC 62443", "IEC 62443", "IEC 62443"),
         ("IWA 42:2022", "IWA 42:2022", "IWA 42"),
         ("ISO Guide 73:2009", "ISO Guide 73:2009", "ISO Guide 73"),
-        ("urn:iso:std:iso-iec:42005", "ISO/IEC 42005", "ISO/IEC 42005"),
+        (
+            "urn:iso:std:iso-iec:42005",
+            "ISO/IEC 42005",
+            "ISO/IEC 42005",
+        ),
         ("EN 18286", "EN 18286", "EN 18286"),
         ("prEN 18286:2025", "prEN 18286:2025", "EN 18286"),
         ("FprEN 18286", "FprEN 18286", "EN 18286"),
         ("CEN/CLC/TR 17894", "CEN/CLC/TR 17894", "CEN/CLC/TR 17894"),
-        ("ETSI EN 304 223 V2.1.1 (2025-12)", "ETSI EN 304 223 V2.1.1", "ETSI EN 304 223"),
+        (
+            "ETSI EN 304 223 V2.1.1 (2025-12)",
+            "ETSI EN 304 223 V2.1.1",
+            "ETSI EN 304 223",
+        ),
         ("EN 303 645", "ETSI EN 303 645", "ETSI EN 303 645"),
         ("ETSI TS 104 223", "ETSI TS 104 223", "ETSI TS 104 223"),
-        ("NIST SP 800-53 Rev. 5", "NIST SP 800-53 Rev. 5", "NIST SP 800-53"),
+        (
+            "NIST SP 800-53 Rev. 5",
+            "NIST SP 800-53 Rev. 5",
+            "NIST SP 800-53",
+        ),
         ("800-53r5", "NIST SP 800-53 Rev. 5", "NIST SP 800-53"),
-        ("NIST SP 800-171 Revision 3", "NIST SP 800-171 Rev. 3", "NIST SP 800-171"),
+        (
+            "NIST SP 800-171 Revision 3",
+            "NIST SP 800-171 Rev. 3",
+            "NIST SP 800-171",
+        ),
         ("SP 800-63-4", "NIST SP 800-63-4", "NIST SP 800-63"),
         ("NIST SP 800-218A", "NIST SP 800-218A", "NIST SP 800-218A"),
         ("NIST AI 100-1", "NIST AI 100-1", "NIST AI 100-1"),
@@ -70,17 +158,49 @@ fn surface_forms_are_normalised() {
         ("NIST CSF 2.0", "NIST CSF 2.0", "NIST CSF"),
         ("NIST CSWP 29", "NIST CSF 2.0", "NIST CSF"),
         ("FIPS 140-3", "FIPS 140-3", "FIPS 140"),
-        ("Regulation (EU) 2024/1689", "Regulation (EU) 2024/1689", "32024R1689"),
-        ("CELEX 32024R1689", "Regulation (EU) 2024/1689", "32024R1689"),
-        ("Verordnung (EU) 2024/1689", "Regulation (EU) 2024/1689", "32024R1689"),
-        ("règlement (UE) 2016/679", "Regulation (EU) 2016/679", "32016R0679"),
-        ("Directive (EU) 2022/2555", "Directive (EU) 2022/2555", "32022L2555"),
+        (
+            "Regulation (EU) 2024/1689",
+            "Regulation (EU) 2024/1689",
+            "32024R1689",
+        ),
+        (
+            "CELEX 32024R1689",
+            "Regulation (EU) 2024/1689",
+            "32024R1689",
+        ),
+        (
+            "Verordnung (EU) 2024/1689",
+            "Regulation (EU) 2024/1689",
+            "32024R1689",
+        ),
+        (
+            "règlement (UE) 2016/679",
+            "Regulation (EU) 2016/679",
+            "32016R0679",
+        ),
+        (
+            "Directive (EU) 2022/2555",
+            "Directive (EU) 2022/2555",
+            "32022L2555",
+        ),
         ("Directive 2002/58/EC", "Directive 2002/58/EC", "32002L0058"),
-        ("Regulation (EU) No 910/2014", "Regulation (EU) No 910/2014", "32014R0910"),
-        ("Implementing Regulation (EU) 2024/2690", "Implementing Regulation (EU) 2024/2690", "32024R2690"),
+        (
+            "Regulation (EU) No 910/2014",
+            "Regulation (EU) No 910/2014",
+            "32014R0910",
+        ),
+        (
+            "Implementing Regulation (EU) 2024/2690",
+            "Implementing Regulation (EU) 2024/2690",
+            "32024R2690",
+        ),
         ("COM(2025) 836 final", "COM(2025) 836", "COM(2025) 836"),
         ("Case C-311/18", "Case C-311/18", "Case C-311/18"),
-        ("OJ L, 2024/1689, 12.7.2024", "Regulation (EU) 2024/1689", "32024R1689"),
+        (
+            "OJ L, 2024/1689, 12.7.2024",
+            "Regulation (EU) 2024/1689",
+            "32024R1689",
+        ),
         ("SOC 2", "SOC 2", "SOC 2"),
         ("SOC 2 Type II", "SOC 2 Type 2", "SOC 2"),
         ("PCI DSS v4.0.1", "PCI DSS v4.0.1", "PCI DSS"),
@@ -99,22 +219,42 @@ fn surface_forms_are_normalised() {
         ("Executive Order 14365", "EO 14365", "EO 14365"),
         ("23 NYCRR 500", "23 NYCRR Part 500", "23 NYCRR Part 500"),
         ("Colorado SB 24-205", "Colo. SB 24-205", "Colo. SB 24-205"),
-        ("Local Law 144 of 2021", "NYC Local Law 144 of 2021", "NYC Local Law 144 of 2021"),
+        (
+            "Local Law 144 of 2021",
+            "NYC Local Law 144 of 2021",
+            "NYC Local Law 144 of 2021",
+        ),
         ("SI 2018/506", "SI 2018/506", "SI 2018/506"),
-        ("The Network and Information Systems Regulations 2018 (S.I. 2018 No. 506)", "SI 2018/506", "SI 2018/506"),
+        (
+            "The Network and Information Systems Regulations 2018 (S.I. 2018 No. 506)",
+            "SI 2018/506",
+            "SI 2018/506",
+        ),
         ("2018 c. 12", "2018 c. 12", "2018 c. 12"),
         ("ukpga/2025/18", "2025 c. 18", "2025 c. 18"),
-        ("Law No. 134/2025/QH15", "Law No. 134/2025/QH15", "Law No. 134/2025/QH15"),
+        (
+            "Law No. 134/2025/QH15",
+            "Law No. 134/2025/QH15",
+            "Law No. 134/2025/QH15",
+        ),
         ("PL 2338/2023", "PL 2338/2023", "PL 2338/2023"),
         ("CETS No. 225", "CETS No. 225", "CETS No. 225"),
     ] {
         let read = read(form, &known);
         let got = (
-            read.iter().map(|r| r.canonical.as_str()).collect::<Vec<_>>().join("; "),
-            read.iter().map(|r| r.work.as_str()).collect::<Vec<_>>().join("; "),
+            read.iter()
+                .map(|r| r.canonical.as_str())
+                .collect::<Vec<_>>()
+                .join("; "),
+            read.iter()
+                .map(|r| r.work.as_str())
+                .collect::<Vec<_>>()
+                .join("; "),
         );
         if got != (canonical.to_owned(), work.to_owned()) {
-            wrong.push(format!("{form}: {got:?}, and not ({canonical:?}, {work:?})"));
+            wrong.push(format!(
+                "{form}: {got:?}, and not ({canonical:?}, {work:?})"
+            ));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -124,10 +264,27 @@ fn surface_forms_are_normalised() {
 fn what_is_no_citation_is_none() {
     let known = known();
     for text in [
-        "our SOC works in three shifts", "shot at ISO 6400", "mount the ISO image", "ISO New England capacity auction",
-        "ISO/IEC JTC 1/SC 42 met in Seoul", "CSAM detection", "four DORA metrics", "the Act shall apply", "Article 5",
-        "2016/679 patients enrolled", "SP 500 index", "IS 27001 safe?", "C5 corvette", "PCI Express", "RAISE money", "SOC 3200",
-        "call 800-555-0199", "on 12/05/2024", "CEN/CLC/JTC 21 met", "version 2.0 of the tool", "CSA C22.2 No. 0",
+        "our SOC works in three shifts",
+        "shot at ISO 6400",
+        "mount the ISO image",
+        "ISO New England capacity auction",
+        "ISO/IEC JTC 1/SC 42 met in Seoul",
+        "CSAM detection",
+        "four DORA metrics",
+        "the Act shall apply",
+        "Article 5",
+        "2016/679 patients enrolled",
+        "SP 500 index",
+        "IS 27001 safe?",
+        "C5 corvette",
+        "PCI Express",
+        "RAISE money",
+        "SOC 3200",
+        "call 800-555-0199",
+        "on 12/05/2024",
+        "CEN/CLC/JTC 21 met",
+        "version 2.0 of the tool",
+        "CSA C22.2 No. 0",
     ] {
         assert_eq!(read(text, &known), Vec::new(), "{text}");
     }
@@ -139,7 +296,11 @@ fn what_is_no_citation_is_none() {
         ("ISO 6400 is no standard for certification", "ISO 6400"),
     ] {
         let read = read(text, &known);
-        assert_eq!(read.first().map(|r| r.canonical.as_str()), Some(canonical), "{text}");
+        assert_eq!(
+            read.first().map(|r| r.canonical.as_str()),
+            Some(canonical),
+            "{text}"
+        );
     }
 }
 
@@ -166,9 +327,16 @@ fn places_are_counted_in_characters() {
     let text = "Ärger über ISO/IEC 42001:2023 und NIS2";
     let found = find(text, &known());
     assert_eq!(found.len(), 1);
-    let words: String = text.chars().skip(found[0].start).take(found[0].end - found[0].start).collect();
+    let words: String = text
+        .chars()
+        .skip(found[0].start)
+        .take(found[0].end - found[0].start)
+        .collect();
     assert_eq!(words, "ISO/IEC 42001:2023");
-    assert_eq!(&text[found[0].byte_start..found[0].byte_end], "ISO/IEC 42001:2023");
+    assert_eq!(
+        &text[found[0].byte_start..found[0].byte_end],
+        "ISO/IEC 42001:2023"
+    );
 }
 
 #[test]

@@ -38,7 +38,10 @@ pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
         } else if c.is_whitespace() {
             spaced = true;
             continue;
-        } else if matches!(c, '®' | '™' | '\u{200b}'..='\u{200d}' | '\u{ad}' | '\u{feff}') {
+        } else if matches!(
+            c,
+            '®' | '™' | '\u{200b}'..='\u{200d}' | '\u{ad}' | '\u{feff}'
+        ) {
             // No part of any citation.
             continue;
         } else {
@@ -91,7 +94,9 @@ impl<'t> Tokens<'t> {
 
     /// Whether the token goes on a word or number that began before.
     pub(super) fn glued_to_word(&self, at: usize) -> bool {
-        let Some(token) = self.get(at) else { return true };
+        let Some(token) = self.get(at) else {
+            return true;
+        };
         if token.spaced || token.kind == Kind::Sign {
             return false;
         }
@@ -107,7 +112,9 @@ impl<'t> Tokens<'t> {
 
     /// The word, as written.
     pub(super) fn word(&self, at: usize) -> Option<&'t str> {
-        self.get(at).filter(|token| token.kind == Kind::Word).map(|token| token.text)
+        self.get(at)
+            .filter(|token| token.kind == Kind::Word)
+            .map(|token| token.text)
     }
 
     /// Whether the word is one of these, whatever its case.
@@ -122,7 +129,9 @@ impl<'t> Tokens<'t> {
     }
 
     pub(super) fn number(&self, at: usize) -> Option<&'t str> {
-        self.get(at).filter(|token| token.kind == Kind::Number).map(|token| token.text)
+        self.get(at)
+            .filter(|token| token.kind == Kind::Number)
+            .map(|token| token.text)
     }
 
     pub(super) fn sign(&self, at: usize, signs: &[&str]) -> bool {
@@ -177,9 +186,33 @@ impl<'t> Tokens<'t> {
             || self.is_word(
                 at,
                 &[
-                    "patients", "people", "persons", "pages", "percent", "users", "customers", "tokens", "units", "items",
-                    "participants", "employees", "votes", "points", "euros", "dollars", "pounds", "million", "billion", "km", "kg",
-                    "mm", "cm", "mg", "days", "hours", "index",
+                    "patients",
+                    "people",
+                    "persons",
+                    "pages",
+                    "percent",
+                    "users",
+                    "customers",
+                    "tokens",
+                    "units",
+                    "items",
+                    "participants",
+                    "employees",
+                    "votes",
+                    "points",
+                    "euros",
+                    "dollars",
+                    "pounds",
+                    "million",
+                    "billion",
+                    "km",
+                    "kg",
+                    "mm",
+                    "cm",
+                    "mg",
+                    "days",
+                    "hours",
+                    "index",
                 ],
             )
     }

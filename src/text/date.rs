@@ -932,10 +932,10 @@ fn month(word: &str) -> Option<i64> {
     };
     found(&|name| name == word).or_else(|| {
         let letters = word.chars().count();
-        if letters < 3 || letters > 6 {
+        if !(3..=6).contains(&letters) {
             return None;
         }
-        found(&|name| name.starts_with(word)).or_else(|| match word {
+        found(&|name| name.starts_with(word)).or(match word {
             // Abbreviations that fit more than one month by their letters and mean one.
             "mar" => Some(3),
             "jun" => Some(6),

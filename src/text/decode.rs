@@ -181,9 +181,7 @@ fn charset_of(content_type: &str) -> Option<String> {
     let lower = content_type.to_ascii_lowercase();
     let at = lower.find("charset=")? + "charset=".len();
     let rest = lower.get(at..)?.trim_start_matches(['"', '\'', ' ']);
-    let end = rest
-        .find(|c: char| matches!(c, ';' | '"' | '\'' | ' ' | ','))
-        .unwrap_or(rest.len());
+    let end = rest.find([';', '"', '\'', ' ', ',']).unwrap_or(rest.len());
     rest.get(..end)
         .filter(|label| !label.is_empty())
         .map(str::to_owned)

@@ -25,10 +25,8 @@ const PAGE: usize = 20;
 /// The last page that can be asked for; who needs more narrows the search.
 const LAST_PAGE: usize = 50;
 
-type Answer = Result<Response, Response>;
-
-fn told(site: &Site, result: Result<Response, Trouble>) -> Answer {
-    result.map_err(|trouble| site.tell(trouble))
+fn told(site: &Site, result: Result<Response, Trouble>) -> Response {
+    result.unwrap_or_else(|trouble| site.tell(trouble))
 }
 
 fn source_of<'a>(site: &'a Site, id: &SourceId) -> Option<&'a Source> {
@@ -60,7 +58,7 @@ fn next_issue(site: &Site) -> Option<Moment> {
 pub(super) async fn home(
     State(site): State<Site>,
     Parameters(parameters): Parameters<BTreeMap<String, String>>,
-) -> Answer {
+) -> Response {
     let page = async {
         let before = parameters.get("before").and_then(|text| text.parse().ok());
         let latest = site.store.latest(true, before, 30).await?;
@@ -139,7 +137,7 @@ fn encoded(text: &str) -> String {
 pub(super) async fn search(
     State(site): State<Site>,
     Parameters(parameters): Parameters<BTreeMap<String, String>>,
-) -> Answer {
+) -> Response {
     let page = async {
         let text = parameters
             .get("q")
@@ -261,7 +259,7 @@ fn shown(
 }
 
 /// `/updates/{id}`
-pub(super) async fn update(State(site): State<Site>, Path(id): Path<String>) -> Answer {
+pub(super) async fn update(State(site): State<Site>, Path(id): Path<String>) -> Response {
     let page = async {
         let id = UpdateId::new(id).map_err(|_| Trouble::Missing)?;
         let update = site.store.update(&id).await?.ok_or(Trouble::Missing)?;
@@ -278,7 +276,7 @@ pub(super) async fn update(State(site): State<Site>, Path(id): Path<String>) -> 
 }
 
 /// `/sources`
-pub(super) async fn sources(State(site): State<Site>) -> Answer {
+pub(super) async fn sources(State(site): State<Site>) -> Response {
     let page = async {
         let (survey, states) = surveyed(&site).await?;
         let last = site.store.last_visits().await?;
@@ -308,7 +306,7 @@ pub(super) async fn sources(State(site): State<Site>) -> Answer {
 }
 
 /// `/digests`
-pub(super) async fn digests(State(site): State<Site>) -> Answer {
+pub(super) async fn digests(State(site): State<Site>) -> Response {
     let page = async {
         let issues = site.store.issues(None).await?;
         site.show(&DigestsPage {
@@ -342,7 +340,7 @@ pub(super) async fn issue(
     State(site): State<Site>,
     Path(number): Path<String>,
     Parameters(parameters): Parameters<BTreeMap<String, String>>,
-) -> Answer {
+) -> Response {
     let page = async {
         let number: u32 = number.parse().map_err(|_| Trouble::Missing)?;
         let name = match parameters.get("of") {

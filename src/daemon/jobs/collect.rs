@@ -97,8 +97,8 @@ pub async fn collect(
     let mut order = Vec::new();
     for source in house.sources.iter() {
         let named = choice.only.contains(&source.id);
-        if (!choice.only.is_empty() && !named) || (!source.on && !named) || !source.kind.is_built()
-        {
+        let wanted = named || (choice.only.is_empty() && source.on);
+        if !wanted || !source.kind.is_built() {
             continue;
         }
         order.push(source.id.clone());

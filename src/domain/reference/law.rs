@@ -364,13 +364,12 @@ fn union_other(tokens: &Tokens<'_>, at: usize) -> Option<Reading> {
         ));
     }
     if tokens.is_exactly(at, &["COM"]) {
-        let (year, number, end) = if tokens.sign(at + 1, &["("]) && tokens.sign(at + 3, &[")"]) {
-            (tokens.year(at + 2)?, tokens.number(at + 4)?, at + 5)
-        } else if slash(at + 1) && slash(at + 3) {
-            (tokens.year(at + 2)?, tokens.number(at + 4)?, at + 5)
-        } else {
+        let bracketed = tokens.sign(at + 1, &["("]) && tokens.sign(at + 3, &[")"]);
+        let slashed = slash(at + 1) && slash(at + 3);
+        if !(bracketed || slashed) {
             return None;
-        };
+        }
+        let (year, number, end) = (tokens.year(at + 2)?, tokens.number(at + 4)?, at + 5);
         let number: u32 = number.parse().ok()?;
         let end = if tokens.is_word(end, &["final"]) {
             end + 1

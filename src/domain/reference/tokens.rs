@@ -102,9 +102,9 @@ impl<'t> Tokens<'t> {
         }
         match at.checked_sub(1).and_then(|before| self.get(before)) {
             Some(before) => {
-                before.kind != Kind::Sign && before.byte_end == token.byte
-                    // "a_b", "x.y" and "p@q" are names of other things.
-                    || matches!(before.text, "_" | "@" | "#") && before.byte_end == token.byte
+                // "a_b" and "p@q" are names of other things.
+                let joins = before.kind != Kind::Sign || matches!(before.text, "_" | "@" | "#");
+                joins && before.byte_end == token.byte
             }
             None => false,
         }

@@ -91,9 +91,10 @@ fn is_relative(text: &str) -> bool {
         .bytes()
         .position(|b| !(b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.')));
     // Entities and blanks before a colon are ways to hide a scheme; sanitising judges those.
-    !matches!(scheme, Some(at) if text.as_bytes()[at] == b':')
-        && !text.contains(|c: char| c.is_control())
-        && !(text.contains("&#") || text.contains("&colon"))
+    let has_scheme = matches!(scheme, Some(at) if text.as_bytes()[at] == b':');
+    let disguised =
+        text.contains(|c: char| c.is_control()) || text.contains("&#") || text.contains("&colon");
+    !has_scheme && !disguised
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The clock: the one place that asks what time it is; only upstairs holds one.
 //!
-//! `REGWIRE_CLOCK` replaces it by a simulated one (design: section 5): `2026-01-05T08:00:00Z`
+//! `REGWIRE_CLOCK` replaces it by a simulated one (contract: section 5): `2026-01-05T08:00:00Z`
 //! stands still, `2026-01-05T08:00:00Z,x3600` runs from there 3,600 times as fast.
 
 use std::sync::Arc;

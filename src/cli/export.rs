@@ -99,7 +99,7 @@ fn rows(lines: &[Value], heading: bool) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A cell that no spreadsheet takes for a formula (promises: W13).
+/// A cell that no spreadsheet takes for a formula (contract: W13).
 fn cell(value: &Value) -> String {
     let text = match value {
         Value::Null => String::new(),

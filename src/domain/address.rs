@@ -18,7 +18,7 @@ pub enum InvalidAddress {
         /// The scheme found.
         scheme: String,
     },
-    /// A user name or a password in the address (promises: refused, they only ever deceive).
+    /// A user name or a password in the address (contract: refused, they only ever deceive).
     #[error("an address with a user name or a password in it is refused")]
     Credentials,
     /// No host.

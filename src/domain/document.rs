@@ -77,7 +77,7 @@ pub struct Memory {
     pub sha256: Option<Sha256>,
 }
 
-/// How a visit ended, in the words of `collect --jsonl` (design: section 5).
+/// How a visit ended, in the words of `collect --jsonl` (contract: section 5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {

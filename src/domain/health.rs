@@ -64,7 +64,7 @@ pub struct Verdict {
     pub because: String,
 }
 
-/// The longest silence that is ordinary (design: law 5): the longest of `expect_every`, three
+/// The longest silence that is ordinary (contract: law 5): the longest of `expect_every`, three
 /// times the 95th percentile of the source's own gaps once 8 are known, and 7 days.
 pub fn longest_silence(expect_every: TimeDelta, gaps: &[TimeDelta]) -> TimeDelta {
     let mut longest = expect_every.max(TimeDelta::days(7));

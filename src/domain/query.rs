@@ -9,7 +9,7 @@ use super::id::{BodyId, FrameworkId, JurisdictionId, SourceId, TopicId};
 use super::reference::{self, KnownWorks};
 use super::update::{Authority, UpdateKind};
 
-/// The longest query read, in characters (promises: W5).
+/// The longest query read, in characters (contract: W5).
 pub const LONGEST: usize = 512;
 /// The most clauses read.
 pub const MOST_CLAUSES: usize = 32;

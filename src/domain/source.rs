@@ -7,7 +7,7 @@ use super::id::{BodyId, FrameworkId, JurisdictionId, SourceId};
 use super::update::{Content, Shared};
 use crate::text::html;
 
-/// What a source is, and so which part of `parse` reads it (design: section 4).
+/// What a source is, and so which part of `parse` reads it (contract: section 4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum SourceKind {
@@ -246,9 +246,9 @@ pub struct Source {
     pub proof: Option<Proof>,
 }
 
-/// The largest decoded body unless the source states more (promises: F4).
+/// The largest decoded body unless the source states more (contract: F4).
 pub const MAX_BYTES: u64 = 16 << 20;
-/// The longest visit unless the source states more (promises: F6).
+/// The longest visit unless the source states more (contract: F6).
 pub const MAX_TIME: TimeDelta = TimeDelta::seconds(30);
 
 #[cfg(test)]

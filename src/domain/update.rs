@@ -1,4 +1,4 @@
-//! An Update: what everything else in the house knows of (design: law 1).
+//! An Update: what everything else in the house knows of (contract: law 1).
 
 use chrono::{DateTime, Utc};
 
@@ -79,7 +79,7 @@ impl std::str::FromStr for UpdateKind {
     }
 }
 
-/// How far an Update travels (design: law 1).
+/// How far an Update travels (contract: law 1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Reach {

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use chrono::TimeDelta;
 use tokio::sync::OwnedMutexGuard;
 
-/// The shortest pause towards the public internet (promises: F13).
+/// The shortest pause towards the public internet (contract: F13).
 const SHORTEST: Duration = Duration::from_secs(2);
 
 type Turns = HashMap<String, Arc<tokio::sync::Mutex<Option<Instant>>>>;

@@ -23,9 +23,9 @@ use crate::domain::source::{Agent, Source, SourceKind};
 pub use guard::{Cidr, Guard, InvalidCidr};
 use manners::Manners;
 
-/// The most redirects followed (promises: F3).
+/// The most redirects followed (contract: F3).
 const MOST_REDIRECTS: usize = 5;
-/// The longest wait that a publisher can ask for (promises: F13).
+/// The longest wait that a publisher can ask for (contract: F13).
 const LONGEST_WAIT: TimeDelta = TimeDelta::hours(24);
 
 /// How the network is used.
@@ -465,7 +465,7 @@ fn unwelcome(
             ),
         });
     }
-    // reqwest undoes one coding; a second one is a bomb or a mistake (promises: F5).
+    // reqwest undoes one coding; a second one is a bomb or a mistake (contract: F5).
     if header(header::CONTENT_ENCODING)
         .is_some_and(|coding| !matches!(coding.trim(), "" | "identity"))
     {

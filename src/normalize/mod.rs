@@ -17,7 +17,7 @@ use crate::text::html::{self, SafeHtml};
 const SUMMARY: usize = 1_000;
 /// The longest text kept, in bytes of the publisher's markup; a longer one is cut at a tag.
 const BODY: usize = 400_000;
-/// How recent an item must be to be news at first contact with its source (design: law 1).
+/// How recent an item must be to be news at first contact with its source (contract: law 1).
 const FIRST_CONTACT_NEWS: TimeDelta = TimeDelta::days(7);
 
 /// What is true of every item of one visit.

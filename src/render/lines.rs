@@ -1,4 +1,4 @@
-//! Updates as lines for programs (design: section 5); the names are kept stable.
+//! Updates as lines for programs (contract: section 5); the names are kept stable.
 
 use serde_json::{Value, json};
 

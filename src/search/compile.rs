@@ -15,7 +15,7 @@ use crate::text::{stem, words};
 
 /// How much more a word counts in a title than in the text.
 const TITLE: f32 = 3.0;
-/// The most words that a prefix stands for (promises: W5).
+/// The most words that a prefix stands for (contract: W5).
 const PREFIX_EXPANSIONS: u32 = 1_000;
 
 pub(super) fn compile(query: &Query, fields: &Fields) -> Box<dyn Compiled> {

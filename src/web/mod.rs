@@ -123,7 +123,7 @@ pub fn router(site: Site) -> Router {
         .layer(middleware::from_fn(guarded))
 }
 
-/// Headers on every answer, errors included (promises: W1).
+/// Headers on every answer, errors included (contract: W1).
 async fn guarded(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();

@@ -63,7 +63,7 @@ pub struct Report {
 }
 
 impl Report {
-    /// As a line of `collect --jsonl` (design: section 5).
+    /// As a line of `collect --jsonl` (contract: section 5).
     pub fn line(&self) -> serde_json::Value {
         let visit = &self.visit;
         serde_json::json!({

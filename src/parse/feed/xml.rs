@@ -14,7 +14,7 @@ use crate::domain::document::{Entry, Fault, FaultCode};
 
 /// The deepest nesting of a feed's own elements; real ones have six levels.
 pub(super) const MAX_DEPTH: usize = 256;
-/// The most items read of one document (promises: caps).
+/// The most items read of one document (contract: caps).
 pub(super) const MAX_ITEMS: usize = 10_000;
 /// The most items whose fault is told one by one.
 const MAX_BAD_ITEMS: usize = 20;

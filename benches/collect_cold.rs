@@ -151,6 +151,20 @@ const NAMES: &[&str] = &[
     "the FTC",
 ];
 
+/// A word of the long tail: texts of this field have tens of thousands of different ones.
+fn rare(dice: &mut Dice, out: &mut String) {
+    const PARTS: &[&str] = &[
+        "al", "ber", "con", "dis", "en", "fer", "gra", "hal", "in", "jor", "kel", "lo", "mar",
+        "nor", "op", "per", "quo", "res", "sta", "ter", "un", "ver", "wal", "ex", "yl", "zon",
+        "tion", "ment", "ing", "able", "ance", "ity",
+    ];
+    // The lower of two rolls: some rare words are rarer than others.
+    for _ in 0..3 {
+        let place = dice.roll(PARTS.len()).min(dice.roll(PARTS.len()));
+        out.push_str(PARTS[place]);
+    }
+}
+
 fn sentence(dice: &mut Dice, words: usize) -> String {
     let mut out = String::new();
     for place in 0..words {
@@ -159,6 +173,11 @@ fn sentence(dice: &mut Dice, words: usize) -> String {
         }
         if dice.roll(40) == 0 {
             out.push_str(NAMES[dice.roll(NAMES.len())]);
+        } else if dice.roll(5) < 2 {
+            // Two words in five of running English are little ones.
+            out.push_str(WORDS[dice.roll(16)]);
+        } else if dice.roll(2) == 0 {
+            rare(dice, &mut out);
         } else {
             out.push_str(WORDS[dice.roll(WORDS.len())]);
         }

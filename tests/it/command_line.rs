@@ -286,8 +286,7 @@ fn the_recordings_end_as_updates_or_as_named_faults() {
         Into::into,
     );
     let Ok(counts) = std::fs::read_to_string(corpus.join("feeds/counts.tsv")) else {
-        println!(
-            "left out: the demo on recordings (no corpus at {})",
+        crate::left_out!("the demo on recordings (no corpus at {})",
             corpus.display()
         );
         return;

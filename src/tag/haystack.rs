@@ -30,6 +30,13 @@ impl<'a> Haystack<'a> {
         let mut lower = String::with_capacity(original.len());
         let mut back = Vec::with_capacity(original.len());
         for (at, c) in original.char_indices() {
+            // The text is at most LONGEST bytes, far below what 32 bits hold.
+            let at = u32::try_from(at).unwrap_or(u32::MAX);
+            if c.is_ascii() {
+                lower.push(c.to_ascii_lowercase());
+                back.push(at);
+                continue;
+            }
             let before = lower.len();
             match c {
                 '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe58}' | '\u{fe63}' | '\u{ff0d}' => {
@@ -43,8 +50,6 @@ impl<'a> Haystack<'a> {
                 '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}' => {}
                 c => lower.extend(c.to_lowercase()),
             }
-            // The text is at most LONGEST bytes, far below what 32 bits hold.
-            let at = u32::try_from(at).unwrap_or(u32::MAX);
             back.extend(std::iter::repeat_n(at, lower.len() - before));
         }
         Self {

@@ -6,7 +6,8 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use super::Subject;
 use super::haystack::Haystack;
-use crate::domain::library::{Library, Meaning, Sense};
+use crate::domain::id::BodyId;
+use crate::domain::library::{Library, Sense};
 use crate::domain::reference;
 use crate::domain::update::{Because, Field};
 
@@ -35,12 +36,32 @@ struct Form {
     targets: Vec<Target>,
 }
 
+/// One meaning of an ambiguous form; words are known by their patterns.
+struct Sensed {
+    target: Option<Target>,
+    /// The body that this meaning is, for which its own source is a prior.
+    body: Option<BodyId>,
+    any: Vec<usize>,
+    not: Vec<usize>,
+    default: bool,
+}
+
 /// All names, compiled.
 pub(super) struct Lexicon {
     automaton: Option<AhoCorasick>,
-    /// For each pattern of the automaton the spellings that are the same in lower case.
+    /// For each pattern of the automaton the spellings that are the same in lower case; none
+    /// where the pattern is only a word that decides between meanings.
     forms: Vec<Vec<Form>>,
+    cues: Vec<Vec<Sensed>>,
     works: HashMap<String, usize>,
+}
+
+/// Where a pattern stands alone in a field, in its lower-case twin.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Hit {
+    start: usize,
+    end: usize,
+    pattern: usize,
 }
 
 /// Words after a name that make it a comparison or an adjective and no mention (rules F5, B1).
@@ -152,9 +173,47 @@ impl Lexicon {
                     targets: vec![Target::Cue(place)],
                 });
         }
+        let witness = |word: &String| plain(word).to_lowercase();
+        for meaning in library.cues.iter().flat_map(|cue| &cue.meanings) {
+            for word in meaning.any.iter().chain(&meaning.not) {
+                if !word.trim().is_empty() {
+                    by_lower.entry(witness(word)).or_default();
+                }
+            }
+        }
         let mut patterns: Vec<(String, Vec<Form>)> = by_lower.into_iter().collect();
         // A fixed order, so that two runs compile the same automaton.
         patterns.sort_by(|a, b| a.0.cmp(&b.0));
+        let place_of: HashMap<&str, usize> = patterns
+            .iter()
+            .enumerate()
+            .map(|(place, (lower, _))| (lower.as_str(), place))
+            .collect();
+        let ids = |words: &[String]| -> Vec<usize> {
+            words
+                .iter()
+                .filter_map(|word| place_of.get(witness(word).as_str()).copied())
+                .collect()
+        };
+        let sensed = library
+            .cues
+            .iter()
+            .map(|cue| {
+                cue.meanings
+                    .iter()
+                    .map(|meaning| Sensed {
+                        target: target(&meaning.sense, library),
+                        body: match &meaning.sense {
+                            Sense::Body(id) => Some(id.clone()),
+                            _ => None,
+                        },
+                        any: ids(&meaning.any),
+                        not: ids(&meaning.not),
+                        default: meaning.default,
+                    })
+                    .collect()
+            })
+            .collect();
         let (lower, forms): (Vec<String>, Vec<Vec<Form>>) = patterns.into_iter().unzip();
         let automaton = AhoCorasick::builder()
             .kind(Some(AhoCorasickKind::ContiguousNFA))
@@ -173,8 +232,25 @@ impl Lexicon {
         Self {
             automaton,
             forms,
+            cues: sensed,
             works,
         }
+    }
+
+    /// Every pattern that stands alone in a text.
+    pub(super) fn scan(&self, text: &Haystack<'_>) -> Vec<Hit> {
+        let Some(automaton) = &self.automaton else {
+            return Vec::new();
+        };
+        automaton
+            .find_overlapping_iter(text.lower())
+            .map(|hit| Hit {
+                start: hit.start(),
+                end: hit.end(),
+                pattern: hit.pattern().as_usize(),
+            })
+            .filter(|hit| text.stands_alone(hit.start, hit.end))
+            .collect()
     }
 
     /// The framework that a work is, by its place in the library.
@@ -182,25 +258,26 @@ impl Lexicon {
         self.works.get(work).copied()
     }
 
-    /// The names in one field. `taken` are stretches of the original that references have
-    /// consumed already.
+    /// The names in one field, out of the hits of all. `taken` are stretches of the original
+    /// that references have consumed already.
     pub(super) fn read(
         &self,
         field: Field,
         text: &Haystack<'_>,
         taken: &[(usize, usize)],
-        all: &[(Field, &Haystack<'_>)],
+        all: &[(Field, Vec<Hit>)],
         subject: &Subject<'_>,
-        library: &Library,
     ) -> Vec<Mention> {
-        let Some(automaton) = &self.automaton else {
-            return Vec::new();
-        };
-        // (start, end in the twin, pattern)
-        let mut hits: Vec<(usize, usize, usize)> = automaton
-            .find_overlapping_iter(text.lower())
-            .map(|hit| (hit.start(), hit.end(), hit.pattern().as_usize()))
-            .filter(|(start, end, _)| text.stands_alone(*start, *end))
+        let mut hits: Vec<(usize, usize, usize)> = all
+            .iter()
+            .filter(|(other, _)| *other == field)
+            .flat_map(|(_, hits)| hits)
+            .filter(|hit| {
+                self.forms
+                    .get(hit.pattern)
+                    .is_some_and(|forms| !forms.is_empty())
+            })
+            .map(|hit| (hit.start, hit.end, hit.pattern))
             .collect();
         // Longest first, then leftmost: what a longer name covers is not another mention.
         hits.sort_by_key(|(start, end, _)| (std::cmp::Reverse(end - start), *start));
@@ -237,11 +314,11 @@ impl Lexicon {
                         continue;
                     }
                     let resolved = match target {
-                        Target::Cue(place) => library
+                        Target::Cue(place) => self
                             .cues
                             .get(*place)
-                            .and_then(|cue| {
-                                decide(&cue.meanings, text, all, subject, library, (start, end))
+                            .and_then(|meanings| {
+                                decide(meanings, field, all, subject, (start, end))
                             })
                             .map(|target| (target, "cue")),
                         target => Some((*target, rule(*target, &words))),
@@ -279,49 +356,9 @@ fn rule(target: Target, words: &str) -> &'static str {
     }
 }
 
-/// The meaning of an ambiguous form by the words around it; none when no word decides.
-fn decide(
-    meanings: &[Meaning],
-    here: &Haystack<'_>,
-    all: &[(Field, &Haystack<'_>)],
-    subject: &Subject<'_>,
-    library: &Library,
-    own: (usize, usize),
-) -> Option<Target> {
-    let near = |word: &String| {
-        let word = plain(word).to_lowercase();
-        !word.is_empty()
-            && all.iter().any(|(_, text)| {
-                text.lower().match_indices(&word).any(|(at, _)| {
-                    let end = at + word.len();
-                    // The form itself is no witness for what it means.
-                    let itself = std::ptr::eq(*text, here) && at >= own.0 && end <= own.1;
-                    !itself && text.stands_alone(at, end)
-                })
-            })
-    };
-    let mut best: Option<(usize, &Meaning)> = None;
-    for meaning in meanings {
-        if meaning.not.iter().any(near) {
-            continue;
-        }
-        let mut votes = meaning.any.iter().filter(|word| near(word)).count();
-        // The publisher itself, named in its own news, is the likelier meaning of its letters.
-        if let (Sense::Body(body), Some(publisher)) = (&meaning.sense, subject.body)
-            && body == publisher
-        {
-            votes += 1;
-        }
-        if votes > 0 && best.is_none_or(|(most, _)| votes > most) {
-            best = Some((votes, meaning));
-        }
-    }
-    let meaning = best.map(|(_, meaning)| meaning).or_else(|| {
-        meanings
-            .iter()
-            .find(|meaning| meaning.default && !meaning.not.iter().any(near))
-    })?;
-    match &meaning.sense {
+/// What a sense tags, by its place in the library.
+fn target(sense: &Sense, library: &Library) -> Option<Target> {
+    match sense {
         Sense::Framework(id) => library
             .frameworks
             .iter()
@@ -339,6 +376,45 @@ fn decide(
             .map(Target::Jurisdiction),
         Sense::Nothing(_) => None,
     }
+}
+
+/// The meaning of an ambiguous form by the words around it; none when no word decides.
+fn decide(
+    meanings: &[Sensed],
+    field: Field,
+    all: &[(Field, Vec<Hit>)],
+    subject: &Subject<'_>,
+    own: (usize, usize),
+) -> Option<Target> {
+    let near = |word: &usize| {
+        all.iter().any(|(other, hits)| {
+            hits.iter().any(|hit| {
+                // The form itself is no witness for what it means.
+                hit.pattern == *word && !(*other == field && hit.start >= own.0 && hit.end <= own.1)
+            })
+        })
+    };
+    let mut best: Option<(usize, &Sensed)> = None;
+    for meaning in meanings {
+        if meaning.not.iter().any(near) {
+            continue;
+        }
+        let mut votes = meaning.any.iter().filter(|word| near(word)).count();
+        // The publisher itself, named in its own news, is the likelier meaning of its letters.
+        if meaning.body.is_some() && meaning.body.as_ref() == subject.body {
+            votes += 1;
+        }
+        if votes > 0 && best.is_none_or(|(most, _)| votes > most) {
+            best = Some((votes, meaning));
+        }
+    }
+    best.map(|(_, meaning)| meaning)
+        .or_else(|| {
+            meanings
+                .iter()
+                .find(|meaning| meaning.default && !meaning.not.iter().any(near))
+        })
+        .and_then(|meaning| meaning.target)
 }
 
 /// Plain dashes, apostrophes and spaces, as the haystack has them.

@@ -65,6 +65,7 @@ impl Tagger {
         let headline = Haystack::new(subject.headline, LONGEST);
         let summary = Haystack::new(subject.summary, LONGEST);
         let fields = [(Field::Headline, &headline), (Field::Summary, &summary)];
+        let hits = fields.map(|(field, text)| (field, self.lexicon.scan(text)));
 
         let mut references: Vec<ReferenceTag> = Vec::new();
         let mut mentions: Vec<Mention> = Vec::new();
@@ -96,14 +97,7 @@ impl Tagger {
                     });
                 }
             }
-            mentions.extend(self.lexicon.read(
-                field,
-                text,
-                &spans,
-                &fields,
-                subject,
-                &self.library,
-            ));
+            mentions.extend(self.lexicon.read(field, text, &spans, &hits, subject));
         }
 
         let frameworks = self.frameworks(&mentions, &headline);

@@ -286,9 +286,7 @@ fn the_recordings_end_as_updates_or_as_named_faults() {
         Into::into,
     );
     let Ok(counts) = std::fs::read_to_string(corpus.join("feeds/counts.tsv")) else {
-        crate::left_out!("the demo on recordings (no corpus at {})",
-            corpus.display()
-        );
+        crate::left_out!("the demo on recordings (no corpus at {})", corpus.display());
         return;
     };
     let folder = tempfile::tempdir().unwrap();

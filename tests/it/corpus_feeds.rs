@@ -24,7 +24,10 @@ fn feeds() -> Option<PathBuf> {
     if feeds.is_dir() {
         return Some(feeds);
     }
-    crate::left_out!("tests on recorded feeds (no corpus at {})", folder.display());
+    crate::left_out!(
+        "tests on recorded feeds (no corpus at {})",
+        folder.display()
+    );
     None
 }
 

@@ -304,7 +304,8 @@ async fn the_story_on_sqlite() {
 async fn the_story_on_postgresql() {
     match Postgres::start() {
         Some(server) => story(server.url()).await,
-        None => crate::left_out!("the story on PostgreSQL (no server was found; tests/run installs one)"
+        None => crate::left_out!(
+            "the story on PostgreSQL (no server was found; tests/run installs one)"
         ),
     }
 }

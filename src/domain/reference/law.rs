@@ -119,6 +119,12 @@ const UNION: &[&str] = &[
 ];
 
 fn union_act(tokens: &Tokens<'_>, at: usize) -> Option<Reading> {
+    // Folding a word costs more than all that follows, so the number is looked for first.
+    if !(at + 1..at + 12)
+        .any(|place| tokens.number(place).is_some() && tokens.sign(place + 1, &["/"]))
+    {
+        return None;
+    }
     let mut next = at;
     let mut kind = "";
     let first = tokens.word(at)?;
@@ -719,9 +725,12 @@ fn british(tokens: &Tokens<'_>, at: usize) -> Option<Reading> {
 /// Vietnam, Brazil, the Council of Europe.
 fn elsewhere(tokens: &Tokens<'_>, at: usize) -> Option<Reading> {
     let slash = |at: usize| tokens.sign(at, &["/"]);
+    tokens.word(at)?;
     let law = if tokens.is_word(at, &["Law"]) && tokens.is_word(at + 1, &["No"]) {
         Some(tokens.past_dot(at + 2))
-    } else if tokens.word(at).is_some_and(|word| fold(word) == "luat")
+    } else if tokens
+        .word(at)
+        .is_some_and(|word| !word.is_ascii() && fold(word) == "luat")
         && tokens.word(at + 1).is_some_and(|word| fold(word) == "so")
     {
         Some(at + 2)

@@ -134,8 +134,9 @@ pub fn find(text: &str, known: &KnownWorks) -> Vec<Found> {
 }
 
 fn at_token(tokens: &Tokens<'_>, at: usize) -> Option<Reading> {
-    // A citation begins at a word or a number, never in the middle of one.
-    if tokens.glued_to_word(at) {
+    // A citation begins at a word or a number, never in the middle of one, and its number is
+    // not far; most words of running text end here.
+    if tokens.glued_to_word(at) || !tokens.has_number_within(at, 14) {
         return None;
     }
     schemes::read(tokens, at)

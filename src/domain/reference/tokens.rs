@@ -110,6 +110,15 @@ impl<'t> Tokens<'t> {
         }
     }
 
+    /// Whether a number stands here or among the next tokens.
+    pub(super) fn has_number_within(&self, at: usize, reach: usize) -> bool {
+        self.list.get(at..).is_some_and(|rest| {
+            rest.iter()
+                .take(reach)
+                .any(|token| token.kind == Kind::Number)
+        })
+    }
+
     /// The word, as written.
     pub(super) fn word(&self, at: usize) -> Option<&'t str> {
         self.get(at)

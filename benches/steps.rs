@@ -1,0 +1,169 @@
+//! What each step of the pipeline costs an item, one thread, in microseconds: median of five
+//! rounds over the feeds of C1, with least and most.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use regwire::compare;
+use regwire::domain::address::WebAddress;
+use regwire::domain::document::{Document, Sha256};
+use regwire::domain::evidence::Evidence;
+use regwire::domain::id::SourceId;
+use regwire::domain::reference;
+use regwire::domain::update::Authority;
+use regwire::library::{Files, load};
+use regwire::normalize::{self, Circumstances};
+use regwire::parse;
+use regwire::tag::{Subject, Tagger};
+use regwire::text::{html, language};
+
+mod feeds;
+use feeds::{FEEDS, ITEMS, feed};
+
+const ROUNDS: usize = 5;
+
+fn told(name: &str, mut seconds: Vec<f64>) {
+    seconds.sort_by(f64::total_cmp);
+    let items = (FEEDS / 5 * ITEMS) as f64;
+    let each = |at: usize| seconds[at] * 1e6 / items;
+    println!(
+        "{name:<34} {:>8.2} µs  ({:.2} to {:.2})",
+        each(ROUNDS / 2),
+        each(0),
+        each(ROUNDS - 1)
+    );
+}
+
+fn timed<T>(name: &str, work: impl Fn() -> T) -> T {
+    let mut seconds = Vec::new();
+    let mut out = work();
+    for _ in 0..ROUNDS {
+        let began = Instant::now();
+        out = work();
+        seconds.push(began.elapsed().as_secs_f64());
+    }
+    told(name, seconds);
+    out
+}
+
+fn main() {
+    let text = "[[source]]\nid = \"s\"\nbody = \"iso\"\nname = \"S\"\nkind = \"feed\"\nurl = \"https://e.org/\"\nlanguage = \"en\"\n";
+    let loaded = load(&Files::built_in().with_sources("s", text.to_owned()));
+    let source = loaded.sources[0].clone();
+    let known = loaded.library.known_works.clone();
+    let tagger = Tagger::new(Arc::new(loaded.library));
+    let now = chrono::DateTime::UNIX_EPOCH;
+    let documents: Vec<Document> = (0..FEEDS / 5)
+        .map(|number| {
+            let body = feed(number).into_bytes();
+            Document {
+                source: SourceId::new("s").expect("an id"),
+                url: WebAddress::new("https://e.org/").expect("an address"),
+                fetched_at: now,
+                status: 200,
+                headers: Vec::new(),
+                sha256: Sha256::of(&body),
+                body,
+            }
+        })
+        .collect();
+    timed("bare feed-rs", || {
+        documents
+            .iter()
+            .map(|document| {
+                feed_rs::parser::parse(&document.body[..])
+                    .expect("a feed")
+                    .entries
+                    .len()
+            })
+            .sum::<usize>()
+    });
+    let entries = timed("parse", || {
+        documents
+            .iter()
+            .map(|document| parse::parse(document, &source).entries)
+            .collect::<Vec<_>>()
+    });
+    let keyed = timed("parse + compare::keyed", || {
+        documents
+            .iter()
+            .map(|document| compare::keyed(parse::parse(document, &source).entries))
+            .collect::<Vec<_>>()
+    });
+    timed("compare::fingerprint", || {
+        entries
+            .iter()
+            .flatten()
+            .map(compare::fingerprint)
+            .collect::<Vec<_>>()
+    });
+    let evidence = Evidence {
+        document: 1,
+        sha256: Sha256::of(b""),
+        fetched_at: now,
+        status: 200,
+    };
+    let about = Circumstances {
+        source: &source.id,
+        authority: Authority::Official,
+        document: &documents[0].url,
+        now,
+        first_contact: true,
+        evidence: &evidence,
+    };
+    let updates = timed("clone + normalize", || {
+        keyed
+            .iter()
+            .flatten()
+            .map(|keyed| {
+                normalize::new_update(keyed.key.clone(), keyed.entry.clone(), &about)
+                    .expect("an update")
+                    .update
+            })
+            .collect::<Vec<_>>()
+    });
+    let subject = |update: &'static regwire::domain::update::Update| Subject {
+        headline: &update.content.title,
+        summary: &update.content.summary,
+        language: Some("en"),
+        body: Some(&Box::leak(Box::new(source.clone())).body),
+        frameworks: &[],
+    };
+    let updates: &'static Vec<_> = Box::leak(Box::new(updates));
+    let subjects: Vec<Subject<'_>> = updates.iter().map(subject).collect();
+    timed("tag", || {
+        subjects
+            .iter()
+            .map(|subject| tagger.tag(subject))
+            .collect::<Vec<_>>()
+    });
+    timed("  references", || {
+        subjects
+            .iter()
+            .map(|s| {
+                reference::find(s.headline, &known).len() + reference::find(s.summary, &known).len()
+            })
+            .sum::<usize>()
+    });
+    timed("  language", || {
+        subjects
+            .iter()
+            .map(|s| language::detect(s.summary, Some("en")))
+            .collect::<Vec<_>>()
+    });
+    timed("html::plain of the body", || {
+        updates
+            .iter()
+            .map(|u| html::plain(u.content.body.as_str()))
+            .collect::<Vec<_>>()
+    });
+    timed("JSON of content and tags", || {
+        updates
+            .iter()
+            .map(|u| {
+                serde_json::to_string(&u.content).expect("JSON").len()
+                    + serde_json::to_string(&u.tags).expect("JSON").len()
+            })
+            .sum::<usize>()
+    });
+}

@@ -159,18 +159,18 @@ pub fn compare(entries: Vec<Keyed>, known: &[Known]) -> Comparison {
 /// What makes two readings the same text: title, address, summary and content as people read
 /// them. Dates are left out, because many publishers set them anew at every fetch.
 pub fn fingerprint(entry: &Entry) -> Fingerprint {
-    let mut hash = Sha256::new();
-    let mut put = |text: &str| {
+    let mut text: Vec<u8> = Vec::with_capacity(1_024);
+    let mut put = |part: &str| {
         // White space is folded, so that a re-indented page is no revision.
         let mut first = true;
-        for word in text.split_whitespace() {
+        for word in part.split_whitespace() {
             if !first {
-                hash.update(b" ");
+                text.push(b' ');
             }
-            hash.update(word.as_bytes());
+            text.extend_from_slice(word.as_bytes());
             first = false;
         }
-        hash.update([0]);
+        text.push(0);
     };
     put(&html::line(&entry.title));
     put(entry.url.as_ref().map_or("", |url| url.as_str()));
@@ -182,7 +182,7 @@ pub fn fingerprint(entry: &Entry) -> Fingerprint {
             Some(Markup::Html(text)) => put(&html::plain(text)),
         }
     }
-    let digest = hash.finalize();
+    let digest = Sha256::digest(&text);
     let mut bytes = [0_u8; 16];
     for (to, from) in bytes.iter_mut().zip(digest) {
         *to = from;

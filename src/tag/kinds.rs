@@ -104,15 +104,17 @@ impl Kinds {
         let tokens = words::tokens(head);
         let mut hits: Vec<(&Phrase, usize, usize)> = Vec::new();
         for (at, token) in tokens.iter().enumerate() {
-            let stem: String = token.text.chars().take(STEM).collect();
+            // Every beginning of the word that an open phrase may be filed under.
+            let beginnings = token
+                .text
+                .char_indices()
+                .take(STEM)
+                .filter_map(|(at, c)| token.text.get(..at + c.len_utf8()));
             let candidates = self
                 .by_first
                 .get(&token.text)
                 .into_iter()
-                .chain((1..=stem.chars().count()).filter_map(|length| {
-                    let prefix: String = stem.chars().take(length).collect();
-                    self.open.get(&prefix)
-                }))
+                .chain(beginnings.filter_map(|beginning| self.open.get(beginning)))
                 .flatten();
             for place in candidates {
                 let Some(phrase) = self.phrases.get(*place) else {

@@ -164,7 +164,7 @@ pub struct Topic {
     pub aliases: Vec<String>,
 }
 
-/// A relation between two frameworks, read "a <relation> b".
+/// A relation between two frameworks, read "a `relation` b".
 #[derive(Clone, Debug, PartialEq)]
 pub struct Crosswalk {
     /// One side.

@@ -25,7 +25,7 @@ const BODY_KINDS: &[&str] = &[
     "publisher",
 ];
 
-/// The relations a crosswalk may state, read "a <relation> b".
+/// The relations a crosswalk may state, read "a `relation` b".
 const RELATIONS: &[&str] = &[
     "maps_to",
     "overlaps",

@@ -3,8 +3,8 @@
 use crate::daemon::House;
 use crate::store::LogEvent;
 
-/// Lines taken in between two commits.
-const BATCH: u32 = 2_000;
+/// Lines taken in between two commits: a commit makes a segment, and segments want merging.
+const BATCH: u32 = 5_000;
 
 /// Brings the index up to the log's head; returns how many lines were taken in.
 ///

@@ -193,11 +193,15 @@ impl Config {
             smtp: None,
             spool: data.join("mail"),
             loopback_only: false,
+            hello: None,
         };
         let mut mail_from = None;
         let mut postal_address = None;
         if let Some(mut table) = file.table("mail") {
-            mail.smtp = table.text("smtp").filter(|smtp| !smtp.is_empty());
+            // Empty means the spool folder, as absent does.
+            if table.text("smtp").is_some_and(|smtp| !smtp.is_empty()) {
+                mail.smtp = table.read("smtp", str::parse::<deliver::SmtpUrl>);
+            }
             mail_from = table.read("from", sender);
             postal_address = table
                 .text("postal_address")
@@ -210,9 +214,12 @@ impl Config {
             table.allow(&["rate", "dkim"]);
             table.finish();
         }
-        mail.smtp = environment("REGWIRE_MAIL_SMTP")
-            .or(mail.smtp)
-            .filter(|smtp| !smtp.is_empty());
+        if let Some(smtp) = environment("REGWIRE_MAIL_SMTP").filter(|smtp| !smtp.is_empty()) {
+            match smtp.parse::<deliver::SmtpUrl>() {
+                Ok(smtp) => mail.smtp = Some(smtp),
+                Err(error) => file.fault("", format!("REGWIRE_MAIL_SMTP: {error}")),
+            }
+        }
         let mail_from = environment("REGWIRE_MAIL_FROM")
             .or(mail_from)
             .unwrap_or_else(|| "Regwire <digest@localhost.localdomain>".to_owned());

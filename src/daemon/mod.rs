@@ -120,7 +120,7 @@ impl House {
     pub fn post(&self) -> anyhow::Result<Post> {
         let mut settings = self.config.mail.clone();
         settings.loopback_only = self.clock.is_simulated();
-        Ok(Post::new(&settings)?)
+        Ok(Post::new(settings)?)
     }
 
     /// Where spooled mail goes.

@@ -1,25 +1,22 @@
-//! One visit at a time to a host, and a pause between two.
+//! One request at a time per host, and a pause between two (promises: F13).
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use chrono::TimeDelta;
-use tokio::sync::OwnedMutexGuard;
+use tokio::sync::{Mutex as Turnstile, OwnedMutexGuard};
 
-/// The shortest pause towards the public internet (contract: F13).
-const SHORTEST: Duration = Duration::from_secs(2);
+/// Hosts remembered before those that owe nobody a pause are forgotten: redirects are written by
+/// strangers and could name any number.
+const REMEMBERED: usize = 4_096;
 
-type Turns = HashMap<String, Arc<tokio::sync::Mutex<Option<Instant>>>>;
-
-/// Who was visited when.
-#[derive(Clone)]
+/// When the last request to each host ended.
+#[derive(Default)]
 pub(super) struct Manners {
-    gap: Duration,
-    hosts: Arc<Mutex<Turns>>,
+    hosts: Mutex<HashMap<String, Arc<Turnstile<Option<Instant>>>>>,
 }
 
-/// A host's turn: while it is held, nobody else visits the host.
+/// The right to send one request to one host; dropping it notes the end.
 pub(super) struct Turn(OwnedMutexGuard<Option<Instant>>);
 
 impl Drop for Turn {
@@ -29,36 +26,69 @@ impl Drop for Turn {
 }
 
 impl Manners {
-    pub(super) fn new(gap: TimeDelta) -> Self {
-        Self {
-            gap: gap.to_std().unwrap_or(SHORTEST),
-            hosts: Arc::default(),
-        }
-    }
-
-    /// Waits until the host is free and its pause is over; `near` hosts are the operator's own.
-    pub(super) async fn turn(&self, host: &str, near: bool) -> Turn {
-        let lock = {
-            let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
-            if hosts.len() > 20_000 {
-                // Whoever waits holds a second handle; the others have nothing to remember
-                // that a pause of two seconds would miss.
-                hosts.retain(|_, lock| Arc::strong_count(lock) > 1);
-            }
-            Arc::clone(hosts.entry(host.to_owned()).or_default())
-        };
-        let turn = Turn(lock.lock_owned().await);
-        let pause = if near {
-            self.gap
-        } else {
-            self.gap.max(SHORTEST)
-        };
-        if let Some(last) = *turn.0
-            && let Some(rest) = pause.checked_sub(last.elapsed())
-            && !rest.is_zero()
-        {
+    /// Waits, in order of asking, until the host is free and `gap` has passed since its last
+    /// request ended. The pause is real time: it is owed to a real server.
+    pub(super) async fn turn(&self, host: &str, gap: Duration) -> Turn {
+        let free = self.turnstile(host, gap).lock_owned().await;
+        if let Some(rest) = free.and_then(|end| gap.checked_sub(end.elapsed())) {
             tokio::time::sleep(rest).await;
         }
-        turn
+        Turn(free)
+    }
+
+    fn turnstile(&self, host: &str, gap: Duration) -> Arc<Turnstile<Option<Instant>>> {
+        // The map is whole after every statement, so a panic elsewhere cannot have torn it.
+        let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = hosts.get(host) {
+            return Arc::clone(known);
+        }
+        if hosts.len() >= REMEMBERED {
+            hosts.retain(|_, turnstile| {
+                Arc::strong_count(turnstile) > 1
+                    || turnstile
+                        .try_lock()
+                        .is_ok_and(|end| end.is_some_and(|end| end.elapsed() < gap))
+            });
+        }
+        let new = Arc::default();
+        hosts.insert(host.to_owned(), Arc::clone(&new));
+        new
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_pause_lies_between_two_turns_of_a_host_and_not_of_two_hosts() {
+        let manners = Manners::default();
+        let gap = Duration::from_millis(60);
+        drop(manners.turn("a", gap).await);
+        let end = Instant::now();
+        drop(manners.turn("b", Duration::from_secs(3_600)).await);
+        drop(manners.turn("a", gap).await);
+        // The first turn ended a moment before `end` was read.
+        assert!(end.elapsed() >= gap - Duration::from_millis(5));
+    }
+
+    #[tokio::test]
+    async fn a_turn_is_held_until_it_is_dropped() {
+        let manners = Manners::default();
+        let first = manners.turn("a", Duration::ZERO).await;
+        let second =
+            tokio::time::timeout(Duration::from_millis(20), manners.turn("a", Duration::ZERO));
+        assert!(second.await.is_err());
+        drop(first);
+        drop(manners.turn("a", Duration::ZERO).await);
+    }
+
+    #[tokio::test]
+    async fn hosts_are_not_remembered_for_ever() {
+        let manners = Manners::default();
+        for number in 0..REMEMBERED + 10 {
+            drop(manners.turn(&number.to_string(), Duration::ZERO).await);
+        }
+        assert!(manners.hosts.lock().unwrap().len() <= REMEMBERED);
     }
 }

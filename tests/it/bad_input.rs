@@ -84,7 +84,7 @@ async fn each_bad_answer_has_its_name_and_costs_nothing_that_was_stored() {
             "application/rss+xml",
             Vec::new(),
             "empty-body",
-            "quarantined",
+            "failed",
         ),
         (
             "noise",

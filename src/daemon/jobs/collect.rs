@@ -181,8 +181,8 @@ async fn visit(house: &House, fetcher: &Fetcher, source: Source, state: SourceSt
     };
     let mut wait = None;
     match answer {
-        Answer::NotModified { memory } => {
-            harvest.visit.status = Some(304);
+        Answer::NotModified { memory, status } => {
+            harvest.visit.status = Some(status);
             harvest.visit.outcome = Outcome::Unchanged;
             harvest.state.memory = memory;
         }
@@ -220,7 +220,7 @@ async fn visit(house: &House, fetcher: &Fetcher, source: Source, state: SourceSt
                 harvest.visit.outcome = Outcome::Unchanged;
                 harvest.state.memory = memory;
             } else {
-                take_in(house, &source, &mut harvest, *document, memory, now).await;
+                take_in(house, &source, &mut harvest, document, memory, now).await;
             }
         }
     }

@@ -1,0 +1,378 @@
+//! One visit: a question, its redirects, and the body within its bounds.
+
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Utc};
+use reqwest::header::{CONTENT_LENGTH, LOCATION};
+use reqwest::{Response, StatusCode};
+
+use super::{Answer, Fetched, Fetcher, faults, headers};
+use crate::domain::address::{InvalidAddress, WebAddress};
+use crate::domain::document::{Document, Fault, FaultCode, Memory, Sha256};
+use crate::domain::source::{MAX_TIME, Source};
+
+/// The most redirects that are followed (promises: F3).
+const MOST_REDIRECTS: usize = 5;
+
+/// The longest visit that a source may ask for (promises: F6).
+const LONGEST_VISIT: Duration = Duration::from_secs(600);
+
+/// The slowest body that a long visit is granted for, in bytes a second (promises: F6).
+const SLOWEST: u64 = 64 << 10;
+
+/// How a hop ended.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "it lives for one hop, and is an answer in most"
+)]
+enum Step {
+    Answer(Answer),
+    Redirect { to: WebAddress, permanent: bool },
+}
+
+/// A visit under way.
+struct Visit<'v> {
+    fetcher: &'v Fetcher,
+    source: &'v Source,
+    memory: Memory,
+    now: DateTime<Utc>,
+    /// Decoded bytes read so far.
+    bytes: u64,
+}
+
+/// Visits `source`. The deadline counts the time spent on the network; waiting for the host's
+/// turn is ours, not the publisher's.
+pub(super) async fn visit(
+    fetcher: &Fetcher,
+    source: &Source,
+    memory: &Memory,
+    now: DateTime<Utc>,
+) -> Fetched {
+    let mut memory = memory.clone();
+    let url = match source.url.on(now.date_naive()) {
+        Ok(url) => url,
+        Err(error) => {
+            return Fetched {
+                answer: refused(error.to_string()),
+                bytes: 0,
+                milliseconds: 0,
+            };
+        }
+    };
+    let is_template = source.url.as_str().contains('{');
+    if is_template {
+        // Another day is another document: an entity tag cannot match it by accident, a date can.
+        memory.last_modified = None;
+    }
+    let mut visit = Visit {
+        fetcher,
+        source,
+        memory,
+        now,
+        bytes: 0,
+    };
+    let (mut answer, spent) = visit.follow(url).await;
+    if let Answer::Document { moved_to, .. } = &mut answer
+        && is_template
+    {
+        // The new address of one day is no address for all days.
+        *moved_to = None;
+    }
+    Fetched {
+        answer,
+        bytes: visit.bytes,
+        milliseconds: u64::try_from(spent.as_millis()).unwrap_or(u64::MAX),
+    }
+}
+
+fn refused(detail: impl Into<String>) -> Answer {
+    Answer::Refused {
+        fault: Fault::new(FaultCode::AddressRefused, detail),
+    }
+}
+
+fn failed(status: Option<StatusCode>, fault: Fault) -> Answer {
+    if fault.code == FaultCode::AddressRefused {
+        return Answer::Refused { fault };
+    }
+    Answer::Failed {
+        status: status.map(|status| status.as_u16()),
+        fault,
+    }
+}
+
+/// The longest that a source may take.
+fn limit(source: &Source) -> Duration {
+    source
+        .max_time
+        .to_std()
+        .unwrap_or_default()
+        .min(LONGEST_VISIT)
+}
+
+/// How long a body may have taken once `bytes` of it have come. A visit of ordinary length has
+/// its deadline alone; a longer one is granted for large bodies, not for slow ones.
+fn body_allowance(limit: Duration, bytes: u64) -> Duration {
+    let ordinary = MAX_TIME.to_std().unwrap_or_default();
+    if limit <= ordinary {
+        return limit;
+    }
+    limit.min(ordinary + Duration::from_secs(bytes / SLOWEST))
+}
+
+impl Visit<'_> {
+    /// Follows the address to its end; with the time spent on the network.
+    async fn follow(&mut self, start: WebAddress) -> (Answer, Duration) {
+        let limit = limit(self.source);
+        let mut spent = Duration::ZERO;
+        let mut seen = vec![start.clone()];
+        let mut url = start.clone();
+        let mut foreign = false;
+        let mut moved_to = None;
+        let mut all_permanent = true;
+        loop {
+            if let Err(refusal) = self.fetcher.guard().check_host(&url) {
+                return (refused(format!("{refusal}.")), spent);
+            }
+            let turn = self.fetcher.turn(&url).await;
+            let began = Instant::now();
+            let rest = limit.saturating_sub(spent);
+            let step = tokio::time::timeout(rest, self.hop(&url, foreign, rest)).await;
+            spent += began.elapsed();
+            drop(turn);
+            let (to, permanent) = match step {
+                Err(_) => return (failed(None, self.too_slow(&url, limit)), spent),
+                Ok(Step::Redirect { to, permanent }) => (to, permanent),
+                Ok(Step::Answer(mut answer)) => {
+                    if let Answer::Document { moved_to: slot, .. } = &mut answer {
+                        *slot = moved_to;
+                    }
+                    return (answer, spent);
+                }
+            };
+            if seen.contains(&to) {
+                let fault = Fault::new(
+                    FaultCode::Redirects,
+                    format!("The address redirects in a circle: {url} leads back to {to}."),
+                );
+                return (failed(None, fault), spent);
+            }
+            if seen.len() > MOST_REDIRECTS {
+                let fault = Fault::new(
+                    FaultCode::Redirects,
+                    format!(
+                        "The address redirects more than {MOST_REDIRECTS} times; use the one it \
+                         ends at."
+                    ),
+                );
+                return (failed(None, fault), spent);
+            }
+            // Only an unbroken run of permanent redirects from the start names a new address.
+            all_permanent &= permanent;
+            if all_permanent {
+                moved_to = Some(to.as_str().to_owned());
+            }
+            foreign |= to.as_url().origin() != start.as_url().origin();
+            seen.push(to.clone());
+            url = to;
+        }
+    }
+
+    fn too_slow(&self, url: &WebAddress, limit: Duration) -> Fault {
+        Fault::new(
+            FaultCode::TimeOut,
+            format!(
+                "{} did not finish within {:.1} s ({} bytes came); if it is only slow, give the \
+                 source a longer `max_time`.",
+                url.host(),
+                limit.as_secs_f64(),
+                self.bytes
+            ),
+        )
+    }
+
+    /// Asks one address once.
+    async fn hop(&mut self, url: &WebAddress, foreign: bool, rest: Duration) -> Step {
+        let question = headers::question(self.source, &self.memory, self.fetcher.agents(), foreign);
+        let sent = self
+            .fetcher
+            .client()
+            .get(url.as_url().clone())
+            .headers(question)
+            .send()
+            .await;
+        let response = match sent {
+            Ok(response) => response,
+            Err(error) => return Step::Answer(failed(None, faults::of(&error, url.host()))),
+        };
+        let status = response.status();
+        match status.as_u16() {
+            301 | 302 | 303 | 307 | 308 => redirect(url, &response),
+            304 if headers::is_conditional(&self.memory) => {
+                let fresh = headers::memory(response.headers(), self.memory.sha256.clone());
+                Step::Answer(Answer::NotModified {
+                    memory: Memory {
+                        etag: fresh.etag.or_else(|| self.memory.etag.clone()),
+                        last_modified: fresh
+                            .last_modified
+                            .or_else(|| self.memory.last_modified.clone()),
+                        sha256: fresh.sha256,
+                    },
+                    status: 304,
+                })
+            }
+            200..=203 | 226 => Step::Answer(self.document(url, response, rest).await),
+            410 => Step::Answer(Answer::Gone {
+                fault: faults::status(410, url.host()),
+            }),
+            code => {
+                let retry_after = headers::retry_after(response.headers(), self.now);
+                let fault = faults::status(code, url.host());
+                Step::Answer(if code == 429 || (code == 503 && retry_after.is_some()) {
+                    Answer::Limited {
+                        status: code,
+                        retry_after,
+                        fault,
+                    }
+                } else {
+                    failed(Some(status), fault)
+                })
+            }
+        }
+    }
+
+    /// Reads the body, chunk by chunk, and stops at the first one past the cap.
+    async fn document(
+        &mut self,
+        url: &WebAddress,
+        mut response: Response,
+        rest: Duration,
+    ) -> Answer {
+        let status = response.status();
+        let failed = |fault| failed(Some(status), fault);
+        if let Some(coding) = headers::left_over_coding(response.headers()) {
+            return failed(Fault::new(
+                FaultCode::BrokenBody,
+                format!(
+                    "{} packs its answer as `{coding}`: one layer of gzip, br, zstd or deflate \
+                     is read, nothing more.",
+                    url.host()
+                ),
+            ));
+        }
+        let cap = self.source.max_bytes;
+        let too_large = || {
+            Fault::new(
+                FaultCode::TooLarge,
+                format!(
+                    "The answer of {} is larger than {cap} bytes; if that is right, give the \
+                     source a larger `max_bytes`.",
+                    url.host()
+                ),
+            )
+        };
+        let stated: u64 = response
+            .headers()
+            .get(CONTENT_LENGTH)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| value.parse().ok())
+            .unwrap_or(0);
+        if stated > cap {
+            return failed(too_large());
+        }
+        let began = Instant::now();
+        // What a server states is a hint worth a megabyte, not a claim on memory.
+        let mut body = Vec::with_capacity(usize::try_from(stated.min(1 << 20)).unwrap_or(0));
+        loop {
+            let allowed = body_allowance(rest, self.bytes);
+            let next =
+                tokio::time::timeout(allowed.saturating_sub(began.elapsed()), response.chunk());
+            match next.await {
+                Err(_) => return failed(self.too_slow(url, allowed)),
+                Ok(Err(error)) => return failed(faults::of(&error, url.host())),
+                Ok(Ok(None)) => break,
+                Ok(Ok(Some(chunk))) => {
+                    self.bytes += chunk.len() as u64;
+                    if self.bytes > cap {
+                        return failed(too_large());
+                    }
+                    body.extend_from_slice(&chunk);
+                }
+            }
+        }
+        if body.is_empty() {
+            return failed(Fault::new(
+                FaultCode::EmptyBody,
+                format!(
+                    "{} answered {} with nothing in it.",
+                    url.host(),
+                    status.as_u16()
+                ),
+            ));
+        }
+        let sha256 = Sha256::of(&body);
+        Answer::Document {
+            memory: headers::memory(response.headers(), Some(sha256.clone())),
+            document: Document {
+                source: self.source.id.clone(),
+                url: url.clone(),
+                fetched_at: self.now,
+                status: status.as_u16(),
+                headers: headers::kept(response.headers()),
+                body,
+                sha256,
+            },
+            moved_to: None,
+        }
+    }
+}
+
+/// Reads where a redirect leads; its host is checked when its turn comes.
+fn redirect(url: &WebAddress, response: &Response) -> Step {
+    let status = response.status();
+    let Some(location) = response.headers().get(LOCATION) else {
+        return Step::Answer(failed(
+            Some(status),
+            Fault::new(
+                FaultCode::Redirects,
+                format!("{} redirects without saying where to.", url.host()),
+            ),
+        ));
+    };
+    match url.join(&String::from_utf8_lossy(location.as_bytes())) {
+        Ok(to) => Step::Redirect {
+            to,
+            permanent: matches!(status.as_u16(), 301 | 308),
+        },
+        Err(error @ (InvalidAddress::Scheme { .. } | InvalidAddress::Credentials)) => {
+            Step::Answer(refused(format!(
+                "{} redirects to an address that is not visited: {error}.",
+                url.host()
+            )))
+        }
+        Err(error) => Step::Answer(failed(
+            Some(status),
+            Fault::new(
+                FaultCode::Redirects,
+                format!("{} redirects to nowhere: {error}.", url.host()),
+            ),
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_visit_is_granted_for_large_bodies_not_for_slow_ones() {
+        let seconds = Duration::from_secs;
+        // An ordinary visit: its deadline, whatever comes.
+        assert_eq!(body_allowance(seconds(30), 0), seconds(30));
+        assert_eq!(body_allowance(seconds(30), 1 << 30), seconds(30));
+        // A catalogue with ten minutes: half a minute, and more as bytes come.
+        assert_eq!(body_allowance(seconds(600), 0), seconds(30));
+        assert_eq!(body_allowance(seconds(600), SLOWEST * 100), seconds(130));
+        assert_eq!(body_allowance(seconds(600), 1 << 40), seconds(600));
+    }
+}

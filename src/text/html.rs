@@ -382,7 +382,7 @@ pub fn safe_html(fragment: &str, base: Option<&Url>) -> SafeHtml {
     if check_nesting(&fragment).is_err() {
         return SafeHtml(escaped(&plain(&fragment)));
     }
-    let cleaned = match base {
+    let mut cleaned = match base {
         // Rules for one base are made only where a link wants them.
         Some(base) if has_relative_link(&fragment) => {
             let mut builder = sanitizer();
@@ -391,7 +391,19 @@ pub fn safe_html(fragment: &str, base: Option<&Url>) -> SafeHtml {
         }
         _ => SANITIZER.clean(&fragment).to_string(),
     };
-    SafeHtml(cleaned.trim().to_owned())
+    // Wrongly nested markup is read differently once it was written down; what is kept must be
+    // what every later reader sees (the ground of "mutation" attacks on sanitisers).
+    for _ in 0..4 {
+        if is_already_safe(&cleaned) {
+            return SafeHtml(cleaned.trim().to_owned());
+        }
+        let again = SANITIZER.clean(&cleaned).to_string();
+        if again == cleaned {
+            return SafeHtml(cleaned.trim().to_owned());
+        }
+        cleaned = again;
+    }
+    SafeHtml(escaped(&plain(&cleaned)))
 }
 
 /// Whether a link may have to be resolved: an `href` that begins with no scheme of ours.
@@ -784,6 +796,8 @@ mod tests {
                 "<a href=\"https://e.org/rel\" rel=\"noopener noreferrer nofollow\">d</a>",
             ),
             ("a & b", "a &amp; b"),
+            // Read again, this is the same.
+            ("<h2><em><h2></em>", "<h2><em></em></h2><h2><em></em></h2>"),
         ] {
             assert_eq!(safe_html(given, Some(&base)).as_str(), kept, "{given}");
         }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use regwire::compare;
+use regwire::domain::change::PlainTexts;
 use regwire::domain::address::WebAddress;
 use regwire::domain::document::{Document, Sha256};
 use regwire::domain::evidence::Evidence;
@@ -90,13 +91,18 @@ fn main() {
             .map(|document| compare::keyed(parse::parse(document, &source).entries))
             .collect::<Vec<_>>()
     });
-    timed("compare::fingerprint", || {
+    timed("plain texts and fingerprint", || {
         entries
             .iter()
             .flatten()
-            .map(compare::fingerprint)
+            .map(|entry| compare::fingerprint(entry, &PlainTexts::of(entry)))
             .collect::<Vec<_>>()
     });
+    let plain: Vec<PlainTexts> = keyed
+        .iter()
+        .flatten()
+        .map(|keyed| PlainTexts::of(&keyed.entry))
+        .collect();
     let evidence = Evidence {
         document: 1,
         sha256: Sha256::of(b""),
@@ -115,10 +121,16 @@ fn main() {
         keyed
             .iter()
             .flatten()
-            .map(|keyed| {
-                normalize::new_update(keyed.key.clone(), keyed.entry.clone(), &about)
-                    .expect("an update")
-                    .update
+            .zip(&plain)
+            .map(|(keyed, plain)| {
+                normalize::new_update(
+                    keyed.key.clone(),
+                    keyed.entry.clone(),
+                    plain.clone(),
+                    &about,
+                )
+                .expect("an update")
+                .update
             })
             .collect::<Vec<_>>()
     });

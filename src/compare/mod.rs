@@ -8,8 +8,8 @@ use std::collections::{HashMap, HashSet};
 
 use sha2::{Digest, Sha256};
 
-use crate::domain::change::{Change, Fingerprint, Known};
-use crate::domain::document::{Entry, Markup};
+use crate::domain::change::{Change, Fingerprint, Known, PlainTexts};
+use crate::domain::document::Entry;
 use crate::text::{html, words};
 
 /// An entry with the names under which the past may know it.
@@ -123,11 +123,12 @@ pub fn compare(entries: Vec<Keyed>, known: &[Known]) -> Comparison {
         entry,
     } in entries
     {
-        let fingerprint = fingerprint(&entry);
+        let plain = PlainTexts::of(&entry);
+        let fingerprint = fingerprint(&entry, &plain);
         let place = by_key.get(key.as_str()).copied().or_else(|| {
             // The identity is unknown. A publisher that makes a new one at every fetch, or
             // that lists an item under two, still gives it the same address and title.
-            let title = words::fold(&html::line(&entry.title));
+            let title = words::fold(&plain.title);
             let place = by_url.get(url.as_deref()?)?.iter().copied().find(|place| {
                 !claimed.contains(place)
                     && known.get(*place).is_some_and(|known| {
@@ -143,12 +144,14 @@ pub fn compare(entries: Vec<Keyed>, known: &[Known]) -> Comparison {
             None => out.changes.push(Change::New {
                 key,
                 fingerprint,
+                plain,
                 entry,
             }),
             Some(known) if known.fingerprint == fingerprint => out.unchanged += 1,
             Some(known) => out.changes.push(Change::Revised {
                 known: known.clone(),
                 fingerprint,
+                plain,
                 entry,
             }),
         }
@@ -157,34 +160,27 @@ pub fn compare(entries: Vec<Keyed>, known: &[Known]) -> Comparison {
 }
 
 /// What makes two readings the same text: title, address, summary and content as people read
-/// them. Dates are left out, because many publishers set them anew at every fetch.
-pub fn fingerprint(entry: &Entry) -> Fingerprint {
-    let mut text: Vec<u8> = Vec::with_capacity(1_024);
-    let mut put = |part: &str| {
-        // White space is folded, so that a re-indented page is no revision.
-        let mut first = true;
-        for word in part.split_whitespace() {
-            if !first {
-                text.push(b' ');
-            }
-            text.extend_from_slice(word.as_bytes());
-            first = false;
+/// them. Dates are left out, because many publishers set them anew at every fetch, and so is how
+/// the text is broken into lines.
+pub fn fingerprint(entry: &Entry, plain: &PlainTexts) -> Fingerprint {
+    let mut digest = Sha256::new();
+    for part in [
+        plain.title.as_str(),
+        entry.url.as_ref().map_or("", |url| url.as_str()),
+        plain.summary.as_str(),
+        plain.content.as_str(),
+    ] {
+        let mut rest = part;
+        while let Some((line, after)) = rest.split_once('\n') {
+            digest.update(line);
+            digest.update(b" ");
+            rest = after;
         }
-        text.push(0);
-    };
-    put(&html::line(&entry.title));
-    put(entry.url.as_ref().map_or("", |url| url.as_str()));
-    for part in [&entry.summary, &entry.content] {
-        match part {
-            None => put(""),
-            Some(Markup::Text(text)) => put(text),
-            Some(Markup::Html(text)) if !text.contains(['<', '&']) => put(text),
-            Some(Markup::Html(text)) => put(&html::plain(text)),
-        }
+        digest.update(rest);
+        digest.update([0]);
     }
-    let digest = Sha256::digest(&text);
     let mut bytes = [0_u8; 16];
-    for (to, from) in bytes.iter_mut().zip(digest) {
+    for (to, from) in bytes.iter_mut().zip(digest.finalize()) {
         *to = from;
     }
     Fingerprint(u128::from_be_bytes(bytes))
@@ -208,7 +204,10 @@ fn same_item(a: &Entry, b: &Entry) -> bool {
 fn title_key(entry: &Entry) -> String {
     let title = words::fold(&html::line(&entry.title));
     if title.is_empty() {
-        format!("text:{}", fingerprint(entry).to_text())
+        format!(
+            "text:{}",
+            fingerprint(entry, &PlainTexts::of(entry)).to_text()
+        )
     } else {
         format!("title:{}", shortened(&title))
     }

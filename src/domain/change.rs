@@ -1,8 +1,9 @@
 //! A Change: what comparing found between the past and what a parser just read.
 
 use super::address::WebAddress;
-use super::document::Entry;
+use super::document::{Entry, Markup};
 use super::id::UpdateId;
+use crate::text::html;
 
 /// What makes two readings of an item the same: 128 bits over title, link and text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -20,6 +21,34 @@ impl Fingerprint {
             .then(|| u128::from_str_radix(text, 16).ok())
             .flatten()
             .map(Self)
+    }
+}
+
+/// An entry's texts as people read them: markup taken off, white space folded. Made once, for
+/// comparing and for showing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PlainTexts {
+    /// One line.
+    pub title: String,
+    /// Lines; empty when there is none.
+    pub summary: String,
+    /// Lines; empty when there is none.
+    pub content: String,
+}
+
+impl PlainTexts {
+    /// The texts of an entry.
+    pub fn of(entry: &Entry) -> Self {
+        let plain = |markup: &Option<Markup>| match markup {
+            None => String::new(),
+            Some(Markup::Text(text)) => html::folded_lines(text),
+            Some(Markup::Html(text)) => html::plain(text),
+        };
+        Self {
+            title: html::line(&entry.title),
+            summary: plain(&entry.summary),
+            content: plain(&entry.content),
+        }
     }
 }
 
@@ -49,6 +78,8 @@ pub enum Change {
         key: String,
         /// What it looks like.
         fingerprint: Fingerprint,
+        /// Its texts.
+        plain: PlainTexts,
         /// As read.
         entry: Entry,
     },
@@ -58,6 +89,8 @@ pub enum Change {
         known: Known,
         /// What it looks like now.
         fingerprint: Fingerprint,
+        /// Its texts.
+        plain: PlainTexts,
         /// As read.
         entry: Entry,
     },

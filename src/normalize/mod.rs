@@ -7,6 +7,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::address::WebAddress;
+use crate::domain::change::PlainTexts;
 use crate::domain::document::{Entry, Fault, FaultCode, Markup};
 use crate::domain::evidence::Evidence;
 use crate::domain::id::{SourceId, UpdateId};
@@ -53,10 +54,11 @@ pub struct Normalized {
 pub fn new_update(
     key: String,
     entry: Entry,
+    plain: PlainTexts,
     about: &Circumstances<'_>,
 ) -> Result<Normalized, Fault> {
     let language = entry.language.clone();
-    let content = content(entry, about)?;
+    let content = content(entry, plain, about)?;
     let reach = reach(&content, about);
     Ok(Normalized {
         update: Update {
@@ -86,10 +88,11 @@ pub fn new_update(
 pub fn revise(
     previous: Update,
     entry: Entry,
+    plain: PlainTexts,
     about: &Circumstances<'_>,
 ) -> Result<Normalized, Fault> {
     let language = entry.language.clone();
-    let content = content(entry, about)?;
+    let content = content(entry, plain, about)?;
     Ok(Normalized {
         update: Update {
             revision: previous.revision.saturating_add(1),
@@ -121,10 +124,14 @@ fn reach(content: &Content, about: &Circumstances<'_>) -> Reach {
     if recent { Reach::News } else { Reach::Archive }
 }
 
-fn content(entry: Entry, about: &Circumstances<'_>) -> Result<Content, Fault> {
+fn content(
+    entry: Entry,
+    plain: PlainTexts,
+    about: &Circumstances<'_>,
+) -> Result<Content, Fault> {
     let base = entry.url.as_ref().unwrap_or(about.document).as_url();
-    let (summary, body) = texts(entry.summary, entry.content, base);
-    let mut title = html::line(&entry.title);
+    let (summary, body) = texts(&entry, &plain.summary, base);
+    let mut title = plain.title;
     if title.is_empty() {
         title = html::excerpt(&summary.replace('\n', " "), 120);
     }
@@ -171,51 +178,25 @@ fn content(entry: Entry, about: &Circumstances<'_>) -> Result<Content, Fault> {
 ///
 /// A publisher that gives one text only gives a summary; where that text has structure or
 /// length, it is the text as well.
-fn texts(summary: Option<Markup>, content: Option<Markup>, base: &url::Url) -> (String, SafeHtml) {
-    let plain = |markup: &Markup| match markup {
-        Markup::Text(text) => fold_lines(text),
-        Markup::Html(text) => fold_lines(&html::plain(text)),
-    };
+fn texts(entry: &Entry, text: &str, base: &url::Url) -> (String, SafeHtml) {
     let safe = |markup: &Markup| match markup {
         Markup::Text(text) => html::safe_html(&escape(cut(text)), Some(base)),
         Markup::Html(text) => html::safe_html(cut(text), Some(base)),
     };
-    let text = summary.as_ref().map(plain).unwrap_or_default();
-    match (&summary, &content) {
-        (_, Some(content)) => (html::excerpt(&text, SUMMARY), safe(content)),
+    match (&entry.summary, &entry.content) {
+        (_, Some(content)) => (html::excerpt(text, SUMMARY), safe(content)),
         (Some(markup), None) => {
             let structured = matches!(markup, Markup::Html(raw) if raw.contains('<'));
-            let long = text.chars().nth(SUMMARY).is_some();
+            let long = text.len() > SUMMARY && text.chars().nth(SUMMARY).is_some();
             let body = if structured || long {
                 safe(markup)
             } else {
                 SafeHtml::default()
             };
-            (html::excerpt(&text, SUMMARY), body)
+            (html::excerpt(text, SUMMARY), body)
         }
         (None, None) => (String::new(), SafeHtml::default()),
     }
-}
-
-/// Trims lines and drops empty ones; control characters go.
-fn fold_lines(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for line in text.lines() {
-        let mut words = line.split_whitespace();
-        let Some(first) = words.next() else { continue };
-        if !out.is_empty() {
-            out.push('\n');
-        }
-        out.push_str(first);
-        for word in words {
-            out.push(' ');
-            out.push_str(word);
-        }
-    }
-    if out.contains(|c: char| c.is_control() && c != '\n') {
-        out.retain(|c| !c.is_control() || c == '\n');
-    }
-    out
 }
 
 fn escape(text: &str) -> String {
@@ -278,7 +259,8 @@ mod tests {
             first_contact,
             evidence: &evidence,
         };
-        new_update("k".to_owned(), entry, &about).map(|normalized| normalized.update)
+        let plain = PlainTexts::of(&entry);
+        new_update("k".to_owned(), entry, plain, &about).map(|normalized| normalized.update)
     }
 
     fn titled(title: &str) -> Entry {
@@ -396,7 +378,12 @@ mod tests {
             first_contact: false,
             evidence: &evidence,
         };
-        let second = revise(first.clone(), titled("After"), &about)
+        let second = revise(
+            first.clone(),
+            titled("After"),
+            PlainTexts::of(&titled("After")),
+            &about,
+        )
             .unwrap()
             .update;
         assert_eq!(second.id, first.id);

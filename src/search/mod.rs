@@ -84,7 +84,14 @@ struct Inner {
     fields: Fields,
     index: Tantivy,
     reader: IndexReader,
-    writer: Mutex<Option<IndexWriter>>,
+    writing: Mutex<Writing>,
+}
+
+/// The writer, while there is work, and how far in the log it is ahead of the last commit.
+#[derive(Default)]
+struct Writing {
+    writer: Option<IndexWriter>,
+    staged: Option<i64>,
 }
 
 /// The writer's memory, in bytes: a segment's worth before it is written out.
@@ -145,7 +152,7 @@ impl Index {
                 fields,
                 index,
                 reader,
-                writer: Mutex::new(None),
+                writing: Mutex::default(),
             }),
         })
     }
@@ -170,44 +177,103 @@ impl Index {
     /// # Errors
     /// When another process writes, or the disk does not take it; nothing of the batch counts.
     pub fn apply(&self, updates: &[(bool, Update)], position: i64) -> Result<(), Error> {
-        let mut guard = self
-            .inner
-            .writer
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        let writer = match &mut *guard {
+        let mut writing = self.writing();
+        self.add(
+            &mut writing,
+            updates.iter().map(|(new, update)| (*new, update)),
+        )?;
+        writing.staged = Some(position);
+        self.commit(&mut writing)
+    }
+
+    /// Takes in what the store has just committed, while it is still at hand: the lines of the
+    /// log after `from` up to `to`. They count from the next [`Index::settle`] on.
+    ///
+    /// False when this index does not stand at `from`; then nothing was taken in, and following
+    /// the log will bring it.
+    ///
+    /// # Errors
+    /// As [`Index::apply`]; what was staged before is given up with it, and read again.
+    pub fn stage<'a>(
+        &self,
+        updates: impl Iterator<Item = (bool, &'a Update)>,
+        from: i64,
+        to: i64,
+    ) -> Result<bool, Error> {
+        let mut writing = self.writing();
+        let stands = match writing.staged {
+            Some(staged) => staged,
+            None => self.cursor()?,
+        };
+        if stands != from {
+            return Ok(false);
+        }
+        self.add(&mut writing, updates)?;
+        writing.staged = Some(to);
+        Ok(true)
+    }
+
+    /// Commits what was staged; returns how far the index is in the log.
+    ///
+    /// # Errors
+    /// As [`Index::apply`].
+    pub fn settle(&self) -> Result<i64, Error> {
+        let mut writing = self.writing();
+        self.commit(&mut writing)?;
+        self.cursor()
+    }
+
+    fn writing(&self) -> std::sync::MutexGuard<'_, Writing> {
+        // Whoever panicked with it left at worst a batch half added, which is dropped below.
+        self.inner.writing.lock().unwrap_or_else(|poisoned| {
+            let mut writing = PoisonError::into_inner(poisoned);
+            *writing = Writing::default();
+            self.inner.writing.clear_poison();
+            writing
+        })
+    }
+
+    fn add<'a>(
+        &self,
+        writing: &mut Writing,
+        updates: impl Iterator<Item = (bool, &'a Update)>,
+    ) -> Result<(), Error> {
+        let fields = &self.inner.fields;
+        let writer = match &mut writing.writer {
             Some(writer) => writer,
             empty => empty.insert(self.make_writer()?),
         };
-        let applied = Self::write(writer, &self.inner.fields, updates, position);
-        if applied.is_err() {
-            // The half-written batch is dropped with the writer; the next try begins clean.
-            *guard = None;
-        }
-        drop(guard);
-        applied?;
-        self.inner.reader.reload()?;
-        Ok(())
-    }
-
-    fn write(
-        writer: &mut IndexWriter,
-        fields: &Fields,
-        updates: &[(bool, Update)],
-        position: i64,
-    ) -> Result<(), Error> {
         for (new, update) in updates {
             if !new {
                 writer.delete_term(Term::from_field_text(fields.id, update.id.as_str()));
             }
-            writer.add_document(schema::document(fields, update))?;
+            if let Err(error) = writer.add_document(schema::document(fields, update)) {
+                // A half-written batch goes with its writer; the next try begins clean.
+                *writing = Writing::default();
+                return Err(error.into());
+            }
         }
-        let mut commit = writer.prepare_commit()?;
-        commit.set_payload(&format!("position={position}"));
-        crate::crash::point("index-before-commit");
-        commit.commit()?;
-        crate::crash::point("index-after-commit");
         Ok(())
+    }
+
+    fn commit(&self, writing: &mut Writing) -> Result<(), Error> {
+        let (Some(position), Some(writer)) = (writing.staged, &mut writing.writer) else {
+            return Ok(());
+        };
+        let committed: Result<(), Error> = (|| {
+            let mut commit = writer.prepare_commit()?;
+            commit.set_payload(&format!("position={position}"));
+            crate::crash::point("index-before-commit");
+            commit.commit()?;
+            crate::crash::point("index-after-commit");
+            Ok(())
+        })();
+        writing.staged = None;
+        if committed.is_err() {
+            *writing = Writing::default();
+        }
+        committed?;
+        Ok(self.inner.reader.reload()?)
     }
 
     fn make_writer(&self) -> Result<IndexWriter, Error> {
@@ -227,12 +293,9 @@ impl Index {
     /// # Errors
     /// As [`Index::apply`].
     pub fn clear(&self) -> Result<(), Error> {
-        let mut guard = self
-            .inner
-            .writer
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        let writer = match &mut *guard {
+        let mut writing = self.writing();
+        writing.staged = None;
+        let writer = match &mut writing.writer {
             Some(writer) => writer,
             empty => empty.insert(self.make_writer()?),
         };
@@ -240,20 +303,16 @@ impl Index {
         let mut commit = writer.prepare_commit()?;
         commit.set_payload("position=0");
         commit.commit()?;
-        drop(guard);
+        drop(writing);
         self.inner.reader.reload()?;
         Ok(())
     }
 
-    /// Lets go of the writer's lock and memory.
+    /// Lets go of the writer's lock and memory; what was staged and not settled is given up, and
+    /// will be read from the log again.
     pub fn rest(&self) {
-        let writer = self
-            .inner
-            .writer
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
-        if let Some(writer) = writer
+        let writing = std::mem::take(&mut *self.writing());
+        if let Some(writer) = writing.writer
             && let Err(error) = writer.wait_merging_threads()
         {
             tracing::warn!(%error, "segments could not be merged; they will be at the next commit");

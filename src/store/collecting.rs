@@ -57,6 +57,32 @@ pub struct Harvest {
     pub revised: Vec<Fresh>,
 }
 
+/// What of the harvests was new to the store, and where it stands in the log.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Committed {
+    /// The log's head before.
+    pub before: i64,
+    /// The log's head now.
+    pub head: i64,
+    /// A line each, in the log's order: whether it is the first of its update, whose harvest,
+    /// and its place among the harvest's new or revised ones.
+    pub lines: Vec<(bool, usize, usize)>,
+}
+
+impl Committed {
+    /// The updates of the lines, in the log's order, out of the harvests that were committed.
+    pub fn updates<'a>(
+        &'a self,
+        harvests: &'a [Harvest],
+    ) -> impl Iterator<Item = (bool, &'a Update)> {
+        self.lines.iter().filter_map(|(new, harvest, item)| {
+            let harvest = harvests.get(*harvest)?;
+            let list = if *new { &harvest.new } else { &harvest.revised };
+            Some((*new, &list.get(*item)?.update))
+        })
+    }
+}
+
 /// Rows of one statement: well below the number of values that either database takes.
 const CHUNK: usize = 250;
 
@@ -122,7 +148,11 @@ impl Store {
     /// # Errors
     /// When the lease is lost or the database fails; then nothing of it is stored.
     #[allow(clippy::too_many_lines, reason = "one transaction, told in its order")]
-    pub async fn commit_harvests(&self, lease: &Lease, harvests: &[Harvest]) -> Result<(), Error> {
+    pub async fn commit_harvests(
+        &self,
+        lease: &Lease,
+        harvests: &[Harvest],
+    ) -> Result<Committed, Error> {
         let begin = self.database.begin();
         let now = harvests
             .iter()
@@ -151,24 +181,31 @@ impl Store {
                     query.build_query_as().fetch_all(&mut *transaction).await?;
                 stored.extend(rows);
             }
+            let mut committed = Committed::default();
             let mut fresh: Vec<&Fresh> = Vec::new();
             let mut offered_new = HashSet::new();
-            for item in harvests.iter().flat_map(|harvest| &harvest.new) {
-                if !stored.contains_key(item.update.id.as_str())
-                    && offered_new.insert(item.update.id.as_str())
-                {
-                    fresh.push(item);
+            for (at, harvest) in harvests.iter().enumerate() {
+                for (place, item) in harvest.new.iter().enumerate() {
+                    if !stored.contains_key(item.update.id.as_str())
+                        && offered_new.insert(item.update.id.as_str())
+                    {
+                        fresh.push(item);
+                        committed.lines.push((true, at, place));
+                    }
                 }
             }
-            let revised: Vec<&Fresh> = harvests
-                .iter()
-                .flat_map(|harvest| &harvest.revised)
-                .filter(|item| {
-                    stored
+            let mut revised: Vec<&Fresh> = Vec::new();
+            for (at, harvest) in harvests.iter().enumerate() {
+                for (place, item) in harvest.revised.iter().enumerate() {
+                    if stored
                         .get(item.update.id.as_str())
                         .is_some_and(|revision| *revision < i64::from(item.update.revision))
-                })
-                .collect();
+                    {
+                        revised.push(item);
+                        committed.lines.push((false, at, place));
+                    }
+                }
+            }
 
             // Positions in commit order, under the one lock that the row is.
             let count = whole(fresh.len() + revised.len());
@@ -181,6 +218,8 @@ impl Store {
             .fetch_one(&mut *transaction)
             .await?;
             let mut position = head - count;
+            committed.before = position;
+            committed.head = head;
 
             let first = position;
             let placed: Vec<(i64, &Fresh)> = fresh
@@ -393,7 +432,7 @@ impl Store {
             crate::crash::point("before-commit");
             transaction.commit().await?;
             crate::crash::point("after-commit");
-            Ok(())
+            Ok(committed)
         })
     }
 }
@@ -401,7 +440,7 @@ impl Store {
 /// The body as kept: zstd, whose own checksum and ours both tell damage. A body that cannot be
 /// compressed (out of memory) is kept by its hash only.
 fn compressed(body: &[u8]) -> Option<Vec<u8>> {
-    zstd::bulk::compress(body, 3).ok()
+    zstd::bulk::compress(body, 1).ok()
 }
 
 /// One state of an update's past.

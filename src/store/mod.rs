@@ -20,7 +20,7 @@ use std::path::Path;
 use chrono::{DateTime, Utc};
 
 pub use changes::{LogEvent, LogLine};
-pub use collecting::{Fresh, Harvest, NewDocument};
+pub use collecting::{Committed, Fresh, Harvest, NewDocument};
 use database::Database;
 pub use documents::{ChainFault, ChainReport, StoredDocument};
 pub use leases::{Lease, LeaseHeld};

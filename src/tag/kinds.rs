@@ -1,6 +1,6 @@
 //! The kind of an update: by the phrases of its headline, in the order of precedence.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use super::haystack::Haystack;
 use crate::domain::library::KindRule;
@@ -11,8 +11,8 @@ use crate::text::words;
 pub(super) struct Kinds {
     phrases: Vec<Phrase>,
     /// The first word (or its first four bytes where the word is open) -> phrases.
-    by_first: HashMap<String, Vec<usize>>,
-    open: HashMap<String, Vec<usize>>,
+    by_first: FxHashMap<String, Vec<usize>>,
+    open: FxHashMap<String, Vec<usize>>,
 }
 
 struct Phrase {
@@ -34,8 +34,8 @@ impl Kinds {
     pub(super) fn new(rules: &[KindRule]) -> Self {
         let mut out = Self {
             phrases: Vec::new(),
-            by_first: HashMap::new(),
-            open: HashMap::new(),
+            by_first: FxHashMap::default(),
+            open: FxHashMap::default(),
         };
         for rule in rules {
             for (phrases, veto) in [(&rule.phrases, false), (&rule.not, true)] {
@@ -101,18 +101,18 @@ impl Kinds {
             text.original(),
             if field == Field::Headline { 400 } else { 320 },
         );
-        let tokens = words::tokens(head);
+        let tokens = Folded::new(head);
         let mut hits: Vec<(&Phrase, usize, usize)> = Vec::new();
-        for (at, token) in tokens.iter().enumerate() {
+        for at in 0..tokens.words.len() {
+            let token = tokens.word(at).unwrap_or("");
             // Every beginning of the word that an open phrase may be filed under.
             let beginnings = token
-                .text
                 .char_indices()
                 .take(STEM)
-                .filter_map(|(at, c)| token.text.get(..at + c.len_utf8()));
+                .filter_map(|(at, c)| token.get(..at + c.len_utf8()));
             let candidates = self
                 .by_first
-                .get(&token.text)
+                .get(token)
                 .into_iter()
                 .chain(beginnings.filter_map(|beginning| self.open.get(beginning)))
                 .flatten();
@@ -121,11 +121,11 @@ impl Kinds {
                     continue;
                 };
                 let fits = phrase.words.iter().enumerate().all(|(offset, word)| {
-                    tokens.get(at + offset).is_some_and(|token| {
+                    tokens.word(at + offset).is_some_and(|token| {
                         if word.open {
-                            token.text.starts_with(&word.text)
+                            token.starts_with(&word.text)
                         } else {
-                            token.text == word.text
+                            token == word.text
                         }
                     })
                 });
@@ -145,8 +145,8 @@ impl Kinds {
             .min_by_key(|(phrase, first, last)| {
                 (phrase.rank, std::cmp::Reverse(last - first), *first)
             })?;
-        let start = tokens.get(*first)?.start;
-        let end = tokens.get(*last)?.end;
+        let start = tokens.words.get(*first)?.start;
+        let end = tokens.words.get(*last)?.end;
         Some((
             phrase.kind,
             Because {
@@ -156,6 +156,45 @@ impl Kinds {
                 start: text.characters_before(start),
             },
         ))
+    }
+}
+
+/// The words of a text, folded, in one string.
+struct Folded {
+    text: String,
+    words: Vec<Place>,
+}
+
+/// Where a word stands: in the folded string, and in the text that it is of.
+struct Place {
+    folded: std::ops::Range<usize>,
+    start: usize,
+    end: usize,
+}
+
+impl Folded {
+    fn new(text: &str) -> Self {
+        let mut out = Self {
+            text: String::with_capacity(text.len()),
+            words: Vec::with_capacity(text.len() / 5),
+        };
+        words::for_each_token(
+            text,
+            &mut |word: &str, start: usize, end: usize, _: usize| {
+                let from = out.text.len();
+                out.text.push_str(word);
+                out.words.push(Place {
+                    folded: from..out.text.len(),
+                    start,
+                    end,
+                });
+            },
+        );
+        out
+    }
+
+    fn word(&self, at: usize) -> Option<&str> {
+        self.text.get(self.words.get(at)?.folded.clone())
     }
 }
 

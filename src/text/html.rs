@@ -167,12 +167,7 @@ fn walk(text: &str) -> Walk<'_> {
 fn tag_start(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
     let mut from = 0;
-    while let Some(at) = bytes
-        .get(from..)?
-        .iter()
-        .position(|b| *b == b'<')
-        .map(|at| at + from)
-    {
+    while let Some(at) = memchr::memchr(b'<', bytes.get(from..)?).map(|at| at + from) {
         if bytes
             .get(at + 1)
             .is_some_and(|next| next.is_ascii_alphabetic() || matches!(next, b'/' | b'!' | b'?'))
@@ -546,22 +541,36 @@ pub fn plain(fragment: &str) -> String {
     for piece in walk(fragment) {
         match piece {
             Piece::Text(text) => {
-                for c in decode_entities(text).chars() {
+                let text = decode_entities(text);
+                let mut rest = text.as_ref();
+                while let Some(c) = rest.chars().next() {
                     if c.is_whitespace() {
                         space = true;
-                    } else if forbidden(c) {
-                    } else {
-                        if line {
-                            if !out.is_empty() {
-                                out.push('\n');
-                            }
-                        } else if space && !out.is_empty() {
-                            out.push(' ');
-                        }
-                        line = false;
-                        space = false;
-                        out.push(c);
+                        rest = rest.get(c.len_utf8()..).unwrap_or("");
+                        continue;
                     }
+                    if forbidden(c) {
+                        rest = rest.get(c.len_utf8()..).unwrap_or("");
+                        continue;
+                    }
+                    if line {
+                        if !out.is_empty() {
+                            out.push('\n');
+                        }
+                    } else if space && !out.is_empty() {
+                        out.push(' ');
+                    }
+                    line = false;
+                    space = false;
+                    // Most of any text is runs of plain ASCII; they are copied whole.
+                    let run = rest
+                        .bytes()
+                        .position(|b| !(0x21..0x7f).contains(&b))
+                        .unwrap_or(rest.len())
+                        .max(c.len_utf8());
+                    let (word, after) = rest.split_at(run);
+                    out.push_str(word);
+                    rest = after;
                 }
             }
             Piece::Open { name, .. } | Piece::Close { name } => {
@@ -573,6 +582,27 @@ pub fn plain(fragment: &str) -> String {
             }
             Piece::Other => {}
         }
+    }
+    out
+}
+
+/// Trims lines and drops empty ones; control characters go.
+pub fn folded_lines(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for line in text.lines() {
+        let mut words = line.split_whitespace();
+        let Some(first) = words.next() else { continue };
+        if !out.is_empty() {
+            out.push('\n');
+        }
+        out.push_str(first);
+        for word in words {
+            out.push(' ');
+            out.push_str(word);
+        }
+    }
+    if out.contains(|c: char| c.is_control() && c != '\n') {
+        out.retain(|c| !c.is_control() || c == '\n');
     }
     out
 }

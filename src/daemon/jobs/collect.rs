@@ -15,6 +15,7 @@ use tokio::sync::mpsc;
 
 use crate::compare::{self, Keyed};
 use crate::daemon::House;
+use crate::daemon::jobs::index;
 use crate::domain::change::Change;
 use crate::domain::document::{
     Document, Fault, FaultCode, FeedDescription, Memory, Outcome, Visit,
@@ -136,17 +137,23 @@ pub async fn collect(
         };
         let mut batch = Vec::new();
         while receive.recv_many(&mut batch, MOST_IN_A_COMMIT).await > 0 {
-            let stored = house.store.commit_harvests(lease, &batch).await;
-            if let Err(error) = stored {
-                visits.abort();
-                return Err(error.into());
-            }
-            for harvest in batch.drain(..) {
+            let harvests = std::mem::take(&mut batch);
+            let committed = match house.store.commit_harvests(lease, &harvests).await {
+                Ok(committed) => committed,
+                Err(error) => {
+                    visits.abort();
+                    return Err(error.into());
+                }
+            };
+            for harvest in &harvests {
                 let report = Report {
-                    visit: harvest.visit,
+                    visit: harvest.visit.clone(),
                 };
                 progress(&report);
                 reports.insert(report.visit.source.clone(), report);
+            }
+            if !committed.lines.is_empty() {
+                index::stage(house, committed, harvests).await;
             }
         }
         visits.await?;
@@ -412,14 +419,16 @@ async fn read(
                 Change::New {
                     key,
                     fingerprint,
+                    plain,
                     entry,
-                } => (normalize::new_update(key, entry, &about), fingerprint, true),
+                } => (normalize::new_update(key, entry, plain, &about), fingerprint, true),
                 Change::Revised {
                     known,
                     fingerprint,
+                    plain,
                     entry,
                 } => match previous.remove(&known.id) {
-                    Some(update) => (normalize::revise(update, entry, &about), fingerprint, false),
+                    Some(update) => (normalize::revise(update, entry, plain, &about), fingerprint, false),
                     None => continue,
                 },
             };

@@ -1,10 +1,29 @@
 //! Following the change log into this node's search index.
 
 use crate::daemon::House;
-use crate::store::LogEvent;
+use crate::store::{Committed, Harvest, LogEvent};
 
 /// Lines taken in between two commits: a commit makes a segment, and segments want merging.
 const BATCH: u32 = 5_000;
+
+/// Hands the index what the store has just committed, which saves reading it back; it counts
+/// when [`follow`] has come by. Where that fails, following the log brings it all the same.
+pub async fn stage(house: &House, committed: Committed, harvests: Vec<Harvest>) {
+    let index = house.index.clone();
+    let staged = tokio::task::spawn_blocking(move || {
+        index.stage(
+            committed.updates(&harvests),
+            committed.before,
+            committed.head,
+        )
+    })
+    .await;
+    match staged {
+        Ok(Ok(_)) => {}
+        Ok(Err(error)) => tracing::debug!(%error, "the index will be brought up to date later"),
+        Err(error) => tracing::debug!(%error, "the index will be brought up to date later"),
+    }
+}
 
 /// Brings the index up to the log's head; returns how many lines were taken in.
 ///
@@ -15,7 +34,11 @@ const BATCH: u32 = 5_000;
 /// # Errors
 /// When the store or the index fails.
 pub async fn follow(house: &House) -> anyhow::Result<u64> {
-    let mut position = house.index.cursor()?;
+    let before = house.index.cursor()?;
+    let mut position = {
+        let index = house.index.clone();
+        tokio::task::spawn_blocking(move || index.settle()).await??
+    };
     let head = house.store.log_head().await?;
     if position > head {
         tracing::warn!(
@@ -27,7 +50,7 @@ pub async fn follow(house: &House) -> anyhow::Result<u64> {
         tokio::task::spawn_blocking(move || index.clear()).await??;
         position = 0;
     }
-    let mut taken = 0;
+    let mut taken = u64::try_from(position - before).unwrap_or(0);
     while position < head {
         let lines = house.store.log_with_updates(position, BATCH).await?;
         let Some((last, _)) = lines.last() else { break };

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use regwire::compare;
-use regwire::domain::change::PlainTexts;
 use regwire::domain::address::WebAddress;
+use regwire::domain::change::PlainTexts;
 use regwire::domain::document::{Document, Sha256};
 use regwire::domain::evidence::Evidence;
 use regwire::domain::id::SourceId;

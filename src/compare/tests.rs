@@ -1,5 +1,6 @@
 use super::*;
 use crate::domain::address::WebAddress;
+use crate::domain::document::Markup;
 use crate::domain::id::{SourceId, UpdateId};
 
 fn entry(guid: Option<&str>, url: Option<&str>, title: &str) -> Entry {
@@ -20,6 +21,7 @@ fn remember(known: &mut Vec<Known>, comparison: &Comparison) {
                 key,
                 fingerprint,
                 entry,
+                ..
             } => known.push(Known {
                 id: UpdateId::of(&source, key),
                 key: key.clone(),
@@ -32,6 +34,7 @@ fn remember(known: &mut Vec<Known>, comparison: &Comparison) {
                 known: before,
                 fingerprint,
                 entry,
+                ..
             } => {
                 let now = known.iter_mut().find(|k| k.id == before.id).unwrap();
                 now.revision += 1;
@@ -169,10 +172,7 @@ fn white_space_and_markup_are_no_text() {
         looks(&with("<p>One  two</p>")),
         looks(&with("<p class=\"x\">One\n two</p>"))
     );
-    assert_ne!(
-        looks(&with("<p>63</p>")),
-        looks(&with("<p>66</p>"))
-    );
+    assert_ne!(looks(&with("<p>63</p>")), looks(&with("<p>66</p>")));
 }
 
 #[test]

@@ -49,6 +49,9 @@ pub struct House {
     pub tagger: Tagger,
     /// Templates.
     pub renderer: Arc<Renderer>,
+    /// Documents read at once: as many as there are processors, however many visits are under
+    /// way, so that memory and caches are not shared among dozens.
+    pub turns: Arc<tokio::sync::Semaphore>,
 }
 
 impl House {
@@ -95,6 +98,9 @@ impl House {
             store,
             index,
             renderer: Arc::new(renderer),
+            turns: Arc::new(tokio::sync::Semaphore::new(
+                std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+            )),
         })
     }
 

@@ -124,11 +124,7 @@ fn reach(content: &Content, about: &Circumstances<'_>) -> Reach {
     if recent { Reach::News } else { Reach::Archive }
 }
 
-fn content(
-    entry: Entry,
-    plain: PlainTexts,
-    about: &Circumstances<'_>,
-) -> Result<Content, Fault> {
+fn content(entry: Entry, plain: PlainTexts, about: &Circumstances<'_>) -> Result<Content, Fault> {
     let base = entry.url.as_ref().unwrap_or(about.document).as_url();
     let (summary, body) = texts(&entry, &plain.summary, base);
     let mut title = plain.title;
@@ -384,8 +380,8 @@ mod tests {
             PlainTexts::of(&titled("After")),
             &about,
         )
-            .unwrap()
-            .update;
+        .unwrap()
+        .update;
         assert_eq!(second.id, first.id);
         assert_eq!(second.first_seen, first.first_seen);
         assert_eq!(second.reach, Reach::Archive);

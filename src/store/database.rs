@@ -84,6 +84,8 @@ impl Database {
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
+            // Rows hold texts of a few kilobytes: several to a page, and fewer that overflow.
+            .page_size(16_384)
             .journal_mode(SqliteJournalMode::Wal)
             // A confirmed subscriber survives a power cut; commits are batched, so the price is small.
             .synchronous(SqliteSynchronous::Full)

@@ -10,6 +10,10 @@ pub(super) struct Haystack<'a> {
     lower: String,
     /// For each byte of the twin the byte of the original; empty when they are the same.
     back: Vec<u32>,
+    /// Whether every sign of the original is one byte.
+    ascii: bool,
+    /// Whether some sign belongs to a script that writes without spaces.
+    unspaced: bool,
 }
 
 impl<'a> Haystack<'a> {
@@ -25,6 +29,18 @@ impl<'a> Haystack<'a> {
                 original,
                 lower: original.to_ascii_lowercase(),
                 back: Vec::new(),
+                ascii: true,
+                unspaced: false,
+            };
+        }
+        let unspaced = original.contains(unspaced);
+        if let Some(lower) = same_places(original) {
+            return Self {
+                original,
+                lower,
+                back: Vec::new(),
+                ascii: false,
+                unspaced,
             };
         }
         let mut lower = String::with_capacity(original.len());
@@ -56,7 +72,14 @@ impl<'a> Haystack<'a> {
             original,
             lower,
             back,
+            ascii: false,
+            unspaced,
         }
+    }
+
+    /// Whether words can be told apart by what stands between them.
+    pub(super) fn parts_words(&self) -> bool {
+        !self.unspaced
     }
 
     /// The text as given.
@@ -98,7 +121,7 @@ impl<'a> Haystack<'a> {
 
     /// How many characters stand before a byte of the original.
     pub(super) fn characters_before(&self, byte: usize) -> usize {
-        if self.back.is_empty() {
+        if self.ascii {
             return byte;
         }
         self.original.get(..byte).unwrap_or("").chars().count()
@@ -127,6 +150,46 @@ impl<'a> Haystack<'a> {
         };
         apart(before, first) && apart(last, after)
     }
+}
+
+/// The lower-case twin where each sign takes as many bytes as in the original, which is so for
+/// most texts with an accent or a dash here and there; none where places would shift.
+fn same_places(original: &str) -> Option<String> {
+    let mut lower = String::with_capacity(original.len());
+    let mut rest = original;
+    while !rest.is_empty() {
+        let run = rest
+            .bytes()
+            .position(|byte| !byte.is_ascii())
+            .unwrap_or(rest.len());
+        let (ascii, after) = rest.split_at(run);
+        let from = lower.len();
+        lower.push_str(ascii);
+        if let Some(added) = lower.get_mut(from..) {
+            added.make_ascii_lowercase();
+        }
+        let Some(c) = after.chars().next() else { break };
+        match c {
+            '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe58}' | '\u{fe63}' | '\u{ff0d}' => {
+                return None;
+            }
+            '\u{a0}' | '\u{2000}'..='\u{200d}' | '\u{202f}' | '\u{205f}' | '\u{3000}' => {
+                return None;
+            }
+            '\u{2018}' | '\u{2019}' | '\u{2bc}' | '\u{ad}' | '\u{2060}' | '\u{feff}' => {
+                return None;
+            }
+            c => {
+                let before = lower.len();
+                lower.extend(c.to_lowercase());
+                if lower.len() - before != c.len_utf8() {
+                    return None;
+                }
+            }
+        }
+        rest = after.get(c.len_utf8()..).unwrap_or("");
+    }
+    Some(lower)
 }
 
 /// Whether the sign belongs to a script that writes without spaces.

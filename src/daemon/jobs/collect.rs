@@ -339,6 +339,8 @@ async fn read(
             format!("reading failed ({error}); nothing was taken, and the next visit tries again"),
         )
     };
+    // Closed never; were it, reading without a turn would still be right.
+    let turn = house.turns.acquire().await;
     let parsing = {
         let (document, source) = (Arc::clone(&document), source.clone());
         tokio::task::spawn_blocking(move || {
@@ -421,14 +423,22 @@ async fn read(
                     fingerprint,
                     plain,
                     entry,
-                } => (normalize::new_update(key, entry, plain, &about), fingerprint, true),
+                } => (
+                    normalize::new_update(key, entry, plain, &about),
+                    fingerprint,
+                    true,
+                ),
                 Change::Revised {
                     known,
                     fingerprint,
                     plain,
                     entry,
                 } => match previous.remove(&known.id) {
-                    Some(update) => (normalize::revise(update, entry, plain, &about), fingerprint, false),
+                    Some(update) => (
+                        normalize::revise(update, entry, plain, &about),
+                        fingerprint,
+                        false,
+                    ),
                     None => continue,
                 },
             };
@@ -450,6 +460,7 @@ async fn read(
         (new, revised, faults)
     });
     let (new, revised, faults) = making.await.map_err(|error| failed(&error))?;
+    drop(turn);
     out.new = new;
     out.revised = revised;
     out.faults = faults;

@@ -1,5 +1,6 @@
 //! `regwire check`: every fault of every file in one report.
 
+use super::out::say;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -72,7 +73,7 @@ pub(super) fn run(
                 .map(|fault| serde_json::json!({"file": fault.file, "line": fault.line, "key": fault.key, "what": fault.what}))
                 .collect()
         };
-        println!(
+        say!(
             "{}",
             serde_json::json!({
                 "faults": lines(&faults), "warnings": lines(&warnings),
@@ -81,17 +82,17 @@ pub(super) fn run(
         );
     } else {
         for fault in &faults {
-            println!("fault    {fault}");
+            say!("fault    {fault}");
         }
         for warning in &warnings {
-            println!("warning  {warning}");
+            say!("warning  {warning}");
         }
         let verdict = if faults.is_empty() {
             "no fault".to_owned()
         } else {
             super::table::count(i64::try_from(faults.len())?, "fault")
         };
-        println!(
+        say!(
             "{verdict}: {} sources ({on} on), {} frameworks, {} bodies, {} jurisdictions, {} topics",
             loaded.sources.len(),
             loaded.library.frameworks.len(),

@@ -1,5 +1,6 @@
 //! `regwire collect` and `regwire reindex`.
 
+use super::out::say;
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -176,7 +177,7 @@ fn print(lines: &[serde_json::Value], options: &Options) -> anyhow::Result<()> {
             .filter_map(|line| line[key].as_i64())
             .sum::<i64>()
     };
-    println!(
+    say!(
         "{} visited, {waiting} not due; {} new, {} revised",
         table::count(i64::try_from(rows.len())?, "source"),
         sum("new"),
@@ -190,7 +191,7 @@ pub(super) async fn reindex(house: House) -> anyhow::Result<ExitCode> {
     tokio::task::spawn_blocking(move || index.clear()).await??;
     let taken = jobs::index::follow(&house).await?;
     house.index.rest();
-    println!(
+    say!(
         "{} taken in; the index holds {}",
         table::count(i64::try_from(taken)?, "line"),
         table::count(i64::try_from(house.index.len())?, "update")

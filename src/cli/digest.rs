@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use serde_json::json;
 
+use super::out::say;
 use super::table;
 use crate::daemon::jobs::{deliver, digest as closing};
 use crate::daemon::{House, Shift};
@@ -80,13 +81,13 @@ pub(super) async fn run(house: House, command: Digest) -> anyhow::Result<ExitCod
             let shift = shift(&house).await?;
             let now = house.clock.now();
             match closing::close(&house, shift.lease(), periodical, now).await? {
-                Some(issue) => println!(
+                Some(issue) => say!(
                     "{} {} closed with {}",
                     issue.digest,
                     issue.number,
                     table::count(i64::try_from(issue.edition.items.len())?, "item")
                 ),
-                None => println!("this moment has its issue already"),
+                None => say!("this moment has its issue already"),
             }
             send(&house, &shift).await?;
             shift.end().await?;
@@ -125,12 +126,15 @@ async fn shift(house: &House) -> anyhow::Result<Shift> {
 async fn send(house: &House, shift: &Shift) -> anyhow::Result<()> {
     let post = house.post()?;
     let sent = deliver::deliver_due(house, shift.lease(), &post).await?;
-    println!(
+    say!(
         "{} sent, {} to be tried again, {} failed, {} skipped",
-        sent.sent, sent.later, sent.failed, sent.skipped
+        sent.sent,
+        sent.later,
+        sent.failed,
+        sent.skipped
     );
     if post.is_spool() && sent.sent > 0 {
-        println!(
+        say!(
             "no relay is configured: the mails lie in {}",
             house.spool().display()
         );
@@ -176,9 +180,9 @@ async fn preview(house: &House, digest: &Periodical, html: bool) -> anyhow::Resu
         },
     )?;
     if html {
-        println!("{}", mail.html);
+        say!("{}", mail.html);
     } else {
-        println!("Subject: {}\n\n{}", mail.subject, mail.text);
+        say!("Subject: {}\n\n{}", mail.subject, mail.text);
     }
     Ok(())
 }
@@ -196,11 +200,11 @@ async fn list(house: &House, json: bool) -> anyhow::Result<()> {
                 })
             })
             .collect();
-        println!("{}", json!({ "issues": lines }));
+        say!("{}", json!({ "issues": lines }));
         return Ok(());
     }
     if issues.is_empty() {
-        println!("No issue has closed yet.");
+        say!("No issue has closed yet.");
         return Ok(());
     }
     let rows: Vec<Vec<String>> = issues

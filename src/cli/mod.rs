@@ -8,6 +8,7 @@ mod check;
 mod collect;
 mod digest;
 mod export;
+pub(crate) mod out;
 mod read;
 mod serve;
 mod subscriber;
@@ -21,6 +22,7 @@ use clap::{Parser, Subcommand};
 
 pub(crate) use serve::{signal, site};
 
+use self::out::say_part;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::daemon::House;
@@ -179,7 +181,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Some(Command::Export(options)) => export::run(house(load()?).await?, options).await,
         Some(Command::Reindex) => collect::reindex(house(load()?).await?).await,
         Some(Command::Configuration { .. }) => {
-            print!("{}", crate::config::EXAMPLE);
+            say_part!("{}", crate::config::EXAMPLE);
             Ok(ExitCode::SUCCESS)
         }
     }

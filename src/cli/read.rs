@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use serde_json::json;
 
+use super::out::say;
 use super::table;
 use crate::daemon::{House, jobs};
 use crate::domain::health::{Coverage, survey};
@@ -65,7 +66,7 @@ pub(super) async fn search(house: House, options: SearchOptions) -> anyhow::Resu
         .map(|update| update_line(update, house.source(&update.source)))
         .collect();
     if options.json {
-        println!(
+        say!(
             "{}",
             json!({ "query": text, "total": found.total, "problems": understood.problems, "hits": lines })
         );
@@ -77,22 +78,22 @@ pub(super) async fn search(house: House, options: SearchOptions) -> anyhow::Resu
         for problem in &understood.problems {
             eprintln!("{problem}");
         }
-        println!(
+        say!(
             "{} for {text}",
             table::count(i64::try_from(found.total)?, "update")
         );
         for update in &updates {
             let kind = update.tags.kind.map_or("", |kind| kind.name());
-            println!(
+            say!(
                 "\n{}  {}  {}  {kind}",
                 update.id,
                 update.dated().format("%Y-%m-%d"),
                 update.source
             );
-            println!("  {}", update.content.title);
+            say!("  {}", update.content.title);
         }
         if found.total == 0 {
-            println!("Try fewer words, or `regwire search --help` for what a query may hold.");
+            say!("Try fewer words, or `regwire search --help` for what a query may hold.");
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -131,12 +132,12 @@ pub(super) async fn show(house: House, options: ShowOptions) -> anyhow::Result<E
             );
             line.insert("revisions".to_owned(), json!(told));
         }
-        println!("{line}");
+        say!("{line}");
         return Ok(ExitCode::SUCCESS);
     }
     let line = update_line(&update, source);
-    println!("{}", update.content.title);
-    println!(
+    say!("{}", update.content.title);
+    say!(
         "{}  {}  {} source, reach {}",
         update.id,
         update.source,
@@ -144,19 +145,19 @@ pub(super) async fn show(house: House, options: ShowOptions) -> anyhow::Result<E
         update.reach.as_str()
     );
     if let Some(url) = &update.content.url {
-        println!("{url}");
+        say!("{url}");
     }
     if let Some(published) = &update.content.published {
-        println!("published   {published}");
+        say!("published   {published}");
     }
-    println!("first seen  {}", update.first_seen.to_rfc3339());
+    say!("first seen  {}", update.first_seen.to_rfc3339());
     if let Some(summary) = line["summary"]
         .as_str()
         .filter(|summary| !summary.is_empty())
     {
-        println!("\n{summary}");
+        say!("\n{summary}");
     }
-    println!("\nTags, and why");
+    say!("\nTags, and why");
     let mut rows = Vec::new();
     let mut add = |sort: &str, name: String, because: &[Because]| {
         for (place, because) in because.iter().enumerate() {
@@ -194,19 +195,20 @@ pub(super) async fn show(house: House, options: ShowOptions) -> anyhow::Result<E
         add("topic", tag.id.to_string(), &tag.because);
     }
     if rows.is_empty() {
-        println!("none: no rule found anything");
+        say!("none: no rule found anything");
     } else {
         table::print(&["", "tag", "rule", "words"], &rows);
     }
     for tag in &update.tags.references {
-        println!(
+        say!(
             "cites {} (work {})",
-            tag.reference.canonical, tag.reference.work
+            tag.reference.canonical,
+            tag.reference.work
         );
     }
-    println!("\nRevisions");
+    say!("\nRevisions");
     for revision in &revisions {
-        println!(
+        say!(
             "{}  {}  document {}  {}",
             revision.number,
             revision.at.to_rfc3339(),
@@ -214,7 +216,7 @@ pub(super) async fn show(house: House, options: ShowOptions) -> anyhow::Result<E
             revision.content.title
         );
     }
-    println!(
+    say!(
         "\nEvidence\ndocument {} of {}, status {}, fetched {}\nsha256 {}",
         update.evidence.document,
         update.source,
@@ -271,7 +273,7 @@ pub(super) async fn sources(house: House, options: SourcesOptions) -> anyhow::Re
                 })
             })
             .collect();
-        println!("{}", json!({ "coverage": coverage, "sources": lines }));
+        say!("{}", json!({ "coverage": coverage, "sources": lines }));
         return Ok(ExitCode::SUCCESS);
     }
     let rows: Vec<Vec<String>> = survey
@@ -305,6 +307,6 @@ pub(super) async fn sources(house: House, options: SourcesOptions) -> anyhow::Re
         &["source", "kind", "health", "last visit", "fault", "why"],
         &rows,
     );
-    println!("{}", coverage.sentence());
+    say!("{}", coverage.sentence());
     Ok(ExitCode::SUCCESS)
 }

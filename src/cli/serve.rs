@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 
+use super::out::say;
 use crate::config::Config;
 use crate::daemon::{self, House, Shift, jobs};
 use crate::web;
@@ -65,7 +66,7 @@ pub(super) async fn run(config: Config, options: Options) -> anyhow::Result<Exit
             .with_context(|| {
                 format!("cannot listen on {listen}: choose another with --listen or [web] listen")
             })?;
-        println!("The site is open at http://{}/", listener.local_addr()?);
+        say!("The site is open at http://{}/", listener.local_addr()?);
         let mut stopped = stopped.clone();
         Some(tokio::spawn(web::serve(
             listener,

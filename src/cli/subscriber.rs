@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use serde_json::json;
 
+use super::out::say;
 use super::table;
 use crate::daemon::House;
 use crate::domain::criteria::{Clause, Criteria};
@@ -89,7 +90,7 @@ pub(super) async fn run(house: House, command: Subscriber) -> anyhow::Result<Exi
                     house.clock.now(),
                 )
                 .await?;
-            println!(
+            say!(
                 "{address} gets {digest}: {criteria} (subscription {})",
                 subscription.id
             );
@@ -110,7 +111,7 @@ pub(super) async fn run(house: House, command: Subscriber) -> anyhow::Result<Exi
                         })
                     })
                     .collect();
-                println!("{}", json!({ "subscribers": lines }));
+                say!("{}", json!({ "subscribers": lines }));
             } else {
                 let mut rows = Vec::new();
                 for (subscriber, subscriptions) in &all {
@@ -130,7 +131,7 @@ pub(super) async fn run(house: House, command: Subscriber) -> anyhow::Result<Exi
                     }
                 }
                 if rows.is_empty() {
-                    println!("Nobody is on the list yet: regwire subscriber add ADDRESS");
+                    say!("Nobody is on the list yet: regwire subscriber add ADDRESS");
                 } else {
                     table::print(&["mailbox", "digest", "state", "wants"], &rows);
                 }
@@ -160,7 +161,7 @@ pub(super) async fn run(house: House, command: Subscriber) -> anyhow::Result<Exi
                     "{address} has no subscription: `regwire subscriber list` shows who has"
                 );
             }
-            println!("{} of {address} ended", table::count(ended, "subscription"));
+            say!("{} of {address} ended", table::count(ended, "subscription"));
         }
     }
     Ok(ExitCode::SUCCESS)

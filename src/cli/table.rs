@@ -1,5 +1,6 @@
 //! Tables for people.
 
+use super::out::say;
 use unicode_normalization::UnicodeNormalization as _;
 
 /// Prints rows under a heading, columns as wide as their widest cell, the last one free.
@@ -26,7 +27,7 @@ pub(super) fn print(heading: &[&str], rows: &[Vec<String>]) {
                 out.extend(std::iter::repeat_n(' ', pad));
             }
         }
-        println!("{}", out.trim_end());
+        say!("{}", out.trim_end());
     };
     line(
         &heading

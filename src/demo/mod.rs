@@ -17,6 +17,7 @@ use anyhow::Context as _;
 use chrono::{DateTime, TimeDelta, Utc};
 use indicatif::ProgressBar;
 
+use crate::cli::out::say;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::daemon::jobs::{collect, deliver, digest, index};
@@ -227,7 +228,7 @@ pub async fn run(data: Option<PathBuf>, options: Options) -> anyhow::Result<Exit
         Ok(listener) => listener,
         Err(_) => tokio::net::TcpListener::bind("127.0.0.1:0").await?,
     };
-    println!(
+    say!(
         "\nThe site is open at http://{}/ (Ctrl-C ends it)",
         listener.local_addr()?
     );
@@ -347,7 +348,7 @@ async fn summary(
         .values()
         .map(|entries| u64::from(*entries))
         .sum();
-    println!(
+    say!(
         "sources    {} ({} read), {} visits from {} to {}",
         house.sources.len(),
         states
@@ -358,8 +359,8 @@ async fn summary(
         plan.start.format("%-d %B %Y"),
         plan.end.format("%-d %B %Y")
     );
-    println!("entries    {entries} listed at the most");
-    println!(
+    say!("entries    {entries} listed at the most");
+    say!(
         "updates    {} ({} added by this run), {} earlier revisions kept",
         counts.updates,
         counts.updates - before,
@@ -382,20 +383,20 @@ async fn summary(
             news += usize::from(update.reach.as_str() == "news");
         }
     }
-    println!("           {news} news, the others were there at first contact");
-    println!("tags       {tags} on {tagged} updates, each with the words that earned it");
+    say!("           {news} news, the others were there at first contact");
+    say!("tags       {tags} on {tagged} updates, each with the words that earned it");
     for (code, times) in &lived.faults {
-        println!("fault      {code}: {times}");
+        say!("fault      {code}: {times}");
     }
     for text in &plan.searches {
         let understood = query::read(text, &house.library.known_works);
         let found = house
             .index
             .search(&understood.query, SortOrder::Best, 0, 1, false)?;
-        println!("search     {} for {text}", super::demo::hits(found.total));
+        say!("search     {} for {text}", super::demo::hits(found.total));
     }
     for issue in house.store.issues(None).await? {
-        println!(
+        say!(
             "digest     {} {} closed {}: {} items, {} of {} mails sent",
             issue.digest,
             issue.number,
@@ -405,13 +406,13 @@ async fn summary(
             issue.recipients
         );
     }
-    println!(
+    say!(
         "mail       {} ({} in this run)",
         house.spool().display(),
         lived.mails
     );
-    println!("data       {}", data.display());
-    println!(
+    say!("data       {}", data.display());
+    say!(
         "\nNow try:   regwire --data {0} search 'ISO/IEC 42001'\n           regwire --data {0} digest list",
         data.display()
     );

@@ -13,6 +13,7 @@ pub mod deliver;
 pub mod demo;
 pub mod digest;
 pub mod domain;
+pub mod evidence;
 pub mod fetch;
 pub mod library;
 pub mod normalize;

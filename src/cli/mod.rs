@@ -7,6 +7,7 @@
 mod check;
 mod collect;
 mod digest;
+mod evidence;
 mod export;
 pub(crate) mod out;
 mod read;
@@ -89,6 +90,9 @@ enum Command {
     /// Print everything as lines.
     #[command(after_help = "Example: regwire export updates --jsonl > updates.jsonl")]
     Export(export::Options),
+    /// Make and check evidence that a third party can verify offline.
+    #[command(subcommand)]
+    Evidence(evidence::Evidence),
     /// Build the search index anew.
     #[command(after_help = "Example: regwire reindex")]
     Reindex,
@@ -179,6 +183,13 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Some(Command::Digest(command)) => digest::run(house(load()?).await?, command).await,
         Some(Command::Subscriber(command)) => subscriber::run(house(load()?).await?, command).await,
         Some(Command::Export(options)) => export::run(house(load()?).await?, options).await,
+        Some(Command::Evidence(evidence::Evidence::Export(options))) => {
+            evidence::export(house(load()?).await?, options).await
+        }
+        Some(Command::Evidence(evidence::Evidence::Verify(options))) => match options.folder() {
+            Some(folder) => evidence::verify_packet(folder, options.json()),
+            None => evidence::verify_store(house(load()?).await?, options.json()).await,
+        },
         Some(Command::Reindex) => collect::reindex(house(load()?).await?).await,
         Some(Command::Configuration { .. }) => {
             say_part!("{}", crate::config::EXAMPLE);

@@ -158,6 +158,7 @@ fn source(host: &str, port: u16) -> anyhow::Result<Source> {
         date: DateStyle::default(),
         follow: false,
         agent: Agent::default(),
+        robots_override: None,
         headers: Vec::new(),
         max_bytes: MAX_BYTES,
         max_time: MAX_TIME,

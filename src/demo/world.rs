@@ -146,6 +146,7 @@ impl Outlet {
             },
             follow: false,
             agent: Agent::default(),
+            robots_override: None,
             headers: Vec::new(),
             max_bytes: MAX_BYTES,
             max_time: MAX_TIME,

@@ -126,6 +126,10 @@ impl Outcome {
 pub enum FaultCode {
     /// The address, or one it redirects to, is not one we visit.
     AddressRefused,
+    /// The site's robots.txt forbids the address.
+    RobotsForbid,
+    /// The site's robots.txt could not be read, which forbids everything for now (RFC 9309).
+    RobotsUnreachable,
     /// The host's name could not be resolved.
     NoSuchHost,
     /// No connection.
@@ -179,6 +183,8 @@ impl FaultCode {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::AddressRefused => "address-refused",
+            Self::RobotsForbid => "robots-forbid",
+            Self::RobotsUnreachable => "robots-unreachable",
             Self::NoSuchHost => "no-such-host",
             Self::Unreachable => "unreachable",
             Self::Certificate => "certificate",

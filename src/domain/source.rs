@@ -234,6 +234,8 @@ pub struct Source {
     pub follow: bool,
     /// What the user agent says.
     pub agent: Agent,
+    /// Why the site's robots.txt is not asked; it is asked when there is no reason.
+    pub robots_override: Option<String>,
     /// Headers sent as written.
     pub headers: Vec<(String, String)>,
     /// The largest decoded body, in bytes.

@@ -138,6 +138,21 @@ pub(super) fn question(
     headers
 }
 
+/// The headers with which a site's robots.txt is asked for: who we are, and nothing of the
+/// source's own.
+pub(super) fn robots_question(source: &Source, agents: &Agents) -> HeaderMap {
+    let mut headers = HeaderMap::with_capacity(2);
+    headers.insert(ACCEPT, HeaderValue::from_static("text/plain, */*;q=0.1"));
+    headers.insert(
+        USER_AGENT,
+        match source.agent {
+            Agent::Contact => agents.with_contact.clone(),
+            Agent::NoContact => agents.without_contact.clone(),
+        },
+    );
+    headers
+}
+
 /// A header's value as text; bytes that are no UTF-8 are marked with U+FFFD.
 pub(super) fn text(value: &HeaderValue) -> String {
     let bytes = value.as_bytes();

@@ -10,12 +10,14 @@ mod faults;
 mod guard;
 mod headers;
 mod manners;
+mod robots;
 mod visit;
 
 #[cfg(test)]
 mod tests;
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -154,7 +156,28 @@ struct Shared {
     manners: Manners,
     agents: Agents,
     gap: Duration,
+    robots: Mutex<HashMap<String, Remembered>>,
 }
+
+/// What a host's robots.txt said, and when it was asked; whoever asks first holds it until there
+/// is an answer.
+type Remembered = Arc<tokio::sync::Mutex<Option<(DateTime<Utc>, Robots)>>>;
+
+/// What is known of a host's robots.txt.
+#[derive(Clone, Debug)]
+enum Robots {
+    /// It was read, or there is none.
+    Rules(Arc<robots::Rules>),
+    /// It could not be read, and why.
+    Unreachable(String),
+}
+
+/// For how long a robots.txt holds (RFC 9309, 2.4).
+const ROBOTS_HOLD: TimeDelta = TimeDelta::hours(24);
+/// For how long a robots.txt that could not be read keeps us away before it is asked again.
+const ROBOTS_RETRY: TimeDelta = TimeDelta::minutes(10);
+/// Hosts whose robots.txt is remembered at once.
+const ROBOTS_REMEMBERED: usize = 20_000;
 
 impl Fetcher {
     /// Builds the one client with its rules.
@@ -174,6 +197,7 @@ impl Fetcher {
             manners: Manners::default(),
             agents: Agents::new(settings.contact.as_deref(), settings.base_url.as_deref()),
             gap: settings.gap.to_std().unwrap_or_default(),
+            robots: Mutex::default(),
         })))
     }
 
@@ -203,6 +227,20 @@ impl Fetcher {
         } else {
             self.0.gap.max(SHORTEST_GAP.to_std().unwrap_or_default())
         }
+    }
+
+    /// What is remembered of the robots.txt of an address's origin.
+    fn robots_of(&self, url: &WebAddress) -> Remembered {
+        // The map is whole after every statement, so a panic elsewhere cannot have torn it.
+        let mut hosts = self.0.robots.lock().unwrap_or_else(PoisonError::into_inner);
+        if hosts.len() >= ROBOTS_REMEMBERED {
+            hosts.retain(|_, remembered| Arc::strong_count(remembered) > 1);
+        }
+        Arc::clone(
+            hosts
+                .entry(url.as_url().origin().ascii_serialization())
+                .or_default(),
+        )
     }
 
     async fn turn(&self, url: &WebAddress) -> Turn {

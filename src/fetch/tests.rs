@@ -43,6 +43,7 @@ fn source(url: &str) -> Source {
         date: DateStyle::default(),
         follow: false,
         agent: Agent::default(),
+        robots_override: Some("a server of our own".to_owned()),
         headers: Vec::new(),
         max_bytes: 1 << 20,
         max_time: TimeDelta::seconds(20),
@@ -518,4 +519,98 @@ fn a_proxy_that_is_none_is_said_so() {
         })
         .is_ok()
     );
+}
+
+/// Serves a robots.txt, counts who asked for it, and pages.
+async fn site(status: StatusCode, robots: &'static str) -> (SocketAddr, Arc<AtomicUsize>) {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&asked);
+    let router = Router::new()
+        .route(
+            "/robots.txt",
+            get(move || async move {
+                counter.fetch_add(1, Ordering::SeqCst);
+                (status, robots)
+            }),
+        )
+        .route("/away", get(|| async { Redirect::temporary("/private/a") }))
+        .fallback(|| async { "<rss/>" });
+    (serve(router).await, asked)
+}
+
+async fn visit_by_robots(fetcher: &Fetcher, url: &str, now: DateTime<Utc>) -> Answer {
+    let source = Source {
+        robots_override: None,
+        ..source(url)
+    };
+    fetcher.visit(&source, &Memory::default(), now).await.answer
+}
+
+#[tokio::test]
+async fn robots_txt_is_asked_first_once_a_day_and_obeyed() {
+    let (address, asked) = site(StatusCode::OK, "User-agent: *\nDisallow: /private\n").await;
+    let fetcher = fetcher();
+    let at = |path: &str| format!("http://{address}{path}");
+    for path in ["/feed", "/feed?x=1"] {
+        document(visit_by_robots(&fetcher, &at(path), now()).await);
+    }
+    // Also where a redirect leads to.
+    for path in ["/private/feed", "/away"] {
+        let answer = visit_by_robots(&fetcher, &at(path), now()).await;
+        assert!(matches!(answer, Answer::Refused { .. }), "{answer:?}");
+        assert_eq!(fault(&answer).code, FaultCode::RobotsForbid);
+    }
+    assert_eq!(asked.load(Ordering::SeqCst), 1);
+    visit_by_robots(&fetcher, &at("/feed"), now() + TimeDelta::hours(25)).await;
+    assert_eq!(asked.load(Ordering::SeqCst), 2);
+    // With leave, said in the configuration, it is not asked at all.
+    let fetched = fetcher
+        .visit(&source(&at("/private/feed")), &Memory::default(), now())
+        .await;
+    document(fetched.answer);
+    assert_eq!(asked.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test]
+async fn a_robots_txt_that_is_not_there_allows_and_one_that_fails_forbids() {
+    for (status, allowed) in [
+        (StatusCode::NOT_FOUND, true),
+        (StatusCode::FORBIDDEN, true),
+        (StatusCode::GONE, true),
+        (StatusCode::SERVICE_UNAVAILABLE, false),
+        (StatusCode::INTERNAL_SERVER_ERROR, false),
+        (StatusCode::TOO_MANY_REQUESTS, false),
+    ] {
+        let (address, asked) = site(status, "").await;
+        let fetcher = fetcher();
+        let url = format!("http://{address}/feed");
+        let answer = visit_by_robots(&fetcher, &url, now()).await;
+        if allowed {
+            document(answer);
+        } else {
+            assert_eq!(
+                fault(&answer).code,
+                FaultCode::RobotsUnreachable,
+                "{status}"
+            );
+            visit_by_robots(&fetcher, &url, now() + TimeDelta::minutes(1)).await;
+            assert_eq!(asked.load(Ordering::SeqCst), 1);
+            visit_by_robots(&fetcher, &url, now() + TimeDelta::minutes(11)).await;
+            assert_eq!(asked.load(Ordering::SeqCst), 2);
+        }
+    }
+    // A robots.txt of a private address is no way to it.
+    let answer = Fetcher::new(Settings::default())
+        .unwrap()
+        .visit(
+            &Source {
+                robots_override: None,
+                ..source("http://127.0.0.1:9/feed")
+            },
+            &Memory::default(),
+            now(),
+        )
+        .await
+        .answer;
+    assert_eq!(fault(&answer).code, FaultCode::AddressRefused);
 }

@@ -1,12 +1,13 @@
 //! One visit: a question, its redirects, and the body within its bounds.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use reqwest::header::{CONTENT_LENGTH, LOCATION};
 use reqwest::{Response, StatusCode};
 
-use super::{Answer, Fetched, Fetcher, faults, headers};
+use super::{Answer, Fetched, Fetcher, ROBOTS_HOLD, ROBOTS_RETRY, Robots, faults, headers, robots};
 use crate::domain::address::{InvalidAddress, WebAddress};
 use crate::domain::document::{Document, Fault, FaultCode, Memory, Sha256};
 use crate::domain::source::{MAX_TIME, Source};
@@ -134,6 +135,9 @@ impl Visit<'_> {
             if let Err(refusal) = self.fetcher.guard().check_host(&url) {
                 return (refused(format!("{refusal}.")), spent);
             }
+            if let Some(answer) = self.kept_out(&url).await {
+                return (answer, spent);
+            }
             let turn = self.fetcher.turn(&url).await;
             let began = Instant::now();
             let rest = limit.saturating_sub(spent);
@@ -175,6 +179,125 @@ impl Visit<'_> {
             foreign |= to.as_url().origin() != start.as_url().origin();
             seen.push(to.clone());
             url = to;
+        }
+    }
+
+    /// Why the site's robots.txt keeps us away from an address, if it does.
+    async fn kept_out(&self, url: &WebAddress) -> Option<Answer> {
+        if let Some(why) = &self.source.robots_override {
+            tracing::debug!(source = %self.source.id, why, "robots.txt is not asked");
+            return None;
+        }
+        let remembered = self.fetcher.robots_of(url);
+        let mut remembered = remembered.lock().await;
+        let hold = |robots: &Robots| match robots {
+            Robots::Rules(_) => ROBOTS_HOLD,
+            Robots::Unreachable(_) => ROBOTS_RETRY,
+        };
+        let robots = match &*remembered {
+            Some((asked, robots)) if (self.now - *asked).abs() < hold(robots) => robots.clone(),
+            _ => {
+                let robots = self.ask_robots(url).await;
+                *remembered = Some((self.now, robots.clone()));
+                robots
+            }
+        };
+        drop(remembered);
+        match robots {
+            Robots::Rules(rules) => {
+                let target = url.as_url();
+                let path = match target.query() {
+                    Some(query) => format!("{}?{query}", target.path()),
+                    None => target.path().to_owned(),
+                };
+                (!rules.allow(&path)).then(|| Answer::Refused {
+                    fault: Fault::new(
+                        FaultCode::RobotsForbid,
+                        format!(
+                            "The robots.txt of {} forbids {path} to programs. Ask the publisher;                              with leave, say so in `robots_override` of the source.",
+                            url.host()
+                        ),
+                    ),
+                })
+            }
+            Robots::Unreachable(why) => Some(Answer::Failed {
+                status: None,
+                fault: Fault::new(
+                    FaultCode::RobotsUnreachable,
+                    format!(
+                        "The robots.txt of {} could not be read, which forbids everything until it                          can: {why}",
+                        url.host()
+                    ),
+                ),
+            }),
+        }
+    }
+
+    /// Asks an origin for its robots.txt: what is not there (4xx) allows everything, a server
+    /// that fails (5xx, too busy, no answer) forbids everything (RFC 9309, 2.3.1).
+    async fn ask_robots(&self, url: &WebAddress) -> Robots {
+        let nothing = || Robots::Rules(Arc::default());
+        let Ok(mut at) = url.join("/robots.txt") else {
+            return nothing();
+        };
+        let limit = MAX_TIME.to_std().unwrap_or_default();
+        let began = Instant::now();
+        for _ in 0..=MOST_REDIRECTS {
+            if let Err(refusal) = self.fetcher.guard().check_host(&at) {
+                return Robots::Unreachable(format!("{refusal}."));
+            }
+            let rest = limit.saturating_sub(began.elapsed());
+            let asked = tokio::time::timeout(rest, self.robots_hop(&at)).await;
+            match asked {
+                Err(_) => {
+                    return Robots::Unreachable(format!("{} did not answer in time.", at.host()));
+                }
+                Ok(Ok(robots)) => return robots,
+                Ok(Err(to)) => at = to,
+            }
+        }
+        // More redirects than that are a file that is not there (RFC 9309, 2.3.1.2).
+        nothing()
+    }
+
+    /// Asks one address for a robots.txt; another address where it redirects.
+    async fn robots_hop(&self, url: &WebAddress) -> Result<Robots, WebAddress> {
+        let question = headers::robots_question(self.source, self.fetcher.agents());
+        let sent = self
+            .fetcher
+            .client()
+            .get(url.as_url().clone())
+            .headers(question)
+            .send()
+            .await;
+        let mut response = match sent {
+            Ok(response) => response,
+            Err(error) => {
+                return Ok(Robots::Unreachable(faults::of(&error, url.host()).detail));
+            }
+        };
+        let code = response.status().as_u16();
+        match code {
+            301 | 302 | 303 | 307 | 308 => match redirect(url, &response) {
+                Step::Redirect { to, .. } => Err(to),
+                Step::Answer(_) => Ok(Robots::Rules(Arc::default())),
+            },
+            200..=299 => {
+                let mut body = Vec::new();
+                while body.len() < robots::LONGEST {
+                    match response.chunk().await {
+                        Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+                        Ok(None) => break,
+                        // What came is what there is; half a file may forbid too little.
+                        Err(error) => {
+                            return Ok(Robots::Unreachable(faults::of(&error, url.host()).detail));
+                        }
+                    }
+                }
+                Ok(Robots::Rules(Arc::new(robots::Rules::read(&body))))
+            }
+            429 | 500..=599 => Ok(Robots::Unreachable(faults::status(code, url.host()).detail)),
+            _ => Ok(Robots::Rules(Arc::default())),
         }
     }
 

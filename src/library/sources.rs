@@ -102,6 +102,16 @@ fn source(mut table: Table<'_>, links: &mut Links) -> Option<Source> {
     let agent = table
         .word("agent", &["contact", "no-contact"])
         .unwrap_or(Agent::Contact);
+    let robots_override = table.text("robots_override");
+    if robots_override
+        .as_ref()
+        .is_some_and(|why| why.trim().chars().count() < 10)
+    {
+        table.fault(
+            "robots_override",
+            "give the reason, such as who allowed it and when: it is shown on the health page",
+        );
+    }
     let headers = table
         .table("headers")
         .map(|mut headers| headers.pairs())
@@ -173,6 +183,7 @@ fn source(mut table: Table<'_>, links: &mut Links) -> Option<Source> {
         date,
         follow,
         agent,
+        robots_override,
         headers,
         max_bytes,
         max_time,

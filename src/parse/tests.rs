@@ -32,6 +32,7 @@ pub(super) fn source(kind: SourceKind) -> Source {
         date: DateStyle::default(),
         follow: false,
         agent: Agent::default(),
+        robots_override: None,
         headers: Vec::new(),
         max_bytes: MAX_BYTES,
         max_time: MAX_TIME,

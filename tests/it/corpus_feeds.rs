@@ -54,6 +54,7 @@ fn source() -> Source {
         date: DateStyle::default(),
         follow: false,
         agent: regwire::domain::source::Agent::default(),
+        robots_override: None,
         headers: Vec::new(),
         max_bytes: MAX_BYTES,
         max_time: MAX_TIME,

@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 use sha2::{Digest, Sha256};
 
 use crate::domain::change::{Change, Fingerprint, Known, PlainTexts};
-use crate::domain::document::Entry;
+use crate::domain::document::{Entry, Fault, FaultCode};
 use crate::text::{html, words};
 
 /// An entry with the names under which the past may know it.
@@ -36,6 +36,29 @@ pub struct Comparison {
 
 /// The longest key kept as it is; a longer one is replaced by its hash.
 const LONGEST_KEY: usize = 500;
+
+/// Whether a publisher gives one identity to many items, which is how feeds break when their
+/// templates do. The items are told apart all the same; see [`keyed`].
+pub fn shared_identity(entries: &[Entry]) -> Option<Fault> {
+    let mut times: HashMap<&str, usize> = HashMap::new();
+    for entry in entries {
+        if let Some(guid) = identity(entry) {
+            *times.entry(guid).or_default() += 1;
+        }
+    }
+    let (guid, most) = times.into_iter().max_by_key(|(_, times)| *times)?;
+    (most >= 3 && most * 2 >= entries.len()).then(|| {
+        Fault::new(
+            FaultCode::SharedIdentity,
+            format!(
+                "{most} of {} items share the identity “{}”; they are told apart by address and \
+                 title.",
+                entries.len(),
+                html::excerpt(guid, 80)
+            ),
+        )
+    })
+}
 
 /// Gives every entry its key.
 ///

@@ -20,7 +20,7 @@ use indicatif::ProgressBar;
 use crate::cli::out::say;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::daemon::jobs::{collect, deliver, digest, index};
+use crate::daemon::jobs::{collect, deliver, digest, health, index};
 use crate::daemon::{House, Shift};
 use crate::domain::criteria::{Clause, Criteria};
 use crate::domain::digest::Digest;
@@ -320,10 +320,12 @@ async fn live(house: &House, plan: &Plan, path: &Path, mark: &mut Mark) -> anyho
                 }
             }
             index::follow(house).await?;
+            health::follow(house, shift.lease()).await?;
             digest::close_due(house, shift.lease()).await?;
             lived.mails += deliver::deliver_due(house, shift.lease(), &post)
                 .await?
                 .sent;
+            lived.mails += health::send_notices(house, shift.lease(), &post).await?;
             mark.until = moment;
             write_mark(path, mark)?;
         }

@@ -154,6 +154,16 @@ pub enum FaultCode {
     WrongCharset,
     /// An HTML page where a feed should be.
     HtmlPage,
+    /// A page that asks for a password where the content should be.
+    LoginWall,
+    /// A page that says "not found" with a status that says "found".
+    SoftNotFound,
+    /// The address leads to the site's home page now.
+    RedirectedHome,
+    /// Several items under one identity.
+    SharedIdentity,
+    /// Items in another language than the source's.
+    OtherLanguage,
     /// Not a feed of any known kind.
     NotAFeed,
     /// The feed is ill-formed; what could be read was read.
@@ -197,6 +207,11 @@ impl FaultCode {
             Self::UnknownCharset => "unknown-charset",
             Self::WrongCharset => "wrong-charset",
             Self::HtmlPage => "html-page",
+            Self::LoginWall => "login-wall",
+            Self::SoftNotFound => "soft-not-found",
+            Self::RedirectedHome => "redirected-home",
+            Self::SharedIdentity => "shared-identity",
+            Self::OtherLanguage => "other-language",
             Self::NotAFeed => "not-a-feed",
             Self::IllFormed => "ill-formed",
             Self::Truncated => "truncated",

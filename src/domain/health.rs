@@ -1,7 +1,8 @@
 //! Health of a source and coverage of the world: pure functions over visits.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
+use super::document::{Fault, FaultCode, Outcome, Visit};
 use super::id::SourceId;
 use super::source::Source;
 
@@ -13,8 +14,17 @@ pub enum Health {
     Fresh,
     /// Read, but nothing new for longer than its rhythm allows.
     Quiet,
+    /// Read, and there has never been an item in it.
+    Empty,
     /// Three visits in a row, or a day of them, brought nothing readable.
     Failing,
+    /// Our own rules, or the site's robots.txt, forbid the visit.
+    Refused,
+    /// The publisher turns us away: 401, 403, 429, 451.
+    Blocked,
+    /// Something is read, or comes, that is not what it was: a page for a feed, a selector that
+    /// matches nothing, a list that collapsed, dates that stand still.
+    ChangedShape,
     /// Not visited yet.
     Never,
     /// Switched off.
@@ -27,11 +37,46 @@ impl Health {
         match self {
             Self::Fresh => "fresh",
             Self::Quiet => "quiet",
+            Self::Empty => "empty",
             Self::Failing => "failing",
+            Self::Refused => "refused",
+            Self::Blocked => "blocked",
+            Self::ChangedShape => "changed_shape",
             Self::Never => "never",
             Self::Off => "off",
         }
     }
+
+    /// Whether somebody should look at the source.
+    pub fn is_trouble(self) -> bool {
+        !matches!(self, Self::Fresh | Self::Never | Self::Off)
+    }
+}
+
+/// What visits showed of a source beside success and failure; kept from visit to visit.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+pub struct Signs {
+    /// How the last visit ended.
+    pub outcome: Option<Outcome>,
+    /// Its HTTP status.
+    pub status: Option<u16>,
+    /// The first fault of the last visit that brought nothing readable.
+    pub fault: Option<Fault>,
+    /// Readings in a row in which something was odd.
+    pub odd_readings: u32,
+    /// When the first of them was.
+    pub odd_since: Option<DateTime<Utc>>,
+    /// What was odd in the last of them.
+    pub odd: Option<Fault>,
+    /// How many items the last readings held, oldest first.
+    pub entries: Vec<u32>,
+    /// The newest date of publication ever read that was no future.
+    pub newest: Option<NaiveDate>,
+    /// When that last advanced.
+    pub newest_at: Option<DateTime<Utc>>,
+    /// Where the address leads for good, as the publisher says; told, never adopted.
+    pub moved_to: Option<String>,
 }
 
 /// What health is judged by.
@@ -51,6 +96,126 @@ pub struct Record {
     pub last_new: Option<DateTime<Utc>>,
     /// Gaps between the days on which it brought something new, oldest first.
     pub gaps: Vec<TimeDelta>,
+    /// What else visits showed.
+    pub signs: Signs,
+}
+
+/// Gaps remembered of a source.
+const MOST_GAPS: usize = 60;
+/// Readings whose number of items is remembered.
+const MOST_READINGS: usize = 20;
+/// Faults of a reading that was taken all the same, after which the source is not what it was.
+const ODD: &[FaultCode] = &[
+    FaultCode::Truncated,
+    FaultCode::SharedIdentity,
+    FaultCode::OtherLanguage,
+    FaultCode::RedirectedHome,
+];
+/// Faults of a reading that could not be taken because something else came.
+const OTHER_SHAPE: &[FaultCode] = &[
+    FaultCode::HtmlPage,
+    FaultCode::NotAFeed,
+    FaultCode::NoMatch,
+    FaultCode::LoginWall,
+    FaultCode::SoftNotFound,
+    FaultCode::RedirectedHome,
+];
+
+impl Record {
+    /// Takes in what a visit at `now` showed. `read` says whether a document was read to its
+    /// items (not a 304, not the same bytes again); `newest` is the latest date in it that is no
+    /// future.
+    pub fn note(
+        &mut self,
+        visit: &Visit,
+        read: bool,
+        newest: Option<NaiveDate>,
+        now: DateTime<Utc>,
+    ) {
+        self.visits = self.visits.saturating_add(1);
+        self.last_visit = Some(now);
+        self.signs.outcome = Some(visit.outcome);
+        self.signs.status = visit.status;
+        if visit.outcome.is_success() {
+            self.last_success = Some(now);
+            self.failures = 0;
+            self.failing_since = None;
+            self.signs.fault = None;
+        } else {
+            self.failures = self.failures.saturating_add(1);
+            self.failing_since.get_or_insert(now);
+            self.signs.fault = visit.faults.first().cloned();
+        }
+        if visit.new > 0 {
+            if let Some(last) = self.last_new {
+                self.gaps.push(now - last);
+                let surplus = self.gaps.len().saturating_sub(MOST_GAPS);
+                self.gaps.drain(..surplus);
+            }
+            self.last_new = Some(now);
+        } else if self.last_new.is_none() && visit.outcome.is_success() {
+            // Silence is counted from the first look on.
+            self.last_new = Some(now);
+        }
+        if read && visit.outcome.is_success() {
+            self.look(visit, newest, now);
+        }
+    }
+
+    fn look(&mut self, visit: &Visit, newest: Option<NaiveDate>, now: DateTime<Utc>) {
+        let signs = &mut self.signs;
+        let usual = median(&signs.entries);
+        let odd = visit
+            .faults
+            .iter()
+            .find(|fault| ODD.contains(&fault.code))
+            .cloned()
+            .or_else(|| {
+                let few = visit.entries == 0 && usual > 0;
+                let collapsed = usual >= 5 && visit.entries.saturating_mul(5) < usual;
+                (few || collapsed).then(|| {
+                    Fault::new(
+                        FaultCode::NoMatch,
+                        format!(
+                            "{} where there usually are {usual}",
+                            match visit.entries {
+                                0 => "no item".to_owned(),
+                                1 => "one item".to_owned(),
+                                more => format!("{more} items"),
+                            }
+                        ),
+                    )
+                })
+            });
+        match odd {
+            Some(odd) => {
+                signs.odd_readings = signs.odd_readings.saturating_add(1);
+                signs.odd_since.get_or_insert(now);
+                signs.odd = Some(odd);
+            }
+            None => {
+                signs.odd_readings = 0;
+                signs.odd_since = None;
+                signs.odd = None;
+                // What is odd says nothing about what is usual.
+                signs.entries.push(visit.entries);
+                let surplus = signs.entries.len().saturating_sub(MOST_READINGS);
+                signs.entries.drain(..surplus);
+            }
+        }
+        if let Some(newest) = newest
+            && signs.newest.is_none_or(|known| newest > known)
+        {
+            signs.newest = Some(newest);
+            signs.newest_at = Some(now);
+        }
+    }
+}
+
+fn median(counts: &[u32]) -> u32 {
+    let mut sorted = counts.to_vec();
+    sorted.sort_unstable();
+    sorted.get(sorted.len() / 2).copied().unwrap_or(0)
 }
 
 /// A verdict with its reason.
@@ -82,48 +247,115 @@ pub fn longest_silence(expect_every: TimeDelta, gaps: &[TimeDelta]) -> TimeDelta
 
 /// Judges a source at a moment.
 pub fn judge(on: bool, expect_every: TimeDelta, record: &Record, now: DateTime<Utc>) -> Verdict {
+    let verdict = |health: Health, since: Option<DateTime<Utc>>, because: String| Verdict {
+        health,
+        since,
+        because,
+    };
     if !on {
-        return Verdict {
-            health: Health::Off,
-            since: None,
-            because: "switched off".to_owned(),
-        };
+        return verdict(Health::Off, None, "switched off".to_owned());
     }
     if record.visits == 0 {
-        return Verdict {
-            health: Health::Never,
-            since: None,
-            because: "not visited yet".to_owned(),
-        };
+        return verdict(Health::Never, None, "not visited yet".to_owned());
     }
-    if let Some(since) = record.failing_since
-        && (record.failures >= 3 || now - since >= TimeDelta::days(1))
+    if let Some((health, because)) = unread(record, now) {
+        return verdict(health, record.failing_since, because);
+    }
+    let signs = &record.signs;
+    if let (Some(since), Some(odd)) = (signs.odd_since, &signs.odd)
+        && (signs.odd_readings >= 3 || now - since >= TimeDelta::days(1))
     {
-        return Verdict {
-            health: Health::Failing,
-            since: Some(since),
-            because: format!("{} visits in a row could not be read", record.failures),
-        };
+        return verdict(Health::ChangedShape, Some(since), odd.detail.clone());
+    }
+    if !signs.entries.is_empty() && signs.entries.iter().all(|entries| *entries == 0) {
+        return verdict(
+            Health::Empty,
+            record.last_new,
+            "read, and there has never been an item in it".to_owned(),
+        );
     }
     let limit = longest_silence(expect_every, &record.gaps);
+    if let (Some(newest), Some(since), Some(last)) =
+        (signs.newest, signs.newest_at, record.last_new)
+        && last - since > limit
+    {
+        return verdict(
+            Health::ChangedShape,
+            Some(since),
+            format!(
+                "new items keep coming, and none is dated later than {}",
+                newest.format("%-d %B %Y")
+            ),
+        );
+    }
     if let Some(last) = record.last_new
         && now - last > limit
     {
-        return Verdict {
-            health: Health::Quiet,
-            since: Some(last),
-            because: format!(
+        return verdict(
+            Health::Quiet,
+            Some(last),
+            format!(
                 "nothing new since {}; more than {} is not its rhythm",
                 last.format("%-d %B %Y"),
                 super::quantity::spell_span(limit)
             ),
-        };
+        );
     }
-    Verdict {
-        health: Health::Fresh,
-        since: record.last_success,
-        because: "read, and not silent for longer than usual".to_owned(),
+    if let Some(to) = &signs.moved_to {
+        return verdict(
+            Health::Fresh,
+            record.last_success,
+            format!(
+                "read; its address leads for good to {to}: put that into sources.toml if it is the publisher's"
+            ),
+        );
     }
+    verdict(
+        Health::Fresh,
+        record.last_success,
+        "read, and not silent for longer than usual".to_owned(),
+    )
+}
+
+/// Why a source brings nothing, when it does not; one failed visit is no trouble yet.
+fn unread(record: &Record, now: DateTime<Utc>) -> Option<(Health, String)> {
+    let since = record.failing_since?;
+    let signs = &record.signs;
+    let detail = || {
+        signs
+            .fault
+            .as_ref()
+            .map_or_else(String::new, |fault| format!(": {}", fault.detail))
+    };
+    // What was decided, by us or by the publisher, will not be better at the third try.
+    match signs.outcome {
+        Some(Outcome::Refused) => {
+            return Some((Health::Refused, format!("not visited{}", detail())));
+        }
+        Some(Outcome::Gone) => {
+            return Some((
+                Health::Failing,
+                format!("the publisher says that it is gone for good{}", detail()),
+            ));
+        }
+        _ => {}
+    }
+    if record.failures < 3 && now - since < TimeDelta::days(1) {
+        return None;
+    }
+    let health = match (&signs.fault, signs.status) {
+        (_, Some(401 | 403 | 407 | 429 | 451)) => Health::Blocked,
+        (Some(fault), _) if OTHER_SHAPE.contains(&fault.code) => Health::ChangedShape,
+        _ => Health::Failing,
+    };
+    let visits = match record.failures {
+        1 => "the last visit".to_owned(),
+        more => format!("the last {more} visits"),
+    };
+    Some((
+        health,
+        format!("{visits} brought nothing that could be read{}", detail()),
+    ))
 }
 
 /// How every source is at a moment, in the order given.

@@ -214,7 +214,7 @@ impl Visit<'_> {
                     fault: Fault::new(
                         FaultCode::RobotsForbid,
                         format!(
-                            "The robots.txt of {} forbids {path} to programs. Ask the publisher;                              with leave, say so in `robots_override` of the source.",
+                            "The robots.txt of {} forbids {path} to programs. Ask the publisher; with leave, say so in `robots_override` of the source.",
                             url.host()
                         ),
                     ),
@@ -225,7 +225,7 @@ impl Visit<'_> {
                 fault: Fault::new(
                     FaultCode::RobotsUnreachable,
                     format!(
-                        "The robots.txt of {} could not be read, which forbids everything until it                          can: {why}",
+                        "The robots.txt of {} could not be read, which forbids everything until it can: {why}",
                         url.host()
                     ),
                 ),

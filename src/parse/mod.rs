@@ -10,6 +10,7 @@ mod listing;
 mod select;
 #[cfg(test)]
 mod tests;
+mod wrong_page;
 
 use crate::domain::document::{Document, Entry, Fault, FaultCode, FeedDescription};
 use crate::domain::source::{Select, Source, SourceKind};
@@ -58,12 +59,18 @@ pub fn parse(document: &Document, source: &Source) -> Parsed {
             )
         }
     });
-    read.unwrap_or_else(|_| {
+    let mut parsed = read.unwrap_or_else(|_| {
         Parsed::aside(
             FaultCode::ReaderFailed,
             "the reader failed on this document; nothing was taken",
         )
-    })
+    });
+    if !parsed.readable
+        && let Some(fault) = wrong_page::look(document)
+    {
+        parsed.faults.insert(0, fault);
+    }
+    parsed
 }
 
 /// Whether the selectors of a listing or page can be used (`regwire check`).

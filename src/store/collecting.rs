@@ -389,7 +389,7 @@ impl Store {
                 let mut query = QueryBuilder::new(
                     "INSERT INTO source_states (source_id, etag, last_modified, sha256, first_contact_at,
                        next_visit_at, visits, last_visit, last_success, failures, failing_since, last_new, gaps,
-                       documents, chain_head, description, moved_to) ",
+                       documents, chain_head, description, moved_to, signs) ",
                 );
                 query.push_values(chunk, |mut row, harvest| {
                     let state = &harvest.state;
@@ -415,7 +415,8 @@ impl Store {
                         .push_bind(state.documents)
                         .push_bind(state.chain_head.as_ref().map(Sha256::as_str))
                         .push_bind(to_json(&state.description))
-                        .push_bind(state.moved_to.as_deref());
+                        .push_bind(state.moved_to.as_deref())
+                        .push_bind(to_json(&state.record.signs));
                 });
                 query.push(
                     " ON CONFLICT (source_id) DO UPDATE SET etag = excluded.etag,
@@ -425,7 +426,7 @@ impl Store {
                        last_success = excluded.last_success, failures = excluded.failures,
                        failing_since = excluded.failing_since, last_new = excluded.last_new, gaps = excluded.gaps,
                        documents = excluded.documents, chain_head = excluded.chain_head,
-                       description = excluded.description, moved_to = excluded.moved_to",
+                       description = excluded.description, moved_to = excluded.moved_to, signs = excluded.signs",
                 );
                 query.build().execute(&mut *transaction).await?;
             }

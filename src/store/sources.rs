@@ -70,6 +70,7 @@ struct Row {
     chain_head: Option<String>,
     description: String,
     moved_to: Option<String>,
+    signs: String,
 }
 
 impl Row {
@@ -99,6 +100,7 @@ impl Row {
                     .into_iter()
                     .filter_map(TimeDelta::try_seconds)
                     .collect(),
+                signs: json(table, &key, &self.signs)?,
             },
             documents: self.documents,
             chain_head: hash(self.chain_head),

@@ -14,6 +14,7 @@ mod bad_input;
 mod command_line;
 mod corpus_feeds;
 mod crash;
+mod deaths;
 mod postgres;
 mod rooms;
 mod story;

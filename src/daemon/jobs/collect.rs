@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use futures_util::StreamExt as _;
 use futures_util::stream;
 use tokio::sync::mpsc;
@@ -37,8 +37,6 @@ const AT_ONCE: usize = 32;
 const MOST_IN_A_COMMIT: usize = 64;
 /// The slowest that a failing source is asked: polling never stops.
 const SLOWEST: TimeDelta = TimeDelta::hours(48);
-/// Gaps remembered of a source.
-const MOST_GAPS: usize = 60;
 
 /// What is visited.
 #[derive(Clone, Debug, Default)]
@@ -187,6 +185,7 @@ async fn visit(house: &House, fetcher: &Fetcher, source: Source, state: SourceSt
         revised: Vec::new(),
     };
     let mut wait = None;
+    let mut newest = None;
     match answer {
         Answer::NotModified { memory, status } => {
             harvest.visit.status = Some(status);
@@ -222,16 +221,17 @@ async fn visit(house: &House, fetcher: &Fetcher, source: Source, state: SourceSt
             moved_to,
         } => {
             harvest.visit.status = Some(document.status);
+            harvest.state.record.signs.moved_to.clone_from(&moved_to);
             harvest.state.moved_to = moved_to;
             if harvest.state.memory.sha256.as_ref() == Some(&document.sha256) {
                 harvest.visit.outcome = Outcome::Unchanged;
                 harvest.state.memory = memory;
             } else {
-                take_in(house, &source, &mut harvest, document, memory, now).await;
+                newest = take_in(house, &source, &mut harvest, document, memory, now).await;
             }
         }
     }
-    remember(&mut harvest, &source, wait, now);
+    remember(&mut harvest, &source, newest, wait, now);
     harvest
 }
 
@@ -243,7 +243,8 @@ async fn take_in(
     document: Document,
     memory: Memory,
     now: DateTime<Utc>,
-) {
+) -> Option<NaiveDate> {
+    let mut newest = None;
     let number = harvest.state.documents + 1;
     let software = concat!("regwire ", env!("CARGO_PKG_VERSION"));
     let previous = harvest.state.chain_head.clone();
@@ -279,6 +280,7 @@ async fn take_in(
     match read {
         Ok(read) => {
             harvest.visit.entries = read.entries;
+            newest = read.newest;
             harvest.visit.faults.extend(read.faults);
             if read.readable {
                 harvest.visit.new = u32::try_from(read.new.len()).unwrap_or(u32::MAX);
@@ -312,11 +314,14 @@ async fn take_in(
         link,
         software: software.to_owned(),
     });
+    newest
 }
 
 /// What a document holds for the store.
 struct Read {
     entries: u32,
+    /// The latest day of publication that is no future.
+    newest: Option<NaiveDate>,
     readable: bool,
     faults: Vec<Fault>,
     description: FeedDescription,
@@ -344,11 +349,29 @@ async fn read(
     let parsing = {
         let (document, source) = (Arc::clone(&document), source.clone());
         tokio::task::spawn_blocking(move || {
-            let parsed = parse::parse(&document, &source);
+            let mut parsed = parse::parse(&document, &source);
+            if let Some(fault) = redirected_home(&source, &document) {
+                // What is read on a home page is another list than the one that was asked for.
+                parsed.readable = false;
+                parsed.faults.insert(0, fault);
+            }
             let entries = u32::try_from(parsed.entries.len()).unwrap_or(u32::MAX);
+            // A day ahead is a publisher's time zone; further ahead is no publication.
+            let last = (now + TimeDelta::days(1)).date_naive();
+            let newest = parsed
+                .entries
+                .iter()
+                .filter_map(|entry| entry.published.as_ref())
+                .map(|stamp| stamp.instant().date_naive())
+                .filter(|day| *day <= last)
+                .max();
+            parsed
+                .faults
+                .extend(compare::shared_identity(&parsed.entries));
             let keyed = compare::keyed(parsed.entries);
             (
                 entries,
+                newest,
                 keyed,
                 parsed.faults,
                 parsed.description,
@@ -356,10 +379,11 @@ async fn read(
             )
         })
     };
-    let (entries, keyed, mut faults, description, readable) =
+    let (entries, newest, keyed, mut faults, description, readable) =
         parsing.await.map_err(|error| failed(&error))?;
     let mut out = Read {
         entries,
+        newest,
         readable,
         faults: Vec::new(),
         description,
@@ -457,6 +481,7 @@ async fn read(
                 Err(fault) => faults.push(fault),
             }
         }
+        faults.extend(other_language(&source, &new));
         (new, revised, faults)
     });
     let (new, revised, faults) = making.await.map_err(|error| failed(&error))?;
@@ -465,6 +490,57 @@ async fn read(
     out.revised = revised;
     out.faults = faults;
     Ok(out)
+}
+
+/// Whether an address that led to a page of a site leads to its front door now.
+fn redirected_home(source: &Source, document: &Document) -> Option<Fault> {
+    let asked = url::Url::parse(source.url.as_str()).ok()?;
+    let got = document.url.as_url();
+    let segments = |url: &url::Url| -> Vec<String> {
+        url.path_segments()
+            .into_iter()
+            .flatten()
+            .filter(|part| !part.is_empty())
+            .map(str::to_owned)
+            .collect()
+    };
+    let (wanted, found) = (segments(&asked), segments(got));
+    // "/", "/en", "/index.html": a front door. Where one was asked for, none is noticed.
+    let door = |parts: &[String]| match parts {
+        [] => true,
+        [one] => one.len() <= 2 || one.starts_with("index."),
+        _ => false,
+    };
+    (got.as_str() != source.url.as_str() && door(&found) && !door(&wanted) && got.query().is_none())
+        .then(|| {
+            Fault::new(
+                FaultCode::RedirectedHome,
+                format!(
+                    "The address leads to the site's front page, {got}, now: the page has moved or \
+                     is gone. Look for its new address."
+                ),
+            )
+        })
+}
+
+/// Whether everything new is in another language than the source's.
+fn other_language(source: &Source, new: &[Fresh]) -> Option<Fault> {
+    let stated = source.language.as_deref()?;
+    let found = new.first()?.update.tags.language.clone()?;
+    let all = |language: &str| {
+        new.iter()
+            .all(|fresh| fresh.update.tags.language.as_deref() == Some(language))
+    };
+    (new.len() >= 5 && found != stated && all(&found)).then(|| {
+        Fault::new(
+            FaultCode::OtherLanguage,
+            format!(
+                "All {} new items are in `{found}`, and the source is in `{stated}`: another page \
+                 may be answering.",
+                new.len()
+            ),
+        )
+    })
 }
 
 async fn known(
@@ -516,30 +592,16 @@ fn empty_visit(source: &SourceId, at: DateTime<Utc>, outcome: Outcome) -> Visit 
 }
 
 /// Writes down what the visit means for the next one and for the source's health.
-fn remember(harvest: &mut Harvest, source: &Source, wait: Option<TimeDelta>, now: DateTime<Utc>) {
+fn remember(
+    harvest: &mut Harvest,
+    source: &Source,
+    newest: Option<NaiveDate>,
+    wait: Option<TimeDelta>,
+    now: DateTime<Utc>,
+) {
     let visit = &harvest.visit;
     let record = &mut harvest.state.record;
-    record.visits = record.visits.saturating_add(1);
-    record.last_visit = Some(now);
-    if visit.outcome.is_success() {
-        record.last_success = Some(now);
-        record.failures = 0;
-        record.failing_since = None;
-    } else {
-        record.failures = record.failures.saturating_add(1);
-        record.failing_since.get_or_insert(now);
-    }
-    if visit.new > 0 {
-        if let Some(last) = record.last_new {
-            record.gaps.push(now - last);
-            let surplus = record.gaps.len().saturating_sub(MOST_GAPS);
-            record.gaps.drain(..surplus);
-        }
-        record.last_new = Some(now);
-    } else if record.last_new.is_none() && visit.outcome.is_success() {
-        // Silence is counted from the first look on.
-        record.last_new = Some(now);
-    }
+    record.note(visit, harvest.document.is_some(), newest, now);
     harvest.state.next_visit_at = now + next(source, record.failures, visit.outcome, wait);
 }
 

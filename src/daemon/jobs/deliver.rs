@@ -20,7 +20,7 @@ const AT_ONCE: usize = 4;
 /// Mails noted in one transaction: at most so many can be sent twice by a crash.
 const BATCH: u32 = 20;
 /// How long a mail is tried.
-const GIVE_UP: TimeDelta = TimeDelta::days(5);
+pub(super) const GIVE_UP: TimeDelta = TimeDelta::days(5);
 
 /// What a round of sending did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -143,7 +143,7 @@ pub fn compose(house: &House, issue: &Issue, delivery: &Delivery) -> anyhow::Res
     })
 }
 
-fn envelope(house: &House) -> anyhow::Result<EmailAddress> {
+pub(super) fn envelope(house: &House) -> anyhow::Result<EmailAddress> {
     let from = &house.config.mail_from;
     let address = from
         .rsplit_once('<')
@@ -180,7 +180,7 @@ fn result(delivery: Delivery, receipt: Option<Receipt>, now: DateTime<Utc>) -> D
 }
 
 /// The retry ladder: ten minutes, then twice as long each time, at most half a day.
-fn pause(attempts: u32) -> TimeDelta {
+pub(super) fn pause(attempts: u32) -> TimeDelta {
     let factor = 1_i32
         .checked_shl(attempts.saturating_sub(1).min(8))
         .unwrap_or(256);

@@ -3,5 +3,6 @@
 pub mod collect;
 pub mod deliver;
 pub mod digest;
+pub mod health;
 pub mod index;
 pub mod request;

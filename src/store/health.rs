@@ -1,0 +1,290 @@
+//! How the health of sources went, and what operators are told of it.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+
+use super::database::{fenced, reading, writing};
+use super::{Error, Lease, Store, json, small, unreadable};
+use crate::domain::delivery::DeliveryState;
+use crate::domain::health::{Health, Verdict};
+use crate::domain::id::SourceId;
+use crate::domain::subscription::EmailAddress;
+
+/// One change of a source's health.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HealthChange {
+    /// The source.
+    pub source: SourceId,
+    /// When it was noticed.
+    pub at: DateTime<Utc>,
+    /// As it was.
+    pub before: Health,
+    /// As it is from then on.
+    pub after: Health,
+    /// Why.
+    pub because: String,
+}
+
+/// A mail to an operator.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Notice {
+    /// Derived from what it tells of, so that it is told once.
+    pub id: String,
+    /// The operator's mailbox.
+    pub address: EmailAddress,
+    /// The subject, one line.
+    pub subject: String,
+    /// The text.
+    pub text: String,
+    /// When it was put in the queue.
+    pub queued_at: DateTime<Utc>,
+    /// Tries so far.
+    pub attempts: u32,
+}
+
+/// How often a source was asked in a period, and what it answered.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+pub struct Silence {
+    /// Visits.
+    pub visits: u64,
+    /// Visits by how they ended (`new`, `unchanged` …).
+    pub outcomes: std::collections::BTreeMap<String, u64>,
+    /// The first visit of the period.
+    pub first: Option<DateTime<Utc>>,
+    /// The last.
+    pub last: Option<DateTime<Utc>>,
+    /// The last that was understood.
+    pub last_understood: Option<DateTime<Utc>>,
+    /// Items first seen in the period.
+    pub new: u64,
+    /// Items that were revised in the period.
+    pub revised: u64,
+}
+
+impl Store {
+    /// The health last noted of each source, and why it is so.
+    ///
+    /// # Errors
+    /// When the database fails or a row cannot be read.
+    pub async fn noted_health(&self) -> Result<HashMap<SourceId, (Health, String)>, Error> {
+        let rows: Vec<(String, String, String)> = reading!(self.database, |pool| {
+            sqlx::query_as("SELECT source_id, health, because FROM source_health")
+                .fetch_all(pool)
+                .await?
+        });
+        rows.into_iter()
+            .map(|(id, health, because)| {
+                let table = "source_health";
+                let health = json(table, &id, &format!("\"{health}\""))?;
+                let source =
+                    SourceId::new(id.clone()).map_err(|error| unreadable(table, &id, error))?;
+                Ok((source, (health, because)))
+            })
+            .collect()
+    }
+
+    /// Notes how sources are from now on, what changed by that, and who is told; all or nothing.
+    ///
+    /// # Errors
+    /// When the lease is lost or the database fails.
+    pub async fn note_health(
+        &self,
+        lease: &Lease,
+        verdicts: &[(SourceId, Verdict)],
+        changes: &[HealthChange],
+        notice: Option<&Notice>,
+    ) -> Result<(), Error> {
+        let begin = self.database.begin();
+        writing!(self.database, |pool| {
+            let mut transaction = pool.begin_with(begin).await?;
+            fenced!(transaction, lease);
+            for (source, verdict) in verdicts {
+                sqlx::query(
+                    "INSERT INTO source_health (source_id, health, since, because) VALUES ($1, $2, $3, $4)
+                     ON CONFLICT (source_id) DO UPDATE SET health = excluded.health, since = excluded.since,
+                       because = excluded.because",
+                )
+                .bind(source.as_str())
+                .bind(verdict.health.as_str())
+                .bind(verdict.since)
+                .bind(verdict.because.as_str())
+                .execute(&mut *transaction)
+                .await?;
+            }
+            for change in changes {
+                sqlx::query(
+                    "INSERT INTO health_changes (source_id, at, before, after, because) VALUES ($1, $2, $3, $4, $5)
+                     ON CONFLICT (source_id, at) DO UPDATE SET after = excluded.after, because = excluded.because",
+                )
+                .bind(change.source.as_str())
+                .bind(change.at)
+                .bind(change.before.as_str())
+                .bind(change.after.as_str())
+                .bind(change.because.as_str())
+                .execute(&mut *transaction)
+                .await?;
+            }
+            if let Some(notice) = notice {
+                sqlx::query(
+                    "INSERT INTO notices (id, address, subject, text, queued_at, state, attempts, next_try_at)
+                     VALUES ($1, $2, $3, $4, $5, 'pending', 0, $5) ON CONFLICT (id) DO NOTHING",
+                )
+                .bind(notice.id.as_str())
+                .bind(notice.address.as_str())
+                .bind(notice.subject.as_str())
+                .bind(notice.text.as_str())
+                .bind(notice.queued_at)
+                .execute(&mut *transaction)
+                .await?;
+            }
+            transaction.commit().await?;
+            Ok(())
+        })
+    }
+
+    /// The newest changes of health, of one source or of all, the newest first.
+    ///
+    /// # Errors
+    /// As [`Store::noted_health`].
+    pub async fn health_changes(
+        &self,
+        source: Option<&SourceId>,
+        limit: u32,
+    ) -> Result<Vec<HealthChange>, Error> {
+        type Row = (String, DateTime<Utc>, String, String, String);
+        let rows: Vec<Row> = reading!(self.database, |pool| {
+            sqlx::query_as(
+                "SELECT source_id, at, before, after, because FROM health_changes
+                 WHERE ($1 = '' OR source_id = $1) ORDER BY at DESC, source_id LIMIT $2",
+            )
+            .bind(source.map_or("", SourceId::as_str))
+            .bind(i64::from(limit))
+            .fetch_all(pool)
+            .await?
+        });
+        rows.into_iter()
+            .map(|(id, at, before, after, because)| {
+                let table = "health_changes";
+                Ok(HealthChange {
+                    at,
+                    before: json(table, &id, &format!("\"{before}\""))?,
+                    after: json(table, &id, &format!("\"{after}\""))?,
+                    because,
+                    source: SourceId::new(id.clone())
+                        .map_err(|error| unreadable(table, &id, error))?,
+                })
+            })
+            .collect()
+    }
+
+    /// Notices that are due.
+    ///
+    /// # Errors
+    /// As [`Store::noted_health`].
+    pub async fn due_notices(&self, now: DateTime<Utc>) -> Result<Vec<Notice>, Error> {
+        type Row = (String, String, String, String, DateTime<Utc>, i64);
+        let rows: Vec<Row> = reading!(self.database, |pool| {
+            sqlx::query_as(
+                "SELECT id, address, subject, text, queued_at, attempts FROM notices
+                 WHERE state = 'pending' AND next_try_at <= $1 ORDER BY queued_at, id LIMIT 20",
+            )
+            .bind(now)
+            .fetch_all(pool)
+            .await?
+        });
+        rows.into_iter()
+            .map(|(id, address, subject, text, queued_at, attempts)| {
+                let table = "notices";
+                Ok(Notice {
+                    address: EmailAddress::new(&address)
+                        .map_err(|error| unreadable(table, &id, error))?,
+                    attempts: small(table, &id, attempts)?,
+                    id,
+                    subject,
+                    text,
+                    queued_at,
+                })
+            })
+            .collect()
+    }
+
+    /// Notes what became of a notice.
+    ///
+    /// # Errors
+    /// When the lease is lost or the database fails.
+    pub async fn record_notice(
+        &self,
+        lease: &Lease,
+        id: &str,
+        state: DeliveryState,
+        next_try_at: DateTime<Utc>,
+        answer: &str,
+        now: DateTime<Utc>,
+    ) -> Result<(), Error> {
+        let begin = self.database.begin();
+        writing!(self.database, |pool| {
+            let mut transaction = pool.begin_with(begin).await?;
+            fenced!(transaction, lease);
+            sqlx::query(
+                "UPDATE notices SET state = $2, attempts = attempts + 1, next_try_at = $3, answer = $4,
+                   done_at = CASE WHEN $2 = 'pending' THEN NULL ELSE $5 END
+                 WHERE id = $1",
+            )
+            .bind(id)
+            .bind(state.as_str())
+            .bind(next_try_at)
+            .bind(answer)
+            .bind(now)
+            .execute(&mut *transaction)
+            .await?;
+            transaction.commit().await?;
+            Ok(())
+        })
+    }
+
+    /// What is known of a source's silence in a period, from `since` to before `until`.
+    ///
+    /// # Errors
+    /// As [`Store::noted_health`].
+    pub async fn silence(
+        &self,
+        source: &SourceId,
+        since: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Result<Silence, Error> {
+        type Row = (
+            String,
+            i64,
+            Option<DateTime<Utc>>,
+            Option<DateTime<Utc>>,
+            i64,
+            i64,
+        );
+        let rows: Vec<Row> = reading!(self.database, |pool| {
+            sqlx::query_as(
+                "SELECT outcome, COUNT(*), MIN(at), MAX(at), CAST(SUM(new_entries) AS BIGINT),
+                   CAST(SUM(revised_entries) AS BIGINT)
+                 FROM visits WHERE source_id = $1 AND at >= $2 AND at < $3 GROUP BY outcome",
+            )
+            .bind(source.as_str())
+            .bind(since)
+            .bind(until)
+            .fetch_all(pool)
+            .await?
+        });
+        let mut out = Silence::default();
+        for (outcome, visits, first, last, new, revised) in rows {
+            out.visits += visits.unsigned_abs();
+            out.first = out.first.into_iter().chain(first).min();
+            out.last = out.last.max(last);
+            if outcome == "new" || outcome == "unchanged" {
+                out.last_understood = out.last_understood.max(last);
+            }
+            out.new += new.unsigned_abs();
+            out.revised += revised.unsigned_abs();
+            out.outcomes.insert(outcome, visits.unsigned_abs());
+        }
+        Ok(out)
+    }
+}

@@ -78,6 +78,9 @@ enum Command {
         after_help = "Example: echo '{\"id\":1,\"headline\":\"ISO/IEC 42005:2025 published\",\"summary\":\"\"}' | regwire tag --jsonl"
     )]
     Tag(tags::TagOptions),
+    /// Score the tagger against labelled lines.
+    #[command(after_help = "Example: regwire eval tests/labelled/tags.jsonl --field frameworks")]
+    Eval(tags::EvalOptions),
     /// Read references out of texts.
     #[command(after_help = "Example: regwire ref 'BS EN ISO/IEC 27001:2022'")]
     Ref(tags::RefOptions),
@@ -179,6 +182,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Some(Command::Search(options)) => read::search(house(load()?).await?, options).await,
         Some(Command::Show(options)) => read::show(house(load()?).await?, options).await,
         Some(Command::Tag(options)) => tags::tag(&load()?, &options),
+        Some(Command::Eval(options)) => tags::eval(&load()?, &options),
         Some(Command::Ref(options)) => tags::references(&load()?, &options),
         Some(Command::Digest(command)) => digest::run(house(load()?).await?, command).await,
         Some(Command::Subscriber(command)) => subscriber::run(house(load()?).await?, command).await,

@@ -1,16 +1,23 @@
 //! `regwire tag` and `regwire ref`: lines in, lines out.
 
 use std::io::{BufRead as _, Write as _};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use anyhow::Context as _;
 use serde_json::{Value, json};
 
+use super::out::say;
+use super::table;
 use crate::config::Config;
 use crate::domain::id::SourceId;
 use crate::domain::reference;
+use crate::domain::source::Source;
+use crate::domain::update::Tags;
 use crate::library::{Files, load};
 use crate::render::tag_line;
+use crate::tag::score::{self, Scores};
 use crate::tag::{Subject, Tagger};
 
 /// Options of `tag`.
@@ -48,17 +55,7 @@ pub(super) fn tag(config: &Config, options: &TagOptions) -> anyhow::Result<ExitC
         } else {
             json!({ "id": number + 1, "headline": line })
         };
-        let text = |key: &str| value[key].as_str().unwrap_or("");
-        let source = SourceId::new(text("source"))
-            .ok()
-            .and_then(|id| loaded.sources.iter().find(|source| source.id == id));
-        let tags = tagger.tag(&Subject {
-            headline: text("headline"),
-            summary: text("summary"),
-            language: source.and_then(|source| source.language.as_deref()),
-            body: source.map(|source| &source.body),
-            frameworks: source.map_or(&[], |source| source.frameworks.as_slice()),
-        });
+        let tags = tagged(&tagger, &loaded.sources, &value);
         writeln!(out, "{}", tag_line(&value["id"], &tags))?;
     }
     out.flush()?;
@@ -67,6 +64,135 @@ pub(super) fn tag(config: &Config, options: &TagOptions) -> anyhow::Result<ExitC
     } else {
         ExitCode::SUCCESS
     })
+}
+
+/// The tags of a line of JSON.
+fn tagged(tagger: &Tagger, sources: &[Source], line: &Value) -> Tags {
+    let text = |key: &str| line[key].as_str().unwrap_or("");
+    let source = SourceId::new(text("source"))
+        .ok()
+        .and_then(|id| sources.iter().find(|source| source.id == id));
+    tagger.tag(&Subject {
+        headline: text("headline"),
+        summary: text("summary"),
+        language: source.and_then(|source| source.language.as_deref()),
+        body: source.map(|source| &source.body),
+        frameworks: source.map_or(&[], |source| source.frameworks.as_slice()),
+    })
+}
+
+/// Options of `eval`.
+#[derive(clap::Args)]
+pub(super) struct EvalOptions {
+    /// Lines of JSON as `tag --jsonl` takes them, with the labels under `expect`.
+    file: PathBuf,
+    /// One JSON object.
+    #[arg(long)]
+    json: bool,
+    /// Only the errors of this field.
+    #[arg(long, value_parser = clap::builder::PossibleValuesParser::new(score::FIELDS))]
+    field: Option<String>,
+}
+
+pub(super) fn eval(config: &Config, options: &EvalOptions) -> anyhow::Result<ExitCode> {
+    let loaded = load(&Files::beside(&config.folder)?);
+    let tagger = Tagger::new(Arc::new(loaded.library));
+    let text = std::fs::read_to_string(&options.file)
+        .with_context(|| format!("cannot read {}", options.file.display()))?;
+    let mut scores = Scores::default();
+    let mut lines = 0;
+    for (number, line) in text.lines().enumerate() {
+        if line.trim().is_empty() {
+            continue;
+        }
+        let value: Value = serde_json::from_str(line).with_context(|| {
+            format!("{} line {} is no JSON", options.file.display(), number + 1)
+        })?;
+        scores.add(&value, &tagged(&tagger, &loaded.sources, &value));
+        lines += 1;
+    }
+    if scores.fields.is_empty() {
+        anyhow::bail!(
+            "{} labels nothing: a line wants \"expect\": {{\"kind\", \"frameworks\", \"bodies\", \"jurisdictions\", \"references\"}}",
+            options.file.display()
+        );
+    }
+    let mismatches = scores.mismatches.iter().filter(|mismatch| {
+        options
+            .field
+            .as_ref()
+            .is_none_or(|field| mismatch.field == field)
+    });
+    if options.json {
+        let fields: serde_json::Map<String, Value> = scores
+            .fields
+            .iter()
+            .map(|(field, score)| {
+                let figures = json!({
+                    "precision": score.precision(), "recall": score.recall(), "f1": score.f1(),
+                    "right": score.right, "invented": score.invented, "missed": score.missed,
+                });
+                ((*field).to_owned(), figures)
+            })
+            .collect();
+        let errors: Vec<Value> = mismatches
+            .map(|m| json!({"id": m.id, "field": m.field, "invented": m.invented, "missed": m.missed}))
+            .collect();
+        say!(
+            "{}",
+            json!({
+                "lines": lines, "fields": fields,
+                "hard_negatives": {"lines": scores.hard_negatives, "right": scores.hard_negatives_right},
+                "errors": errors,
+            })
+        );
+        return Ok(ExitCode::SUCCESS);
+    }
+    for mismatch in mismatches {
+        let list = |sign: &str, items: &[String]| -> String {
+            items.iter().map(|item| format!(" {sign}{item}")).collect()
+        };
+        say!(
+            "{}  {}{}{}",
+            mismatch.id,
+            mismatch.field,
+            list("+", &mismatch.invented),
+            list("-", &mismatch.missed)
+        );
+    }
+    let rows: Vec<Vec<String>> = scores
+        .fields
+        .iter()
+        .map(|(field, score)| {
+            vec![
+                (*field).to_owned(),
+                format!("{:.3}", score.precision()),
+                format!("{:.3}", score.recall()),
+                format!("{:.3}", score.f1()),
+                score.right.to_string(),
+                score.invented.to_string(),
+                score.missed.to_string(),
+            ]
+        })
+        .collect();
+    table::print(
+        &[
+            "field",
+            "precision",
+            "recall",
+            "F1",
+            "right",
+            "invented",
+            "missed",
+        ],
+        &rows,
+    );
+    say!(
+        "{} of {} hard negatives without a false framework; {lines} lines",
+        scores.hard_negatives_right,
+        scores.hard_negatives
+    );
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Options of `ref`.

@@ -10,6 +10,7 @@ mod haystack;
 mod kinds;
 mod lexicon;
 mod places;
+pub mod score;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -196,7 +196,6 @@ impl Judge<'_> {
     fn event(&self, role: Role, in_range: bool) -> Option<(DateEvent, Cue)> {
         let role = match role {
             Role::For if self.interval => Role::Until,
-            Role::For => Role::On,
             Role::To if !self.moved => Role::On,
             Role::StartOrOf if self.attached() => Role::On,
             // "a deadline of 5 May", "un plazo de 30 días".
@@ -204,7 +203,6 @@ impl Judge<'_> {
             role => role,
         };
         match role {
-            Role::Never | Role::Of | Role::StartOrOf | Role::Between if !in_range => None,
             Role::AsOf => self
                 .decisive(|event| {
                     matches!(
@@ -215,12 +213,12 @@ impl Judge<'_> {
                 .filter(|(near, _)| near.before && near.cost <= 4)
                 .map(|(near, event)| (event, near.cue)),
             Role::By | Role::Until => self.closing(role),
-            Role::Start | Role::Between | Role::StartOrOf => self.opening(in_range),
+            Role::Start => self.opening(in_range),
             Role::To => self.aim(),
             Role::After => self.after(),
-            Role::On => self.on(VERB),
+            Role::On | Role::For => self.on(VERB),
             Role::Bare => self.on((TOUCHING, 0)),
-            Role::Never | Role::Of => None,
+            Role::Never | Role::Of | Role::StartOrOf | Role::Between => None,
         }
     }
 

@@ -15,6 +15,8 @@ mod role;
 mod span;
 mod token;
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 
 use crate::domain::key_date::{Certainty, DateEvent, KeyDate, Precision};
@@ -134,6 +136,7 @@ impl Reading<'_> {
             .collect();
 
         let mut out: Vec<DateMention> = Vec::new();
+        let mut told: HashMap<(DateEvent, NaiveDate), usize> = HashMap::new();
         for (number, (place, verdict)) in places.iter().zip(&verdicts).enumerate() {
             let Some(verdict) = verdict else { continue };
             if place.replaced_by.is_some() {
@@ -154,10 +157,8 @@ impl Reading<'_> {
                 .find_map(|(other, _)| absolute.get(other).copied().flatten())
                 .filter(|was| *was != date);
             if let Some(mention) = self.mention(number, *verdict, date, was) {
-                match out
-                    .iter_mut()
-                    .find(|known| known.event == mention.event && known.date == mention.date)
-                {
+                let place = *told.entry((mention.event, date)).or_insert(out.len());
+                match out.get_mut(place) {
                     Some(known) => {
                         known.was = known.was.or(mention.was);
                         if known.certainty == Certainty::Expected {

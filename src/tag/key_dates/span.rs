@@ -329,6 +329,14 @@ impl Reader<'_> {
             next += 1;
         }
         let year = self.year(next)?;
+        // "30 February 2026" is no day, and no month either.
+        if at
+            .checked_sub(1)
+            .and_then(|before| self.token(before)?.number())
+            .is_some()
+        {
+            return None;
+        }
         let first = day(year, month, 1)?;
         Some((
             next + 1 - at,

@@ -308,7 +308,7 @@ const PHRASES: &[(Sense, &str)] = &[
     (
         Sense::Open,
         "open|opens|opened|opening|opening date|launch|launched|launches|start|starts|started|begin\
-         |begins|began|run|runs|running|be submitted|beginnt|startet|startete|eroffnet|geoffnet\
+         |begins|began|run|runs|running|beginnt|startet|startete|eroffnet|geoffnet\
          |ouvre|ouvert|ouverte|debute|lance|lancee|abre|abierta|abierto|comienza|apre|aperta|aperto\
          |avvia|avviata|inizia|gestart|geopend|start op|opent|rozpoczyna sie|rozpoczely sie|otwarte",
     ),

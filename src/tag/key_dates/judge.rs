@@ -114,8 +114,8 @@ impl<'a> Page<'a> {
         let (left, right) = self.cues.split_at(middle);
         let mut out: Vec<Near> = Vec::new();
         for cue in left.iter().rev().take_while(here) {
-            // A word that is the preposition itself is no cue of its own.
-            if cue.last < dress.lead {
+            // A word that is the preposition itself is no cue of its own; "apply from" is.
+            if cue.first < dress.lead {
                 out.push(Near {
                     cue: *cue,
                     cost: self.between(cue.last + 1, dress.lead),
@@ -127,7 +127,7 @@ impl<'a> Page<'a> {
         for cue in right.iter().take_while(here) {
             out.push(Near {
                 cue: *cue,
-                cost: self.between(span.last + 1, cue.first).saturating_add(1),
+                cost: self.between(span.last + 1, cue.first).saturating_add(2),
                 before: false,
                 behind: next.is_some_and(|next| cue.first > next),
             });
@@ -372,6 +372,7 @@ impl Judge<'_> {
                 }
             });
         let noun = self.topic();
+        let hand_in = self.hand_in();
         let helper = self.nearest(
             |near| {
                 self.is_close(near)
@@ -380,15 +381,15 @@ impl Judge<'_> {
             },
             VERB,
         );
-        let noun_cost =
-            noun.map(|(near, _)| near.cost.min(helper.map_or(u32::MAX, |helper| helper.cost)));
+        let noun_cost = noun
+            .map(|(near, _)| near.cost.min(helper.map_or(u32::MAX, |helper| helper.cost)))
+            .or(hand_in.map(|near| near.cost));
         if let (Some((near, event)), cost) = (decisive, noun_cost)
             && cost.is_none_or(|cost| near.cost <= cost)
         {
             return Some((event, near.cue));
         }
         if let Some((near, topic)) = noun {
-            let hand_in = self.hand_in();
             // "Firms under transition rules must register by": the nearer verb wins over nouns
             // that are not about answers.
             if !matches!(topic, Topic::Comment | Topic::Ballot)
@@ -399,7 +400,7 @@ impl Judge<'_> {
             }
             return Some((topic.closing()?, near.cue));
         }
-        self.hand_in().map(|near| (DateEvent::Submission, near.cue))
+        hand_in.map(|near| (DateEvent::Submission, near.cue))
     }
 
     /// From a day on.
@@ -576,7 +577,7 @@ fn cost(token: &Token) -> u32 {
     match &token.kind {
         Kind::Number { .. } => 1,
         Kind::Word(word) => match word.as_str() {
-            "and" | "or" | "und" | "oder" | "et" | "ou" | "y" => 2,
+            "and" | "or" | "und" | "oder" | "et" | "ou" | "y" => 4,
             "which" | "that" | "while" | "whereas" | "but" | "dass" | "wahrend" | "aber"
             | "que" | "qui" | "che" | "dat" | "ale" | "ze" | "because" => 4,
             _ => 1,

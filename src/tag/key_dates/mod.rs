@@ -10,6 +10,7 @@
 //! most eighty tokens away.
 
 mod cues;
+mod interval;
 mod judge;
 mod role;
 mod span;
@@ -20,9 +21,10 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 
 use crate::domain::key_date::{Certainty, DateEvent, KeyDate, Precision};
+use interval::Anchor;
 use judge::{Page, Verdict};
 use role::{Dress, Role};
-use span::{Anchor, Span, When};
+use span::{Span, When};
 use token::Token;
 
 /// A key date found in a text.

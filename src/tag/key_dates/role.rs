@@ -85,7 +85,7 @@ const PREPOSITIONS: &[(Role, &str)] = &[
     (Role::To, "to|auf den|auf|zum|au|al|naar|naar de|na dzien"),
     (
         Role::On,
-        "on|upon|in|am|im|le|el|il|den|l|op|w|w dniu|dnia|en|nel|nell|a|at|um|with the|during the",
+        "on|upon|is|are|ist der|ist|in|am|im|le|el|il|den|l|op|w|w dniu|dnia|en|nel|nell|a|at|um|with the|during the",
     ),
     (Role::Of, "of|de|des|di|z dnia|z|dated|d|s"),
     (

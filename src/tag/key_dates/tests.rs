@@ -82,6 +82,18 @@ fn the_labelled_sentences_are_read() {
 }
 
 #[test]
+fn sentences_written_after_the_rules_are_read_too() {
+    let (right, all, invented, errors) =
+        measure(include_str!("../../../tests/labelled/dates_held_out.jsonl"));
+    for error in &errors {
+        println!("{error}");
+    }
+    println!("{right} of {all} held-out lines right, {invented} dates invented");
+    assert_eq!(invented, 0, "dates invented on lines that have none");
+    assert!(right * 100 >= all * 90, "{right} of {all} right");
+}
+
+#[test]
 fn the_words_of_a_date_stand_where_it_says() {
     let text = "Änderung: “Übergang”. The comment period ends on 24 April 2026.";
     let mentions = read(text, None, Some("en"));

@@ -87,6 +87,8 @@ pub(super) enum Sense {
     Past,
     /// A duty.
     Duty,
+    /// An invitation or a permission.
+    Leave,
     /// Consumes its words and says nothing.
     Nothing,
 }
@@ -109,11 +111,20 @@ const PHRASES: &[(Sense, &str)] = &[
         "comment|comments|commenting|comment period|consultation|consultations|consultation period\
          |feedback|views|responses|response period|submissions|input|call for evidence\
          |call for input|call for views|request for information|request for comment*|observations\
-         |have your say|public enquiry|respond to the|stellungnahme*|konsultation*|anhorungsfrist\
+         |have your say|public enquiry|respond to the\
+         |public comment|public comments|public input|opinions|replies|representations|remarks|tell us\
+         |comment window|feedback window|consultation window|feedback period|exposure period\
+         |questionnaire|deadline to respond|deadline for responding|deadline to reply|deadline to comment\
+         |respond by|reply by|responding to the|respond to this|let us know|stellungnahme*|konsultation*|anhorungsfrist\
+         |anmerkungen|einwendungen|beteiligungsverfahren|verbandeanhorung|vernehmlassungsfrist\
          |ruckmeldung*|kommentare|kommentierung*|vernehmlassung*|consultation publique\
-         |contributions|commentaires|reponses|alegaciones|consulta publica|consulta\
-         |observaciones|comentarios|aportaciones|consultazione|consultazioni|osservazioni\
-         |contributi|commenti|consultatie|consultaties|reacties|internetconsultatie|zienswijzen\
+         |contributions|commentaires|reponses\
+         |observations du public|appel a contributions|appel a commentaires|repondre a la consultation|remarques|alegaciones|consulta publica|consulta\
+         |observaciones|comentarios|aportaciones\
+         |sugerencias|opiniones|informacion publica|tramite de audiencia|audiencia e informacion publica|consultazione|consultazioni|osservazioni\
+         |contributi|commenti\
+         |pareri|consultazione pubblica|questionario|consultatie|consultaties|reacties\
+         |consultatieperiode|reageren|inspraak|inspraakreacties|internetconsultatie|zienswijzen\
          |konsultacje|konsultacji|uwagi|uwag|opinie",
     ),
     (
@@ -122,8 +133,8 @@ const PHRASES: &[(Sense, &str)] = &[
          |following the consultation|after the consultation|in consultation with\
          |consultation response|consultation responses|comments received|responses received\
          |certification bod*|certification services|certification schemes|in view of\
-         |report on the consultation|due to|in response to|transition to|end user*\
-         |end-user*|with effect|year ended|year ending|quarter ended|quarter ending|months ended\
+         |report on the consultation|due to|in response to|certified organis*|certified organiz*|certified compan*|certified entit*|certified firm*|certified product*\
+         |end user*|with effect|year ended|year ending|quarter ended|quarter ending|months ended\
          |months ending|years ended|response to the consultation|summary of responses|feedback statement",
     ),
     // Ballots.
@@ -145,7 +156,8 @@ const PHRASES: &[(Sense, &str)] = &[
     (
         Sense::Topic(Topic::Transition),
         "transition|transition period|transition deadline|transitional period|transitional\
-         |transitional arrangements|transition phase|grace period|phase-in period|sunrise period\
+         |transitional arrangements|transition phase\
+         |to migrate|migrate to|migration to|migration period|to transition|transition to|transition by|period of grace|grace period|phase-in period|sunrise period\
          |ubergangsfrist*|ubergangszeit*|ubergangsphase|ubergangsregelung*|schonfrist|karenzfrist\
          |periode transitoire|periode de transition|regime transitoire|delai de grace\
          |periodo transitorio|periodo de transicion|periodo di transizione|regime transitorio\
@@ -171,29 +183,40 @@ const PHRASES: &[(Sense, &str)] = &[
          |annual returns|reporting period|self-assessment|entries|notification deadline\
          |registrierung|registrierungsfrist|meldefrist|meldungen|antrage|bewerbungen|anmeldung\
          |anmeldungen|anmeldefrist|candidatures|inscription|inscriptions|enregistrement\
-         |declaration|declarations|solicitudes|candidaturas|inscripcion|registro de|domande\
+         |declaration|declarations\
+         |trasmissione dei|trasmissione delle|invio dei|invio delle|presentazione delle|einreichung|abgabe|antragsfrist|bewerbungsfrist|skladania|zlozenia|inzending|indiening|aanlevering|remise des|depot des|presentacion de solicitudes|self-registration|call for applications|call for proposals|grant applications|solicitudes|candidaturas|inscripcion|registro de|domande\
          |candidature|iscrizione|iscrizioni|registrazione|aanmeldingen|aanmelding|registratie\
          |aanvragen|rejestracja|rejestracji|wnioski|wnioskow|zgloszenia",
     ),
     (
         Sense::HandIn,
         "submit|submitted|register|registered|file|filed|apply for|report to|reported to|notify|notified\
-         |report their|report its|send|sent to|provide their|enrol|enroll|lodge|lodged|apply\
+         |report their|report its\
+         |complete their|complete the|supply|provide the|disclose|pay|to respond to|send|sent to|provide their|enrol|enroll|lodge|lodged|apply\
          |return|returned|hand in|deliver|upload|declare|registrieren|melden|einreichen\
+         |abgeben|ubersenden|abzugeben|zu melden|gemeldet\
          |eingereicht|einzureichen|ubermitteln|anmelden|anzumelden|vorlegen|beantragen\
-         |transmettre|transmis|soumettre|deposer|enregistrer|declarer|notifier|s inscrire\
+         |transmettre|transmis|soumettre|deposer\
+         |adresser|communiquer|enregistrer|declarer|notifier|s inscrire\
          |inscrire|remettre|remis|registrarse|presentar|remitir|enviar|notificar|inscribirse\
          |comunicar|registrarsi|inviare|trasmettere|presentare|notificare|iscriversi|comunicare\
-         |registreren|indienen|ingediend|aanmelden|melden bij|rapporteren|zarejestrowac\
+         |registreren|indienen\
+         |inleveren|aanleveren|opsturen|doorgeven|in te dienen|ingediend|aanmelden|melden bij|rapporteren|zarejestrowac\
          |zlozyc|zglosic|przekazac|przeslac|zglaszac",
     ),
     (
         Sense::Duty,
-        "must|shall|have to|has to|required to|are required|is required|need to|needs to|need|obliged\
-         |should be|please|have until|has until|are invited|invited to\
-         |can be|may be|muss|mussen|haben|hat|ist zu|sind zu|sollen|konnen|doit|doivent|devront|devra\
-         |sont tenus|peuvent|deben|debe|deberan|debera|tienen|podran|devono|deve|dovranno|possono\
-         |sono tenuti|tenuti a|moeten|moet|dienen|kunnen|musza|nalezy|powinny|mozna|sa zobowiazane",
+        "must|shall|have to|has to|will have to|required to|are required|is required|be required to\
+         |need to|needs to|need|obliged|obliged to|are to be|is to be|subject to|be bound by|muss|mussen\
+         |verpflichtet|doit|doivent|devront|devra|sont tenus|seront tenus|soumis a|deben|debe\
+         |deberan|debera|obligados|sujetos a|devono|deve|dovranno|dovra|sono tenuti|tenuti a\
+         |moeten|moet|dienen|dient|musza|musi|beda musialy|bedzie musial*|nalezy|powinny|sa zobowiazane",
+    ),
+    (
+        Sense::Leave,
+        "should be|should|please|have until|has until|are invited|invited to|can be|may be|haben|hat\
+         |ist zu|sind zu|sollen|konnen|peuvent|tienen|podran|possono|kunnen|mozna|can|encouraged to\
+         |urged to|asked to|requested to|aufgefordert|invites|invites a|invitados",
     ),
     // Meetings.
     (
@@ -203,7 +226,8 @@ const PHRASES: &[(Sense, &str)] = &[
          |anhorung|veranstaltung|online-seminar|fachtagung|konferenz|audition|audition publique\
          |webinaire|atelier|colloque|audiencia publica|audiencia|jornada|seminario|taller|udienza\
          |audizione|convegno|hoorzitting|bijeenkomst|themabijeenkomst|posiedzenie|wysluchanie|konferencja\
-         |briefing|summit|listening session|open day",
+         |briefing|summit|listening session|open day\
+         |online event|event|info day|information day|forum|public session|stakeholder event|q and a session|training session|listening tour|fachgesprach|informationsveranstaltung|conference de|journee d|jornada informativa|evento|giornata|informatiebijeenkomst|spotkanie",
     ),
     (
         Sense::Hold,
@@ -211,7 +235,8 @@ const PHRASES: &[(Sense, &str)] = &[
          |will take place|takes place|take place|to take place|will convene|convenes|will meet\
          |meets|scheduled|scheduled for|is set for|join|register for|will run|findet|statt|stattfinden\
          |aura lieu|se tiendra|se deroulera|organise|organisera|se celebrara|tendra lugar\
-         |se llevara a cabo|si terra|avra luogo|si svolgera|vindt|plaats|plaatsvinden\
+         |se llevara a cabo|si terra\
+         |has scheduled|slated for|set for|will be running|are running|are hosting|are holding|organising|organizing|tendra lugar el|findet am|avra luogo|si svolgera|vindt|plaats|plaatsvinden\
          |odbedzie sie|zaplanowano|planned for|will be hosting|plans to hold|to hold|to host",
     ),
     // Entry into force.
@@ -223,9 +248,15 @@ const PHRASES: &[(Sense, &str)] = &[
          |coming into effect|go into effect|goes into effect|went into effect|going into effect\
          |take effect|takes effect|took effect|taking effect|becomes effective|become effective\
          |became effective|effective date|effective dates|is in force|are in force|in force as\
-         |now in force|into operation|becomes law|into force|in kraft|inkrafttreten|wirksam\
-         |en vigueur|entree en vigueur|prend effet|prendra effet|en vigor|entrada en vigor\
-         |surtira efecto*|surte efecto*|in vigore|entrata in vigore|in werking|inwerkingtreding\
+         |now in force|into operation|becomes law\
+         |become law|became law|commences|commence|commenced|commencement|operative|becomes operative|be in force|be in effect|is in effect|are in effect|into law on|into force|in kraft|inkrafttreten|wirksam\
+         |rechtskraftig|inkraftsetzung\
+         |en vigueur|entree en vigueur|prend effet|prendra effet\
+         |prennent effet|prendront effet|produit ses effets|produira ses effets|en vigor|entrada en vigor\
+         |surtira efecto*|surte efecto*\
+         |entrara en vigencia|entra en vigencia|entrada en vigencia|regira|rige|in vigore|entrata in vigore\
+         |avra effetto|avranno effetto|ha effetto|decorrenza|in werking|inwerkingtreding\
+         |gaat in|gaan in|ingaan|ingangsdatum|treedt in|treden in\
          |van kracht|w zycie|wejscie w zycie|wejscia w zycie|force of law",
     ),
     (Sense::Effective, "effective|in effect"),
@@ -235,14 +266,18 @@ const PHRASES: &[(Sense, &str)] = &[
         "applies|shall apply|will apply|would apply|to apply|apply to|apply from|apply as|apply on\
          |apply in|now apply|also apply|is applicable|applicable|be applicable|becomes applicable|become applicable\
          |date of application|application date|apply in full|becomes mandatory|become mandatory\
-         |become binding|becomes binding|mandatory|are binding|is enforceable|enforceable\
-         |gilt|gelten|galt|anzuwenden|anwendbar|anwendung findet|verbindlich|geltungsbeginn\
+         |become binding|becomes binding|mandatory\
+         |kick in|kicks in|kicked in|phased in|start applying|starts applying|begin applying|begins applying|start to apply|starts to apply|begin to apply|begins to apply|come to apply|become enforceable|becomes enforceable|compulsory|are binding|is enforceable|enforceable\
+         |gilt|gelten|galt|anzuwenden|anwendbar|anwendung findet\
+         |gultig|findet anwendung|finden anwendung|zur anwendung|verbindlich|geltungsbeginn\
          |s appliquent|s applique|s appliquera|s appliqueront|sera applicable|seront applicables\
-         |applicables|entree en application|obligatoire|sera de aplicacion|seran de aplicacion\
+         |applicables|entree en application|obligatoire\
+         |est applicable|s imposent|s impose|obligatoires|sera de aplicacion|seran de aplicacion\
          |se aplicara|se aplicaran|se aplica|se aplican|aplicable|aplicables|obligatorio\
          |si applica|si applicano|si applichera|si applicheranno|applicabile|applicabili\
          |obbligatorio|obbligatoria|van toepassing|toepasselijk|verplicht|stosuje sie|stosuje\
-         |stosowane|obowiazuja|obowiazuje|zastosowanie|obowiazywac",
+         |stosowane|obowiazuja|obowiazuje|zastosowanie|obowiazywac\
+         |zacznie obowiazywac|zaczna obowiazywac|bedzie obowiazywac|beda obowiazywac",
     ),
     (
         Sense::Topic(Topic::Application),
@@ -298,16 +333,24 @@ const PHRASES: &[(Sense, &str)] = &[
         "close|closes|closed|closing|closing date|close of|end|ends|ended|ending|end date|deadline\
          |deadlines|cut-off|cut off|due|due date|due by|no longer valid|not be valid|cease to be valid\
          |ceases to be valid|not be accepted|not be considered|be received|conclude|concludes\
-         |concluded|last day|last date|endet|endete|enden|frist|einsendeschluss|stichtag\
+         |concluded|last day|last date\
+         |shut|shuts|finish|finishes|finished|elapses|run out|runs out|wraps up|runs until|remains open|stays open|stay open|open until|final day|endet|endete|enden|frist|einsendeschluss|stichtag\
+         |verstreicht|lauft ab|schlusstermin|beendet|abgeschlossen\
          |abgabefrist|lauft|fristende|schliesst|date limite|prend fin|prendra fin|prennent fin\
-         |se termine|se terminera|cloture|s acheve|s achevera|echeance|plazo|finaliza\
-         |finalizara|termina|terminara|concluye|vence|fecha limite|cierra|cierre|se cierra|termine\
-         |scadenza|si chiude|si chiudera|si conclude|terminera|eindigt|sluit|sluitingsdatum\
-         |termijn|loopt af|loopt|konczy sie|uplywa|termin|zakonczy sie|konczy|vencimiento",
+         |se termine|se terminera|cloture\
+         |clot|ferme|fermeture|expirera|delai|s acheve|s achevera|echeance|plazo|finaliza\
+         |finalizara|termina|terminara|concluye|vence|fecha limite\
+         |acaba|culmina|vencera|expirara|finalizan|cierra|cierre|se cierra|termine\
+         |scadenza|si chiude|si chiudera|si conclude|terminera\
+         |chiusura|si concludera|scadra|scadono|eindigt|sluit|sluitingsdatum\
+         |verstrijkt|sluiten|sluitdatum|deadline voor|eindigen\
+         |termijn|loopt af|loopt|konczy sie|uplywa|termin|zakonczy sie|konczy|vencimiento\
+         |mija|uplynie|koncza sie|zakoncza sie|zakonczenie",
     ),
     (
         Sense::Open,
-        "open|opens|opened|opening|opening date|launch|launched|launches|start|starts|started|begin\
+        "open|opens|opened|opening|opening date\
+         |reopen|reopens|reopened|reopening|commencing|kicks off|kicked off|get under way|got under way|launch|launched|launches|start|starts|started|begin\
          |begins|began|run|runs|running|beginnt|startet|startete|eroffnet|geoffnet\
          |ouvre|ouvert|ouverte|debute|lance|lancee|abre|abierta|abierto|comienza|apre|aperta|aperto\
          |avvia|avviata|inizia|gestart|geopend|start op|opent|rozpoczyna sie|rozpoczely sie|otwarte",
@@ -343,9 +386,11 @@ const PHRASES: &[(Sense, &str)] = &[
          |found|ruled|decided|received|wrote|met|enacted|passed|proposed on|presented|reviewed\
          |delivered|recorded|discovered|detected|notified on|imposed|joined|appointed|founded\
          |established|created|dates from|accessed|retrieved|visited|amended on|amended by\
-         |decision of|judgment of|regulation of|directive of|letter of|press release|verabschiedet\
+         |decision of|judgment of\
+         |placed on the market|put on the market|filed on|promulgated|published by|gazetted on|completed on|renewed|inspection|dismissed|regulation of|directive of|letter of|press release|verabschiedet\
          |beschlossen|unterzeichnet|angekundigt|mitgeteilt|erlassen|pressemitteilung|adopte\
-         |adoptee|signe|annonce|communique|aprobado|aprobada|adoptado|firmado|anuncio|adottato\
+         |adoptee|signe|annonce|communique\
+         |promulgue|promulguee|signee|votee|vote|aprobado|aprobada|adoptado|firmado|anuncio|adottato\
          |adottata|approvato|firmato|annunciato|aangenomen|ondertekend|aangekondigd|vastgesteld\
          |przyjet*|podpisan*|oglosil*|uchwalon*|welcomed|completed|happened|occurred|carried out\
          |conducted|took place|was held|were held|lasted|fand|stattgefunden|a eu lieu|se celebro",
@@ -388,7 +433,8 @@ const PHRASES: &[(Sense, &str)] = &[
     ),
     (
         Sense::Past,
-        "had received|had been|had submitted|had responded|had registered|had filed|were received\
+        "were submitted|was submitted|were made|have been received|has received|have received\
+         |have been submitted|had received|had been|had submitted|had responded|had registered|had filed|were received\
          |was received|waren eingegangen|eingegangen|avait recu|avaient ete|habia recibido",
     ),
 ];

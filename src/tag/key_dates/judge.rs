@@ -124,7 +124,17 @@ impl<'a> Page<'a> {
                 });
             }
         }
+        let next_lead = self.dresses.get(number + 1).map(|dress| dress.lead);
         for cue in right.iter().take_while(here) {
+            // A word before the next date belongs to that one when it stands nearer to it.
+            let nearer_to_next = next_lead.is_some_and(|lead| {
+                cue.first < lead
+                    && self.sentences.get(lead) == sentence
+                    && self.between(cue.last + 1, lead) < self.between(span.last + 1, cue.first)
+            });
+            if nearer_to_next && is_verb(cue.sense) {
+                continue;
+            }
             out.push(Near {
                 cue: *cue,
                 cost: self.between(span.last + 1, cue.first).saturating_add(2),
@@ -183,6 +193,23 @@ impl<'a> Page<'a> {
             reported,
         })
     }
+}
+
+/// Whether a sense belongs to one date only.
+fn is_verb(sense: Sense) -> bool {
+    matches!(
+        sense,
+        Sense::Event(_)
+            | Sense::Effective
+            | Sense::Open
+            | Sense::Close
+            | Sense::Expire
+            | Sense::Hold
+            | Sense::Published
+            | Sense::NotApply
+            | Sense::Duty
+            | Sense::HandIn
+    )
 }
 
 struct Judge<'a> {
@@ -287,11 +314,11 @@ impl Judge<'_> {
             .iter()
             .any(|near| near.cue.sense == Sense::Topic(Topic::Comment));
         let told = near.cue.last > near.cue.first;
-        near.before
-            && near.cost <= 10
+        near.cost <= 10
             && !comments
             && (any(Sense::Gazette)
                 || told
+                    && near.before
                     && self.near.iter().any(|other| {
                         other.cue.sense == Sense::Standard && other.cue.first < near.cue.first
                     }))
@@ -322,7 +349,10 @@ impl Judge<'_> {
                 return Some((near, first));
             }
         }
-        let near = self.nearest(|near| of(near).is_some(), NOUN)?;
+        let near = self.nearest(
+            |near| of(near).is_some() && (near.before || !near.behind),
+            NOUN,
+        )?;
         Some((near, of(&near)?))
     }
 
@@ -335,7 +365,7 @@ impl Judge<'_> {
         let duty = self
             .near
             .iter()
-            .any(|near| matches!(near.cue.sense, Sense::Duty | Sense::Close));
+            .any(|near| matches!(near.cue.sense, Sense::Duty | Sense::Leave | Sense::Close));
         (begins || duty).then_some(near)
     }
 
@@ -377,7 +407,7 @@ impl Judge<'_> {
             |near| {
                 self.is_close(near)
                     || near.cue.sense == Sense::HandIn
-                    || near.cue.sense == Sense::Duty
+                    || matches!(near.cue.sense, Sense::Duty | Sense::Leave)
             },
             VERB,
         );
@@ -432,7 +462,19 @@ impl Judge<'_> {
         if let Some((near, event)) = decisive {
             return Some((event, near.cue));
         }
-        self.starts().or_else(|| self.meeting())
+        if let Some(found) = self.starts() {
+            return Some(found);
+        }
+        if let Some(found) = self.meeting() {
+            return Some(found);
+        }
+        // "From 1 January 2027 operators must …".
+        let duty = self.nearest(
+            |near| near.cue.sense == Sense::Duty && !near.behind,
+            (12, 12),
+        )?;
+        let apart = in_range || comments.is_some() || self.denied(&duty);
+        (!apart).then_some((DateEvent::Application, duty.cue))
     }
 
     /// "Application starts", "duties begin".
@@ -502,6 +544,10 @@ impl Judge<'_> {
             if near.cost > if near.before { limits.0 } else { limits.1 } {
                 continue;
             }
+            // Only "applies from 2 August 2026 and from 2 August 2027" has one verb for two dates.
+            if near.behind && !matches!(near.cue.sense, Sense::Event(_)) {
+                continue;
+            }
             let Some((event, cue)) = self.verb(near) else {
                 continue;
             };
@@ -550,7 +596,7 @@ impl Judge<'_> {
             },
             Sense::Open => match noun(Topic::Comment) {
                 Some(noun) => (Some(DateEvent::CommentsOpen), noun.cue),
-                None => match self.starts() {
+                None => match self.starts().or_else(|| self.meeting()) {
                     Some((event, cue)) => (Some(event), cue),
                     None => return None,
                 },

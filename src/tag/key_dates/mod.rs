@@ -149,6 +149,12 @@ impl Reading<'_> {
             else {
                 continue;
             };
+            // A meeting that is over is history, not a date to keep.
+            if verdict.event == DateEvent::Event
+                && self.published.is_some_and(|published| date < published)
+            {
+                continue;
+            }
             // The date that the one replaced tells; the nearest before wins.
             let was = places
                 .iter()

@@ -57,14 +57,14 @@ const PREPOSITIONS: &[(Role, &str)] = &[
     (
         Role::Until,
         "until|till|through|thru|up to|up to and including|until and including|bis|bis zum|bis einschliesslich\
-         |bis zum einschliesslich|noch bis|noch bis zum|jusqu au|jusqu a|hasta el|hasta|fino al|fino all|fino a|sino al|tot en met\
+         |bis zum einschliesslich|noch bis|noch bis zum|jusqu au|jusqu a|hasta el dia|hasta el|hasta|fino al|fino all|fino a|sino al|tot en met\
          |tot|t m|do|do dnia|remains open until",
     ),
     (
         Role::Start,
         "from|starting|starting on|starting from|beginning|beginning on|beginning on or after|on or after|on and after\
          |commencing|commencing on|with effect from|with effect on|as from|no earlier than|not earlier than|not before|ab|ab dem\
-         |mit wirkung vom|mit wirkung zum|a compter du|a partir du|a partir de|a partir del|a contar del\
+         |mit wirkung vom|mit wirkung zum|des le|a compter du|a partir du|a partir de|a partir del|a contar del\
          |con efectos desde el|dal|dall|a decorrere dal|a partire dal|vanaf|met ingang van|od|od dnia\
          |poczawszy od|z dniem|not until",
     ),

@@ -72,6 +72,8 @@ pub(super) enum Sense {
     Published,
     /// An official journal.
     Gazette,
+    /// The Federal Register, where notices come out too.
+    Register,
     /// The names of standards.
     Standard,
     /// Something else that happened that day.
@@ -112,7 +114,7 @@ const PHRASES: &[(Sense, &str)] = &[
          |feedback|views|responses|response period|submissions|input|call for evidence\
          |call for input|call for views|request for information|request for comment*|observations\
          |have your say|public enquiry|respond to the\
-         |public comment|public comments|public input|opinions|replies|representations|remarks|tell us\
+         |public comment|public comments|public input|replies|representations|remarks|tell us\
          |comment window|feedback window|consultation window|feedback period|exposure period\
          |questionnaire|deadline to respond|deadline for responding|deadline to reply|deadline to comment\
          |respond by|reply by|responding to the|respond to this|let us know|stellungnahme*|konsultation*|anhorungsfrist\
@@ -131,10 +133,10 @@ const PHRASES: &[(Sense, &str)] = &[
         Sense::Nothing,
         "following consultation|after consultation|following a consultation|after a consultation\
          |following the consultation|after the consultation|in consultation with\
-         |consultation response|consultation responses|comments received|responses received\
+         |consultation response|consultation responses\
          |certification bod*|certification services|certification schemes|in view of\
          |report on the consultation|due to|in response to|certified organis*|certified organiz*|certified compan*|certified entit*|certified firm*|certified product*\
-         |end user*|with effect|year ended|year ending|quarter ended|quarter ending|months ended\
+         |end user*|with effect|conference room*|conference call*|meeting room*|meeting minutes|conference centre*|conference center*|year ended|year ending|quarter ended|quarter ending|months ended\
          |months ending|years ended|response to the consultation|summary of responses|feedback statement",
     ),
     // Ballots.
@@ -155,7 +157,7 @@ const PHRASES: &[(Sense, &str)] = &[
     // Transitions.
     (
         Sense::Topic(Topic::Transition),
-        "transition|transition period|transition deadline|transitional period|transitional\
+        "transition ends|transition period|the transition to|transition deadline|transitional period|transitional\
          |transitional arrangements|transition phase\
          |to migrate|migrate to|migration to|migration period|to transition|transition to|transition by|period of grace|grace period|phase-in period|sunrise period\
          |ubergangsfrist*|ubergangszeit*|ubergangsphase|ubergangsregelung*|schonfrist|karenzfrist\
@@ -183,16 +185,17 @@ const PHRASES: &[(Sense, &str)] = &[
          |annual returns|reporting period|self-assessment|entries|notification deadline\
          |registrierung|registrierungsfrist|meldefrist|meldungen|antrage|bewerbungen|anmeldung\
          |anmeldungen|anmeldefrist|candidatures|inscription|inscriptions|enregistrement\
-         |declaration|declarations\
+         \
          |trasmissione dei|trasmissione delle|invio dei|invio delle|presentazione delle|einreichung|abgabe|antragsfrist|bewerbungsfrist|skladania|zlozenia|inzending|indiening|aanlevering|remise des|depot des|presentacion de solicitudes|self-registration|call for applications|call for proposals|grant applications|solicitudes|candidaturas|inscripcion|registro de|domande\
          |candidature|iscrizione|iscrizioni|registrazione|aanmeldingen|aanmelding|registratie\
          |aanvragen|rejestracja|rejestracji|wnioski|wnioskow|zgloszenia",
     ),
     (
         Sense::HandIn,
-        "submit|submitted|register|registered|file|filed|apply for|report to|reported to|notify|notified\
+        "submit|submitted|report the|report all|report these|report data|report incidents|report figures\
+         |report on their|report annually|register|registered|file|filed|apply for|report to|reported to|notify|notified\
          |report their|report its\
-         |complete their|complete the|supply|provide the|disclose|pay|to respond to|send|sent to|provide their|enrol|enroll|lodge|lodged|apply\
+         |provide the following|to respond to|send|sent to|provide their|enrol|enroll|lodge|lodged|apply\
          |return|returned|hand in|deliver|upload|declare|registrieren|melden|einreichen\
          |abgeben|ubersenden|abzugeben|zu melden|gemeldet\
          |eingereicht|einzureichen|ubermitteln|anmelden|anzumelden|vorlegen|beantragen\
@@ -226,7 +229,7 @@ const PHRASES: &[(Sense, &str)] = &[
          |anhorung|veranstaltung|online-seminar|fachtagung|konferenz|audition|audition publique\
          |webinaire|atelier|colloque|audiencia publica|audiencia|jornada|seminario|taller|udienza\
          |audizione|convegno|hoorzitting|bijeenkomst|themabijeenkomst|posiedzenie|wysluchanie|konferencja\
-         |briefing|summit|listening session|open day\
+         |meetings|public hearings|webinars|workshops|conferences|roundtables|seminars|public meetings|briefing|summit|listening session|open day\
          |online event|event|info day|information day|forum|public session|stakeholder event|q and a session|training session|listening tour|fachgesprach|informationsveranstaltung|conference de|journee d|jornada informativa|evento|giornata|informatiebijeenkomst|spotkanie",
     ),
     (
@@ -247,9 +250,9 @@ const PHRASES: &[(Sense, &str)] = &[
          |coming into force|commencement date|come into effect|comes into effect|came into effect\
          |coming into effect|go into effect|goes into effect|went into effect|going into effect\
          |take effect|takes effect|took effect|taking effect|becomes effective|become effective\
-         |became effective|effective date|effective dates|is in force|are in force|in force as\
+         |became effective|effective date|effective dates|is in force|are in force|in force as|in force from\
          |now in force|into operation|becomes law\
-         |become law|became law|commences|commence|commenced|commencement|operative|becomes operative|be in force|be in effect|is in effect|are in effect|into law on|into force|in kraft|inkrafttreten|wirksam\
+         |become law|became law|operative|becomes operative|be in force|be in effect|is in effect|are in effect|into law on|into force|in kraft|inkrafttreten|wirksam\
          |rechtskraftig|inkraftsetzung\
          |en vigueur|entree en vigueur|prend effet|prendra effet\
          |prennent effet|prendront effet|produit ses effets|produira ses effets|en vigor|entrada en vigor\
@@ -259,11 +262,15 @@ const PHRASES: &[(Sense, &str)] = &[
          |gaat in|gaan in|ingaan|ingangsdatum|treedt in|treden in\
          |van kracht|w zycie|wejscie w zycie|wejscia w zycie|force of law",
     ),
-    (Sense::Effective, "effective|in effect"),
+    (Sense::Effective, "effective|commences|commence|commenced"),
+    (
+        Sense::Event(DateEvent::Event),
+        "will meet on|will meet from|will convene on|will convene from|next meets on",
+    ),
     // Application.
     (
         Sense::Event(Application),
-        "applies|shall apply|will apply|would apply|to apply|apply to|apply from|apply as|apply on\
+        "applies|shall apply|will apply|would apply|apply to|apply from|apply as|apply on\
          |apply in|now apply|also apply|is applicable|applicable|be applicable|becomes applicable|become applicable\
          |date of application|application date|apply in full|becomes mandatory|become mandatory\
          |become binding|becomes binding|mandatory\
@@ -292,7 +299,7 @@ const PHRASES: &[(Sense, &str)] = &[
          |plans to publish|due to be released|will be released|be released|due for publication\
          |veroffentlicht werden|sera publie|sera publiee|seront publies|se publicara\
          |sara pubblicato|sara pubblicata|zal worden gepubliceerd|worden gepubliceerd\
-         |zostanie opublikowan*|publication date|expected publication|target publication",
+         |zostanie opublikowan*|expected publication|target publication",
     ),
     (
         Sense::Topic(Topic::Publication),
@@ -306,10 +313,10 @@ const PHRASES: &[(Sense, &str)] = &[
     ),
     (
         Sense::Gazette,
-        "official journal|journal officiel|amtsblatt|bundesgesetzblatt|official gazette|gazette\
-         |federal register|diario oficial|boletin oficial|gazzetta ufficiale|staatsblad\
+        "official journal|journal officiel|amtsblatt|bundesgesetzblatt|official gazette|gazette|diario oficial|boletin oficial|gazzetta ufficiale|staatsblad\
          |publicatieblad|staatscourant|dzienniku ustaw|dzienniku urzedowym",
     ),
+    (Sense::Register, "federal register"),
     (
         Sense::Standard,
         "iso|iec|etsi|standard|edition|norm|norme|norma|pren|bs|cen|ieee",
@@ -357,7 +364,7 @@ const PHRASES: &[(Sense, &str)] = &[
     ),
     (
         Sense::Move,
-        "extend|extends|extended|extending|extension|prolonged|prolong|postpone|postponed|postpones\
+        "extend|extends|extended|extending|extension|prolonged|prolong|prolongs|lengthen|lengthened|lengthens|postpone|postponed|postpones\
          |postponing|postponement|delay|delays|delayed|delaying|defer|defers|deferred|deferring\
          |deferral|pushed back|push back|pushes back|pushing back|put back|moved|moves|move|moving\
          |rescheduled|reschedules|shifted|brought forward|bring forward|changed from|revised from\
@@ -476,14 +483,27 @@ fn head(word: &str) -> [char; 2] {
     [letters.next().unwrap_or(' '), letters.next().unwrap_or(' ')]
 }
 
-/// All phrases of a text, in order, without overlap, outside its dates.
-pub(super) fn cues(tokens: &[Token], inside: &[bool]) -> Vec<Cue> {
+/// Words of other languages that mean something else in English.
+const FALSE_FRIENDS: [&str; 7] = [
+    "contributions",
+    "observations",
+    "audition",
+    "atelier",
+    "differe",
+    "notifier",
+    "ferme",
+];
+
+/// All phrases of a text, in order, without overlap, outside its dates. `english` leaves out
+/// what is a cue only in another language.
+pub(super) fn cues(tokens: &[Token], inside: &[bool], english: bool) -> Vec<Cue> {
     let mut out = Vec::new();
     let mut at = 0;
     while at < tokens.len() {
         let found = tokens
             .get(at)
             .and_then(Token::word)
+            .filter(|word| !english || !FALSE_FRIENDS.contains(word))
             .and_then(|word| INDEX.get(&head(word)))
             .and_then(|phrases| {
                 phrases.iter().find_map(|phrase| {
@@ -538,7 +558,10 @@ mod tests {
     fn the_longest_phrase_wins() {
         let tokens = tokens("It ceases to apply; the grace period ends. Certification bodies met.");
         let inside = vec![false; tokens.len()];
-        let senses: Vec<Sense> = cues(&tokens, &inside).iter().map(|cue| cue.sense).collect();
+        let senses: Vec<Sense> = cues(&tokens, &inside, true)
+            .iter()
+            .map(|cue| cue.sense)
+            .collect();
         assert_eq!(
             senses,
             [

@@ -41,6 +41,21 @@ impl Reader<'_> {
     /// "60 days after publication", "twentieth day following that of its publication",
     /// "24 Monate nach Inkrafttreten".
     pub(super) fn interval(&self, at: usize) -> Option<(usize, When)> {
+        // "the day after its publication".
+        if self
+            .word(at)
+            .is_some_and(|word| among("day tag jour dia giorno dag", word))
+            && self.word(at + 1).is_some_and(|word| {
+                among(
+                    "after following nach apres suivant siguiente despues successivo na",
+                    word,
+                )
+            })
+        {
+            let (end, anchor) = self.anchor(at + 1)?;
+            let interval = Interval::Days(1);
+            return Some((end - at, When::After { interval, anchor }));
+        }
         let mut count = match &self.token(at)?.kind {
             Kind::Number { .. } => {
                 let (value, digits) = self.free_number(at)?;
@@ -201,14 +216,14 @@ fn spelled(word: &str) -> Option<u32> {
     Some(match word {
         "one" | "first" | "ein" | "einen" | "eine" | "einem" | "un" | "uno" => 1,
         "two" | "zwei" | "deux" | "dos" | "due" | "twee" => 2,
-        "three" | "drei" | "trois" | "tres" | "tre" | "drie" => 3,
+        "three" | "third" | "drei" | "trois" | "tres" | "tre" | "drie" => 3,
         "four" | "vier" | "quatre" | "cuatro" | "quattro" => 4,
         "five" => 5,
         "six" | "sechs" | "seis" | "sei" | "zes" => 6,
         "seven" => 7,
         "eight" => 8,
         "nine" => 9,
-        "ten" | "zehn" | "dix" | "diez" | "dieci" | "tien" => 10,
+        "ten" | "tenth" | "zehn" | "dix" | "diez" | "dieci" | "tien" => 10,
         "twelve" | "zwolf" | "douze" | "doce" | "dodici" | "twaalf" => 12,
         "fourteen" => 14,
         "fifteen" | "quinze" | "quince" | "quindici" => 15,

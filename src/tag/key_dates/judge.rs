@@ -26,6 +26,8 @@ pub(super) struct Page<'a> {
     pub(super) cues: &'a [Cue],
     /// What it costs to pass the tokens before each place.
     costs: Vec<u32>,
+    /// How many commas stand before each place.
+    commas: Vec<u32>,
     /// Cues looked at, so that tests can tell how the work grows.
     #[cfg(test)]
     pub(super) work: std::cell::Cell<usize>,
@@ -39,6 +41,9 @@ const VERB: (u32, u32) = (24, 16);
 const NOUN: (u32, u32) = (55, 18);
 /// The greatest cost for a date without a preposition.
 const TOUCHING: u32 = 3;
+
+/// The cost of a word that belongs to another date: beyond all limits, yet in the sentence.
+const FOREIGN: u32 = 10_000;
 
 /// A cue beside a date.
 #[derive(Clone, Copy)]
@@ -66,13 +71,8 @@ impl<'a> Page<'a> {
                 }
             }
         }
-        let mut costs = Vec::with_capacity(own.len() + 1);
-        let mut sum = 0_u32;
-        costs.push(sum);
-        for cost in own {
-            sum = sum.saturating_add(cost);
-            costs.push(sum);
-        }
+        let costs = sums(own);
+        let commas = sums(tokens.iter().map(|token| u32::from(token.is_sign(','))));
         Self {
             tokens,
             spans,
@@ -80,6 +80,7 @@ impl<'a> Page<'a> {
             sentences,
             cues,
             costs,
+            commas,
             #[cfg(test)]
             work: std::cell::Cell::new(0),
         }
@@ -88,6 +89,11 @@ impl<'a> Page<'a> {
     /// The cost of the tokens from `start` up to `end`.
     pub(super) fn between(&self, start: usize, end: usize) -> u32 {
         let at = |place: usize| self.costs.get(place).copied().unwrap_or(0);
+        at(end).saturating_sub(at(start))
+    }
+
+    fn commas_between(&self, start: usize, end: usize) -> u32 {
+        let at = |place: usize| self.commas.get(place).copied().unwrap_or(0);
         at(end).saturating_sub(at(start))
     }
 
@@ -124,6 +130,13 @@ impl<'a> Page<'a> {
                 });
             }
         }
+        let begins = dress.lead.checked_sub(1).is_none_or(|before| {
+            self.sentences.get(before) != sentence
+                || self
+                    .tokens
+                    .get(before)
+                    .is_some_and(|token| token.is_sign(',') || token.is_sign(':'))
+        });
         let next_lead = self.dresses.get(number + 1).map(|dress| dress.lead);
         for cue in right.iter().take_while(here) {
             // A word before the next date belongs to that one when it stands nearer to it.
@@ -132,12 +145,17 @@ impl<'a> Page<'a> {
                     && self.sentences.get(lead) == sentence
                     && self.between(cue.last + 1, lead) < self.between(span.last + 1, cue.first)
             });
-            if nearer_to_next && is_verb(cue.sense) {
-                continue;
-            }
+            // "On 2 August, the rules apply"; but "resigned on 2 May, a day after the act took
+            // effect" is two clauses.
+            let apart = !begins && self.commas_between(span.last + 1, cue.first) > 0;
+            let own = !(is_verb(cue.sense) && (nearer_to_next || apart));
             out.push(Near {
                 cue: *cue,
-                cost: self.between(span.last + 1, cue.first).saturating_add(2),
+                cost: if own {
+                    self.between(span.last + 1, cue.first).saturating_add(2)
+                } else {
+                    FOREIGN
+                },
                 before: false,
                 behind: next.is_some_and(|next| cue.first > next),
             });
@@ -157,7 +175,14 @@ impl<'a> Page<'a> {
     /// Whether a word right before the date says that it no longer holds.
     pub(super) fn is_old(&self, number: usize) -> bool {
         self.near(number).iter().any(|near| {
-            near.cue.sense == Sense::Old && near.before && !near.behind && near.cost <= 7
+            near.before
+                && !near.behind
+                && match near.cue.sense {
+                    Sense::Old => near.cost <= 7,
+                    // "on 12 June, not 22 May".
+                    Sense::Not => near.cost == 0 && number > 0,
+                    _ => false,
+                }
         })
     }
 
@@ -317,11 +342,16 @@ impl Judge<'_> {
         near.cost <= 10
             && !comments
             && (any(Sense::Gazette)
-                || told
-                    && near.before
-                    && self.near.iter().any(|other| {
-                        other.cue.sense == Sense::Standard && other.cue.first < near.cue.first
-                    }))
+                || any(Sense::Register)
+                    && (any(Sense::Event(DateEvent::EntryIntoForce)) || any(Sense::Effective))
+                || told && near.before && self.names_a_standard(near.cue))
+    }
+
+    /// Whether a standard is named before a verb.
+    fn names_a_standard(&self, verb: Cue) -> bool {
+        self.near
+            .iter()
+            .any(|other| other.cue.sense == Sense::Standard && other.cue.first < verb.first)
     }
 
     /// Whether "not" stands before a verb, or between it and its date.
@@ -369,6 +399,50 @@ impl Judge<'_> {
         (begins || duty).then_some(near)
     }
 
+    /// What a bare "deadline" is for: the noun of the sentence before.
+    fn carried(&self, near: &Near) -> Option<Topic> {
+        let sentences = self.page.sentences;
+        let here = sentences.get(near.cue.first)?;
+        let before = here.checked_sub(1)?;
+        let word = self.page.tokens.get(near.cue.first)?.word()?;
+        let noun = matches!(
+            word,
+            "deadline"
+                | "closing"
+                | "due"
+                | "frist"
+                | "einsendeschluss"
+                | "date"
+                | "plazo"
+                | "fecha"
+                | "termine"
+                | "scadenza"
+                | "termijn"
+                | "termin"
+        );
+        let until = self
+            .page
+            .cues
+            .partition_point(|cue| cue.first < near.cue.first);
+        let mut found = None;
+        for cue in self.page.cues.iter().take(until).rev().take_while(|cue| {
+            sentences
+                .get(cue.first)
+                .is_some_and(|sentence| *sentence >= before)
+                && near.cue.first - cue.first <= WINDOW
+        }) {
+            if let Sense::Topic(topic) = cue.sense
+                && topic.closing().is_some()
+            {
+                found = Some(topic);
+                if topic == Topic::Comment {
+                    break;
+                }
+            }
+        }
+        found.filter(|_| noun)
+    }
+
     fn is_close(&self, near: &Near) -> bool {
         near.cue.sense == Sense::Close || self.names_a_deadline(near.cue)
     }
@@ -384,9 +458,18 @@ impl Judge<'_> {
         // "not apply until" begins then.
         if let Some(near) = self.nearest(
             |near| near.cue.sense == Sense::NotApply && near.before,
-            VERB,
+            (if role == Role::Until { 12 } else { 3 }, 0),
         ) {
             return Some((DateEvent::Application, near.cue));
+        }
+        // "postponed until": an aim, whatever else the sentence names.
+        if role == Role::Until
+            && self
+                .nearest(|near| near.cue.sense == Sense::Move, (12, 0))
+                .is_some()
+            && let Some(found) = self.aim()
+        {
+            return Some(found);
         }
         let begins = |event| matches!(event, DateEvent::EntryIntoForce | DateEvent::Application);
         let decisive = self
@@ -470,7 +553,16 @@ impl Judge<'_> {
         }
         // "From 1 January 2027 operators must …".
         let duty = self.nearest(
-            |near| near.cue.sense == Sense::Duty && !near.behind,
+            |near| {
+                // "have been required to" tells of the past.
+                let been = near
+                    .cue
+                    .first
+                    .checked_sub(1)
+                    .and_then(|before| self.page.tokens.get(before)?.word())
+                    == Some("been");
+                near.cue.sense == Sense::Duty && !near.behind && !been
+            },
             (12, 12),
         )?;
         let apart = in_range || comments.is_some() || self.denied(&duty);
@@ -587,7 +679,10 @@ impl Judge<'_> {
                 Some((noun, topic)) => (topic.closing(), noun.cue),
                 None => match self.hand_in().filter(|_| near.before) {
                     Some(verb) => (Some(DateEvent::Submission), verb.cue),
-                    None => return None,
+                    None => {
+                        let topic = self.carried(near)?;
+                        (topic.closing(), near.cue)
+                    }
                 },
             },
             Sense::Expire => match self.topic() {
@@ -610,12 +705,27 @@ impl Judge<'_> {
             },
             Sense::Hedge => match noun(Topic::Publication).filter(|_| near.before) {
                 Some(noun) => (Some(DateEvent::Publication), noun.cue),
+                // "ISO 9001:2026 expected in September".
+                None if near.before && near.cost == 0 && self.names_a_standard(near.cue) => {
+                    (Some(DateEvent::Publication), near.cue)
+                }
                 None => return None,
             },
             Sense::Move | Sense::Other | Sense::NotApply => (None, near.cue),
             _ => return None,
         })
     }
+}
+
+/// The sum of all numbers before each place.
+fn sums(numbers: impl IntoIterator<Item = u32>) -> Vec<u32> {
+    let mut sum = 0_u32;
+    let mut out = vec![sum];
+    for number in numbers {
+        sum = sum.saturating_add(number);
+        out.push(sum);
+    }
+    out
 }
 
 /// What it costs to pass a token on the way from a cue to its date.

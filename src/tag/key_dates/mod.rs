@@ -93,7 +93,10 @@ pub fn read(text: &str, published: Option<NaiveDate>, language: Option<&str>) ->
         .map(|span| role::dress(&tokens, span.first))
         .collect();
     let sentences = token::sentences(&tokens, &inside);
-    let cues = cues::cues(&tokens, &inside);
+    let english = language
+        .and_then(|language| language.get(..2))
+        .is_some_and(|language| language.eq_ignore_ascii_case("en"));
+    let cues = cues::cues(&tokens, &inside, english);
     let page = Page::new(&tokens, &spans, &dresses, &sentences, &cues);
     Reading {
         text,
@@ -149,10 +152,14 @@ impl Reading<'_> {
             else {
                 continue;
             };
-            // A meeting that is over is history, not a date to keep.
-            if verdict.event == DateEvent::Event
-                && self.published.is_some_and(|published| date < published)
-            {
+            // A meeting that is over is history, and so is a plan to publish.
+            let plan = verdict.event == DateEvent::Event
+                || verdict.event == DateEvent::Publication
+                    && matches!(
+                        verdict.cue.sense,
+                        cues::Sense::Event(_) | cues::Sense::Hedge
+                    );
+            if plan && self.published.is_some_and(|published| date < published) {
                 continue;
             }
             // The date that the one replaced tells; the nearest before wins.

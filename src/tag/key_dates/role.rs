@@ -238,6 +238,7 @@ const TIMES: &[&str] = &[
     "the",
     "end",
     "day",
+    "le",
 ];
 const TIME_PROOFS: &[&str] = &[
     "midnight",
@@ -262,7 +263,16 @@ pub(super) fn dress(tokens: &[Token], first: usize) -> Dress {
         None => (lead, Role::Bare),
     };
     // "on Friday the 3rd", "no later than 5 p.m. Eastern Time on 3 April": the outer words count.
-    if matches!(role, Role::On | Role::Bare) {
+    if matches!(role, Role::Of | Role::StartOrOf) {
+        // "entro le ore 12 del 5 giugno".
+        if let Some((outermost, outer_role)) =
+            past_time(tokens, lead).and_then(|outer| preposition(tokens, outer))
+            && matches!(outer_role, Role::By | Role::Until)
+        {
+            lead = outermost;
+            role = outer_role;
+        }
+    } else if matches!(role, Role::On | Role::Bare) {
         let outer = past_time(tokens, past_weekday(tokens, lead)).or_else(|| {
             let weekday = past_weekday(tokens, lead);
             (weekday < lead).then_some(weekday)
@@ -280,14 +290,22 @@ pub(super) fn dress(tokens: &[Token], first: usize) -> Dress {
             }
         }
     }
-    if role == Role::Bare
-        && lead
+    let colon = |place: usize| {
+        place
             .checked_sub(1)
             .and_then(|before| tokens.get(before))
             .is_some_and(|token| token.is_sign(':'))
-    {
+    };
+    if role == Role::Bare && colon(lead) {
         role = Role::On;
         lead -= 1;
+        // "submitted by: 16 May".
+        if let Some((outer, outer_role)) = preposition(tokens, lead)
+            && !matches!(outer_role, Role::Of | Role::To)
+        {
+            lead = outer;
+            role = outer_role;
+        }
     }
     Dress { lead, role }
 }
@@ -364,6 +382,7 @@ fn past_time(tokens: &[Token], before: usize) -> Option<usize> {
                         | "cest"
                         | "gmt"
                         | "bst"
+                        | "ore"
                 );
                 proven |= proof || half;
                 if proof {
@@ -382,7 +401,12 @@ fn past_time(tokens: &[Token], before: usize) -> Option<usize> {
             && tokens
                 .get(start - 1)
                 .and_then(Token::word)
-                .is_some_and(|word| matches!(word, "at" | "um" | "the" | "las"))
+                .is_some_and(|word| {
+                    matches!(
+                        word,
+                        "at" | "um" | "the" | "las" | "ore" | "le" | "alle" | "a"
+                    )
+                })
         {
             start -= 1;
         }

@@ -129,7 +129,7 @@ fn the_work_grows_with_the_text_and_no_faster() {
             .map(|span| role::dress(&tokens, span.first))
             .collect();
         let sentences = token::sentences(&tokens, &inside);
-        let cues = cues::cues(&tokens, &inside);
+        let cues = cues::cues(&tokens, &inside, true);
         let page = Page::new(&tokens, &spans, &dresses, &sentences, &cues);
         let reading = Reading {
             text: &text,

@@ -166,3 +166,33 @@ proptest! {
         prop_assert_eq!(first, again);
     }
 }
+
+#[test]
+fn zz_look() {
+    let Ok(file) = std::env::var("LOOK") else {
+        return;
+    };
+    for line in std::fs::read_to_string(file).unwrap().lines() {
+        let found = read(line, NaiveDate::from_ymd_opt(2016, 4, 15), Some("en-US"));
+        let short: String = line.chars().take(420).collect();
+        println!("{} {short}", if found.is_empty() { "--" } else { "##" });
+        for m in found {
+            println!(
+                "      => {:?} {} {:?} was {:?}   [{}]",
+                m.event, m.date, m.certainty, m.was, m.text
+            );
+        }
+    }
+}
+
+#[test]
+fn zz_second() {
+    let Ok(file) = std::env::var("SECOND") else {
+        return;
+    };
+    let (right, all, invented, errors) = measure(&std::fs::read_to_string(file).unwrap());
+    for error in &errors {
+        println!("{error}");
+    }
+    println!("{right} of {all}, {invented} invented");
+}

@@ -7,6 +7,7 @@
 //! memory: the same words and library give the same tags for ever.
 
 mod haystack;
+pub mod key_dates;
 mod kinds;
 mod lexicon;
 mod places;

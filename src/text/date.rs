@@ -917,8 +917,8 @@ const MONTHS: [&[&str]; 12] = [
     ],
 ];
 
-/// The month that a folded word names, or that it is the beginning of.
-fn month(word: &str) -> Option<i64> {
+/// The month (1 to 12) that a folded word names, or that it is the beginning of.
+pub fn month(word: &str) -> Option<i64> {
     let found = |fits: &dyn Fn(&str) -> bool| {
         let mut months = MONTHS
             .iter()

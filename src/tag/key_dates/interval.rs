@@ -1,0 +1,239 @@
+//! Intervals and what they are counted from: "24 months after its entry into force".
+
+use chrono::{Months, NaiveDate, TimeDelta};
+
+use super::span::{Reader, When, among};
+use super::token::Kind;
+
+/// A length of time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Interval {
+    Days(u32),
+    Months(u32),
+}
+
+impl Interval {
+    /// The day that lies so much later.
+    pub(super) fn after(self, day: NaiveDate) -> Option<NaiveDate> {
+        match self {
+            Self::Days(days) => day.checked_add_signed(TimeDelta::days(i64::from(days))),
+            Self::Months(months) => day.checked_add_months(Months::new(months)),
+        }
+    }
+}
+
+/// What an interval is counted from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Anchor {
+    /// The day the text itself was published.
+    Text,
+    /// Publication: on the day that the text tells, else its own.
+    Publication,
+    /// Publication in a gazette, on a day told elsewhere.
+    Gazette,
+    /// Entry into force, on a day told elsewhere.
+    Force,
+    /// The date told just before ("and enters into force 20 days later").
+    Before,
+}
+
+impl Reader<'_> {
+    /// "60 days after publication", "twentieth day following that of its publication",
+    /// "24 Monate nach Inkrafttreten".
+    pub(super) fn interval(&self, at: usize) -> Option<(usize, When)> {
+        // "the day after its publication".
+        if self
+            .word(at)
+            .is_some_and(|word| among("day tag jour dia giorno dag", word))
+            && self.word(at + 1).is_some_and(|word| {
+                among(
+                    "after following nach apres suivant siguiente despues successivo na",
+                    word,
+                )
+            })
+        {
+            let (end, anchor) = self.anchor(at + 1)?;
+            let interval = Interval::Days(1);
+            return Some((end - at, When::After { interval, anchor }));
+        }
+        let mut count = match &self.token(at)?.kind {
+            Kind::Number { .. } => {
+                let (value, digits) = self.free_number(at)?;
+                (digits <= 3).then_some(value)?
+            }
+            Kind::Word(word) => spelled(word)?,
+            Kind::Sign(_) => return None,
+        };
+        let mut next = self.past_ordinal(at + 1);
+        if self.sign(next, '-')
+            && let Some(more) = self.word(next + 1).and_then(spelled)
+        {
+            // "twenty-four"
+            count = count.checked_add(more)?;
+            next += 2;
+        }
+        if self.sign(next, '(') && self.sign(next + 2, ')') {
+            // "thirty (30) days"
+            next += 3;
+        }
+        if self
+            .word(next)
+            .is_some_and(|word| matches!(word, "calendar" | "full" | "consecutive"))
+        {
+            next += 1;
+        }
+        let interval = match self.word(next)? {
+            "day" | "days" | "tag" | "tage" | "tagen" | "jour" | "jours" | "dia" | "dias"
+            | "giorno" | "giorni" | "dag" | "dagen" | "dni" | "dzien" => Interval::Days(count),
+            "week" | "weeks" | "woche" | "wochen" | "semaine" | "semaines" | "semana"
+            | "semanas" | "settimane" | "weken" | "tygodni" => {
+                Interval::Days(count.checked_mul(7)?)
+            }
+            "month" | "months" | "monat" | "monate" | "monaten" | "mois" | "mes" | "meses"
+            | "mese" | "mesi" | "maand" | "maanden" | "miesiecy" | "miesiace" => {
+                Interval::Months(count)
+            }
+            "year" | "years" | "jahr" | "jahre" | "jahren" | "an" | "ans" | "ano" | "anos"
+            | "anno" | "anni" | "jaar" | "lat" | "lata" => Interval::Months(count.checked_mul(12)?),
+            _ => return None,
+        };
+        let plausible = match interval {
+            Interval::Days(days) => (1..=1_500).contains(&days),
+            Interval::Months(months) => (1..=240).contains(&months),
+        };
+        let (end, anchor) = self.anchor(next + 1)?;
+        plausible.then_some((end - at, When::After { interval, anchor }))
+    }
+
+    /// What follows the unit: a link, and within a few words the anchor.
+    fn anchor(&self, at: usize) -> Option<(usize, Anchor)> {
+        match self.word(at)? {
+            "later" | "thereafter" | "spater" | "despues" | "dopo" | "later." | "tard"
+                if self.anchor_at(at + 1).is_none() =>
+            {
+                return Some((at + 1, Anchor::Before));
+            }
+            "plus" if self.word(at + 1) == Some("tard") => return Some((at + 2, Anchor::Before)),
+            _ => {}
+        }
+        const LINKS: &str = "after from following of since nach ab seit apres suivant suivants de a desde \
+            siguientes siguiente despues tras dopo dalla dall na vanaf od po successivo \
+            compter volgend starting";
+        const FILLERS: &str = "the that date day its their this his her on which is was der die des dem ihrer \
+            seiner la le les sa son leur de du l d su el fecha data della del dalla sua \
+            datum van het zijn dnia jej jego celle al official";
+        let mut linked = false;
+        for place in at..at + 8 {
+            if linked && let Some((end, anchor)) = self.anchor_at(place) {
+                return Some((end, anchor));
+            }
+            let word = self.word(place)?;
+            if among(LINKS, word) {
+                linked = true;
+            } else if !among(FILLERS, word) {
+                return None;
+            }
+        }
+        None
+    }
+
+    /// The anchor that begins here and the token after it.
+    fn anchor_at(&self, at: usize) -> Option<(usize, Anchor)> {
+        let word = self.word(at)?;
+        if matches!(word, "today" | "now" | "heute" | "hoy" | "oggi" | "vandaag") {
+            return Some((at + 1, Anchor::Text));
+        }
+        if matches!(word, "notice" | "announcement")
+            && at
+                .checked_sub(1)
+                .is_some_and(|before| self.word(before) == Some("this"))
+        {
+            return Some((at + 1, Anchor::Text));
+        }
+        for (words, end) in [
+            (&["entry", "into", "force"][..], 3),
+            (&["it", "enters", "into", "force"][..], 4),
+            (&["effective", "date"][..], 2),
+            (&["inkrafttreten"][..], 1),
+            (&["entree", "en", "vigueur"][..], 3),
+            (&["entrada", "en", "vigor"][..], 3),
+            (&["entrata", "in", "vigore"][..], 3),
+            (&["inwerkingtreding"][..], 1),
+            (&["wejscia", "w", "zycie"][..], 3),
+        ] {
+            if words
+                .iter()
+                .enumerate()
+                .all(|(offset, word)| self.word(at + offset) == Some(word))
+            {
+                return Some((at + end, Anchor::Force));
+            }
+        }
+        const PUBLICATION: &str = "publication published publishing veroffentlichung verkundung bekanntmachung \
+            publicacion pubblicazione publicatie bekendmaking ogloszenia opublikowania";
+        if !among(PUBLICATION, word) {
+            return None;
+        }
+        // "of this notice in the Federal Register" is the text itself; "in the Official Journal"
+        // alone is a day that somebody else must tell.
+        let (mut own, mut gazette) = (false, false);
+        for place in at + 1..at + 12 {
+            let Some(word) = self.word(place) else { break };
+            own |= word == "this";
+            gazette |= matches!(
+                word,
+                "journal"
+                    | "gazette"
+                    | "register"
+                    | "amtsblatt"
+                    | "bundesgesetzblatt"
+                    | "officiel"
+                    | "diario"
+                    | "boletin"
+                    | "gazzetta"
+                    | "staatsblad"
+                    | "staatscourant"
+                    | "publicatieblad"
+                    | "dzienniku"
+            );
+        }
+        let abroad = matches!(word, "verkundung" | "ogloszenia" | "bekendmaking");
+        Some((
+            at + 1,
+            if own {
+                Anchor::Text
+            } else if gazette || abroad {
+                Anchor::Gazette
+            } else {
+                Anchor::Publication
+            },
+        ))
+    }
+}
+
+/// Numbers that rules spell out, cardinal and ordinal.
+fn spelled(word: &str) -> Option<u32> {
+    Some(match word {
+        "one" | "first" | "ein" | "einen" | "eine" | "einem" | "un" | "uno" => 1,
+        "two" | "zwei" | "deux" | "dos" | "due" | "twee" => 2,
+        "three" | "third" | "drei" | "trois" | "tres" | "tre" | "drie" => 3,
+        "four" | "vier" | "quatre" | "cuatro" | "quattro" => 4,
+        "five" => 5,
+        "six" | "sechs" | "seis" | "sei" | "zes" => 6,
+        "seven" => 7,
+        "eight" => 8,
+        "nine" => 9,
+        "ten" | "tenth" | "zehn" | "dix" | "diez" | "dieci" | "tien" => 10,
+        "twelve" | "zwolf" | "douze" | "doce" | "dodici" | "twaalf" => 12,
+        "fourteen" => 14,
+        "fifteen" | "quinze" | "quince" | "quindici" => 15,
+        "eighteen" | "achtzehn" | "dieciocho" | "diciotto" | "achttien" => 18,
+        "twenty" | "twentieth" | "zwanzig" | "zwanzigsten" | "vingt" | "vingtieme" | "veinte"
+        | "venti" | "ventesimo" | "twintig" | "twintigste" => 20,
+        "thirty" | "thirtieth" | "dreissig" | "trente" | "treinta" | "trenta" | "dertig" => 30,
+        "forty" => 40,
+        "sixty" | "sixtieth" | "sechzig" | "soixante" | "sesenta" | "sessanta" => 60,
+        "ninety" | "neunzig" | "noventa" | "novanta" => 90,
+        _ => return None,
+    })
+}

@@ -1,0 +1,498 @@
+//! Key dates read out of prose: what closes, applies or ends on which day, and which day it
+//! replaces.
+//!
+//! It knows how dates are written in running text, what the words around them say in eight
+//! languages, and what dates are none of ours (citations, bylines, history). It calls only the
+//! ground floor. It deliberately prefers silence: a date whose purpose no word beside it tells,
+//! whose year or anchor is unknown, or which is told only as a year, is left out.
+//!
+//! Work grows with the text: tokens once, then for each date the cues of its own sentence, at
+//! most eighty tokens away.
+
+mod cues;
+mod interval;
+mod judge;
+mod role;
+mod span;
+mod token;
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+
+use crate::domain::key_date::{Certainty, DateEvent, KeyDate, Precision};
+use interval::Anchor;
+use judge::{Page, Verdict};
+use role::{Dress, Role};
+use span::{Span, When};
+use token::Token;
+
+/// A key date found in a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DateMention {
+    /// The day. Of a month, a quarter or a year its last for what closes and its first otherwise.
+    pub date: NaiveDate,
+    /// How finely it is told.
+    pub precision: Precision,
+    /// What happens then.
+    pub event: DateEvent,
+    /// How sure it is.
+    pub certainty: Certainty,
+    /// The day it replaces, when the sentence says that it moved.
+    pub was: Option<NaiveDate>,
+    /// Where its words begin, in characters.
+    pub start: usize,
+    /// The words it comes from: the cue, the date and what stands between.
+    pub text: String,
+}
+
+impl DateMention {
+    /// What happens, for people; a date told more roughly than a day says so.
+    pub fn label(&self) -> String {
+        let label = self.event.label();
+        match self.precision {
+            Precision::Day => label.to_owned(),
+            Precision::Month => format!("{label} (month only)"),
+            Precision::Quarter => format!("{label} (quarter only)"),
+            Precision::Year => format!("{label} (year only)"),
+        }
+    }
+
+    /// The date as an Update keeps it.
+    pub fn key_date(&self) -> KeyDate {
+        KeyDate {
+            date: self.date,
+            label: self.label(),
+            certainty: self.certainty,
+            was: self.was,
+        }
+    }
+}
+
+/// Reads the key dates of a text, in the order of their words; an event on a day is told once.
+///
+/// `published` gives a day without a year its year, and an interval "from today" or "of
+/// publication" its beginning; without it those are left out. `language` (BCP 47) decides what
+/// 05/06/2026 means; unless it does, such a date is left out.
+pub fn read(text: &str, published: Option<NaiveDate>, language: Option<&str>) -> Vec<DateMention> {
+    let tokens = token::tokens(text);
+    let spans = span::spans(&tokens, language);
+    if spans.is_empty() {
+        return Vec::new();
+    }
+    let mut inside = vec![false; tokens.len()];
+    for span in &spans {
+        for place in span.first..=span.last {
+            if let Some(inside) = inside.get_mut(place) {
+                *inside = true;
+            }
+        }
+    }
+    let dresses: Vec<Dress> = spans
+        .iter()
+        .map(|span| role::dress(&tokens, span.first))
+        .collect();
+    let sentences = token::sentences(&tokens, &inside);
+    let english = language
+        .and_then(|language| language.get(..2))
+        .is_some_and(|language| language.eq_ignore_ascii_case("en"));
+    let cues = cues::cues(&tokens, &inside, english);
+    let page = Page::new(&tokens, &spans, &dresses, &sentences, &cues);
+    Reading {
+        text,
+        published,
+        page: &page,
+    }
+    .mentions()
+}
+
+/// The place of a date among its neighbours.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    role: Role,
+    /// It is one end of a range.
+    in_range: bool,
+    /// The span whose event it had before.
+    replaced_by: Option<usize>,
+}
+
+struct Reading<'a> {
+    text: &'a str,
+    published: Option<NaiveDate>,
+    page: &'a Page<'a>,
+}
+
+impl Reading<'_> {
+    fn mentions(&self) -> Vec<DateMention> {
+        let mut places = self.places();
+        let verdicts: Vec<Option<Verdict>> = places
+            .iter()
+            .enumerate()
+            .map(|(number, place)| {
+                if place.replaced_by.is_some() {
+                    return None;
+                }
+                self.page.judge(number, place.role, place.in_range)
+            })
+            .collect();
+        self.superseded(&mut places, &verdicts);
+        let absolute: Vec<Option<NaiveDate>> = (0..places.len())
+            .map(|number| self.day(number, verdicts.get(number).copied().flatten()))
+            .collect();
+
+        let mut out: Vec<DateMention> = Vec::new();
+        let mut told: HashMap<(DateEvent, NaiveDate), usize> = HashMap::new();
+        for (number, (place, verdict)) in places.iter().zip(&verdicts).enumerate() {
+            let Some(verdict) = verdict else { continue };
+            if place.replaced_by.is_some() {
+                continue;
+            }
+            let day = absolute.get(number).copied().flatten();
+            let Some(date) = day.or_else(|| self.counted(number, &places, &verdicts, &absolute))
+            else {
+                continue;
+            };
+            // A meeting that is over is history, and so is a plan to publish.
+            let plan = verdict.event == DateEvent::Event
+                || verdict.event == DateEvent::Publication
+                    && matches!(
+                        verdict.cue.sense,
+                        cues::Sense::Event(_) | cues::Sense::Hedge
+                    );
+            if plan && self.published.is_some_and(|published| date < published) {
+                continue;
+            }
+            // The date that the one replaced tells; the nearest before wins.
+            let was = places
+                .iter()
+                .enumerate()
+                .skip(number.saturating_sub(4))
+                .take(9)
+                .filter(|(_, other)| other.replaced_by == Some(number))
+                .find_map(|(other, _)| absolute.get(other).copied().flatten())
+                .filter(|was| *was != date);
+            if let Some(mention) = self.mention(number, *verdict, date, was) {
+                let place = *told.entry((mention.event, date)).or_insert(out.len());
+                match out.get_mut(place) {
+                    Some(known) => {
+                        known.was = known.was.or(mention.was);
+                        if known.certainty == Certainty::Expected {
+                            known.certainty = mention.certainty;
+                            known.precision = known.precision.min(mention.precision);
+                        }
+                    }
+                    None => out.push(mention),
+                }
+            }
+        }
+        out
+    }
+
+    fn span(&self, number: usize) -> Option<&Span> {
+        self.page.spans.get(number)
+    }
+
+    /// Roles, after ranges, moves and words such as "originally" have had their say.
+    fn places(&self) -> Vec<Place> {
+        let mut places: Vec<Place> = self
+            .page
+            .dresses
+            .iter()
+            .map(|dress| Place {
+                role: dress.role,
+                in_range: false,
+                replaced_by: None,
+            })
+            .collect();
+        for number in 0..places.len() {
+            let Some(place) = places.get(number).copied() else {
+                continue;
+            };
+            let next = number + 1;
+            let same_sentence =
+                next < places.len() && self.page.sentence(number) == self.page.sentence(next);
+            if same_sentence && let Some(range) = self.joined(number, place.role) {
+                let moves = range != Joined::Dash && self.page.moves(number);
+                if let Some(place) = places.get_mut(number) {
+                    if moves {
+                        place.replaced_by = Some(next);
+                    } else {
+                        place.role = Role::Start;
+                        place.in_range = true;
+                    }
+                }
+                if let Some(place) = places.get_mut(next) {
+                    place.role = if moves { Role::To } else { Role::Until };
+                    place.in_range = !moves;
+                }
+                continue;
+            }
+            if !place.in_range && self.page.is_old(number) {
+                // "on 30 April instead of 16 April": the one before, when it stands in the same
+                // sentence; "originally 16 March, to 15 April": the one after.
+                let before = number.checked_sub(1).filter(|before| {
+                    self.page.sentence(*before) == self.page.sentence(number)
+                        && places
+                            .get(*before)
+                            .is_some_and(|place| place.replaced_by.is_none())
+                });
+                let target = if same_sentence && before.is_none() {
+                    Some(next)
+                } else {
+                    before
+                };
+                if let (Some(target), Some(place)) = (target, places.get_mut(number)) {
+                    place.replaced_by = Some(target);
+                }
+            }
+        }
+        places
+    }
+
+    /// Whether a date and the next are the two ends of something.
+    fn joined(&self, number: usize, role: Role) -> Option<Joined> {
+        let first = self.span(number)?;
+        let second = self.span(number + 1)?;
+        let dress = self.page.dresses.get(number + 1)?;
+        let gap = dress.lead.checked_sub(first.last + 1)?;
+        let token = |place: usize| self.page.tokens.get(place);
+        let word = |place: usize| token(place).and_then(Token::word);
+        if matches!(first.when, When::DayOf { .. }) {
+            return Some(if role == Role::Bare {
+                Joined::Dash
+            } else {
+                Joined::Words
+            });
+        }
+        let comma = |place: usize| token(place).is_some_and(|token| token.is_sign(','));
+        let close = gap == 0 || gap == 1 && comma(first.last + 1);
+        match role {
+            Role::Start | Role::StartOrOf | Role::AsOf
+                if close && matches!(dress.role, Role::To | Role::Until) =>
+            {
+                Some(Joined::Words)
+            }
+            Role::Between
+                if second.first == first.last + 2
+                    && word(first.last + 1).is_some_and(|word| {
+                        matches!(word, "and" | "und" | "et" | "y" | "e" | "en" | "i" | "a")
+                    })
+                    || dress.role == Role::On && gap <= 1 =>
+            {
+                Some(Joined::Words)
+            }
+            Role::Bare | Role::On | Role::Start
+                if second.first == first.last + 2
+                    && token(first.last + 1).is_some_and(|token| token.is_sign('-')) =>
+            {
+                Some(Joined::Dash)
+            }
+            _ => None,
+        }
+    }
+
+    /// "The hearing scheduled for 25 March has been moved to 8 April": a date of the same event
+    /// before the one moved to is the one it replaces.
+    fn superseded(&self, places: &mut [Place], verdicts: &[Option<Verdict>]) {
+        for number in 1..places.len() {
+            let before = number - 1;
+            let event = |number: usize| {
+                verdicts
+                    .get(number)
+                    .copied()
+                    .flatten()
+                    .map(|verdict| verdict.event)
+            };
+            let moved = places.get(number).is_some_and(|place| {
+                matches!(place.role, Role::To | Role::Until) && !place.in_range
+            }) && self.page.sentence(before) == self.page.sentence(number)
+                && event(number).is_some()
+                && event(before) == event(number)
+                && self.move_between(before, number);
+            if moved
+                && let Some(place) = places
+                    .get_mut(before)
+                    .filter(|place| place.replaced_by.is_none())
+            {
+                place.replaced_by = Some(number);
+            }
+        }
+    }
+
+    fn move_between(&self, before: usize, number: usize) -> bool {
+        let (Some(first), Some(second)) = (self.span(before), self.span(number)) else {
+            return false;
+        };
+        let cues = self.page.cues;
+        let from = cues.partition_point(|cue| cue.first <= first.last);
+        cues.iter()
+            .skip(from)
+            .take_while(|cue| cue.first < second.first)
+            .any(|cue| cue.sense == cues::Sense::Move)
+    }
+
+    /// The day that a date names by itself.
+    fn day(&self, number: usize, verdict: Option<Verdict>) -> Option<NaiveDate> {
+        let event = verdict.map(|verdict| verdict.event);
+        match self.span(number)?.when {
+            When::Day(day) => Some(day),
+            When::Yearless { month, day } => {
+                // "3 March to 30 April 2026": the year of the other end.
+                let partner = self.partner(number);
+                if let Some(partner) = partner {
+                    let with = |year| NaiveDate::from_ymd_opt(year, month, day);
+                    let year = chrono::Datelike::year(&partner);
+                    return with(year)
+                        .filter(|day| *day <= partner)
+                        .or_else(|| with(year - 1));
+                }
+                let past = verdict.is_some_and(|verdict| self.is_past(verdict));
+                span::in_year(month, day, self.published, past)
+            }
+            When::DayOf { day } => {
+                let partner = self.day(number + 1, None)?;
+                chrono::Datelike::with_day(&partner, day)
+            }
+            When::Period {
+                first, last, end, ..
+            } => Some(if end || event.is_some_and(DateEvent::is_closing) {
+                last
+            } else {
+                first
+            }),
+            When::Now { days } => self
+                .published?
+                .checked_add_signed(chrono::TimeDelta::days(i64::from(days))),
+            When::After { interval, anchor } => match anchor {
+                Anchor::Text => interval.after(self.published?),
+                Anchor::Publication | Anchor::Gazette | Anchor::Force | Anchor::Before => None,
+            },
+        }
+    }
+
+    /// The full date that follows a yearless one at the other end of a range or a move.
+    fn partner(&self, number: usize) -> Option<NaiveDate> {
+        let second = self.span(number + 1)?;
+        let dress = self.page.dresses.get(number + 1)?;
+        let first = self.span(number)?;
+        match second.when {
+            When::Day(day) if dress.lead <= first.last + 3 => Some(day),
+            _ => None,
+        }
+    }
+
+    /// Whether the verb tells of something that is over.
+    fn is_past(&self, verdict: Verdict) -> bool {
+        (verdict.cue.first..=verdict.cue.last + 6).any(|place| {
+            self.page
+                .tokens
+                .get(place)
+                .and_then(Token::word)
+                .is_some_and(|word| {
+                    matches!(
+                        word,
+                        "closed"
+                            | "ended"
+                            | "opened"
+                            | "expired"
+                            | "took"
+                            | "came"
+                            | "went"
+                            | "entered"
+                            | "began"
+                            | "started"
+                            | "launched"
+                            | "was"
+                            | "were"
+                    )
+                })
+        })
+    }
+
+    /// The day of an interval that is counted from another date of the text: the nearest.
+    fn counted(
+        &self,
+        number: usize,
+        places: &[Place],
+        verdicts: &[Option<Verdict>],
+        absolute: &[Option<NaiveDate>],
+    ) -> Option<NaiveDate> {
+        let When::After { interval, anchor } = self.span(number)?.when else {
+            return None;
+        };
+        let wanted = match anchor {
+            Anchor::Force => &[DateEvent::EntryIntoForce][..],
+            Anchor::Publication | Anchor::Gazette => &[DateEvent::Publication],
+            Anchor::Before => &[DateEvent::Publication, DateEvent::EntryIntoForce],
+            Anchor::Text => return None,
+        };
+        // A few dates either way: what is farther off speaks of something else.
+        let known = |other: usize| -> Option<NaiveDate> {
+            let event = verdicts.get(other)?.as_ref()?.event;
+            let valid = wanted.contains(&event)
+                && places.get(other)?.replaced_by.is_none()
+                && matches!(
+                    self.span(other)?.when,
+                    When::Day(_) | When::Yearless { .. } | When::Now { .. }
+                );
+            valid.then(|| absolute.get(other).copied().flatten())?
+        };
+        let told = (1..=6).find_map(|distance| {
+            number
+                .checked_sub(distance)
+                .and_then(known)
+                .or_else(|| known(number + distance).filter(|_| anchor != Anchor::Before))
+        });
+        let from = match anchor {
+            Anchor::Publication => told.or(self.published),
+            _ => told,
+        }?;
+        interval.after(from)
+    }
+
+    fn mention(
+        &self,
+        number: usize,
+        verdict: Verdict,
+        date: NaiveDate,
+        was: Option<NaiveDate>,
+    ) -> Option<DateMention> {
+        let span = self.span(number)?;
+        let dress = self.page.dresses.get(number)?;
+        let precision = match span.when {
+            When::Period { precision, .. } => precision,
+            _ => Precision::Day,
+        };
+        let rough = precision != Precision::Day || matches!(span.when, When::After { .. });
+        let certainty = if rough || verdict.hedged {
+            Certainty::Expected
+        } else if verdict.reported {
+            Certainty::Reported
+        } else {
+            Certainty::Read
+        };
+        let first = self.page.tokens.get(dress.lead.min(verdict.cue.first))?;
+        let last = self.page.tokens.get(span.last.max(verdict.cue.last))?;
+        Some(DateMention {
+            date,
+            precision,
+            event: verdict.event,
+            certainty,
+            was,
+            start: first.at,
+            text: self.text.get(first.start..last.end)?.to_owned(),
+        })
+    }
+}
+
+/// How two dates hang together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Joined {
+    /// From … to …
+    Words,
+    /// With a dash, which never is a move.
+    Dash,
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,198 @@
+use proptest::prelude::*;
+
+use super::*;
+
+#[derive(serde::Deserialize)]
+struct Line {
+    id: String,
+    text: String,
+    published: Option<NaiveDate>,
+    language: Option<String>,
+    expect: Vec<Expected>,
+}
+
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, serde::Deserialize)]
+struct Expected {
+    date: NaiveDate,
+    event: DateEvent,
+    was: Option<NaiveDate>,
+    certainty: String,
+    #[serde(default = "to_the_day")]
+    precision: Precision,
+}
+
+fn to_the_day() -> Precision {
+    Precision::Day
+}
+
+fn found(line: &Line) -> Vec<Expected> {
+    let mut out: Vec<Expected> = read(&line.text, line.published, line.language.as_deref())
+        .into_iter()
+        .map(|mention| Expected {
+            date: mention.date,
+            event: mention.event,
+            was: mention.was,
+            certainty: serde_json::to_value(mention.certainty)
+                .unwrap()
+                .as_str()
+                .unwrap()
+                .to_owned(),
+            precision: mention.precision,
+        })
+        .collect();
+    out.sort();
+    out
+}
+
+/// Lines right, lines, dates invented on lines that have none, and what went wrong.
+fn measure(lines: &str) -> (usize, usize, usize, Vec<String>) {
+    let (mut right, mut all, mut invented) = (0, 0, 0);
+    let mut errors = Vec::new();
+    for line in lines.lines().filter(|line| !line.trim().is_empty()) {
+        let mut line: Line = serde_json::from_str(line).unwrap();
+        line.expect.sort();
+        let found = found(&line);
+        all += 1;
+        if found == line.expect {
+            right += 1;
+            continue;
+        }
+        if line.expect.is_empty() {
+            invented += found.len();
+        }
+        errors.push(format!(
+            "{}: {}\n   expected {:?}\n   found    {found:?}",
+            line.id, line.text, line.expect
+        ));
+    }
+    (right, all, invented, errors)
+}
+
+#[test]
+fn the_labelled_sentences_are_read() {
+    let (right, all, invented, errors) =
+        measure(include_str!("../../../tests/labelled/dates.jsonl"));
+    for error in &errors {
+        println!("{error}");
+    }
+    println!("{right} of {all} lines right, {invented} dates invented");
+    assert!(all >= 170, "{all} lines");
+    assert_eq!(invented, 0, "dates invented on lines that have none");
+    assert!(right * 100 >= all * 95, "{right} of {all} right");
+}
+
+#[test]
+fn sentences_written_after_the_rules_are_read_too() {
+    let (right, all, invented, errors) =
+        measure(include_str!("../../../tests/labelled/dates_held_out.jsonl"));
+    for error in &errors {
+        println!("{error}");
+    }
+    println!("{right} of {all} held-out lines right, {invented} dates invented");
+    assert_eq!(invented, 0, "dates invented on lines that have none");
+    assert!(right * 100 >= all * 90, "{right} of {all} right");
+}
+
+#[test]
+fn the_words_of_a_date_stand_where_it_says() {
+    let text = "Änderung: “Übergang”. The comment period ends on 24 April 2026.";
+    let mentions = read(text, None, Some("en"));
+    assert_eq!(mentions.len(), 1);
+    let mention = &mentions[0];
+    let there: String = text
+        .chars()
+        .skip(mention.start)
+        .take(mention.text.chars().count())
+        .collect();
+    assert_eq!(there, mention.text);
+    assert_eq!(mention.text, "comment period ends on 24 April 2026");
+    assert_eq!(mention.key_date().label, "comments close");
+}
+
+#[test]
+fn an_event_on_a_day_is_told_once() {
+    let text = "Comments close on 5 May 2026. Again: comments are due by 5 May 2026.";
+    assert_eq!(read(text, None, None).len(), 1);
+}
+
+#[test]
+fn the_work_grows_with_the_text_and_no_faster() {
+    let work = |times: usize| {
+        // One sentence without an end: the worst case for looking around.
+        let text =
+            "comments and views due by 5 May 2026 or from 6 May 2026 to 7 May 2026, ".repeat(times);
+        let tokens = token::tokens(&text);
+        let spans = span::spans(&tokens, None);
+        let inside = vec![false; tokens.len()];
+        let dresses: Vec<Dress> = spans
+            .iter()
+            .map(|span| role::dress(&tokens, span.first))
+            .collect();
+        let sentences = token::sentences(&tokens, &inside);
+        let cues = cues::cues(&tokens, &inside, true);
+        let page = Page::new(&tokens, &spans, &dresses, &sentences, &cues);
+        let reading = Reading {
+            text: &text,
+            published: None,
+            page: &page,
+        };
+        reading.mentions();
+        page.work.get()
+    };
+    let (small, large) = (work(100), work(1_000));
+    assert!(small > 0);
+    assert!(large <= small * 11, "{small} cues looked at, then {large}");
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_read(text in "\\PC{0,200}", language in proptest::option::of("[a-z]{2}")) {
+        for mention in read(&text, NaiveDate::from_ymd_opt(2026, 3, 10), language.as_deref()) {
+            prop_assert!(text.contains(&mention.text));
+        }
+    }
+
+    #[test]
+    fn any_heap_of_our_own_words_is_read(words in proptest::collection::vec(
+        proptest::sample::select(vec![
+            "comments", "close", "from", "to", "until", "5", "31", "May", "2026", ".", ",", "(", ")",
+            "-", "within", "30", "days", "after", "publication", "entry into force", "end of", "Q2",
+            "originally", "extended", "not", "apply", "1.", "Mai", "bis", "zum", "between", "and",
+            "on", "5pm", "ET", "02/03/2026", "2026-03-02", "of", "\u{0}", "'", "year-end",
+        ]), 0..40)) {
+        let text = words.join(" ");
+        let first = read(&text, NaiveDate::from_ymd_opt(2026, 3, 10), Some("en-GB"));
+        let again = read(&text, NaiveDate::from_ymd_opt(2026, 3, 10), Some("en-GB"));
+        prop_assert_eq!(first, again);
+    }
+}
+
+#[test]
+fn zz_look() {
+    let Ok(file) = std::env::var("LOOK") else {
+        return;
+    };
+    for line in std::fs::read_to_string(file).unwrap().lines() {
+        let found = read(line, NaiveDate::from_ymd_opt(2016, 4, 15), Some("en-US"));
+        let short: String = line.chars().take(420).collect();
+        println!("{} {short}", if found.is_empty() { "--" } else { "##" });
+        for m in found {
+            println!(
+                "      => {:?} {} {:?} was {:?}   [{}]",
+                m.event, m.date, m.certainty, m.was, m.text
+            );
+        }
+    }
+}
+
+#[test]
+fn zz_second() {
+    let Ok(file) = std::env::var("SECOND") else {
+        return;
+    };
+    let (right, all, invented, errors) = measure(&std::fs::read_to_string(file).unwrap());
+    for error in &errors {
+        println!("{error}");
+    }
+    println!("{right} of {all}, {invented} invented");
+}

@@ -20,6 +20,7 @@ pub mod parse;
 pub mod render;
 pub mod search;
 pub mod store;
+pub mod story;
 pub mod tag;
 pub mod text;
 pub mod web;

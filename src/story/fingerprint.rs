@@ -222,6 +222,11 @@ impl Fingerprint {
         self.read_codes(text, &in_reference);
         let title_case = head && is_title_case(text, tokens);
         let capitals_tell = !title_case && self.tongue != Tongue::De;
+        let lead = if head {
+            leading_name(text, tokens, vocabulary, title_case)
+        } else {
+            0
+        };
         let mut skip = 0;
         for (at, token) in tokens.iter().enumerate() {
             let written = text.get(token.start..token.end).unwrap_or("");
@@ -265,17 +270,18 @@ impl Fingerprint {
                 continue;
             }
             let acronym = written.chars().count() <= 5 && !written.chars().any(char::is_lowercase);
+            let leads = head && at < lead;
             let name = capital
                 && !is_office(word)
                 && word.chars().count() > 2
-                && !token_begins_sentence(text, token.start);
+                && (leads || (capitals_tell && !token_begins_sentence(text, token.start)));
             if name && self.names.len() < MARKS * 2 && !self.names.iter().any(|n| n == word) {
                 self.names.push(word.to_owned());
             }
-            if name && head && capitals_tell && !acronym && self.subjects.len() < MARKS {
+            if name && head && !acronym && self.subjects.len() < MARKS {
                 self.subjects.push(word.to_owned());
             }
-            self.push(key_of(word), if name && capitals_tell { 3 } else { 2 });
+            self.push(key_of(word), if name { 3 } else { 2 });
         }
     }
 
@@ -313,7 +319,10 @@ impl Fingerprint {
                     }
                 }
                 Number::Count(count) => {
-                    if count >= 10 && self.counts.len() < MARKS && !self.counts.contains(&count) {
+                    if (count >= 10 || (head && count > 1))
+                        && self.counts.len() < MARKS
+                        && !self.counts.contains(&count)
+                    {
                         self.counts.push(count);
                         self.push(&format!("count {count}"), 2);
                     }
@@ -327,7 +336,9 @@ impl Fingerprint {
         }
         for token in words::tokens(text) {
             if let Some(count) = lexicon::cardinal(&token.text)
+                && (count > 10 || head)
                 && self.counts.len() < MARKS
+                && !self.counts.contains(&count)
             {
                 self.counts.push(count);
                 self.push(&format!("count {count}"), 2);
@@ -469,6 +480,31 @@ fn is_title_case(text: &str, tokens: &[Token]) -> bool {
         }
     }
     long >= 4 && capitals * 10 >= long * 7
+}
+
+/// How many words at the head of a headline are a name: `Halloway Analytics achieves …`. One
+/// capital at the beginning says nothing, two in a row do; where all words have capitals the
+/// first two unknown ones are taken.
+fn leading_name(text: &str, tokens: &[Token], vocabulary: &Vocabulary, title_case: bool) -> usize {
+    let run = tokens
+        .iter()
+        .take_while(|token| {
+            let written = text.get(token.start..token.end).unwrap_or("");
+            let word = token.text.as_str();
+            written.chars().next().is_some_and(char::is_uppercase)
+                && !vocabulary.knows(word)
+                && !is_office(word)
+                && lexicon::idea(word).is_none()
+                && lexicon::small(word).is_none()
+                && lexicon::cardinal(word).is_none()
+                && lexicon::month(word, true).is_none()
+        })
+        .count();
+    match (title_case, run) {
+        (true, _) => run.min(2),
+        (false, 0 | 1) => 0,
+        (false, _) => run,
+    }
 }
 
 fn token_begins_sentence(text: &str, start: usize) -> bool {

@@ -115,7 +115,7 @@ const IDEAS: &[(&str, &str)] = &[
     ),
     (
         "adopt",
-        "adopt* verabschied* beschliess* beschloss* angenommen* approv* adoptiert aprob* approva* uchwal* enact* passes passed pass assent 成立 可決 의결 通过",
+        "adopt* verabschied* beschliess* beschloss* angenommen* approv* adoptiert aprob* approva* uchwal* passes passed pass 成立 可決 의결 通过",
     ),
     (
         "sign",
@@ -473,9 +473,18 @@ pub(super) fn counted(word: &str) -> Option<u32> {
     })
 }
 
-/// Cardinal words from ten on, which headlines spell out.
+/// Cardinal words, which headlines spell out.
 pub(super) fn cardinal(word: &str) -> Option<u64> {
     Some(match word {
+        "two" | "zwei" | "deux" => 2,
+        "three" | "drei" | "trois" => 3,
+        "four" | "vier" => 4,
+        "five" | "funf" | "cinq" => 5,
+        "six" => 6,
+        "seven" | "sieben" => 7,
+        "eight" => 8,
+        "nine" => 9,
+        "ten" | "zehn" | "dix" => 10,
         "eleven" => 11,
         "twelve" => 12,
         "thirteen" => 13,

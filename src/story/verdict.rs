@@ -97,6 +97,7 @@ pub fn same_story(a: &Fingerprint, b: &Fingerprint) -> Verdict {
     numbers(a, b, &mut scale);
     references(a, b, &mut scale);
     subjects(a, b, &mut scale);
+    particulars(a, b, &mut scale);
     steps(a, b, &mut scale);
     scale.verdict()
 }
@@ -200,7 +201,7 @@ fn kinds(a: &Fingerprint, b: &Fingerprint, likeness: f64, scale: &mut Scale) {
             x,
             K::LawAdopted | K::InForce | K::NewEdition | K::Withdrawal | K::WorkItem | K::Amendment
         );
-        let near = apart(a, b).is_some_and(|days| days <= 6);
+        let near = apart(a, b).is_some_and(|days| days <= 12);
         if once && near && a.frameworks.iter().any(|id| b.frameworks.contains(id)) {
             scale.add(1.2, format!("{} happens once to a framework", x.as_str()));
         }
@@ -247,10 +248,21 @@ fn of_a_party(kind: Option<UpdateKind>) -> bool {
 }
 
 fn names(a: &Fingerprint, b: &Fingerprint, scale: &mut Scale) {
-    let both = common(&a.names, &b.names);
-    if !both.is_empty() {
-        let mut told: Vec<&str> = both.iter().map(|name| name.as_str()).collect();
-        told.sort_unstable();
+    // A name is known by its capital on one side; on the other the word is enough, since not
+    // every language and style of headline lets capitals tell.
+    let has = |side: &Fingerprint, name: &String| {
+        side.names.contains(name) || shared(&[Word::plain(name)], &side.all) > 0.0
+    };
+    let mut told: Vec<&str> = a
+        .names
+        .iter()
+        .filter(|name| has(b, name))
+        .chain(b.names.iter().filter(|name| has(a, name)))
+        .map(String::as_str)
+        .collect();
+    told.sort_unstable();
+    told.dedup();
+    if !told.is_empty() {
         let of_party = of_a_party(a.kind) && of_a_party(b.kind);
         let each = if of_party { 1.8 } else { 0.9 };
         scale.add(
@@ -259,10 +271,7 @@ fn names(a: &Fingerprint, b: &Fingerprint, scale: &mut Scale) {
         );
     }
     let missing = |from: &Fingerprint, in_text: &Fingerprint| {
-        !from.subjects.is_empty()
-            && !from.subjects.iter().any(|name| {
-                in_text.names.contains(name) || shared(&[Word::plain(name)], &in_text.all) > 0.0
-            })
+        !from.subjects.is_empty() && !from.subjects.iter().any(|name| has(in_text, name))
     };
     if missing(a, b) && missing(b, a) {
         let told = |side: &Fingerprint| side.subjects.join(" ");
@@ -275,6 +284,7 @@ fn names(a: &Fingerprint, b: &Fingerprint, scale: &mut Scale) {
             scale.add(-1.5, reason);
         }
     }
+    let one_body = a.bodies.iter().any(|body| b.bodies.contains(body));
     let places: Vec<&String> = a
         .places
         .iter()
@@ -289,11 +299,36 @@ fn names(a: &Fingerprint, b: &Fingerprint, scale: &mut Scale) {
         if places.iter().any(|place| others.contains(place)) {
             scale.add(0.4, "one place");
         } else {
-            scale.add(-1.5, "two places");
+            let points = [a.kind, b.kind].map(local).into_iter().fold(0.0, f64::min);
+            // Bodies of several places tell of what they do together.
+            let points = if points > -2.0 && one_body {
+                0.0
+            } else {
+                points
+            };
+            scale.add(points, "two places");
         }
     }
-    if a.bodies.iter().any(|body| b.bodies.contains(body)) {
+    if one_body {
         scale.add(0.4, "one body acts");
+    }
+}
+
+/// How much it speaks against one event that two places are named: an authority acts at home.
+fn local(kind: Option<UpdateKind>) -> f64 {
+    use UpdateKind as K;
+    match kind {
+        Some(K::AccreditationGranted) => -2.5,
+        Some(
+            K::Enforcement
+            | K::CourtRuling
+            | K::LawAdopted
+            | K::InForce
+            | K::Proposal
+            | K::Consultation
+            | K::Deadline,
+        ) => -1.5,
+        _ => -0.7,
     }
 }
 
@@ -436,16 +471,22 @@ fn references(a: &Fingerprint, b: &Fingerprint, scale: &mut Scale) {
                 0.4
             };
             let each = if x.head && y.head { each * 1.3 } else { each };
+            let dated =
+                is_standard(x) && x.canonical == y.canonical && edition(&x.canonical).is_some();
+            let each = if dated && a.kind == b.kind {
+                each + 0.5
+            } else {
+                each
+            };
             if each > points {
                 points = each;
                 told = &x.work;
             }
             if x.head && y.head || (a.references.len() == 1 && b.references.len() == 1) {
-                if x.stage != y.stage && (is_standard(x)) {
-                    // A final text is often cited without its year, a draft seldom without its stage.
+                if x.stage != y.stage && is_standard(x) {
                     if x.stage.is_some() && y.stage.is_some() {
                         scale.veto(format!("two stages of {}", x.work));
-                    } else {
+                    } else if a.kind != b.kind {
                         scale.add(-1.0, format!("two stages of {}", x.work));
                     }
                 } else if x.adopted != y.adopted {
@@ -506,6 +547,31 @@ fn subjects(a: &Fingerprint, b: &Fingerprint, scale: &mut Scale) {
         scale.add(-1.5, "other frameworks beside");
     } else {
         scale.add(0.8, "one framework");
+    }
+}
+
+/// Two accounts in one language that share no particular word, sum, code or citation in their
+/// headlines are about two things of one sort.
+fn particulars(a: &Fingerprint, b: &Fingerprint, scale: &mut Scale) {
+    if a.tongue != b.tongue {
+        return;
+    }
+    let particular = |side: &[Word]| -> Vec<Word> {
+        side.iter()
+            .copied()
+            .filter(|word| word.weight() > 1.5)
+            .collect()
+    };
+    let (heads, others) = (particular(&a.head), particular(&b.head));
+    let met = shared(&heads, &b.all) > 0.0
+        || shared(&others, &a.all) > 0.0
+        || a.references.iter().any(|x| {
+            b.references
+                .iter()
+                .any(|y| (x.head || y.head) && x.work == y.work)
+        });
+    if !met && !heads.is_empty() && !others.is_empty() {
+        scale.add(-1.0, "nothing particular in common");
     }
 }
 

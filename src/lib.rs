@@ -21,6 +21,7 @@ pub mod render;
 pub mod search;
 pub mod store;
 pub mod story;
+pub mod summary;
 pub mod tag;
 pub mod text;
 pub mod web;

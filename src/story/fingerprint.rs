@@ -36,6 +36,11 @@ impl Word {
         Self((hash & !3) | weight.clamp(1, 3))
     }
 
+    /// The hash of any text.
+    pub(super) fn plain_key(text: &str) -> u32 {
+        Self::new(text, 1).key()
+    }
+
     /// A word as it would stand in the list, whatever its weight.
     pub(super) fn plain(word: &str) -> Self {
         Self::new(key_of(word), 2)
@@ -51,7 +56,7 @@ impl Word {
 }
 
 /// A citation, taken apart as far as telling events apart needs it.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub(super) struct Cited {
     pub(super) canonical: String,
     pub(super) work: String,
@@ -63,7 +68,7 @@ pub(super) struct Cited {
 }
 
 /// A small, storable likeness of an update: two of them are enough for a verdict.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub struct Fingerprint {
     pub(super) source: SourceId,
     pub(super) body: Option<BodyId>,
@@ -97,12 +102,17 @@ pub struct Fingerprint {
     pub(super) bodies: Vec<BodyId>,
     /// Ideas of the headline (see `lexicon`), sorted.
     pub(super) ideas: Vec<u16>,
+    /// Hashes of three words in a row of the headline.
+    pub(super) phrases: Vec<u32>,
     pub(super) correction: bool,
 }
 
 impl Fingerprint {
     /// Reads an update.
     pub fn of(summary: &Summary, vocabulary: &Vocabulary) -> Self {
+        let text = head_of(&summary.summary, READ);
+        let head_tokens = words::tokens(head_of(&summary.headline, READ));
+        let text_tokens = words::tokens(text);
         let (place, reports) = summary
             .body
             .as_ref()
@@ -132,11 +142,9 @@ impl Fingerprint {
             places: Vec::new(),
             bodies: Vec::new(),
             ideas: Vec::new(),
+            phrases: phrases(head_of(&summary.headline, READ), &head_tokens, vocabulary),
             correction: is_correction(&summary.headline),
         };
-        let text = head_of(&summary.summary, READ);
-        let head_tokens = words::tokens(head_of(&summary.headline, READ));
-        let text_tokens = words::tokens(text);
         out.tongue = tongue(head_tokens.iter().chain(&text_tokens));
         if let (Some(place), false) = (place, reports) {
             out.places.push(place.to_owned());
@@ -256,7 +264,7 @@ impl Fingerprint {
                 continue;
             }
             if let Some(idea) = idea {
-                self.push(&format!("idea {idea}"), 1);
+                self.push(&format!("idea {idea}"), lexicon::weight(idea));
                 continue;
             }
             if lexicon::small(word).is_some()
@@ -416,6 +424,36 @@ fn head_of(text: &str, bytes: usize) -> &str {
         end -= 1;
     }
     text.get(..end).unwrap_or("")
+}
+
+/// Three words in a row, small ones left out, that are no name of the library and more than
+/// common ideas.
+fn phrases(text: &str, tokens: &[Token], vocabulary: &Vocabulary) -> Vec<u32> {
+    let mut said: Vec<(&str, bool)> = Vec::new();
+    let mut named_until = 0;
+    for (at, token) in tokens.iter().enumerate() {
+        if at >= named_until
+            && let Some((_, length)) = vocabulary.name_at(text, tokens, at)
+        {
+            named_until = at + length;
+        }
+        if lexicon::small(&token.text).is_none() {
+            said.push((token.text.as_str(), at < named_until));
+        }
+    }
+    said.windows(3)
+        .filter(|window| {
+            window.iter().any(|(_, named)| !named)
+                && window.iter().any(|(word, _)| {
+                    lexicon::idea(word).is_none() && word.bytes().any(|b| !b.is_ascii_digit())
+                })
+        })
+        .map(|window| {
+            let keys: Vec<&str> = window.iter().map(|(word, _)| key_of(word)).collect();
+            Word::new(&keys.join(" "), 1).key()
+        })
+        .take(WORDS / 2)
+        .collect()
 }
 
 /// The form of a word that is compared: singular, and of long words the stem-like beginning.

@@ -5,7 +5,9 @@
 //! step). It calls nothing but the ground floor. It deliberately fetches and stores nothing, asks
 //! no clock, and uses no model: the same two updates get the same verdict for ever, with reasons.
 
+mod candidates;
 mod fingerprint;
+mod grouping;
 mod lexicon;
 mod numbers;
 mod verdict;
@@ -16,7 +18,9 @@ use chrono::NaiveDate;
 use crate::domain::id::{BodyId, FrameworkId, SourceId};
 use crate::domain::update::{Update, UpdateKind};
 
+pub use candidates::Candidates;
 pub use fingerprint::Fingerprint;
+pub use grouping::{Member, group};
 pub use verdict::Verdict;
 pub use vocabulary::Vocabulary;
 

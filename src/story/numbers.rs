@@ -152,7 +152,9 @@ fn scale_after(after: &str) -> Option<(f64, usize)> {
 }
 
 fn currency(word: &str) -> bool {
-    let word = word.trim_end_matches(['.', ' ']);
+    let word = word
+        .trim_end_matches(['.', ' '])
+        .trim_start_matches(['(', '[', '~', '"', '„', '“']);
     word.ends_with(['€', '£', '$', '¥', '₩', '₹'])
         || matches!(
             word,

@@ -74,6 +74,8 @@ impl Scale {
 
 /// Whether two updates tell of one event.
 pub fn same_story(a: &Fingerprint, b: &Fingerprint) -> Verdict {
+    // One order for both ways of asking, down to the last bit of the sums.
+    let (a, b) = if a <= b { (a, b) } else { (b, a) };
     let mut scale = Scale::default();
     let likeness = likeness(a, b);
     let one_source = a.source == b.source;
@@ -85,9 +87,17 @@ pub fn same_story(a: &Fingerprint, b: &Fingerprint) -> Verdict {
         }
     }
     scale.add(
-        likeness * 4.0,
+        likeness * 4.6,
         format!("alike in words by {:.0} %", likeness * 100.0),
     );
+    if !one_source {
+        let phrases = a
+            .phrases
+            .iter()
+            .filter(|phrase| b.phrases.contains(phrase))
+            .count();
+        scale.add((phrases as f64 * 0.6).min(1.2), "a phrase in common");
+    }
     if a.tongue != b.tongue && a.tongue != Tongue::Other && b.tongue != Tongue::Other {
         scale.add(0.8, "two languages");
     }
@@ -97,7 +107,8 @@ pub fn same_story(a: &Fingerprint, b: &Fingerprint) -> Verdict {
     numbers(a, b, &mut scale);
     references(a, b, &mut scale);
     subjects(a, b, &mut scale);
-    particulars(a, b, &mut scale);
+    particulars(a, b, likeness, &mut scale);
+    marks(a, b, &mut scale);
     steps(a, b, &mut scale);
     scale.verdict()
 }
@@ -189,26 +200,32 @@ fn family(kind: UpdateKind) -> u8 {
     }
 }
 
-fn kinds(a: &Fingerprint, b: &Fingerprint, likeness: f64, scale: &mut Scale) {
+/// What happens once to a framework, or once in years.
+fn once(kind: UpdateKind) -> bool {
     use UpdateKind as K;
+    matches!(
+        kind,
+        K::LawAdopted | K::InForce | K::NewEdition | K::Withdrawal | K::WorkItem | K::Amendment
+    )
+}
+
+fn kinds(a: &Fingerprint, b: &Fingerprint, likeness: f64, scale: &mut Scale) {
     let (Some(x), Some(y)) = (a.kind, b.kind) else {
+        scale.add(0.3, "a kind unknown");
         return;
     };
     if x == y {
         scale.add(0.8, format!("both {}", x.as_str()));
-        // What happens once to a framework happens to be told by many on the same days.
-        let once = matches!(
-            x,
-            K::LawAdopted | K::InForce | K::NewEdition | K::Withdrawal | K::WorkItem | K::Amendment
-        );
         let near = apart(a, b).is_some_and(|days| days <= 12);
-        if once && near && a.frameworks.iter().any(|id| b.frameworks.contains(id)) {
+        // It is told by many on the same days.
+        if once(x) && near && a.frameworks.iter().any(|id| b.frameworks.contains(id)) {
             scale.add(1.2, format!("{} happens once to a framework", x.as_str()));
         }
         return;
     }
     let pair = (family(x).min(family(y)), family(x).max(family(y)));
     let points = match pair {
+        (9, 9) => -0.3,
         (m, n) if m == n => 0.2,
         // Steps of one procedure.
         (1, 4 | 5) | (4, 5) | (6, 7) | (7, 8) | (6, 8) | (1, 3) | (3, 5) | (5, 6) => -2.0,
@@ -537,6 +554,9 @@ fn references(a: &Fingerprint, b: &Fingerprint, scale: &mut Scale) {
 }
 
 fn subjects(a: &Fingerprint, b: &Fingerprint, scale: &mut Scale) {
+    if a.frameworks.is_empty() && b.frameworks.is_empty() && a.kind == b.kind {
+        scale.add(0.4, "no framework");
+    }
     if a.frameworks.is_empty() || b.frameworks.is_empty() {
         return;
     }
@@ -550,10 +570,31 @@ fn subjects(a: &Fingerprint, b: &Fingerprint, scale: &mut Scale) {
     }
 }
 
+/// What is somebody's is told by who it was, how much, or which case.
+fn marks(a: &Fingerprint, b: &Fingerprint, scale: &mut Scale) {
+    if !(of_a_party(a.kind) && of_a_party(b.kind)) || a.kind.is_none() || b.kind.is_none() {
+        return;
+    }
+    let told = [
+        "both name",
+        "the same",
+        "a phrase",
+        "both cite Case",
+        "one corrects",
+    ];
+    let marked = scale
+        .reasons
+        .iter()
+        .any(|(points, reason)| *points > 0.0 && told.iter().any(|head| reason.starts_with(head)));
+    if !marked {
+        scale.add(-1.0, "no party, sum or case in common");
+    }
+}
+
 /// Two accounts in one language that share no particular word, sum, code or citation in their
 /// headlines are about two things of one sort.
-fn particulars(a: &Fingerprint, b: &Fingerprint, scale: &mut Scale) {
-    if a.tongue != b.tongue {
+fn particulars(a: &Fingerprint, b: &Fingerprint, likeness: f64, scale: &mut Scale) {
+    if a.tongue != b.tongue || likeness > 0.4 || (a.kind == b.kind && a.kind.is_some_and(once)) {
         return;
     }
     let particular = |side: &[Word]| -> Vec<Word> {
@@ -611,4 +652,8 @@ fn steps(a: &Fingerprint, b: &Fingerprint, scale: &mut Scale) {
         }
     }
     scale.add(worst, told);
+    // An appeal names the fine that it is against.
+    if worst == 0.0 && a.has_idea("appeal") != b.has_idea("appeal") {
+        scale.add(-1.5, "an appeal and none");
+    }
 }

@@ -8,7 +8,7 @@ fn allowed(room: &str) -> Option<&'static [&'static str]> {
         "crash" => &[],
         "text" => &[],
         "domain" => &["text"],
-        "parse" | "compare" | "normalize" | "tag" | "story" | "digest" => &["domain", "text", "crash"],
+        "parse" | "compare" | "normalize" | "tag" | "story" | "summary" | "digest" => &["domain", "text", "crash"],
         "library" | "fetch" | "store" | "search" | "render" | "deliver" => {
             &["domain", "text", "crash"]
         }

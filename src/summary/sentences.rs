@@ -31,7 +31,7 @@ fn blocks(text: &str) -> Vec<Range<usize>> {
             .next()
             .is_some_and(|c| c.is_lowercase());
         match out.last_mut() {
-            Some(last) if goes_on && last.end + 1 == range.start && !last.is_empty() => {
+            Some(last) if goes_on && last.end + 1 == range.start && last.start < last.end => {
                 last.end = range.end;
             }
             _ => out.push(range),
@@ -255,7 +255,6 @@ fn full_stop_ends(before: &str, after: &str) -> bool {
                 | "im"
                 | "und"
                 | "d"
-                | "den"
                 | "dnia"
                 | "og"
         );
@@ -279,7 +278,8 @@ fn full_stop_ends(before: &str, after: &str) -> bool {
     }
     // `Art.` and `art.` alike; but `no.` in lower case after a comma is a word: "We said no."
     if SHORT.contains(&bare.as_str()) {
-        return bare == "no" && last == "no" && begins;
+        let whole = before.trim() == last;
+        return bare == "no" && (last == "no" || whole) && begins;
     }
     true
 }

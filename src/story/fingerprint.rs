@@ -517,7 +517,7 @@ fn is_title_case(text: &str, tokens: &[Token]) -> bool {
             }
         }
     }
-    long >= 4 && capitals * 10 >= long * 7
+    long >= 2 && capitals * 10 >= long * 7
 }
 
 /// How many words at the head of a headline are a name: `Halloway Analytics achieves …`. One

@@ -63,8 +63,10 @@ pub(super) fn read(text: &str) -> (Vec<Placed>, Vec<Version>) {
             }
         }
         let scale = scale_after(after);
+        // `1,347억`: before a sign of scale the comma stands for thousands, as nowhere else.
+        let wide = scale.is_some() && !after.trim_start().starts_with(|c: char| c.is_ascii());
         let money = currency_before(before) || currency_after(after, scale.map_or(0, |s| s.1));
-        if let Some(number) = value(&groups, &separators, scale.map(|s| s.0), money) {
+        if let Some(number) = value(&groups, &separators, scale.map(|s| s.0), money, wide) {
             numbers.push(Placed { number, start, end });
         }
     }
@@ -226,12 +228,18 @@ fn currency_after(after: &str, skip: usize) -> bool {
         )
 }
 
-fn value(groups: &[&str], separators: &[char], scale: Option<f64>, money: bool) -> Option<Number> {
+fn value(
+    groups: &[&str],
+    separators: &[char],
+    scale: Option<f64>,
+    money: bool,
+    wide: bool,
+) -> Option<Number> {
     let last = groups.last()?;
     let decimal = match separators.last() {
         None | Some(' ') => false,
         // With a word of scale the last group is a fraction: `1.375 billion`.
-        Some(_) if separators.len() == 1 => last.len() != 3 || scale.is_some(),
+        Some(_) if separators.len() == 1 => last.len() != 3 || (scale.is_some() && !wide),
         Some(mark) => {
             let other = separators.iter().any(|s| s != mark);
             last.len() != 3 || (other && scale.is_some())
@@ -300,6 +308,8 @@ mod tests {
         assert_eq!(numbers("kara 27 mln zł"), [Number::Sum(27_000_000)]);
         assert_eq!(numbers("420mila euro"), [Number::Sum(420_000)]);
         assert_eq!(numbers("R$ 14,4 milhões"), [Number::Sum(14_400_000)]);
+        assert_eq!(numbers("과징금 1,347억원"), [Number::Sum(134_700_000_000)]);
+        assert_eq!(numbers("KRW134.7 billion"), [Number::Sum(134_700_000_000)]);
         assert_eq!(numbers("$250K"), [Number::Sum(250_000)]);
     }
 

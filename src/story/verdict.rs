@@ -200,6 +200,12 @@ fn family(kind: UpdateKind) -> u8 {
     }
 }
 
+/// Steps of a procedure, of which there is one at a time.
+fn is_step(kind: UpdateKind) -> bool {
+    use UpdateKind as K;
+    once(kind) || matches!(kind, K::DraftForComment | K::Proposal | K::NationalAdoption)
+}
+
 /// What happens once to a framework, or once in years.
 fn once(kind: UpdateKind) -> bool {
     use UpdateKind as K;
@@ -328,6 +334,14 @@ fn names(a: &Fingerprint, b: &Fingerprint, scale: &mut Scale) {
     }
     if one_body {
         scale.add(0.4, "one body acts");
+    } else if a.body != b.body && !a.reports && !b.reports {
+        // Each speaks of itself: annual reports, appointments, consultations of two bodies are
+        // worded alike. What others bring about is told by many bodies.
+        let points = [a.kind, b.kind]
+            .map(of_itself)
+            .into_iter()
+            .fold(0.0, f64::min);
+        scale.add(points, "two bodies, neither names the other");
     }
 }
 
@@ -346,6 +360,20 @@ fn local(kind: Option<UpdateKind>) -> f64 {
             | K::Deadline,
         ) => -1.5,
         _ => -0.7,
+    }
+}
+
+/// How much it speaks against one event that two bodies tell of it without naming each other.
+fn of_itself(kind: Option<UpdateKind>) -> f64 {
+    use UpdateKind as K;
+    match kind {
+        Some(
+            K::Report | K::Institutional | K::Event | K::CertificationOffer | K::StatusConfirmed,
+        ) => -2.5,
+        Some(
+            K::NewEdition | K::LawAdopted | K::InForce | K::Amendment | K::Withdrawal | K::Proposal,
+        ) => -0.3,
+        _ => -0.6,
     }
 }
 
@@ -554,8 +582,16 @@ fn references(a: &Fingerprint, b: &Fingerprint, scale: &mut Scale) {
 }
 
 fn subjects(a: &Fingerprint, b: &Fingerprint, scale: &mut Scale) {
-    if a.frameworks.is_empty() && b.frameworks.is_empty() && a.kind == b.kind {
-        scale.add(0.4, "no framework");
+    if a.frameworks.is_empty() && b.frameworks.is_empty() {
+        let cited = a
+            .references
+            .iter()
+            .any(|x| b.references.iter().any(|y| x.work == y.work));
+        if cited {
+            scale.add(0.8, "one act or standard");
+        } else if a.kind == b.kind {
+            scale.add(0.4, "no framework");
+        }
     }
     if a.frameworks.is_empty() || b.frameworks.is_empty() {
         return;
@@ -596,6 +632,10 @@ fn marks(a: &Fingerprint, b: &Fingerprint, scale: &mut Scale) {
 fn particulars(a: &Fingerprint, b: &Fingerprint, likeness: f64, scale: &mut Scale) {
     if a.tongue != b.tongue || likeness > 0.4 || (a.kind == b.kind && a.kind.is_some_and(once)) {
         return;
+    }
+    // Much is written about one framework on one day; what it says must be alike.
+    if likeness < 0.15 && ![a.kind, b.kind].into_iter().flatten().any(is_step) {
+        scale.add(-1.0, "hardly a word in common");
     }
     let particular = |side: &[Word]| -> Vec<Word> {
         side.iter()

@@ -40,9 +40,18 @@ pub(super) enum Named {
 #[derive(Clone, Debug, Default)]
 struct Body {
     place: Option<String>,
-    /// Whether it only reports: a publisher, an association without public power.
+    /// Whether it only reports what others do.
     reports: bool,
 }
+
+/// Kinds of bodies that tell of what others do, as long as they own no framework: their seat is
+/// no place of an event (rule J2), and they are not its author.
+const REPORTERS: &[&str] = &[
+    "publisher",
+    "ngo",
+    "professional_body",
+    "certification_body",
+];
 
 impl Vocabulary {
     /// Compiles a library.
@@ -51,6 +60,7 @@ impl Vocabulary {
             known_works: library.known_works.clone(),
             ..Self::default()
         };
+        let owners: HashSet<&BodyId> = library.frameworks.iter().flat_map(|f| &f.owners).collect();
         for body in &library.bodies {
             for name in std::iter::once(&body.name).chain(&body.aliases) {
                 all.add(name, Named::Body(body.id.clone()));
@@ -59,11 +69,12 @@ impl Vocabulary {
                 body.id.clone(),
                 Body {
                     place: body.jurisdiction.as_ref().map(ToString::to_string),
-                    reports: !body.kinds.is_empty()
+                    reports: !owners.contains(&body.id)
+                        && !body.kinds.is_empty()
                         && body
                             .kinds
                             .iter()
-                            .all(|kind| kind == "publisher" || kind == "ngo"),
+                            .all(|kind| REPORTERS.contains(&kind.as_str())),
                 },
             );
         }

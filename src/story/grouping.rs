@@ -70,7 +70,6 @@ pub fn group(members: &[Member], apart: &Apart) -> Vec<Story> {
                 allowed &= !barred[x * count + y];
             }
         }
-        #[expect(clippy::cast_precision_loss, reason = "a handful of members")]
         let mean = sum / (groups[left].len() * groups[right].len()) as f64;
         if !allowed || mean < KINSHIP {
             continue;

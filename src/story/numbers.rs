@@ -44,7 +44,7 @@ pub(super) fn read(text: &str) -> (Vec<Placed>, Vec<Version>) {
         let glued = before
             .chars()
             .next_back()
-            .is_some_and(|c| c.is_alphabetic() && !"vVR$€£".contains(c) && !crate_cjk(c))
+            .is_some_and(|c| c.is_alphabetic() && !"vVR$€£".contains(c) && !unspaced(c))
             || (before.ends_with(['-', '/', ':', '_']) && !before.ends_with(" -"));
         let code = before
             .split(|c: char| !c.is_alphanumeric() && !"€£$".contains(c))
@@ -73,7 +73,7 @@ pub(super) fn read(text: &str) -> (Vec<Placed>, Vec<Version>) {
     (numbers, versions)
 }
 
-fn crate_cjk(c: char) -> bool {
+fn unspaced(c: char) -> bool {
     ('\u{3040}'..='\u{9fff}').contains(&c) || ('\u{ac00}'..='\u{d7af}').contains(&c)
 }
 
@@ -260,11 +260,6 @@ fn value(
         return None;
     }
     if money || scale.is_some() {
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "positive and below 1e15"
-        )]
         return Some(Number::Sum(scaled.round() as u64));
     }
     if decimal {

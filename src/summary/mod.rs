@@ -91,7 +91,6 @@ pub fn summary(headline: &str, text: &str, because: &[Because], limit: usize) ->
                 .iter()
                 .filter(|r| !one.reasons.contains(r))
                 .count();
-            #[expect(clippy::cast_precision_loss, reason = "a handful of reasons")]
             let worth = other.worth + new as f64 * 0.5 + if at == first + 1 { 0.4 } else { 0.0 };
             (at, worth)
         })
@@ -170,10 +169,6 @@ fn weigh(headline: &str, text: &str, because: &[Because]) -> Vec<Weighed> {
         }
         // Many names make a list, not a statement.
         worth = worth.min(4.5);
-        #[expect(
-            clippy::cast_precision_loss,
-            reason = "a few hundred sentences at most"
-        )]
         let place = at as f64;
         worth += 2.0 / (1.0 + place * 0.7);
         let characters = said.chars().count();

@@ -21,6 +21,8 @@ pub mod parse;
 pub mod render;
 pub mod search;
 pub mod store;
+pub mod story;
+pub mod summary;
 pub mod tag;
 pub mod text;
 pub mod web;

@@ -203,6 +203,10 @@ derived_id!(
     UpdateId, "update"
 );
 derived_id!(
+    /// One story, derived from the first update that told it.
+    StoryId, "story"
+);
+derived_id!(
     /// One mailbox on the list, derived from its address.
     SubscriberId, "subscriber"
 );
@@ -219,6 +223,13 @@ impl UpdateId {
     /// The identifier of what `source` lists under `key`.
     pub fn of(source: &SourceId, key: &str) -> Self {
         Self(derived("update", &[source.as_str(), key]))
+    }
+}
+
+impl StoryId {
+    /// The identifier of the story that began with this update.
+    pub fn of(first: &UpdateId) -> Self {
+        Self(derived("story", &[first.as_str()]))
     }
 }
 

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 
 use super::id::{BodyId, FrameworkId, JurisdictionId, TopicId};
 use super::reference::KnownWorks;
+use super::significance::SignificanceRule;
 use super::update::{Authority, UpdateKind};
 
 /// What a framework is.
@@ -259,6 +260,8 @@ pub struct Library {
     pub cues: Vec<Cue>,
     /// Kinds of update.
     pub kinds: Vec<KindRule>,
+    /// Why updates matter, by rule.
+    pub significance: Vec<SignificanceRule>,
     /// Works that the frameworks are.
     pub known_works: KnownWorks,
     by_framework: HashMap<FrameworkId, usize>,
@@ -309,6 +312,7 @@ impl Library {
             crosswalks,
             cues,
             kinds,
+            significance: Vec::new(),
             known_works,
         }
     }

@@ -7,6 +7,7 @@
 mod bodies;
 mod frameworks;
 mod rules;
+mod significance;
 mod sources;
 
 use std::collections::BTreeMap;
@@ -149,6 +150,7 @@ pub fn load(files: &Files) -> Loaded {
     let mut crosswalks = Vec::new();
     let mut cues = Vec::new();
     let mut kinds = Vec::new();
+    let mut significance = Vec::new();
     for (name, text) in &files.library {
         let mut file = table::Table::parse(name, text, &report);
         file.allow(&["schema"]);
@@ -159,6 +161,7 @@ pub fn load(files: &Files) -> Loaded {
         crosswalks.extend(bodies::crosswalks(&mut file, &mut links));
         cues.extend(rules::cues(&mut file, &mut links));
         kinds.extend(rules::kinds(&mut file));
+        significance.extend(significance::rules(&mut file));
         file.finish();
     }
     let mut frameworks = Vec::new();
@@ -169,16 +172,18 @@ pub fn load(files: &Files) -> Loaded {
     frameworks.sort_by(|a, b| a.id.cmp(&b.id));
     let sources = sources::sources(&files.sources.0, &files.sources.1, &report, &mut links);
     links.resolve(&report);
+    let mut library = Library::new(
+        frameworks,
+        bodies,
+        jurisdictions,
+        topics,
+        crosswalks,
+        cues,
+        kinds,
+    );
+    library.significance = significance;
     Loaded {
-        library: Library::new(
-            frameworks,
-            bodies,
-            jurisdictions,
-            topics,
-            crosswalks,
-            cues,
-            kinds,
-        ),
+        library,
         sources,
         faults: report.faults(),
     }

@@ -8,7 +8,7 @@ fn allowed(room: &str) -> Option<&'static [&'static str]> {
         "crash" => &[],
         "text" => &[],
         "domain" => &["text"],
-        "parse" | "compare" | "normalize" | "tag" | "digest" | "evidence" => {
+        "parse" | "compare" | "normalize" | "tag" | "story" | "summary" | "digest" | "evidence" => {
             &["domain", "text", "crash"]
         }
         "library" | "fetch" | "store" | "search" | "render" | "deliver" => {

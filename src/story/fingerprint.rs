@@ -1,0 +1,644 @@
+//! What of an update is kept to know it again: hashed words, and the marks that tell one event
+//! from its twin (names, sums, codes, periods, parts, references, places).
+
+use chrono::NaiveDate;
+
+use super::Summary;
+use super::lexicon::{self, Tongue};
+use super::numbers::{self, Number};
+use super::vocabulary::{Named, Vocabulary};
+use crate::domain::id::{BodyId, FrameworkId, SourceId};
+use crate::domain::reference;
+use crate::domain::update::UpdateKind;
+use crate::text::stem;
+use crate::text::words::{self, Token};
+
+/// As much of a summary is read, in bytes: an event is told at the head of a text.
+const READ: usize = 900;
+/// As many words and marks of each sort are kept.
+const WORDS: usize = 96;
+const MARKS: usize = 12;
+
+/// A word's hash in the upper 30 bits and its weight (1 to 3) in the lower two.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
+#[serde(transparent)]
+pub(super) struct Word(u32);
+
+impl Word {
+    fn new(key: &str, weight: u32) -> Self {
+        // FNV-1a: a stored fingerprint must mean the same for ever.
+        let mut hash: u32 = 0x811c_9dc5;
+        for byte in key.bytes() {
+            hash = (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
+        }
+        Self((hash & !3) | weight.clamp(1, 3))
+    }
+
+    /// The hash of any text.
+    pub(super) fn plain_key(text: &str) -> u32 {
+        Self::new(text, 1).key()
+    }
+
+    /// A word as it would stand in the list, whatever its weight.
+    pub(super) fn plain(word: &str) -> Self {
+        Self::new(key_of(word), 2)
+    }
+
+    pub(super) fn key(self) -> u32 {
+        self.0 & !3
+    }
+
+    pub(super) fn weight(self) -> f64 {
+        f64::from(self.0 & 3)
+    }
+}
+
+/// A citation, taken apart as far as telling events apart needs it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+pub(super) struct Cited {
+    pub(super) canonical: String,
+    pub(super) work: String,
+    /// The draft prefix, where there is one.
+    pub(super) stage: Option<String>,
+    pub(super) adopted: bool,
+    /// Whether it stands in the headline.
+    pub(super) head: bool,
+}
+
+/// A small, storable likeness of an update: two of them are enough for a verdict.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+pub struct Fingerprint {
+    pub(super) source: SourceId,
+    pub(super) body: Option<BodyId>,
+    /// Whether the source only reports what others do.
+    pub(super) reports: bool,
+    pub(super) published: Option<NaiveDate>,
+    pub(super) kind: Option<UpdateKind>,
+    pub(super) tongue: Tongue,
+    /// Words of the headline, sorted.
+    pub(super) head: Vec<Word>,
+    /// Words of headline and summary, sorted.
+    pub(super) all: Vec<Word>,
+    /// Names that the library does not know, of headline and summary.
+    pub(super) names: Vec<String>,
+    /// Those that the headline is about.
+    pub(super) subjects: Vec<String>,
+    pub(super) sums: Vec<u64>,
+    pub(super) counts: Vec<u64>,
+    /// How many of the counts stand in the headline; they come first.
+    pub(super) head_counts: usize,
+    pub(super) years: Vec<u16>,
+    pub(super) months: Vec<u8>,
+    /// Days of a month in the headline (month × 32 + day).
+    pub(super) days: Vec<u16>,
+    pub(super) series: Vec<(String, u32)>,
+    pub(super) versions: Vec<String>,
+    pub(super) codes: Vec<String>,
+    pub(super) references: Vec<Cited>,
+    pub(super) frameworks: Vec<FrameworkId>,
+    pub(super) places: Vec<String>,
+    pub(super) bodies: Vec<BodyId>,
+    /// Ideas of the headline (see `lexicon`), sorted.
+    pub(super) ideas: Vec<u16>,
+    /// Hashes of three words in a row of the headline.
+    pub(super) phrases: Vec<u32>,
+    pub(super) correction: bool,
+}
+
+impl Fingerprint {
+    /// Reads an update.
+    pub fn of(summary: &Summary, vocabulary: &Vocabulary) -> Self {
+        let text = head_of(&summary.summary, READ);
+        let head_tokens = words::tokens(head_of(&summary.headline, READ));
+        let text_tokens = words::tokens(text);
+        let (place, reports) = summary
+            .body
+            .as_ref()
+            .map_or((None, true), |body| vocabulary.place_of(body));
+        let mut out = Self {
+            source: summary.source.clone(),
+            body: summary.body.clone(),
+            reports,
+            published: summary.published,
+            kind: summary.kind,
+            tongue: Tongue::Other,
+            head: Vec::new(),
+            all: Vec::new(),
+            names: Vec::new(),
+            subjects: Vec::new(),
+            sums: Vec::new(),
+            counts: Vec::new(),
+            head_counts: 0,
+            years: Vec::new(),
+            months: Vec::new(),
+            days: Vec::new(),
+            series: Vec::new(),
+            versions: Vec::new(),
+            codes: Vec::new(),
+            references: Vec::new(),
+            frameworks: summary.frameworks.clone(),
+            places: Vec::new(),
+            bodies: Vec::new(),
+            ideas: Vec::new(),
+            phrases: phrases(head_of(&summary.headline, READ), &head_tokens, vocabulary),
+            correction: is_correction(&summary.headline),
+        };
+        out.tongue = tongue(head_tokens.iter().chain(&text_tokens));
+        if let (Some(place), false) = (place, reports) {
+            out.places.push(place.to_owned());
+        }
+        if let (Some(body), false) = (&summary.body, reports) {
+            out.bodies.push(body.clone());
+        }
+        out.read_references(summary, vocabulary);
+        out.read_field(
+            head_of(&summary.headline, READ),
+            &head_tokens,
+            vocabulary,
+            true,
+        );
+        out.head = out.all.clone();
+        out.head_counts = out.counts.len();
+        out.read_field(text, &text_tokens, vocabulary, false);
+        for list in [&mut out.head, &mut out.all] {
+            // Heavier first among equal keys, so that a name counts as a name.
+            list.sort_by_key(|word| (word.key(), std::cmp::Reverse(word.0 & 3)));
+            list.dedup_by_key(|word| word.key());
+            list.truncate(WORDS);
+        }
+        out.ideas.sort_unstable();
+        out.ideas.dedup();
+        out.places.sort();
+        out.places.dedup();
+        out.bodies.sort();
+        out.bodies.dedup();
+        out
+    }
+
+    /// When it was published, as days from the common era; 0 when nobody says.
+    pub fn day(&self) -> i32 {
+        use chrono::Datelike;
+        self.published.map_or(0, |day| day.num_days_from_ce())
+    }
+
+    /// Whether it says of itself that it corrects an earlier notice.
+    pub fn is_correction(&self) -> bool {
+        self.correction
+    }
+
+    pub(super) fn has_idea(&self, name: &str) -> bool {
+        self.ideas.binary_search(&lexicon::number_of(name)).is_ok()
+    }
+
+    fn read_references(&mut self, summary: &Summary, vocabulary: &Vocabulary) {
+        let list = &mut self.references;
+        let mut add = |reference: reference::Reference, head: bool| {
+            let known = list
+                .iter_mut()
+                .find(|cited| cited.canonical == reference.canonical);
+            if let Some(cited) = known {
+                cited.head |= head;
+            } else if list.len() < MARKS {
+                list.push(Cited {
+                    adopted: !reference.adoption.is_empty(),
+                    canonical: reference.canonical,
+                    work: reference.work,
+                    stage: reference.stage,
+                    head,
+                });
+            }
+        };
+        for found in reference::find(&summary.headline, &vocabulary.known_works) {
+            add(found.reference, true);
+        }
+        for form in &summary.references {
+            for reference in reference::read(form, &vocabulary.known_works) {
+                add(reference, false);
+            }
+        }
+    }
+
+    fn read_field(&mut self, text: &str, tokens: &[Token], vocabulary: &Vocabulary, head: bool) {
+        let cited: Vec<(usize, usize)> = reference::find(text, &vocabulary.known_works)
+            .into_iter()
+            .map(|found| (found.byte_start, found.byte_end))
+            .collect();
+        let in_reference = |at: usize| cited.iter().any(|(start, end)| *start <= at && at < *end);
+        self.read_numbers(text, head, &in_reference);
+        self.read_codes(text, &in_reference);
+        let title_case = head && is_title_case(text, tokens);
+        let capitals_tell = !title_case && self.tongue != Tongue::De;
+        let lead = if head {
+            leading_name(text, tokens, vocabulary, title_case)
+        } else {
+            0
+        };
+        let mut skip = 0;
+        for (at, token) in tokens.iter().enumerate() {
+            let written = text.get(token.start..token.end).unwrap_or("");
+            let word = token.text.as_str();
+            let capital = written.chars().next().is_some_and(char::is_uppercase);
+            if skip == 0
+                && let Some((named, length)) = vocabulary.name_at(text, tokens, at)
+            {
+                skip = length;
+                self.note(named, head);
+            }
+            let known = skip > 0 || vocabulary.knows(word);
+            skip = skip.saturating_sub(1);
+            if word.bytes().all(|b| b.is_ascii_digit()) {
+                continue;
+            }
+            if head {
+                self.read_series(tokens, at, capital);
+            }
+            let idea = lexicon::idea(word);
+            if let Some(idea) = idea
+                && head
+            {
+                self.ideas.push(idea);
+            }
+            if in_reference(token.start) {
+                continue;
+            }
+            if let Some(idea) = idea {
+                self.push(&format!("idea {idea}"), lexicon::weight(idea));
+                continue;
+            }
+            if lexicon::small(word).is_some()
+                || word.len() < 2
+                || lexicon::month(word, capital).is_some()
+            {
+                continue;
+            }
+            if known {
+                self.push(key_of(word), 1);
+                continue;
+            }
+            let acronym = written.chars().count() <= 5 && !written.chars().any(char::is_lowercase);
+            let leads = head && at < lead;
+            let name = capital
+                && !is_office(word)
+                && word.chars().count() > 2
+                && (leads || (capitals_tell && !token_begins_sentence(text, token.start)));
+            if name && self.names.len() < MARKS * 2 && !self.names.iter().any(|n| n == word) {
+                self.names.push(word.to_owned());
+            }
+            if name && head && !acronym && self.subjects.len() < MARKS {
+                self.subjects.push(word.to_owned());
+            }
+            self.push(key_of(word), if name { 3 } else { 2 });
+        }
+    }
+
+    fn push(&mut self, key: &str, weight: u32) {
+        self.all.push(Word::new(key, weight));
+    }
+
+    fn note(&mut self, named: &Named, head: bool) {
+        match named {
+            Named::Body(body) => {
+                if self.bodies.len() < MARKS {
+                    self.bodies.push(body.clone());
+                }
+            }
+            Named::Place(place) => {
+                if head && self.places.len() < MARKS {
+                    self.places.push(place.clone());
+                }
+            }
+            Named::Framework(_) => {}
+        }
+    }
+
+    fn read_numbers(&mut self, text: &str, head: bool, in_reference: &impl Fn(usize) -> bool) {
+        let (found, versions) = numbers::read(text);
+        for placed in found {
+            if in_reference(placed.start) {
+                continue;
+            }
+            match placed.number {
+                Number::Sum(sum) => {
+                    if self.sums.len() < MARKS && !self.sums.contains(&sum) {
+                        self.sums.push(sum);
+                        self.push(&format!("sum {sum}"), 3);
+                    }
+                }
+                Number::Count(count) => {
+                    if (count >= 10 || (head && count > 1))
+                        && self.counts.len() < MARKS
+                        && !self.counts.contains(&count)
+                    {
+                        self.counts.push(count);
+                        self.push(&format!("count {count}"), 2);
+                    }
+                }
+                Number::Year(year) => {
+                    if head && !self.years.contains(&year) {
+                        self.years.push(year);
+                    }
+                }
+            }
+        }
+        for token in words::tokens(text) {
+            if let Some(count) = lexicon::cardinal(&token.text)
+                && (count > 10 || head)
+                && self.counts.len() < MARKS
+                && !self.counts.contains(&count)
+            {
+                self.counts.push(count);
+                self.push(&format!("count {count}"), 2);
+            }
+        }
+        if head {
+            self.versions = versions.into_iter().map(|version| version.text).collect();
+        }
+    }
+
+    /// Codes: `CVE-2026-20131`, `AA26-071A`: letters and at least three digits with a hyphen.
+    fn read_codes(&mut self, text: &str, in_reference: &impl Fn(usize) -> bool) {
+        let base = text.as_ptr() as usize;
+        for chunk in text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-') {
+            let chunk = chunk.trim_matches('-');
+            if chunk.len() < 6
+                || chunk.len() > 40
+                || !chunk.contains('-')
+                || chunk.bytes().filter(u8::is_ascii_digit).count() < 3
+                || !chunk.bytes().any(|b| b.is_ascii_uppercase())
+                || in_reference(chunk.as_ptr() as usize - base)
+            {
+                continue;
+            }
+            let code = chunk.to_ascii_uppercase();
+            if self.codes.len() < MARKS && !self.codes.contains(&code) {
+                self.push(&code, 3);
+                self.codes.push(code);
+            }
+        }
+    }
+
+    /// Parts, phases and ordinals of a headline, months and days.
+    fn read_series(&mut self, tokens: &[Token], at: usize, capital: bool) {
+        let word = |at: usize| tokens.get(at).map(|token| token.text.as_str());
+        let Some(this) = word(at) else { return };
+        let number = |word: &str| {
+            word.parse::<u32>()
+                .ok()
+                .filter(|n| *n < 1000)
+                .or_else(|| lexicon::counted(word))
+        };
+        if let Some(series) = lexicon::series(this)
+            && let Some(n) = word(at + 1).and_then(number)
+        {
+            self.series.push((series.to_owned(), n));
+        }
+        if let Some(n) = lexicon::counted(this)
+            && let Some(series) = word(at + 1).and_then(lexicon::series)
+        {
+            self.series.push((series.to_owned(), n));
+        }
+        if let Some(month) = lexicon::month(this, capital) {
+            self.months.push(month);
+            let day = [at.checked_sub(1), Some(at + 1)]
+                .into_iter()
+                .flatten()
+                .filter_map(word)
+                .find_map(|word| {
+                    word.parse::<u16>()
+                        .ok()
+                        .filter(|day| (1..=31).contains(day))
+                });
+            if let Some(day) = day {
+                self.days.push(u16::from(month) * 32 + day);
+            }
+        }
+    }
+}
+
+/// The beginning of a text, cut at a character.
+fn head_of(text: &str, bytes: usize) -> &str {
+    let mut end = bytes.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.get(..end).unwrap_or("")
+}
+
+/// Three words in a row, small ones left out, that are no name of the library and more than
+/// common ideas.
+fn phrases(text: &str, tokens: &[Token], vocabulary: &Vocabulary) -> Vec<u32> {
+    let mut said: Vec<(&str, bool)> = Vec::new();
+    let mut named_until = 0;
+    for (at, token) in tokens.iter().enumerate() {
+        if at >= named_until
+            && let Some((_, length)) = vocabulary.name_at(text, tokens, at)
+        {
+            named_until = at + length;
+        }
+        if lexicon::small(&token.text).is_none() {
+            said.push((token.text.as_str(), at < named_until));
+        }
+    }
+    said.windows(3)
+        .filter(|window| {
+            window.iter().any(|(_, named)| !named)
+                && window.iter().any(|(word, _)| {
+                    lexicon::idea(word).is_none() && word.bytes().any(|b| !b.is_ascii_digit())
+                })
+        })
+        .map(|window| {
+            let keys: Vec<&str> = window.iter().map(|(word, _)| key_of(word)).collect();
+            Word::new(&keys.join(" "), 1).key()
+        })
+        .take(WORDS / 2)
+        .collect()
+}
+
+/// The form of a word that is compared: singular, and of long words the stem-like beginning.
+fn key_of(word: &str) -> &str {
+    let key = stem::key(word);
+    match key.char_indices().nth(7) {
+        Some((end, _)) => key.get(..end).unwrap_or(key),
+        None => key,
+    }
+}
+
+fn tongue<'a>(tokens: impl Iterator<Item = &'a Token>) -> Tongue {
+    let mut counts: [(Tongue, usize); 9] = [
+        (Tongue::En, 0),
+        (Tongue::De, 0),
+        (Tongue::Fr, 0),
+        (Tongue::Es, 0),
+        (Tongue::It, 0),
+        (Tongue::Pt, 0),
+        (Tongue::Nl, 0),
+        (Tongue::Pl, 0),
+        (Tongue::Da, 0),
+    ];
+    let mut unspaced = 0;
+    let mut all = 0;
+    for token in tokens {
+        all += 1;
+        if token.text.chars().any(|c| {
+            ('\u{3040}'..='\u{9fff}').contains(&c) || ('\u{ac00}'..='\u{d7af}').contains(&c)
+        }) {
+            unspaced += 1;
+        }
+        for tongue in lexicon::small(&token.text).unwrap_or(&[]) {
+            if let Some((_, count)) = counts.iter_mut().find(|(other, _)| other == tongue) {
+                *count += 1;
+            }
+        }
+    }
+    if unspaced * 2 > all {
+        return Tongue::Cjk;
+    }
+    let mut best = (Tongue::Other, 0);
+    for (tongue, count) in counts {
+        if count > best.1 {
+            best = (tongue, count);
+        }
+    }
+    best.0
+}
+
+/// Whether most words of a headline have a capital, so that capitals say nothing.
+fn is_title_case(text: &str, tokens: &[Token]) -> bool {
+    let mut capitals = 0;
+    let mut long = 0;
+    for token in tokens.iter().skip(1) {
+        let written = text.get(token.start..token.end).unwrap_or("");
+        if written.chars().count() >= 4 && written.chars().all(char::is_alphabetic) {
+            long += 1;
+            if written.chars().next().is_some_and(char::is_uppercase) {
+                capitals += 1;
+            }
+        }
+    }
+    long >= 2 && capitals * 10 >= long * 7
+}
+
+/// How many words at the head of a headline are a name: `Halloway Analytics achieves …`. One
+/// capital at the beginning says nothing, two in a row do; where all words have capitals the
+/// first two unknown ones are taken.
+fn leading_name(text: &str, tokens: &[Token], vocabulary: &Vocabulary, title_case: bool) -> usize {
+    let run = tokens
+        .iter()
+        .take_while(|token| {
+            let written = text.get(token.start..token.end).unwrap_or("");
+            let word = token.text.as_str();
+            written.chars().next().is_some_and(char::is_uppercase)
+                && !vocabulary.knows(word)
+                && !is_office(word)
+                && lexicon::idea(word).is_none()
+                && lexicon::small(word).is_none()
+                && lexicon::cardinal(word).is_none()
+                && lexicon::month(word, true).is_none()
+        })
+        .count();
+    match (title_case, run) {
+        (true, _) => run.min(2),
+        (false, 0 | 1) => 0,
+        (false, _) => run,
+    }
+}
+
+fn token_begins_sentence(text: &str, start: usize) -> bool {
+    let before = text.get(..start).unwrap_or("").trim_end();
+    before.is_empty() || before.ends_with(['.', '!', '?', ':', '«', '“', '"', '„', '–', '—', '•'])
+}
+
+/// Capitalised words of office and of the calendar that name no party.
+fn is_office(word: &str) -> bool {
+    matches!(
+        word,
+        "attorney"
+            | "general"
+            | "governor"
+            | "president"
+            | "minister"
+            | "secretary"
+            | "superintendent"
+            | "chair"
+            | "director"
+            | "board"
+            | "court"
+            | "judge"
+            | "senate"
+            | "house"
+            | "union"
+            | "state"
+            | "states"
+            | "federal"
+            | "national"
+            | "department"
+            | "ministry"
+            | "office"
+            | "government"
+            | "official"
+            | "journal"
+            | "register"
+            | "article"
+            | "articles"
+            | "annex"
+            | "chapter"
+            | "title"
+            | "section"
+            | "monday"
+            | "tuesday"
+            | "wednesday"
+            | "thursday"
+            | "friday"
+            | "saturday"
+            | "sunday"
+            | "internet"
+            | "english"
+            | "inc"
+            | "corp"
+            | "llc"
+            | "group"
+            | "limited"
+            | "holding"
+            | "holdings"
+            | "regulations"
+            | "parties"
+            | "member"
+            | "members"
+            | "day"
+            | "deputy"
+    )
+}
+
+/// Whether a headline says that it corrects an earlier notice. A corrigendum of an act is an
+/// act of its own.
+fn is_correction(headline: &str) -> bool {
+    let lower = words::fold(headline);
+    let lower = lower.trim_start();
+    if lower.contains("(corrected)")
+        || lower.contains("[corrected]")
+        || lower.starts_with("corrected:")
+    {
+        return true;
+    }
+    let Some(first) = lower.split_whitespace().next() else {
+        return false;
+    };
+    let bare = first.trim_end_matches([':', '-', '–', '—', ',']);
+    if lexicon::idea(bare) != Some(lexicon::number_of("correction")) {
+        return false;
+    }
+    let rest = lower.get(first.len()..).unwrap_or("").trim_start();
+    first.len() > bare.len()
+        || rest.starts_with([':', '–', '—', '-'])
+        || [
+            "to our ",
+            "to the notice",
+            "to the press",
+            "to yesterday",
+            "of our ",
+        ]
+        .iter()
+        .any(|head| rest.starts_with(head))
+}

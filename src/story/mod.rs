@@ -1,0 +1,94 @@
+//! Updates of several sources -> Stories: which of them tell of one event.
+//!
+//! It knows what two accounts of one event share (names, sums, codes, citations, words in many
+//! languages, days) and what tells an event from its twin (another party, part, edition, year,
+//! step). It calls nothing but the ground floor. It deliberately fetches and stores nothing, asks
+//! no clock, and uses no model: the same two updates get the same verdict for ever, with reasons.
+
+mod candidates;
+mod fingerprint;
+mod grouping;
+mod lexicon;
+mod numbers;
+mod verdict;
+mod vocabulary;
+
+use chrono::NaiveDate;
+
+use crate::domain::id::{BodyId, FrameworkId, SourceId};
+use crate::domain::update::{Update, UpdateKind};
+
+pub use candidates::Candidates;
+pub use fingerprint::Fingerprint;
+pub use grouping::{Member, group};
+pub use verdict::Verdict;
+pub use vocabulary::Vocabulary;
+
+/// What of an update is compared.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
+pub struct Summary {
+    /// Where it was found.
+    pub source: SourceId,
+    /// The body that publishes the source.
+    pub body: Option<BodyId>,
+    /// Its title.
+    pub headline: String,
+    /// Its summary, or its text when there is no summary.
+    pub summary: String,
+    /// The day it was published.
+    pub published: Option<NaiveDate>,
+    /// Canonical citations.
+    pub references: Vec<String>,
+    /// Frameworks it is tagged with.
+    pub frameworks: Vec<FrameworkId>,
+    /// What happened.
+    pub kind: Option<UpdateKind>,
+}
+
+impl Summary {
+    /// The same of a stored update; `text` is what it was tagged by when it has no summary, and
+    /// `body` the body of its source.
+    pub fn of(update: &Update, body: Option<BodyId>, text: &str) -> Self {
+        Self {
+            source: update.source.clone(),
+            body,
+            headline: update.content.title.clone(),
+            summary: if update.content.summary.is_empty() {
+                text.to_owned()
+            } else {
+                update.content.summary.clone()
+            },
+            published: Some(update.dated().date_naive()),
+            references: update
+                .tags
+                .references
+                .iter()
+                .map(|tag| tag.reference.canonical.clone())
+                .collect(),
+            frameworks: update
+                .tags
+                .frameworks
+                .iter()
+                .map(|tag| tag.id.clone())
+                .collect(),
+            kind: update.tags.kind,
+        }
+    }
+}
+
+/// Whether two updates tell of one event. Where one is compared with many, make fingerprints
+/// once and use [`compare`].
+pub fn same_story(a: &Summary, b: &Summary, vocabulary: &Vocabulary) -> Verdict {
+    compare(
+        &Fingerprint::of(a, vocabulary),
+        &Fingerprint::of(b, vocabulary),
+    )
+}
+
+/// The same for two fingerprints.
+pub fn compare(a: &Fingerprint, b: &Fingerprint) -> Verdict {
+    verdict::same_story(a, b)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,337 @@
+//! Numbers as an event's marks: sums of money in any spelling, counts, versions, years.
+
+/// What a number in a text is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Number {
+    /// A sum of money, or a number with a word of scale (`1,2 Mio.`), in whole units.
+    Sum(u64),
+    /// A plain count.
+    Count(u64),
+    /// A year from 1990 to 2079.
+    Year(u16),
+}
+
+/// A number with its place in the text, in bytes.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Placed {
+    pub(super) number: Number,
+    pub(super) start: usize,
+    pub(super) end: usize,
+}
+
+/// A version such as `4.0.1` with its place.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Version {
+    pub(super) text: String,
+    pub(super) start: usize,
+}
+
+/// The numbers and the versions of a text. Digits inside words (`C5`, `AA26`) are no numbers.
+pub(super) fn read(text: &str) -> (Vec<Placed>, Vec<Version>) {
+    let bytes = text.as_bytes();
+    let mut numbers = Vec::new();
+    let mut versions = Vec::new();
+    let mut at = 0;
+    while let Some(offset) = bytes
+        .get(at..)
+        .and_then(|rest| rest.iter().position(u8::is_ascii_digit))
+    {
+        let start = at + offset;
+        let (groups, separators, end) = groups(text, start);
+        at = end.max(start + 1);
+        let before = text.get(..start).unwrap_or("");
+        let after = text.get(end..).unwrap_or("");
+        let glued = before
+            .chars()
+            .next_back()
+            .is_some_and(|c| c.is_alphabetic() && !"vVR$€£".contains(c) && !unspaced(c))
+            || (before.ends_with(['-', '/', ':', '_']) && !before.ends_with(" -"));
+        let code = before
+            .split(|c: char| !c.is_alphanumeric() && !"€£$".contains(c))
+            .next_back()
+            .unwrap_or("");
+        if glued && !currency(code) {
+            continue;
+        }
+        if groups.len() > 1 && separators.iter().all(|s| *s == '.') && is_version(&groups) {
+            versions.push(Version {
+                text: groups.join("."),
+                start,
+            });
+            if groups.len() > 2 {
+                continue;
+            }
+        }
+        let scale = scale_after(after);
+        // `1,347억`: before a sign of scale the comma stands for thousands, as nowhere else.
+        let wide = scale.is_some() && !after.trim_start().starts_with(|c: char| c.is_ascii());
+        let money = currency_before(before) || currency_after(after, scale.map_or(0, |s| s.1));
+        if let Some(number) = value(&groups, &separators, scale.map(|s| s.0), money, wide) {
+            numbers.push(Placed { number, start, end });
+        }
+    }
+    (numbers, versions)
+}
+
+fn unspaced(c: char) -> bool {
+    ('\u{3040}'..='\u{9fff}').contains(&c) || ('\u{ac00}'..='\u{d7af}').contains(&c)
+}
+
+/// Digits in groups with what stands between: `1.200.000`, `27 000`, `3,5`.
+fn groups(text: &str, start: usize) -> (Vec<&str>, Vec<char>, usize) {
+    let digits = |from: usize| {
+        text.get(from..).map_or(from, |rest| {
+            from + rest.bytes().take_while(u8::is_ascii_digit).count()
+        })
+    };
+    let mut groups = Vec::new();
+    let mut separators = Vec::new();
+    let mut end = digits(start);
+    groups.push(text.get(start..end).unwrap_or(""));
+    while groups.len() < 6 {
+        let mut rest = text.get(end..).unwrap_or("").chars();
+        let Some(separator) = rest.next() else { break };
+        let next = end + separator.len_utf8();
+        let until = digits(next);
+        let length = until - next;
+        let space = matches!(separator, ' ' | '\u{a0}' | '\u{202f}' | '\'' | '’');
+        let fits = match separator {
+            '.' | ',' => length > 0,
+            _ if space => length == 3 && groups.last().is_some_and(|group| group.len() <= 3),
+            _ => false,
+        };
+        if !fits {
+            break;
+        }
+        separators.push(if space { ' ' } else { separator });
+        groups.push(text.get(next..until).unwrap_or(""));
+        end = until;
+    }
+    (groups, separators, end)
+}
+
+/// `4.0.1` and `2.0`, but not `3.500.000`.
+fn is_version(groups: &[&str]) -> bool {
+    groups.iter().all(|group| group.len() <= 2) && groups.first().is_some_and(|g| g.len() <= 2)
+}
+
+/// The factor that a word of scale right after a number means, and the bytes up to its end.
+fn scale_after(after: &str) -> Option<(f64, usize)> {
+    let trimmed = after.trim_start_matches([' ', '\u{a0}', '\u{202f}', '-']);
+    let skipped = after.len() - trimmed.len();
+    for (sign, factor) in [
+        ('億', 1e8),
+        ('亿', 1e8),
+        ('억', 1e8),
+        ('万', 1e4),
+        ('萬', 1e4),
+        ('만', 1e4),
+    ] {
+        if trimmed.starts_with(sign) {
+            return Some((factor, skipped + sign.len_utf8()));
+        }
+    }
+    let word: String = trimmed
+        .chars()
+        .take_while(|c| c.is_alphabetic())
+        .collect::<String>();
+    let length = word.len();
+    let lower = word.to_lowercase();
+    let factor = match lower.as_str() {
+        "million" | "millions" | "millionen" | "millones" | "millón" | "milioni" | "milione"
+        | "milhões" | "milhão" | "miljoen" | "mio" | "mln" | "mn" | "mill" => 1e6,
+        "billion" | "billions" | "bn" | "milliard" | "milliards" | "milliarden" | "miliardi"
+        | "miliardo" | "miljard" | "mrd" | "mld" => 1e9,
+        "thousand" | "tausend" | "tys" | "mila" | "mil" => 1e3,
+        "m" | "k" | "b" if skipped == 0 => match lower.as_str() {
+            "m" => 1e6,
+            "k" => 1e3,
+            _ => 1e9,
+        },
+        _ => return None,
+    };
+    Some((factor, skipped + length))
+}
+
+fn currency(word: &str) -> bool {
+    let word = word
+        .trim_end_matches(['.', ' '])
+        .trim_start_matches(['(', '[', '~', '"', '„', '“']);
+    word.ends_with(['€', '£', '$', '¥', '₩', '₹'])
+        || matches!(
+            word,
+            "EUR"
+                | "USD"
+                | "GBP"
+                | "CHF"
+                | "PLN"
+                | "BRL"
+                | "DKK"
+                | "SEK"
+                | "NOK"
+                | "CAD"
+                | "AUD"
+                | "SGD"
+                | "INR"
+                | "Rs"
+                | "KRW"
+                | "JPY"
+                | "CNY"
+                | "RMB"
+                | "CZK"
+                | "HUF"
+                | "RON"
+        )
+}
+
+fn currency_before(before: &str) -> bool {
+    let before = before.trim_end();
+    before
+        .split(char::is_whitespace)
+        .next_back()
+        .is_some_and(currency)
+}
+
+fn currency_after(after: &str, skip: usize) -> bool {
+    let after = after.get(skip..).unwrap_or("");
+    let mut after = after.trim_start_matches(['.', ' ', '\u{a0}', '\u{202f}', '-']);
+    for small in ["de ", "di ", "d'", "d’"] {
+        after = after.strip_prefix(small).unwrap_or(after);
+    }
+    if after.starts_with(['€', '£', '$', '元', '円', '원']) {
+        return true;
+    }
+    let word: String = after.chars().take_while(|c| c.is_alphabetic()).collect();
+    currency(&word)
+        || matches!(
+            word.to_lowercase().as_str(),
+            "euro"
+                | "euros"
+                | "eur"
+                | "dollar"
+                | "dollars"
+                | "pound"
+                | "pounds"
+                | "franken"
+                | "francs"
+                | "zł"
+                | "zlotys"
+                | "kr"
+                | "kronor"
+                | "kroner"
+                | "reais"
+                | "rupees"
+                | "crore"
+                | "won"
+                | "yen"
+                | "yuan"
+        )
+}
+
+fn value(
+    groups: &[&str],
+    separators: &[char],
+    scale: Option<f64>,
+    money: bool,
+    wide: bool,
+) -> Option<Number> {
+    let last = groups.last()?;
+    let decimal = match separators.last() {
+        None | Some(' ') => false,
+        // With a word of scale the last group is a fraction: `1.375 billion`.
+        Some(_) if separators.len() == 1 => last.len() != 3 || (scale.is_some() && !wide),
+        Some(mark) => {
+            let other = separators.iter().any(|s| s != mark);
+            last.len() != 3 || (other && scale.is_some())
+        }
+    };
+    let (whole, fraction) = if decimal {
+        (groups.get(..groups.len() - 1)?, *last)
+    } else {
+        (groups, "")
+    };
+    let whole = whole.concat();
+    if whole.len() > 15 {
+        return None;
+    }
+    let number = format!("{whole}.{fraction}0").parse::<f64>().ok()?;
+    let scaled = number * scale.unwrap_or(1.0);
+    if scaled > 1e15 {
+        return None;
+    }
+    if money || scale.is_some() {
+        return Some(Number::Sum(scaled.round() as u64));
+    }
+    if decimal {
+        return None;
+    }
+    let count = whole.parse::<u64>().ok()?;
+    if separators.is_empty() && whole.len() == 4 && (1990..2080).contains(&count) {
+        return u16::try_from(count).ok().map(Number::Year);
+    }
+    Some(Number::Count(count))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn numbers(text: &str) -> Vec<Number> {
+        read(text)
+            .0
+            .into_iter()
+            .map(|placed| placed.number)
+            .collect()
+    }
+
+    #[test]
+    fn a_sum_is_one_sum_in_every_spelling() {
+        for text in [
+            "fined EUR 3.5 million",
+            "amende de 3,5 millions d'euros",
+            "€3,500,000",
+            "3.500.000 euros",
+            "3 500 000 €",
+            "€3.5m",
+            "3,5 Mio. Euro",
+            "3.5M euros",
+            "US$3.5 million",
+        ] {
+            assert_eq!(numbers(text), [Number::Sum(3_500_000)], "{text}");
+        }
+        assert_eq!(numbers("$1.375 billion"), [Number::Sum(1_375_000_000)]);
+        assert_eq!(numbers("kara 27 mln zł"), [Number::Sum(27_000_000)]);
+        assert_eq!(numbers("420mila euro"), [Number::Sum(420_000)]);
+        assert_eq!(numbers("R$ 14,4 milhões"), [Number::Sum(14_400_000)]);
+        assert_eq!(numbers("과징금 1,347억원"), [Number::Sum(134_700_000_000)]);
+        assert_eq!(numbers("KRW134.7 billion"), [Number::Sum(134_700_000_000)]);
+        assert_eq!(numbers("$250K"), [Number::Sum(250_000)]);
+    }
+
+    #[test]
+    fn counts_years_and_versions() {
+        assert_eq!(
+            numbers("4,875 incidents in 2025"),
+            [Number::Count(4875), Number::Year(2025)]
+        );
+        assert_eq!(numbers("81,000 people"), [Number::Count(81_000)]);
+        assert_eq!(numbers("C5 and AA26-071A and IR-8596"), []);
+        let (_, versions) = read("PCI DSS v4.0.1 and CSF 2.0");
+        let texts: Vec<&str> = versions.iter().map(|v| v.text.as_str()).collect();
+        assert_eq!(texts, ["4.0.1", "2.0"]);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_breaks_it(text in "\\PC{0,80}") {
+            for placed in read(&text).0 {
+                proptest::prop_assert!(text.get(placed.start..placed.end).is_some());
+            }
+        }
+
+        #[test]
+        fn nor_digits_and_signs(text in "[0-9., ’€$mMkb-]{0,60}") {
+            read(&text);
+        }
+    }
+}

@@ -1,0 +1,699 @@
+//! Two fingerprints -> one event or two, with the reasons.
+//!
+//! Points for what two accounts of one event share, points against what sets two events apart,
+//! and vetoes that no likeness outweighs: a repeated notice is worded alike on purpose.
+
+use super::fingerprint::{Cited, Fingerprint, Word};
+use super::lexicon::Tongue;
+use crate::domain::update::UpdateKind;
+
+/// From here on two updates tell of one event.
+const SAME: f64 = 4.0;
+
+/// The answer, symmetric in its two sides.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Verdict {
+    /// Whether both tell of one event.
+    pub same: bool,
+    /// How sure: 0 for a veto, 0.5 at the threshold, towards 1 above it.
+    pub score: f64,
+    /// What spoke for and against, strongest first.
+    pub because: Vec<String>,
+    /// Whether something forbids that the two stand in one story, however they are linked.
+    pub veto: bool,
+}
+
+/// Points with their reasons.
+#[derive(Default)]
+struct Scale {
+    points: f64,
+    reasons: Vec<(f64, String)>,
+    veto: bool,
+}
+
+impl Scale {
+    fn add(&mut self, points: f64, reason: impl Into<String>) {
+        if points != 0.0 {
+            self.points += points;
+            self.reasons.push((points, reason.into()));
+        }
+    }
+
+    fn veto(&mut self, reason: impl Into<String>) {
+        self.veto = true;
+        self.reasons.push((-9.0, reason.into()));
+    }
+
+    fn verdict(mut self) -> Verdict {
+        self.reasons
+            .sort_by(|a, b| b.0.abs().total_cmp(&a.0.abs()).then_with(|| a.1.cmp(&b.1)));
+        let score = if self.veto {
+            0.0
+        } else {
+            // A logistic curve: half at the threshold.
+            1.0 / (1.0 + (SAME - self.points).exp())
+        };
+        Verdict {
+            same: !self.veto && self.points >= SAME,
+            score,
+            because: self
+                .reasons
+                .into_iter()
+                .map(|(points, reason)| {
+                    if points <= -9.0 {
+                        format!("veto: {reason}")
+                    } else {
+                        format!("{points:+.1} {reason}")
+                    }
+                })
+                .collect(),
+            veto: self.veto,
+        }
+    }
+}
+
+/// Whether two updates tell of one event.
+pub fn same_story(a: &Fingerprint, b: &Fingerprint) -> Verdict {
+    // One order for both ways of asking, down to the last bit of the sums.
+    let (a, b) = if a <= b { (a, b) } else { (b, a) };
+    let mut scale = Scale::default();
+    let likeness = likeness(a, b);
+    let one_source = a.source == b.source;
+    if a.correction != b.correction && a.body == b.body && likeness > 0.6 {
+        scale.add(3.0, "one corrects the other");
+    } else if one_source {
+        if likeness < 0.97 || a.head != b.head {
+            scale.add(-2.5, "one source tells an event once");
+        }
+    }
+    scale.add(
+        likeness * 4.6,
+        format!("alike in words by {:.0} %", likeness * 100.0),
+    );
+    if !one_source {
+        let phrases = a
+            .phrases
+            .iter()
+            .filter(|phrase| b.phrases.contains(phrase))
+            .count();
+        scale.add((phrases as f64 * 0.6).min(1.2), "a phrase in common");
+    }
+    if a.tongue != b.tongue && a.tongue != Tongue::Other && b.tongue != Tongue::Other {
+        scale.add(0.8, "two languages");
+    }
+    days(a, b, &mut scale);
+    kinds(a, b, likeness, &mut scale);
+    names(a, b, &mut scale);
+    numbers(a, b, &mut scale);
+    references(a, b, &mut scale);
+    subjects(a, b, &mut scale);
+    particulars(a, b, likeness, &mut scale);
+    marks(a, b, &mut scale);
+    steps(a, b, &mut scale);
+    scale.verdict()
+}
+
+fn weight(words: &[Word]) -> f64 {
+    words.iter().map(|word| word.weight()).sum()
+}
+
+/// The weight of what two sorted lists share.
+fn shared(a: &[Word], b: &[Word]) -> f64 {
+    let (mut i, mut j, mut sum) = (0, 0, 0.0);
+    while let (Some(x), Some(y)) = (a.get(i), b.get(j)) {
+        match x.key().cmp(&y.key()) {
+            std::cmp::Ordering::Less => i += 1,
+            std::cmp::Ordering::Greater => j += 1,
+            std::cmp::Ordering::Equal => {
+                sum += x.weight().max(y.weight());
+                i += 1;
+                j += 1;
+            }
+        }
+    }
+    sum
+}
+
+/// How much two texts share, 0 to 1: their headlines, and each headline in the other's text.
+fn likeness(a: &Fingerprint, b: &Fingerprint) -> f64 {
+    let dice = |x: &[Word], y: &[Word]| {
+        let all = weight(x) + weight(y);
+        if all == 0.0 {
+            0.0
+        } else {
+            (2.0 * shared(x, y) / all).min(1.0)
+        }
+    };
+    let within = |x: &[Word], y: &[Word]| {
+        let all = weight(x);
+        if all == 0.0 {
+            0.0
+        } else {
+            (shared(x, y) / all).min(1.0)
+        }
+    };
+    let heads = dice(&a.head, &b.head);
+    let crossed = f64::midpoint(within(&a.head, &b.all), within(&b.head, &a.all));
+    let all = dice(&a.all, &b.all);
+    // Few words say little: two headlines of two words are alike by chance.
+    let few = (weight(&a.head).min(weight(&b.head)) / 6.0).min(1.0);
+    (heads * 0.3 + crossed * 0.4 + all * 0.3)
+        .max(heads * 0.9)
+        .min(1.0)
+        * few
+}
+
+fn days(a: &Fingerprint, b: &Fingerprint, scale: &mut Scale) {
+    let (Some(x), Some(y)) = (a.published, b.published) else {
+        return;
+    };
+    let apart = (x - y).num_days().abs();
+    match apart {
+        0..=1 => scale.add(1.0, "a day apart at most"),
+        2..=4 => scale.add(0.7, "days apart"),
+        5..=8 => scale.add(0.3, "a week apart"),
+        9..=14 => {}
+        15..=30 => scale.add(-1.0, format!("{apart} days apart")),
+        31..=75 => scale.add(-2.5, format!("{apart} days apart")),
+        _ => scale.veto(format!("{apart} days apart")),
+    }
+}
+
+/// Kinds of one family are often taken for each other; kinds of opposed steps are two events.
+fn family(kind: UpdateKind) -> u8 {
+    use UpdateKind as K;
+    match kind {
+        K::NewEdition | K::Guidance | K::Report | K::MappingPublished | K::Amendment => 1,
+        K::StatusConfirmed => 2,
+        K::NationalAdoption => 3,
+        K::WorkItem => 4,
+        K::DraftForComment | K::Consultation => 5,
+        K::Proposal => 6,
+        K::LawAdopted | K::Withdrawal => 7,
+        K::InForce | K::Deadline => 8,
+        K::Enforcement | K::CourtRuling => 9,
+        K::AccreditationGranted => 10,
+        K::CertificationAnnounced => 11,
+        K::CertificationOffer => 12,
+        K::Institutional => 13,
+        K::Event => 14,
+    }
+}
+
+/// Steps of a procedure, of which there is one at a time.
+fn is_step(kind: UpdateKind) -> bool {
+    use UpdateKind as K;
+    once(kind) || matches!(kind, K::DraftForComment | K::Proposal | K::NationalAdoption)
+}
+
+/// What happens once to a framework, or once in years.
+fn once(kind: UpdateKind) -> bool {
+    use UpdateKind as K;
+    matches!(
+        kind,
+        K::LawAdopted | K::InForce | K::NewEdition | K::Withdrawal | K::WorkItem | K::Amendment
+    )
+}
+
+fn kinds(a: &Fingerprint, b: &Fingerprint, likeness: f64, scale: &mut Scale) {
+    let (Some(x), Some(y)) = (a.kind, b.kind) else {
+        scale.add(0.3, "a kind unknown");
+        return;
+    };
+    if x == y {
+        scale.add(0.8, format!("both {}", x.as_str()));
+        let near = apart(a, b).is_some_and(|days| days <= 12);
+        // It is told by many on the same days.
+        if once(x) && near && a.frameworks.iter().any(|id| b.frameworks.contains(id)) {
+            scale.add(1.2, format!("{} happens once to a framework", x.as_str()));
+        }
+        return;
+    }
+    let pair = (family(x).min(family(y)), family(x).max(family(y)));
+    let points = match pair {
+        (9, 9) => -0.3,
+        (m, n) if m == n => 0.2,
+        // Steps of one procedure.
+        (1, 4 | 5) | (4, 5) | (6, 7) | (7, 8) | (6, 8) | (1, 3) | (3, 5) | (5, 6) => -2.0,
+        (_, 14) => -2.5,
+        (10 | 11, 12) => -1.5,
+        // A body, a report or guidance may be how somebody else reads the same thing.
+        (1, _) | (_, 13) => -0.8,
+        _ => -1.5,
+    };
+    let points = if likeness > 0.85 {
+        points / 2.0
+    } else {
+        points
+    };
+    scale.add(points, format!("{} and {}", x.as_str(), y.as_str()));
+}
+
+fn apart(a: &Fingerprint, b: &Fingerprint) -> Option<i64> {
+    Some((a.published? - b.published?).num_days().abs())
+}
+
+fn common<'a, T: PartialEq>(a: &'a [T], b: &[T]) -> Vec<&'a T> {
+    a.iter().filter(|x| b.contains(x)).collect()
+}
+
+/// Kinds whose event is somebody's: another party is another event.
+fn of_a_party(kind: Option<UpdateKind>) -> bool {
+    matches!(
+        kind,
+        None | Some(
+            UpdateKind::Enforcement
+                | UpdateKind::CourtRuling
+                | UpdateKind::CertificationAnnounced
+                | UpdateKind::AccreditationGranted
+        )
+    )
+}
+
+fn names(a: &Fingerprint, b: &Fingerprint, scale: &mut Scale) {
+    // A name is known by its capital on one side; on the other the word is enough, since not
+    // every language and style of headline lets capitals tell.
+    let has = |side: &Fingerprint, name: &String| {
+        side.names.contains(name) || shared(&[Word::plain(name)], &side.all) > 0.0
+    };
+    let mut told: Vec<&str> = a
+        .names
+        .iter()
+        .filter(|name| has(b, name))
+        .chain(b.names.iter().filter(|name| has(a, name)))
+        .map(String::as_str)
+        .collect();
+    told.sort_unstable();
+    told.dedup();
+    if !told.is_empty() {
+        let of_party = of_a_party(a.kind) && of_a_party(b.kind);
+        let each = if of_party { 1.8 } else { 0.9 };
+        scale.add(
+            (each * told.len() as f64).min(2.0 * each),
+            format!("both name {}", told.join(", ")),
+        );
+    }
+    let missing = |from: &Fingerprint, in_text: &Fingerprint| {
+        !from.subjects.is_empty() && !from.subjects.iter().any(|name| has(in_text, name))
+    };
+    if missing(a, b) && missing(b, a) {
+        let told = |side: &Fingerprint| side.subjects.join(" ");
+        let mut sides = [told(a), told(b)];
+        sides.sort();
+        let reason = format!("{} is not {}", sides[0], sides[1]);
+        if of_a_party(a.kind) && of_a_party(b.kind) && a.kind.is_some() && b.kind.is_some() {
+            scale.veto(reason);
+        } else {
+            scale.add(-1.5, reason);
+        }
+    }
+    let one_body = a.bodies.iter().any(|body| b.bodies.contains(body));
+    let places: Vec<&String> = a
+        .places
+        .iter()
+        .filter(|place| !super::vocabulary::Vocabulary::neutral(place))
+        .collect();
+    let others: Vec<&String> = b
+        .places
+        .iter()
+        .filter(|place| !super::vocabulary::Vocabulary::neutral(place))
+        .collect();
+    if !places.is_empty() && !others.is_empty() {
+        if places.iter().any(|place| others.contains(place)) {
+            scale.add(0.4, "one place");
+        } else {
+            let points = [a.kind, b.kind].map(local).into_iter().fold(0.0, f64::min);
+            // Bodies of several places tell of what they do together.
+            let points = if points > -2.0 && one_body {
+                0.0
+            } else {
+                points
+            };
+            scale.add(points, "two places");
+        }
+    }
+    if one_body {
+        scale.add(0.4, "one body acts");
+    } else if a.body != b.body && !a.reports && !b.reports {
+        // Each speaks of itself: annual reports, appointments, consultations of two bodies are
+        // worded alike. What others bring about is told by many bodies.
+        let points = [a.kind, b.kind]
+            .map(of_itself)
+            .into_iter()
+            .fold(0.0, f64::min);
+        scale.add(points, "two bodies, neither names the other");
+    }
+}
+
+/// How much it speaks against one event that two places are named: an authority acts at home.
+fn local(kind: Option<UpdateKind>) -> f64 {
+    use UpdateKind as K;
+    match kind {
+        Some(K::AccreditationGranted) => -2.5,
+        Some(
+            K::Enforcement
+            | K::CourtRuling
+            | K::LawAdopted
+            | K::InForce
+            | K::Proposal
+            | K::Consultation
+            | K::Deadline,
+        ) => -1.5,
+        _ => -0.7,
+    }
+}
+
+/// How much it speaks against one event that two bodies tell of it without naming each other.
+fn of_itself(kind: Option<UpdateKind>) -> f64 {
+    use UpdateKind as K;
+    match kind {
+        Some(
+            K::Report | K::Institutional | K::Event | K::CertificationOffer | K::StatusConfirmed,
+        ) => -2.5,
+        Some(
+            K::NewEdition | K::LawAdopted | K::InForce | K::Amendment | K::Withdrawal | K::Proposal,
+        ) => -0.3,
+        _ => -0.6,
+    }
+}
+
+/// Sums that are the same up to rounding.
+fn near(a: u64, b: u64) -> bool {
+    let (low, high) = (a.min(b) as f64, a.max(b) as f64);
+    high - low <= high * 0.025
+}
+
+fn numbers(a: &Fingerprint, b: &Fingerprint, scale: &mut Scale) {
+    if !a.sums.is_empty() && !b.sums.is_empty() {
+        let met = |x: &[u64], y: &[u64]| {
+            x.iter().any(|sum| y.iter().any(|other| near(*sum, *other)))
+                || (x.len() > 1 && y.iter().any(|other| near(x.iter().sum(), *other)))
+        };
+        if met(&a.sums, &b.sums) || met(&b.sums, &a.sums) {
+            scale.add(2.0, "the same sum");
+        } else if of_a_party(a.kind) && of_a_party(b.kind) {
+            scale.veto("two sums of money");
+        } else {
+            scale.add(-1.5, "two sums of money");
+        }
+    }
+    if !common(&a.counts, &b.counts).is_empty() {
+        scale.add(1.0, "the same count");
+    } else if a.head_counts > 0 && b.head_counts > 0 {
+        scale.add(-1.5, "two counts");
+    }
+    if !a.codes.is_empty() && !b.codes.is_empty() {
+        if common(&a.codes, &b.codes).is_empty() {
+            let class = |code: &str| {
+                code.split(|c: char| c.is_ascii_digit())
+                    .next()
+                    .map(str::to_owned)
+            };
+            if a.codes
+                .iter()
+                .any(|x| b.codes.iter().any(|y| class(x) == class(y)))
+            {
+                scale.veto(format!(
+                    "{} and {}",
+                    a.codes.join(" ").min(b.codes.join(" ")),
+                    a.codes.join(" ").max(b.codes.join(" "))
+                ));
+            }
+        } else {
+            scale.add(3.0, "the same code");
+        }
+    }
+    if apart_in(&a.years, &b.years) {
+        scale.veto("two years");
+    }
+    if apart_in(&a.months, &b.months) {
+        scale.veto("two months");
+    } else if apart_in(&a.days, &b.days) {
+        scale.add(-2.5, "two days");
+    }
+    for (series, n) in &a.series {
+        let others: Vec<u32> = b
+            .series
+            .iter()
+            .filter(|(other, _)| other == series)
+            .map(|(_, n)| *n)
+            .collect();
+        if !others.is_empty() && !others.contains(n) {
+            scale.veto(format!("two numbers of one {series}"));
+            break;
+        }
+    }
+    if apart_in(&a.versions, &b.versions) {
+        scale.veto("two versions");
+    }
+}
+
+/// Both say something, and nothing of it agrees.
+fn apart_in<T: PartialEq>(a: &[T], b: &[T]) -> bool {
+    !a.is_empty() && !b.is_empty() && common(a, b).is_empty()
+}
+
+/// What sort of citation it is: an act or case that happens once, or a text that lives on.
+fn class(work: &str) -> Option<&'static str> {
+    for (head, class) in [
+        ("Case ", "case"),
+        ("COM(", "proposal"),
+        ("EO ", "order"),
+        ("SI ", "instrument"),
+        ("Pub. L.", "public law"),
+    ] {
+        if work.starts_with(head) {
+            return Some(class);
+        }
+    }
+    let mut words = work.split(' ');
+    if words.any(|word| matches!(word, "SB" | "HB" | "AB" | "HF" | "SF" | "LD")) {
+        return Some("bill");
+    }
+    None
+}
+
+fn is_standard(cited: &Cited) -> bool {
+    let head = cited.work.split(' ').next().unwrap_or("");
+    matches!(
+        head,
+        "ISO"
+            | "ISO/IEC"
+            | "IEC"
+            | "ISO/SAE"
+            | "ISO/IEC/IEEE"
+            | "EN"
+            | "ETSI"
+            | "NIST"
+            | "FIPS"
+            | "CEN/CLC/TR"
+            | "IWA"
+            | "IEEE"
+    )
+}
+
+fn edition(canonical: &str) -> Option<&str> {
+    canonical
+        .rsplit_once(':')
+        .map(|(_, year)| year.get(..4).unwrap_or(year))
+        .filter(|year| year.bytes().all(|b| b.is_ascii_digit()))
+}
+
+fn references(a: &Fingerprint, b: &Fingerprint, scale: &mut Scale) {
+    let mut points: f64 = 0.0;
+    let mut told = "";
+    for x in &a.references {
+        for y in &b.references {
+            if x.work != y.work {
+                continue;
+            }
+            let once = class(&x.work).is_some() || x.work.contains(" FR ");
+            let each = if once {
+                2.0
+            } else if is_standard(x) {
+                1.0
+            } else {
+                0.4
+            };
+            let each = if x.head && y.head { each * 1.3 } else { each };
+            let dated =
+                is_standard(x) && x.canonical == y.canonical && edition(&x.canonical).is_some();
+            let each = if dated && a.kind == b.kind {
+                each + 0.5
+            } else {
+                each
+            };
+            if each > points {
+                points = each;
+                told = &x.work;
+            }
+            if x.head && y.head || (a.references.len() == 1 && b.references.len() == 1) {
+                if x.stage != y.stage && is_standard(x) {
+                    if x.stage.is_some() && y.stage.is_some() {
+                        scale.veto(format!("two stages of {}", x.work));
+                    } else if a.kind != b.kind {
+                        scale.add(-1.0, format!("two stages of {}", x.work));
+                    }
+                } else if x.adopted != y.adopted {
+                    scale.add(-0.8, format!("{} and its adoption", x.work));
+                } else if let (Some(m), Some(n)) = (edition(&x.canonical), edition(&y.canonical))
+                    && m != n
+                    && !x.adopted
+                {
+                    scale.veto(format!("two editions of {}", x.work));
+                }
+            }
+        }
+    }
+    if points > 0.0 {
+        scale.add(points, format!("both cite {told}"));
+    }
+    for name in ["case", "order", "bill", "instrument", "public law"] {
+        let of = |side: &Fingerprint| -> Vec<String> {
+            side.references
+                .iter()
+                .filter(|cited| class(&cited.work) == Some(name))
+                .map(|cited| cited.work.clone())
+                .collect()
+        };
+        if apart_in(&of(a), &of(b)) {
+            scale.veto(format!("two of the class {name}"));
+        }
+    }
+    let heads = |side: &Fingerprint| -> Vec<String> {
+        side.references
+            .iter()
+            .filter(|cited| is_standard(cited) && cited.head)
+            .map(|cited| cited.work.clone())
+            .collect()
+    };
+    let all = |side: &Fingerprint| -> Vec<String> {
+        side.references
+            .iter()
+            .filter(|cited| is_standard(cited))
+            .map(|cited| cited.work.clone())
+            .collect()
+    };
+    if apart_in(&heads(a), &heads(b)) {
+        scale.veto("two standards");
+    } else if apart_in(&all(a), &all(b)) {
+        scale.add(-1.5, "two standards");
+    }
+}
+
+fn subjects(a: &Fingerprint, b: &Fingerprint, scale: &mut Scale) {
+    if a.frameworks.is_empty() && b.frameworks.is_empty() {
+        let cited = a
+            .references
+            .iter()
+            .any(|x| b.references.iter().any(|y| x.work == y.work));
+        if cited {
+            scale.add(0.8, "one act or standard");
+        } else if a.kind == b.kind {
+            scale.add(0.4, "no framework");
+        }
+    }
+    if a.frameworks.is_empty() || b.frameworks.is_empty() {
+        return;
+    }
+    let both = common(&a.frameworks, &b.frameworks).len();
+    if both == 0 {
+        scale.add(-1.5, "two frameworks");
+    } else if both < a.frameworks.len() && both < b.frameworks.len() {
+        scale.add(-1.5, "other frameworks beside");
+    } else {
+        scale.add(0.8, "one framework");
+    }
+}
+
+/// What is somebody's is told by who it was, how much, or which case.
+fn marks(a: &Fingerprint, b: &Fingerprint, scale: &mut Scale) {
+    if !(of_a_party(a.kind) && of_a_party(b.kind)) || a.kind.is_none() || b.kind.is_none() {
+        return;
+    }
+    let told = [
+        "both name",
+        "the same",
+        "a phrase",
+        "both cite Case",
+        "one corrects",
+    ];
+    let marked = scale
+        .reasons
+        .iter()
+        .any(|(points, reason)| *points > 0.0 && told.iter().any(|head| reason.starts_with(head)));
+    if !marked {
+        scale.add(-1.0, "no party, sum or case in common");
+    }
+}
+
+/// Two accounts in one language that share no particular word, sum, code or citation in their
+/// headlines are about two things of one sort.
+fn particulars(a: &Fingerprint, b: &Fingerprint, likeness: f64, scale: &mut Scale) {
+    if a.tongue != b.tongue || likeness > 0.4 || (a.kind == b.kind && a.kind.is_some_and(once)) {
+        return;
+    }
+    // Much is written about one framework on one day; what it says must be alike.
+    if likeness < 0.15 && ![a.kind, b.kind].into_iter().flatten().any(is_step) {
+        scale.add(-1.0, "hardly a word in common");
+    }
+    let particular = |side: &[Word]| -> Vec<Word> {
+        side.iter()
+            .copied()
+            .filter(|word| word.weight() > 1.5)
+            .collect()
+    };
+    let (heads, others) = (particular(&a.head), particular(&b.head));
+    let met = shared(&heads, &b.all) > 0.0
+        || shared(&others, &a.all) > 0.0
+        || a.references.iter().any(|x| {
+            b.references
+                .iter()
+                .any(|y| (x.head || y.head) && x.work == y.work)
+        });
+    if !met && !heads.is_empty() && !others.is_empty() {
+        scale.add(-1.0, "nothing particular in common");
+    }
+}
+
+/// Steps of one procedure by the words of the headline, where one headline says one and the
+/// other the other.
+fn steps(a: &Fingerprint, b: &Fingerprint, scale: &mut Scale) {
+    const OPPOSED: &[(&str, &str, f64)] = &[
+        ("draft", "final", -2.0),
+        ("draft", "force", -2.0),
+        ("draft", "sign", -2.0),
+        ("close", "consult", -1.5),
+        ("response", "consult", -1.0),
+        ("response", "close", -2.0),
+        ("propose", "adopt", -1.5),
+        ("propose", "force", -1.5),
+        ("deal", "adopt", -1.5),
+        ("adopt", "sign", -0.5),
+        ("sign", "force", -2.0),
+        ("adopt", "force", -1.5),
+        ("publish", "force", -1.0),
+        ("publish", "delay", -1.5),
+        ("investigate", "fine", -2.5),
+        ("investigate", "settle", -2.0),
+        ("appeal", "fine", -2.0),
+        ("webinar", "publish", -1.5),
+        ("webinar", "final", -1.5),
+    ];
+    let mut worst = 0.0;
+    let mut told = String::new();
+    for (x, y, points) in OPPOSED {
+        let only = |one: &Fingerprint, other: &Fingerprint| {
+            one.has_idea(x) && !one.has_idea(y) && other.has_idea(y) && !other.has_idea(x)
+        };
+        if (only(a, b) || only(b, a)) && *points < worst {
+            worst = *points;
+            told = format!("{x} and {y}");
+        }
+    }
+    scale.add(worst, told);
+    // An appeal names the fine that it is against.
+    if worst == 0.0 && a.has_idea("appeal") != b.has_idea("appeal") {
+        scale.add(-1.5, "an appeal and none");
+    }
+}

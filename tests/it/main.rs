@@ -13,6 +13,7 @@ macro_rules! left_out {
 mod bad_input;
 mod command_line;
 mod corpus_feeds;
+mod corpus_listings;
 mod crash;
 mod postgres;
 mod rooms;

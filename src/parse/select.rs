@@ -169,6 +169,22 @@ impl Compiler {
         };
         let css = css.trim();
         let css = (!css.is_empty()).then(|| self.css(name, css)).flatten();
+        let alone = !way.parts.is_empty() || way.value.is_some();
+        let place = Way {
+            css: way.css.clone(),
+            attribute: way.attribute.clone(),
+            page: way.page,
+            closest: way.closest.clone(),
+            before: way.before.clone(),
+            after: way.after.clone(),
+            column: way.column.clone(),
+            ..Way::default()
+        };
+        if alone && (place != Way::default() || (!way.parts.is_empty() && way.value.is_some())) {
+            self.faults.push(format!(
+                "select.{name}: parts and value stand without a place of their own; give each part its own"
+            ));
+        }
         let starts = [
             way.page,
             name == "next",
@@ -389,6 +405,10 @@ mod tests {
                 "twice",
             ),
             (way(&|way| way.closest = text("tr:")), "no CSS selector"),
+            (
+                way(&|way| way.parts = vec!["a".into()]),
+                "place of their own",
+            ),
             (
                 way(&|way| way.pattern = text("(\\w{1000}){1000}")),
                 "no regular expression",

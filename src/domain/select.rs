@@ -9,6 +9,10 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Select {
+    /// Elements in which `<br>` alone stands between items: each of their lines becomes an
+    /// element `line` that the other selectors can name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lines: Option<String>,
     /// Each news item (CSS).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub item: Option<String>,

@@ -196,6 +196,7 @@ fn positive_span(text: &str) -> Result<TimeDelta, quantity::InvalidQuantity> {
 
 fn select(mut table: Table<'_>) -> Select {
     let select = Select {
+        lines: table.text("lines"),
         item: table.text("item"),
         link: pick(&mut table, "link"),
         title: pick(&mut table, "title"),

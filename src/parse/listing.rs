@@ -8,7 +8,7 @@ use scraper::{ElementRef, Html};
 use super::flat::{Flat, one_line};
 use super::reading::{Finder, Reading};
 use super::select::Selectors;
-use super::{Parsed, Refusal};
+use super::{Parsed, Refusal, lines};
 use crate::domain::address::WebAddress;
 use crate::domain::document::{Document, Entry, Fault, FaultCode, FeedDescription, Markup};
 use crate::domain::source::{DateStyle, Source};
@@ -40,13 +40,11 @@ pub(super) fn read(document: &Document, source: &Source) -> (Parsed, Vec<Refusal
         let (parsed, none) = aside(FaultCode::Nesting, hostile.to_string());
         return (parsed.with(faults), none);
     }
-    rows(
-        &Html::parse_document(&decoded.text),
-        &selectors,
-        document,
-        source,
-        faults,
-    )
+    let mut page = Html::parse_document(&decoded.text);
+    if let Some(css) = &selectors.lines {
+        lines::wrap(&mut page, css);
+    }
+    rows(&page, &selectors, document, source, faults)
 }
 
 fn rows(

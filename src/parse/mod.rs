@@ -8,6 +8,7 @@
 mod columns;
 mod feed;
 mod flat;
+mod lines;
 mod listing;
 mod reading;
 mod select;

@@ -16,6 +16,7 @@ const MAX_PARTS_DEPTH: usize = 4;
 /// The selectors of a listing, read.
 #[derive(Debug)]
 pub(super) struct Selectors {
+    pub lines: Option<Selector>,
     pub item: Selector,
     pub link: Option<Reading>,
     pub title: Option<Reading>,
@@ -35,6 +36,7 @@ impl Selectors {
     /// A sentence for each part that cannot be used.
     pub(super) fn new(select: &Select) -> Result<Self, Vec<String>> {
         let mut compiler = Compiler::default();
+        let lines = select.lines.as_ref().map(|css| compiler.css("lines", css));
         let item = match &select.item {
             Some(item) => compiler.css("item", item),
             None => {
@@ -62,6 +64,7 @@ impl Selectors {
         );
         match item {
             Some(item) if compiler.faults.is_empty() => Ok(Self {
+                lines: lines.flatten(),
                 item,
                 link,
                 title,

@@ -214,3 +214,30 @@ fn court_and_agency_pages_yield_what_their_keys_say() {
     });
     assert!(short.is_empty(), "{}", short.join("\n"));
 }
+
+#[test]
+fn pages_of_public_bodies_yield_what_was_read_off_them() {
+    let Some(listings) = listings() else { return };
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/listings/chicago.expected.toml");
+    let expected: toml::Table = std::fs::read_to_string(path).unwrap().parse().unwrap();
+    let short = check(&listings, "chicago.toml", &|source| {
+        let base = WebAddress::new(source.url.as_str()).unwrap();
+        let items = expected[source.id.as_str()]["items"].as_array().unwrap();
+        items
+            .iter()
+            .map(|item| {
+                let text = |at: usize| item[at].as_str().unwrap();
+                let address = base.join(text(2)).unwrap();
+                Item {
+                    name: folded(text(0)),
+                    date: (!text(1).is_empty()).then(|| text(1).to_owned()),
+                    address: match text(2) {
+                        "" => String::new(),
+                        _ => address.as_str().to_owned(),
+                    },
+                }
+            })
+            .collect()
+    });
+    assert!(short.is_empty(), "{}", short.join("\n"));
+}

@@ -177,8 +177,9 @@ impl From<Way> for Pick {
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(untagged)]
 enum Written {
-    One(WrittenWay),
+    // First: serde reads a list as the fields of a table in order, too.
     Several(Vec<WrittenWay>),
+    One(WrittenWay),
 }
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -234,12 +235,14 @@ mod tests {
     fn what_is_written_is_read_back() {
         let text = r#"item = "li"
 link = "a@href"
+summary = ["p", "div"]
 title = ["h3", { css = "a", match = "(.*) \\|" }]
 date = { before = "h2", inherit = true, edit = [{ match = "Posted" , replace = "" }] }
 "#;
         let select: Select = toml::from_str(text).unwrap();
         assert_eq!(select.link, Some("a@href".into()));
         assert_eq!(select.title.as_ref().unwrap().0.len(), 2);
+        assert_eq!(select.summary.as_ref().unwrap().0.len(), 2);
         assert!(select.date.as_ref().unwrap().0[0].inherit);
         let again = toml::to_string(&select).unwrap();
         assert!(again.contains("link = \"a@href\""), "{again}");

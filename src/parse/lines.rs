@@ -1,7 +1,7 @@
 //! Lines made elements: where `<br>` alone stands between items, each stretch becomes a `<line>`
 //! that selectors can name.
 
-use markup5ever::{LocalName, QualName, namespace_url, ns};
+use markup5ever::{LocalName, QualName, ns};
 use scraper::node::Element;
 use scraper::{Html, Node, Selector};
 

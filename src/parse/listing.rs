@@ -384,3 +384,6 @@ fn description(page: &Html, flat: &Flat<'_>) -> FeedDescription {
         ..FeedDescription::default()
     }
 }
+
+#[cfg(test)]
+mod tests;

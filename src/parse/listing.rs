@@ -11,7 +11,7 @@ use super::select::Selectors;
 use super::{Parsed, Refusal, lines};
 use crate::domain::address::WebAddress;
 use crate::domain::document::{Document, Entry, Fault, FaultCode, FeedDescription, Markup};
-use crate::domain::source::{DateStyle, Source};
+use crate::domain::source::{DateStyle, Select, Source};
 use crate::text::date::{self, DateFault, DateHints, Stamp};
 use crate::text::decode::{self, Form};
 use crate::text::html;
@@ -22,6 +22,15 @@ const MAX_ROWS: usize = 10_000;
 const MAX_BAD_ROWS: usize = 20;
 /// How much of a refused row is shown, in characters.
 const EXCERPT: usize = 120;
+
+/// What a source says of how its listing is read.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Definition<'s> {
+    pub select: &'s Select,
+    pub date: &'s DateStyle,
+    /// The language of dates, where the page does not say.
+    pub language: Option<&'s str>,
+}
 
 /// Reads a listing; beside what it held, every row that was refused.
 pub(super) fn read(document: &Document, source: &Source) -> (Parsed, Vec<Refusal>) {
@@ -44,22 +53,28 @@ pub(super) fn read(document: &Document, source: &Source) -> (Parsed, Vec<Refusal
     if let Some(css) = &selectors.lines {
         lines::wrap(&mut page, css);
     }
-    rows(&page, &selectors, document, source, faults)
+    let definition = Definition {
+        select: &source.select,
+        date: &source.date,
+        language: source.language.as_deref(),
+    };
+    rows(&page, &selectors, definition, &document.url, faults)
 }
 
-fn rows(
+/// Reads the rows of a page that lies at `url`.
+pub(super) fn rows(
     page: &Html,
     selectors: &Selectors,
-    document: &Document,
-    source: &Source,
+    definition: Definition<'_>,
+    url: &WebAddress,
     mut faults: Vec<Fault>,
 ) -> (Parsed, Vec<Refusal>) {
     let items: Vec<ElementRef<'_>> = page.select(&selectors.item).take(MAX_ROWS + 1).collect();
     let flat = Flat::new(page);
     let mut reader = Rows {
-        source,
+        definition,
         selectors,
-        base: base_of(page, &document.url),
+        base: base_of(page, url),
         language: page
             .root_element()
             .attr("lang")
@@ -114,7 +129,7 @@ fn rows(
     // A list whose rows all say that there is nothing is a list all the same.
     let readable = !entries.is_empty() || (none_expected && !items.is_empty());
     if !readable {
-        let item = source.select.item.as_deref().unwrap_or_default();
+        let item = definition.select.item.as_deref().unwrap_or_default();
         faults.push(Fault::new(
             FaultCode::NoMatch,
             if items.is_empty() {
@@ -145,7 +160,7 @@ enum Row {
 }
 
 struct Rows<'a, 's> {
-    source: &'s Source,
+    definition: Definition<'s>,
     selectors: &'s Selectors,
     base: WebAddress,
     language: Option<String>,
@@ -301,14 +316,14 @@ impl<'a> Rows<'a, '_> {
     }
 
     fn stamp(&self, text: &str) -> Result<Stamp, DateFault> {
-        let style = &self.source.date;
+        let style = self.definition.date;
         let hints = DateHints {
             format: fitting(style, text),
             language: style
                 .language
                 .as_deref()
                 .or(self.language.as_deref())
-                .or(self.source.language.as_deref()),
+                .or(self.definition.language),
             day_first: style.day_first,
             zone: style.zone.as_deref().and_then(|zone| zone.parse().ok()),
         };
@@ -364,7 +379,7 @@ fn fitting<'s>(style: &'s DateStyle, text: &str) -> Option<&'s str> {
 }
 
 /// What links on the page are relative to: the first `<base href>`, else the page's address.
-fn base_of(page: &Html, url: &WebAddress) -> WebAddress {
+pub(super) fn base_of(page: &Html, url: &WebAddress) -> WebAddress {
     page.root_element()
         .descendent_elements()
         .find(|element| element.value().name() == "base" && element.attr("href").is_some())

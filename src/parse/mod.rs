@@ -6,6 +6,7 @@
 //! is told by name beside what could.
 
 mod columns;
+mod discover;
 mod feed;
 mod flat;
 mod lines;
@@ -14,6 +15,8 @@ mod reading;
 mod select;
 #[cfg(test)]
 mod tests;
+
+pub use discover::{Clue, Discovered};
 
 use crate::domain::document::{Document, Entry, Fault, FaultCode, FeedDescription};
 use crate::domain::source::{Select, Source, SourceKind};
@@ -110,6 +113,12 @@ fn guarded(read: impl FnOnce() -> Parsed) -> Parsed {
             "the reader failed on this document; nothing was taken",
         )
     })
+}
+
+/// What of an address could be followed: the feeds that its page announces or links to, in the
+/// order of their likelihood, and where there is none, the listing that it seems to be.
+pub fn discover(document: &Document) -> Vec<Discovered> {
+    std::panic::catch_unwind(|| discover::discover(document)).unwrap_or_default()
 }
 
 /// Whether the selectors of a listing or page can be used (`regwire check`).

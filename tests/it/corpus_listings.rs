@@ -9,7 +9,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use regwire::domain::address::WebAddress;
 use regwire::domain::document::{Document, Entry, Sha256};
 use regwire::domain::source::Source;
@@ -54,20 +54,26 @@ fn definitions(name: &str) -> Vec<Source> {
     loaded.sources
 }
 
-fn read(listings: &Path, source: &Source) -> Trial {
+fn document(listings: &Path, source: &Source) -> Document {
     let file = listings.join(source.note.as_deref().unwrap());
-    let body = std::fs::read(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
-    let day = NaiveDate::from_ymd_opt(2026, 1, 5).unwrap();
-    let document = Document {
-        source: source.id.clone(),
-        url: source.url.on(day).unwrap(),
+    document_of(source.url.as_str(), &file)
+}
+
+fn document_of(url: &str, file: &Path) -> Document {
+    let body = std::fs::read(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    Document {
+        source: "recorded".parse().unwrap(),
+        url: WebAddress::new(url).unwrap(),
         fetched_at: DateTime::<Utc>::default(),
         status: 200,
         headers: Vec::new(),
         sha256: Sha256::of(&body),
         body,
-    };
-    trial(&document, source)
+    }
+}
+
+fn read(listings: &Path, source: &Source) -> Trial {
+    trial(&document(listings, source), source)
 }
 
 /// Name, date and address of an item, as far as they are compared.
@@ -240,4 +246,76 @@ fn pages_of_public_bodies_yield_what_was_read_off_them() {
             .collect()
     });
     assert!(short.is_empty(), "{}", short.join("\n"));
+}
+
+/// What a guessed definition is worth on pages that nobody wrote it for: the share of the key's
+/// addresses that it finds.
+#[test]
+fn guessed_definitions_find_most_of_many_pages() {
+    let Some(listings) = listings() else { return };
+    let (mut good, mut all) = (0, 0);
+    for mut source in definitions("courts.toml") {
+        let document = document(&listings, &source);
+        let expected = answer_key(&listings, &source);
+        let found = regwire::parse::discover(&document);
+        let guess = found.iter().find(|found| found.select.is_some());
+        let share = guess.map_or(0, |guess| {
+            source.select = guess.select.clone().unwrap();
+            source.date = guess.date.clone();
+            let tried = trial(&document, &source).parsed;
+            let right = expected.iter().filter(|item| {
+                let same = |found: &Item| found.address == item.address && found.date == item.date;
+                tried.entries.iter().map(Item::of).any(|found| same(&found))
+            });
+            right.count() * 100 / expected.len().max(1)
+        });
+        all += 1;
+        good += usize::from(share >= 80);
+        println!(
+            "{}: {share} % {:?}",
+            source.id,
+            guess.map_or_else(
+                || format!("{:?}", found.first().map(|feed| feed.url.as_str())),
+                |guess| format!("{:?}", guess.select.as_ref().unwrap().item)
+            )
+        );
+    }
+    println!("{good} of {all} pages");
+    assert!(good * 2 >= all, "{good} of {all} pages");
+}
+
+/// Feeds that recorded pages announce.
+#[test]
+fn feeds_are_discovered_on_recorded_pages() {
+    let Some(listings) = listings() else { return };
+    let pages = listings.join("../articles/us-gov-pages");
+    for (file, expected) in [
+        (
+            "autodiscovered_page.html",
+            &[
+                "https://www.usa.gov/rss/updates.xml",
+                "https://www.usa.gov/rss/FAQs.xml",
+            ][..],
+        ),
+        (
+            "usa_gov/site_index_es.html",
+            &["https://www.usa.gov/gobiernousa/rss/actualizaciones.xml"],
+        ),
+        (
+            "home_page_with_social_media_urls.html",
+            &[
+                "https://www.usa.gov/feed/press",
+                "https://www.usa.gov/feed/blog",
+            ],
+        ),
+    ] {
+        let found =
+            regwire::parse::discover(&document_of("https://www.usa.gov/", &pages.join(file)));
+        let announced: Vec<_> = found
+            .iter()
+            .filter(|found| found.clue == regwire::parse::Clue::Announced)
+            .map(|found| found.url.as_str())
+            .collect();
+        assert!(announced.starts_with(expected), "{file}: {announced:?}");
+    }
 }

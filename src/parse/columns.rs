@@ -9,6 +9,9 @@ use super::NodeId;
 /// The most columns of a table that are counted.
 const MAX_COLUMNS: usize = 200;
 
+/// Cells that reach down into the rows that follow, each with how many rows are left.
+type Hanging<'a> = Vec<Option<(ElementRef<'a>, usize)>>;
+
 /// Which column is meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Column {
@@ -47,8 +50,7 @@ impl<'a> Grid<'a> {
             rows: HashMap::new(),
             headings: Vec::new(),
         };
-        // The cells that reach down into the rows that follow, with how many rows are left.
-        let mut hanging: Vec<Option<(ElementRef<'a>, usize)>> = Vec::new();
+        let mut hanging = Hanging::new();
         let mut group = None;
         let mut has_headings = false;
         for row in rows_of(table) {

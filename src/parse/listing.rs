@@ -181,8 +181,9 @@ impl<'a> Rows<'a, '_> {
         let title = self.text("title", &selectors.title, item);
         let summary = self.text("summary", &selectors.summary, item);
         let holds = |reading: &Reading| self.finder.holds(reading, item);
-        if selectors.skip.as_ref().is_some_and(holds) || !selectors.only.as_ref().is_none_or(holds)
-        {
+        let skipped = selectors.skip.as_ref().is_some_and(holds);
+        let wanted = selectors.only.as_ref().is_none_or(holds);
+        if skipped || !wanted {
             return Row::NoItem;
         }
         let key = self.text("key", &selectors.key, item);

@@ -5,6 +5,7 @@
 //! not make HTML safe, does not judge what is new, and never fails as a whole: what cannot be read
 //! is told by name beside what could.
 
+mod article;
 mod columns;
 mod discover;
 mod feed;
@@ -15,7 +16,9 @@ mod reading;
 mod select;
 #[cfg(test)]
 mod tests;
+mod written_date;
 
+pub use article::Article;
 pub use discover::{Clue, Discovered};
 
 use crate::domain::document::{Document, Entry, Fault, FaultCode, FeedDescription};
@@ -119,6 +122,12 @@ fn guarded(read: impl FnOnce() -> Parsed) -> Parsed {
 /// order of their likelihood, and where there is none, the listing that it seems to be.
 pub fn discover(document: &Document) -> Vec<Discovered> {
     std::panic::catch_unwind(|| discover::discover(document)).unwrap_or_default()
+}
+
+/// The main text of a page that a listing led to, without what frames it; none when the page
+/// has no text of its own to speak of. Links in it are absolute; it is as hostile as it came.
+pub fn article(document: &Document) -> Option<Article> {
+    std::panic::catch_unwind(|| article::read(document)).ok()?
 }
 
 /// Whether the selectors of a listing or page can be used (`regwire check`).

@@ -78,6 +78,9 @@ pub(super) struct Found<'a> {
 
 type Values<'a> = Rc<Vec<Found<'a>>>;
 
+/// Elements in the page's order, with what a way needs of each.
+type Candidates<T> = Rc<Vec<(Place, T)>>;
+
 /// Finds parts of the items of one page.
 pub(super) struct Finder<'a> {
     pub flat: &'a Flat<'a>,
@@ -85,8 +88,8 @@ pub(super) struct Finder<'a> {
     /// Where the items begin, in order.
     places: Vec<Place>,
     memory: RefCell<HashMap<(usize, NodeId), Values<'a>>>,
-    befores: RefCell<HashMap<usize, Rc<Vec<(Place, Values<'a>)>>>>,
-    afters: RefCell<HashMap<usize, Rc<Vec<(Place, ElementRef<'a>)>>>>,
+    befores: RefCell<HashMap<usize, Candidates<Values<'a>>>>,
+    afters: RefCell<HashMap<usize, Candidates<ElementRef<'a>>>>,
     grids: RefCell<HashMap<NodeId, Rc<Grid<'a>>>>,
 }
 
@@ -112,11 +115,10 @@ impl<'a> Finder<'a> {
         item: ElementRef<'a>,
         mut accept: impl FnMut(&Found<'a>) -> Option<T>,
     ) -> Option<T> {
-        reading.paths.iter().find_map(|path| {
-            self.values(path, item)
-                .iter()
-                .find_map(|found| accept(found))
-        })
+        reading
+            .paths
+            .iter()
+            .find_map(|path| self.values(path, item).iter().find_map(&mut accept))
     }
 
     /// The first value.
@@ -209,7 +211,7 @@ impl<'a> Finder<'a> {
     fn before(&self, path: &Path, css: &Selector, item: ElementRef<'a>) -> Values<'a> {
         let known = self.befores.borrow().get(&path.id).map(Rc::clone);
         let all = known.unwrap_or_else(|| {
-            let all: Rc<Vec<_>> = Rc::new(
+            let all: Candidates<_> = Rc::new(
                 self.flat
                     .html
                     .select(css)
@@ -250,7 +252,7 @@ impl<'a> Finder<'a> {
     fn after(&self, path: &Path, css: &Selector, item: ElementRef<'a>) -> Values<'a> {
         let known = self.afters.borrow().get(&path.id).map(Rc::clone);
         let all = known.unwrap_or_else(|| {
-            let all: Rc<Vec<_>> = Rc::new(
+            let all: Candidates<_> = Rc::new(
                 self.flat
                     .html
                     .select(css)

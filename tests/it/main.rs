@@ -12,6 +12,7 @@ macro_rules! left_out {
 
 mod bad_input;
 mod command_line;
+mod corpus_articles;
 mod corpus_feeds;
 mod corpus_listings;
 mod crash;

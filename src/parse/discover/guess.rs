@@ -1,14 +1,13 @@
 //! A list of news, recognised by what repeats: rows that hold a link and a date.
 
 use std::collections::HashMap;
-use std::sync::LazyLock;
 
-use regex::Regex;
 use scraper::{ElementRef, Html};
 
 use super::super::flat::{Flat, one_line};
 use super::super::listing::{self, Definition};
 use super::super::select::Selectors;
+use super::super::written_date;
 use super::{Clue, Discovered};
 use crate::domain::address::WebAddress;
 use crate::domain::source::{DateStyle, Pick, Select, SourceKind, Way};
@@ -24,11 +23,6 @@ const MAX_ROW: usize = 4_000;
 const MAX_DATES: usize = 2_000;
 /// The most kinds of rows that are tried.
 const MAX_TRIED: usize = 12;
-
-/// A date within other words, in the ways that are beyond doubt.
-const DATE: &str = r"\b(?:[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{1,2}[-/.](?:[0-9]{4}|[0-9]{2})|[0-9]{1,2}(?:st|nd|rd|th|er|º)?\.?(?: de)? [A-Za-zÀ-ÿ]{3,}\.?,?(?: de)? [0-9]{4}|[A-Za-zÀ-ÿ]{3,}\.? [0-9]{1,2}(?:st|nd|rd|th)?,? [0-9]{4})\b";
-
-static DATES: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(DATE).ok());
 
 /// The listing that a page seems to be.
 pub(super) fn listing(page: &Html, url: &WebAddress) -> Option<Discovered> {
@@ -80,7 +74,7 @@ fn dated_elements<'a>(
     flat: &Flat<'a>,
     language: Option<&str>,
 ) -> Vec<(ElementRef<'a>, String)> {
-    let Some(pattern) = DATES.as_ref() else {
+    let Some(pattern) = written_date::finder() else {
         return Vec::new();
     };
     let readable = |text: &str| {
@@ -231,10 +225,10 @@ fn best_of(
         // A row that holds rows is the whole list: a table within a table.
         let tag = rows.first()?.value().name();
         let innermost = format!("{item}:not(:has({tag}))");
-        return match item.contains(":not(") {
-            true => None,
-            false => best_of(page, url, flat, &innermost, date),
-        };
+        if item.contains(":not(") {
+            return None;
+        }
+        return best_of(page, url, flat, &innermost, date);
     }
     let has = |css: &str| {
         let css = super::super::select::css_selector("part", css).ok();
@@ -296,7 +290,6 @@ fn best_of(
         .map(|entry| entry.title.split(' ').count().min(8))
         .sum();
     // Dated rows count, titles that say something too; rows that are none count against.
-    #[expect(clippy::cast_precision_loss, reason = "counts of rows are small")]
     let score = {
         let all = (parsed.entries.len() + refused.len()).max(1) as f64;
         dated as f64 * (dated as f64 / all) * (1.0 + words as f64 / all / 8.0)
@@ -352,7 +345,7 @@ fn date_ways(rows: &[ElementRef<'_>], has: &dyn Fn(&str) -> bool) -> Pick {
     }
     ways.push(Way {
         css: Some("::text".to_owned()),
-        pattern: Some(DATE.to_owned()),
+        pattern: Some(written_date::PATTERN.to_owned()),
         ..Way::default()
     });
     Pick(ways)

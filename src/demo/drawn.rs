@@ -10,10 +10,10 @@ use crate::text::date::Stamp;
 pub(super) fn selectors(shape: Shape) -> Select {
     let select = |item: &str, title: &str, date: &str, summary: &str| Select {
         item: Some(item.to_owned()),
-        link: Some(format!("{title}@href")),
-        title: Some(title.to_owned()),
-        date: Some(date.to_owned()),
-        summary: Some(summary.to_owned()),
+        link: Some(format!("{title}@href").into()),
+        title: Some(title.into()),
+        date: Some(date.into()),
+        summary: Some(summary.into()),
         ..Select::default()
     };
     match shape {

@@ -142,7 +142,7 @@ impl Outlet {
             date: DateStyle {
                 format: listing.then(|| self.date_format.clone()),
                 language: Some(self.language.clone()),
-                day_first: None,
+                ..DateStyle::default()
             },
             follow: false,
             agent: Agent::default(),

@@ -20,6 +20,7 @@ pub mod quantity;
 pub mod query;
 pub mod reference;
 pub mod schedule;
+pub mod select;
 pub mod significance;
 pub mod source;
 pub mod standard;

@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 
 use super::address::AddressTemplate;
 use super::id::{BodyId, FrameworkId, JurisdictionId, SourceId};
+pub use super::select::{Edit, Pick, Select, Way};
 use super::update::{Content, Shared};
 use crate::text::html;
 
@@ -108,33 +109,6 @@ impl Default for Keep {
     }
 }
 
-/// Selectors of a listing: CSS, with `@attribute` at the end for an attribute's value.
-#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Select {
-    /// Each news item.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub item: Option<String>,
-    /// The item's link; the item's own `href` or its first link when absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub link: Option<String>,
-    /// The item's title; the link's text when absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub title: Option<String>,
-    /// The item's date.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub date: Option<String>,
-    /// The item's summary.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub summary: Option<String>,
-    /// Of a watched page: what is compared.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub keep: Vec<String>,
-    /// Of a watched page: what is left out of the comparison.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub drop: Vec<String>,
-}
-
 /// How a source writes its dates.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -142,12 +116,18 @@ pub struct DateStyle {
     /// A `strftime` pattern, tried first.
     #[serde(default)]
     pub format: Option<String>,
+    /// Further patterns, tried in order after it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub formats: Vec<String>,
     /// The language of month names.
     #[serde(default)]
     pub language: Option<String>,
     /// Whether 02/03 is the second of March.
     #[serde(default)]
     pub day_first: Option<bool>,
+    /// The zone of times that state none (`Europe/London`); UTC otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zone: Option<String>,
 }
 
 /// What the user agent says beside the product's name.

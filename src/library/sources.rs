@@ -7,9 +7,10 @@ use crate::domain::address::{AddressTemplate, WebAddress};
 use crate::domain::id::{BodyId, FrameworkId, JurisdictionId, SourceId};
 use crate::domain::quantity;
 use crate::domain::source::{
-    Agent, DateStyle, Keep, MAX_BYTES, MAX_TIME, Proof, Select, Source, SourceKind, Terms,
+    Agent, DateStyle, Edit, Keep, MAX_BYTES, MAX_TIME, Pick, Proof, Select, Source, SourceKind,
+    Terms, Way,
 };
-use crate::text::table::{Report, Table};
+use crate::text::table::{Mixed, Report, Table};
 
 /// Keys whose kinds of source are not built yet; they are kept in the file and not read.
 const LATER: &[&str] = &[
@@ -206,11 +207,17 @@ fn positive_span(text: &str) -> Result<TimeDelta, quantity::InvalidQuantity> {
 
 fn select(mut table: Table<'_>) -> Select {
     let select = Select {
+        lines: table.text("lines"),
         item: table.text("item"),
-        link: table.text("link"),
-        title: table.text("title"),
-        date: table.text("date"),
-        summary: table.text("summary"),
+        link: pick(&mut table, "link"),
+        title: pick(&mut table, "title"),
+        date: pick(&mut table, "date"),
+        summary: pick(&mut table, "summary"),
+        key: pick(&mut table, "key"),
+        categories: pick(&mut table, "categories"),
+        skip: pick(&mut table, "skip"),
+        only: pick(&mut table, "only"),
+        next: pick(&mut table, "next"),
         keep: table.texts("keep"),
         drop: table.texts("drop"),
     };
@@ -218,20 +225,97 @@ fn select(mut table: Table<'_>) -> Select {
     select
 }
 
+/// A part of an item, as a text, a table, or a list of such.
+fn pick(table: &mut Table<'_>, key: &'static str) -> Option<Pick> {
+    let pick = Pick(table.mixed(key).into_iter().flat_map(ways).collect());
+    (!pick.0.is_empty()).then_some(pick)
+}
+
+fn ways(written: Mixed<'_>) -> Vec<Way> {
+    match written {
+        Mixed::Text(text) => vec![Way::css(&text)],
+        Mixed::Table(table) => vec![way(table)],
+        Mixed::List(items) => items.into_iter().flat_map(ways).collect(),
+    }
+}
+
+fn way(mut table: Table<'_>) -> Way {
+    let parts = table
+        .mixed("parts")
+        .into_iter()
+        .map(|part| Pick(ways(part)));
+    let parts = parts.collect();
+    let way = Way {
+        css: table.text("css"),
+        attribute: table.text("attribute"),
+        page: table.flag("page").unwrap_or(false),
+        closest: table.text("closest"),
+        before: table.text("before"),
+        after: table.text("after"),
+        column: short(&mut table, "column"),
+        nth: table.number("nth"),
+        all: table.text("all"),
+        line: table.number("line"),
+        parts,
+        format: table.text("format"),
+        pattern: table.text("match"),
+        replace: table.text("replace"),
+        edit: table.tables("edit").into_iter().map(edit).collect(),
+        value: table.text("value"),
+        inherit: table.flag("inherit").unwrap_or(false),
+    };
+    table.finish();
+    way
+}
+
+/// A text or a whole number.
+fn short(table: &mut Table<'_>, key: &'static str) -> Option<String> {
+    match table.mixed(key).into_iter().next()? {
+        Mixed::Text(text) => Some(text),
+        Mixed::Table(_) | Mixed::List(_) => {
+            table.fault(key, "a table where a text or a number should be");
+            None
+        }
+    }
+}
+
+fn edit(mut table: Table<'_>) -> Edit {
+    let edit = Edit {
+        pattern: table.required_text("match").unwrap_or_default(),
+        replace: table.text("replace").unwrap_or_default(),
+    };
+    table.finish();
+    edit
+}
+
 fn date_style(mut table: Table<'_>) -> DateStyle {
     let style = DateStyle {
         format: table.text("format"),
+        formats: table.texts("formats"),
         language: table.text("language"),
         day_first: table.flag("day_first"),
+        zone: table.read("zone", |text| {
+            text.parse::<chrono_tz::Tz>()
+                .map(|_| text.to_owned())
+                .map_err(|_| {
+                    format!("`{text}` is no time zone: write for example \"Europe/London\"")
+                })
+        }),
     };
-    if let Some(format) = &style.format
-        && chrono::format::StrftimeItems::new(format)
-            .any(|item| matches!(item, chrono::format::Item::Error))
+    for (key, format) in style
+        .format
+        .iter()
+        .map(|format| ("format", format))
+        .chain(style.formats.iter().map(|format| ("formats", format)))
     {
-        table.fault(
-            "format",
-            format!("`{format}` is no date pattern: write for example \"%d %B %Y\""),
-        );
+        if chrono::format::StrftimeItems::new(format)
+            .any(|item| matches!(item, chrono::format::Item::Error))
+        {
+            table.fault(
+                key,
+                format!("`{format}` is no date pattern: write for example \"%d %B %Y\""),
+            );
+        }
     }
     table.finish();
     style

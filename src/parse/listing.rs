@@ -1,14 +1,17 @@
 //! Listings: pages that list news, read by the selectors of their source.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
+use chrono::{DateTime, NaiveDate, NaiveDateTime};
 use scraper::{ElementRef, Html};
 
-use super::Parsed;
-use super::select::{Reading, css_selector, text_of};
+use super::flat::{Flat, one_line};
+use super::reading::{Finder, Reading};
+use super::select::Selectors;
+use super::{Parsed, Refusal, lines};
 use crate::domain::address::WebAddress;
 use crate::domain::document::{Document, Entry, Fault, FaultCode, FeedDescription, Markup};
-use crate::domain::source::{Select, Source};
+use crate::domain::source::{DateStyle, Select, Source};
 use crate::text::date::{self, DateFault, DateHints, Stamp};
 use crate::text::decode::{self, Form};
 use crate::text::html;
@@ -17,232 +20,326 @@ use crate::text::html;
 const MAX_ROWS: usize = 10_000;
 /// The most rows whose fault is told one by one.
 const MAX_BAD_ROWS: usize = 20;
+/// How much of a refused row is shown, in characters.
+const EXCERPT: usize = 120;
 
-/// The selectors of a listing, read.
-struct Selectors {
-    item: scraper::Selector,
-    link: Option<Reading>,
-    title: Option<Reading>,
-    date: Option<Reading>,
-    summary: Option<Reading>,
+/// What a source says of how its listing is read.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Definition<'s> {
+    pub select: &'s Select,
+    pub date: &'s DateStyle,
+    /// The language of dates, where the page does not say.
+    pub language: Option<&'s str>,
 }
 
-impl Selectors {
-    fn new(select: &Select) -> Result<Self, String> {
-        let Some(item) = &select.item else {
-            return Err("a listing needs select.item".into());
-        };
-        let reading = |name: &str, text: &Option<String>| {
-            text.as_ref()
-                .map(|text| Reading::new(name, text))
-                .transpose()
-        };
-        Ok(Self {
-            item: css_selector("item", item)?,
-            link: reading("link", &select.link)?,
-            title: reading("title", &select.title)?,
-            date: reading("date", &select.date)?,
-            summary: reading("summary", &select.summary)?,
-        })
-    }
-}
-
-/// Reads a listing.
-pub(super) fn read(document: &Document, source: &Source) -> Parsed {
+/// Reads a listing; beside what it held, every row that was refused.
+pub(super) fn read(document: &Document, source: &Source) -> (Parsed, Vec<Refusal>) {
+    let aside = |code, reason: String| (Parsed::aside(code, reason), Vec::new());
     if document.body.iter().all(u8::is_ascii_whitespace) {
-        return Parsed::aside(FaultCode::EmptyBody, "the answer is empty");
+        return aside(FaultCode::EmptyBody, "the answer is empty".into());
     }
     let selectors = match Selectors::new(&source.select) {
         Ok(selectors) => selectors,
-        Err(reason) => return Parsed::aside(FaultCode::BadSelector, reason),
+        Err(reasons) => return aside(FaultCode::BadSelector, reasons.join("; ")),
     };
     let decoded = decode::decode(&document.body, document.header("content-type"), Form::Html);
     let faults = super::charset_faults(&decoded);
     // Before html5ever, whose time grows with the square of the depth.
     if let Err(hostile) = html::check_nesting(&decoded.text) {
-        return Parsed::aside(FaultCode::Nesting, hostile.to_string()).with(faults);
+        let (parsed, none) = aside(FaultCode::Nesting, hostile.to_string());
+        return (parsed.with(faults), none);
     }
-    rows(
-        &Html::parse_document(&decoded.text),
-        &selectors,
-        document,
-        source,
-        faults,
-    )
+    let mut page = Html::parse_document(&decoded.text);
+    if let Some(css) = &selectors.lines {
+        lines::wrap(&mut page, css);
+    }
+    let definition = Definition {
+        select: &source.select,
+        date: &source.date,
+        language: source.language.as_deref(),
+    };
+    rows(&page, &selectors, definition, &document.url, faults)
 }
 
-fn rows(
+/// Reads the rows of a page that lies at `url`.
+pub(super) fn rows(
     page: &Html,
     selectors: &Selectors,
-    document: &Document,
-    source: &Source,
+    definition: Definition<'_>,
+    url: &WebAddress,
     mut faults: Vec<Fault>,
-) -> Parsed {
-    let base = base_of(page, &document.url);
-    let language = page
-        .root_element()
-        .attr("lang")
-        .map(str::trim)
-        .filter(|lang| !lang.is_empty())
-        .map(str::to_owned);
+) -> (Parsed, Vec<Refusal>) {
+    let items: Vec<ElementRef<'_>> = page.select(&selectors.item).take(MAX_ROWS + 1).collect();
+    let flat = Flat::new(page);
     let mut reader = Rows {
-        source,
+        definition,
         selectors,
-        base,
-        language,
+        base: base_of(page, url),
+        language: page
+            .root_element()
+            .attr("lang")
+            .map(str::trim)
+            .filter(|lang| !lang.is_empty())
+            .map(str::to_owned),
+        finder: Finder::new(&flat, &items),
         seen: HashSet::new(),
+        inherited: HashMap::new(),
         dates: Vec::new(),
     };
-    let mut entries = Vec::new();
-    let (mut matched, mut bad) = (0_usize, 0_usize);
-    for (place, item) in page.select(&selectors.item).enumerate() {
-        if place >= MAX_ROWS {
-            faults.push(Fault::new(
-                FaultCode::TooManyItems,
-                format!("more than {MAX_ROWS} rows; the rest was left out"),
-            ));
-            break;
-        }
-        matched += 1;
-        match reader.entry(item) {
-            Ok(Some(entry)) => entries.push(entry),
-            Ok(None) => {}
-            Err(reason) => {
-                bad += 1;
-                if bad <= MAX_BAD_ROWS {
+    let (mut entries, mut refused) = (Vec::new(), Vec::new());
+    let mut none_expected = true;
+    for (place, item) in items.iter().take(MAX_ROWS).enumerate() {
+        let why = match reader.row(*item) {
+            Row::Entry(entry) => {
+                entries.push(*entry);
+                continue;
+            }
+            Row::NoItem => continue,
+            Row::Repeated => "its link stood on the page before".to_owned(),
+            Row::Refused(why) => {
+                none_expected = false;
+                if faults
+                    .iter()
+                    .filter(|f| f.code == FaultCode::BadItem)
+                    .count()
+                    < MAX_BAD_ROWS
+                {
                     faults.push(Fault::new(
                         FaultCode::BadItem,
-                        format!("row {} was left out: {reason}", place + 1),
+                        format!("row {} was left out: {why}", place + 1),
                     ));
                 }
+                why
             }
-        }
+        };
+        let text = one_line(flat.within(*item));
+        refused.push(Refusal {
+            row: place + 1,
+            why,
+            excerpt: html::excerpt(&text, EXCERPT),
+        });
+    }
+    if items.len() > MAX_ROWS {
+        faults.push(Fault::new(
+            FaultCode::TooManyItems,
+            format!("more than {MAX_ROWS} rows; the rest was left out"),
+        ));
     }
     faults.append(&mut reader.date_faults());
-    if entries.is_empty() {
-        let item = source.select.item.as_deref().unwrap_or_default();
+    // A list whose rows all say that there is nothing is a list all the same.
+    let readable = !entries.is_empty() || (none_expected && !items.is_empty());
+    if !readable {
+        let item = definition.select.item.as_deref().unwrap_or_default();
         faults.push(Fault::new(
             FaultCode::NoMatch,
-            if matched == 0 {
+            if items.is_empty() {
                 format!("select.item = `{item}` matches nothing on the page: it has changed, or is not the page")
             } else {
-                format!("select.item = `{item}` matches {matched} rows, and none has a link and a title")
+                format!("select.item = `{item}` matches {} rows, and none has a link and a title", items.len().min(MAX_ROWS))
             },
         ));
     }
-    Parsed {
-        readable: !entries.is_empty(),
+    let parsed = Parsed {
+        readable,
         entries,
         faults,
-        description: description(page),
-    }
+        description: description(page, &flat),
+        next: reader.next(page),
+    };
+    (parsed, refused)
 }
 
-struct Rows<'s> {
-    source: &'s Source,
+/// What a row turned out to be.
+enum Row {
+    Entry(Box<Entry>),
+    /// A heading, a note, "no results": what the definition says to pass over.
+    NoItem,
+    /// An item that the page has told already.
+    Repeated,
+    Refused(String),
+}
+
+struct Rows<'a, 's> {
+    definition: Definition<'s>,
     selectors: &'s Selectors,
     base: WebAddress,
     language: Option<String>,
-    seen: HashSet<WebAddress>,
+    finder: Finder<'a>,
+    seen: HashSet<String>,
+    /// What the rows before had, for parts that are inherited.
+    inherited: HashMap<&'static str, String>,
     /// Dates that could not be read.
     dates: Vec<(String, DateFault)>,
 }
 
-impl Rows<'_> {
-    /// The entry of a row; none when its link stood on the page before.
-    fn entry(&mut self, item: ElementRef<'_>) -> Result<Option<Entry>, String> {
-        let (anchor, link) = self.link(item)?;
-        let title = match &self.selectors.title {
-            Some(reading) => reading.value(item),
-            None => anchor.map(text_of).filter(|text| !text.is_empty()),
-        };
-        let title = title.ok_or("it has no title")?;
-        if !self.seen.insert(link.clone()) {
-            return Ok(None);
+impl<'a> Rows<'a, '_> {
+    fn row(&mut self, item: ElementRef<'a>) -> Row {
+        let selectors = self.selectors;
+        // Before any row is passed over: a row that is no item may be the heading that says the
+        // date of those after it.
+        let published = self.date(item);
+        let title = self.text("title", &selectors.title, item);
+        let summary = self.text("summary", &selectors.summary, item);
+        let holds = |reading: &Reading| self.finder.holds(reading, item);
+        let skipped = selectors.skip.as_ref().is_some_and(holds);
+        let wanted = selectors.only.as_ref().is_none_or(holds);
+        if skipped || !wanted {
+            return Row::NoItem;
         }
-        let published = self
-            .selectors
-            .date
-            .as_ref()
-            .and_then(|reading| reading.value(item))
-            .and_then(|text| self.date(text));
-        let summary = self
-            .selectors
-            .summary
-            .as_ref()
-            .and_then(|reading| reading.value(item));
-        Ok(Some(Entry {
-            url: Some(link),
+        let key = self.text("key", &selectors.key, item);
+        let (anchor, link) = match self.link(item) {
+            Ok((anchor, link)) => (anchor, Some(link)),
+            Err(_) if key.is_some() => (None, None),
+            Err(why) => return Row::Refused(why),
+        };
+        let title = match &selectors.title {
+            Some(_) => title,
+            None => anchor.and_then(|anchor| self.words_of(anchor)),
+        };
+        let Some(title) = title else {
+            return Row::Refused("it has no title".into());
+        };
+        let identity = key.as_deref().or(link.as_ref().map(WebAddress::as_str));
+        if !self.seen.insert(identity.unwrap_or_default().to_owned()) {
+            return Row::Repeated;
+        }
+        let published = published.and_then(|read| match read {
+            Ok(stamp) => Some(stamp),
+            Err(fault) => {
+                self.dates.push(fault);
+                None
+            }
+        });
+        let categories = selectors.categories.as_ref();
+        Row::Entry(Box::new(Entry {
+            guid: key,
+            url: link,
             // A title is read as HTML by whoever takes it; this one is text.
             title: title.replace('&', "&amp;").replace('<', "&lt;"),
             summary: summary.map(Markup::Text),
+            categories: categories
+                .map(|reading| self.finder.every(reading, item))
+                .unwrap_or_default(),
             published,
             language: self.language.clone(),
             ..Entry::default()
         }))
     }
 
-    /// The element of the link, and the link.
-    fn link<'a>(
-        &self,
+    fn text(
+        &mut self,
+        name: &'static str,
+        reading: &Option<Reading>,
         item: ElementRef<'a>,
-    ) -> Result<(Option<ElementRef<'a>>, WebAddress), String> {
-        let (anchor, text) = match &self.selectors.link {
-            Some(reading) => {
-                let element = reading.element(item);
-                let text = match &reading.attribute {
-                    Some(_) => reading.value(item),
-                    // `link = "a"` means the link's address, not its words.
-                    None => element
-                        .and_then(|element| element.attr("href").map(|href| href.trim().to_owned()))
-                        .or_else(|| reading.value(item)),
-                };
-                (element, text)
+    ) -> Option<String> {
+        let reading = reading.as_ref()?;
+        let found = self.finder.first(reading, item);
+        if !reading.inherit {
+            return found;
+        }
+        match found {
+            Some(text) => {
+                self.inherited.insert(name, text.clone());
+                Some(text)
             }
-            None => {
-                let own = item.attr("href").map(|_| item);
-                let anchor = own.or_else(|| {
-                    item.descendent_elements().find(|element| {
-                        element.value().name() == "a" && element.attr("href").is_some()
-                    })
-                });
-                (
-                    anchor,
-                    anchor
-                        .and_then(|a| a.attr("href"))
-                        .map(|href| href.trim().to_owned()),
-                )
-            }
-        };
-        let text = text
-            .filter(|text| !text.is_empty())
-            .ok_or("it has no link")?;
-        let link = self
-            .base
-            .join(&text)
-            .map_err(|error| format!("its link cannot be used: {error}"))?;
-        Ok((anchor, link))
+            None => self.inherited.get(name).cloned(),
+        }
     }
 
-    fn date(&mut self, text: String) -> Option<Stamp> {
-        let style = &self.source.date;
+    /// What a link says, or says of itself where it shows only a picture.
+    fn words_of(&self, anchor: ElementRef<'_>) -> Option<String> {
+        let says = |name: &str| anchor.attr(name).map(one_line);
+        [
+            Some(one_line(self.finder.flat.within(anchor))),
+            says("title"),
+            says("aria-label"),
+        ]
+        .into_iter()
+        .flatten()
+        .find(|text| !text.is_empty())
+    }
+
+    /// The element of the link, and the link.
+    fn link(&self, item: ElementRef<'a>) -> Result<(Option<ElementRef<'a>>, WebAddress), String> {
+        let mut fault = None;
+        let mut usable = |address: &str| match self.base.join(address) {
+            Ok(link) => Some(link),
+            Err(error) => {
+                fault.get_or_insert(format!("its link cannot be used: {error}"));
+                None
+            }
+        };
+        let found = match &self.selectors.link {
+            Some(reading) => self.finder.find(reading, item, |found| {
+                Some((found.element, usable(&found.text)?))
+            }),
+            None => std::iter::once(item)
+                .chain(
+                    item.descendent_elements()
+                        .filter(|element| element.value().name() == "a"),
+                )
+                .find_map(|anchor| {
+                    let address = anchor.attr("href")?.trim();
+                    // A place on this page is no item of its own.
+                    if address.is_empty() || address.starts_with('#') {
+                        return None;
+                    }
+                    Some((Some(anchor), usable(address)?))
+                }),
+        };
+        found.ok_or_else(|| fault.unwrap_or_else(|| "it has no link".into()))
+    }
+
+    /// The date of a row: the first value that is one, else what is wrong with the first value.
+    fn date(&mut self, item: ElementRef<'a>) -> Option<Result<Stamp, (String, DateFault)>> {
+        let reading = self.selectors.date.as_ref()?;
+        let mut fault = None;
+        let found = self
+            .finder
+            .find(reading, item, |found| match self.stamp(&found.text) {
+                Ok(stamp) => Some((stamp, found.text.clone())),
+                Err(wrong) => {
+                    fault.get_or_insert((found.text.clone(), wrong));
+                    None
+                }
+            });
+        if let Some((stamp, text)) = found {
+            if reading.inherit {
+                self.inherited.insert("date", text);
+            }
+            return Some(Ok(stamp));
+        }
+        let before = self.inherited.get("date").filter(|_| reading.inherit);
+        match before.and_then(|text| self.stamp(text).ok()) {
+            Some(stamp) => Some(Ok(stamp)),
+            None => fault.map(Err),
+        }
+    }
+
+    fn stamp(&self, text: &str) -> Result<Stamp, DateFault> {
+        let style = self.definition.date;
         let hints = DateHints {
-            format: style.format.as_deref(),
+            format: fitting(style, text),
             language: style
                 .language
                 .as_deref()
                 .or(self.language.as_deref())
-                .or(self.source.language.as_deref()),
+                .or(self.definition.language),
             day_first: style.day_first,
-            zone: None,
+            zone: style.zone.as_deref().and_then(|zone| zone.parse().ok()),
         };
-        match date::read(&text, &hints) {
-            Ok(stamp) => Some(stamp),
-            Err(fault) => {
-                self.dates.push((text, fault));
-                None
-            }
-        }
+        date::read(text, &hints)
+    }
+
+    /// The address of the next page of the list, when it is another.
+    fn next(&self, page: &'a Html) -> Option<String> {
+        let reading = self.selectors.next.as_ref()?;
+        self.finder.find(reading, page.root_element(), |found| {
+            let address = found.text.trim();
+            let other = !address.is_empty() && !address.starts_with('#');
+            let next = other.then(|| self.base.join(address).ok()).flatten()?;
+            Some(next.as_str().to_owned())
+        })
     }
 
     fn date_faults(&self) -> Vec<Fault> {
@@ -264,8 +361,26 @@ impl Rows<'_> {
     }
 }
 
+/// The first of a source's patterns that a text is written in; the first of all where none is.
+fn fitting<'s>(style: &'s DateStyle, text: &str) -> Option<&'s str> {
+    let mut formats = style
+        .format
+        .iter()
+        .chain(&style.formats)
+        .map(String::as_str);
+    let text = text.trim();
+    formats
+        .clone()
+        .find(|format| {
+            NaiveDate::parse_from_str(text, format).is_ok()
+                || NaiveDateTime::parse_from_str(text, format).is_ok()
+                || DateTime::parse_from_str(text, format).is_ok()
+        })
+        .or_else(|| formats.next())
+}
+
 /// What links on the page are relative to: the first `<base href>`, else the page's address.
-fn base_of(page: &Html, url: &WebAddress) -> WebAddress {
+pub(super) fn base_of(page: &Html, url: &WebAddress) -> WebAddress {
     page.root_element()
         .descendent_elements()
         .find(|element| element.value().name() == "base" && element.attr("href").is_some())
@@ -273,15 +388,18 @@ fn base_of(page: &Html, url: &WebAddress) -> WebAddress {
         .unwrap_or_else(|| url.clone())
 }
 
-fn description(page: &Html) -> FeedDescription {
+fn description(page: &Html, flat: &Flat<'_>) -> FeedDescription {
     let root = page.root_element();
     FeedDescription {
         title: root
             .descendent_elements()
             .find(|element| element.value().name() == "title")
-            .map(text_of)
+            .map(|title| one_line(flat.within(title)))
             .filter(|title| !title.is_empty()),
         language: root.attr("lang").map(str::to_owned),
         ..FeedDescription::default()
     }
 }
+
+#[cfg(test)]
+mod tests;

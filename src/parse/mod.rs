@@ -5,12 +5,22 @@
 //! not make HTML safe, does not judge what is new, and never fails as a whole: what cannot be read
 //! is told by name beside what could.
 
+mod article;
+mod columns;
+mod discover;
 mod feed;
+mod flat;
+mod lines;
 mod listing;
+mod reading;
 mod select;
 #[cfg(test)]
 mod tests;
+mod written_date;
 mod wrong_page;
+
+pub use article::Article;
+pub use discover::{Clue, Discovered};
 
 use crate::domain::document::{Document, Entry, Fault, FaultCode, FeedDescription};
 use crate::domain::source::{Select, Source, SourceKind};
@@ -27,6 +37,32 @@ pub struct Parsed {
     pub description: FeedDescription,
     /// False when nothing could be read: the document goes aside, and is no baseline.
     pub readable: bool,
+    /// The address of the list's next page, absolute, where its definition finds one.
+    pub next: Option<String>,
+}
+
+/// What an element of a parsed page is known by.
+type NodeId = <scraper::HtmlTreeSink as markup5ever::interface::tree_builder::TreeSink>::Handle;
+
+/// A row of a listing that gave no entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// Which of the rows that `select.item` matches, from 1.
+    pub row: usize,
+    /// What it lacks.
+    pub why: String,
+    /// How it begins.
+    pub excerpt: String,
+}
+
+/// What a definition yields on one document (`regwire source try`).
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Trial {
+    /// What [`parse`] gives.
+    pub parsed: Parsed,
+    /// Every row that gave no entry, with the reason; rows that the definition itself passes
+    /// over (`skip`, `only`) are none of them. Only listings have rows.
+    pub refused: Vec<Refusal>,
 }
 
 impl Parsed {
@@ -49,9 +85,19 @@ impl Parsed {
 /// [`FaultCode::ReaderFailed`]. Links are absolute, also those within HTML; the HTML itself is
 /// as hostile as it came.
 pub fn parse(document: &Document, source: &Source) -> Parsed {
-    let read = std::panic::catch_unwind(|| match source.kind {
+    trial(document, source).parsed
+}
+
+/// Reads a document as [`parse`] does, and tells of every row that was refused.
+pub fn trial(document: &Document, source: &Source) -> Trial {
+    let mut refused = Vec::new();
+    let mut parsed = guarded(|| match source.kind {
         SourceKind::Feed => feed::read(document, source),
-        SourceKind::Listing => listing::read(document, source),
+        SourceKind::Listing => {
+            let (parsed, rows) = listing::read(document, source);
+            refused = rows;
+            parsed
+        }
         SourceKind::Page | SourceKind::Sitemap | SourceKind::Json | SourceKind::Catalogue => {
             Parsed::aside(
                 FaultCode::ReaderFailed,
@@ -59,18 +105,35 @@ pub fn parse(document: &Document, source: &Source) -> Parsed {
             )
         }
     });
-    let mut parsed = read.unwrap_or_else(|_| {
-        Parsed::aside(
-            FaultCode::ReaderFailed,
-            "the reader failed on this document; nothing was taken",
-        )
-    });
     if !parsed.readable
         && let Some(fault) = wrong_page::look(document)
     {
         parsed.faults.insert(0, fault);
     }
-    parsed
+    Trial { parsed, refused }
+}
+
+/// What a reader gives; the document set aside when the reader fails.
+fn guarded(read: impl FnOnce() -> Parsed) -> Parsed {
+    // What a reader leaves half done is thrown away with it.
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(read)).unwrap_or_else(|_| {
+        Parsed::aside(
+            FaultCode::ReaderFailed,
+            "the reader failed on this document; nothing was taken",
+        )
+    })
+}
+
+/// What of an address could be followed: the feeds that its page announces or links to, in the
+/// order of their likelihood, and where there is none, the listing that it seems to be.
+pub fn discover(document: &Document) -> Vec<Discovered> {
+    std::panic::catch_unwind(|| discover::discover(document)).unwrap_or_default()
+}
+
+/// The main text of a page that a listing led to, without what frames it; none when the page
+/// has no text of its own to speak of. Links in it are absolute; it is as hostile as it came.
+pub fn article(document: &Document) -> Option<Article> {
+    std::panic::catch_unwind(|| article::read(document)).ok()?
 }
 
 /// Whether the selectors of a listing or page can be used (`regwire check`).

@@ -1,59 +1,312 @@
-//! Selectors as `sources.toml` writes them: CSS, with `@attribute` at the end for a value.
+//! Definitions of listings as operators write them, made ready: `CSS@attribute`, `CSS::own`,
+//! alternatives, patterns. Every fault is a sentence that says what to write instead.
 
-use scraper::{ElementRef, Selector};
+use regex::{Regex, RegexBuilder};
+use scraper::Selector;
 
-use crate::domain::source::Select;
+use super::columns::Column;
+use super::reading::{Path, Reading, Start, What};
+use crate::domain::source::{Pick, Select, Way};
 
-/// A selector that has been read.
+/// The largest pattern, compiled, in bytes: a definition is read at every visit.
+const MAX_PATTERN: usize = 1 << 20;
+/// How deep parts may hold parts.
+const MAX_PARTS_DEPTH: usize = 4;
+
+/// The selectors of a listing, read.
 #[derive(Debug)]
-pub(super) struct Reading {
-    /// What it matches; none means the item itself.
-    css: Option<Selector>,
-    /// The attribute whose value is wanted; none means the text.
-    pub attribute: Option<String>,
+pub(super) struct Selectors {
+    pub lines: Option<Selector>,
+    pub item: Selector,
+    pub link: Option<Reading>,
+    pub title: Option<Reading>,
+    pub date: Option<Reading>,
+    pub summary: Option<Reading>,
+    pub key: Option<Reading>,
+    pub categories: Option<Reading>,
+    pub skip: Option<Reading>,
+    pub only: Option<Reading>,
+    pub next: Option<Reading>,
 }
 
-impl Reading {
-    /// Reads `css`, `css@attribute` or `@attribute`.
+impl Selectors {
+    /// Reads the definition of a listing.
     ///
     /// # Errors
-    /// A sentence that says what is wrong and what to write.
-    pub(super) fn new(name: &str, text: &str) -> Result<Self, String> {
-        let text = text.trim();
-        let (css, attribute) = split(text);
-        let css = match css.trim() {
-            "" if attribute.is_some() => None,
-            "" => return Err(format!("select.{name} is empty")),
-            css => Some(css_selector(name, css)?),
+    /// A sentence for each part that cannot be used.
+    pub(super) fn new(select: &Select) -> Result<Self, Vec<String>> {
+        let mut compiler = Compiler::default();
+        let lines = select.lines.as_ref().map(|css| compiler.css("lines", css));
+        let item = match &select.item {
+            Some(item) => compiler.css("item", item),
+            None => {
+                compiler.faults.push("a listing needs select.item".into());
+                None
+            }
         };
-        Ok(Self {
-            css,
-            attribute: attribute.map(str::to_ascii_lowercase),
-        })
-    }
-
-    /// The first element meant within an item.
-    pub(super) fn element<'a>(&self, item: ElementRef<'a>) -> Option<ElementRef<'a>> {
-        match &self.css {
-            Some(css) => item.select(css).next(),
-            None => Some(item),
+        let mut reading = |name: &'static str, pick: &Option<Pick>| {
+            pick.as_ref().map(|pick| compiler.reading(name, pick, 0))
+        };
+        let (link, title, date) = (
+            reading("link", &select.link),
+            reading("title", &select.title),
+            reading("date", &select.date),
+        );
+        let (summary, key, categories) = (
+            reading("summary", &select.summary),
+            reading("key", &select.key),
+            reading("categories", &select.categories),
+        );
+        let (skip, only, next) = (
+            reading("skip", &select.skip),
+            reading("only", &select.only),
+            reading("next", &select.next),
+        );
+        match item {
+            Some(item) if compiler.faults.is_empty() => Ok(Self {
+                lines: lines.flatten(),
+                item,
+                link,
+                title,
+                date,
+                summary,
+                key,
+                categories,
+                skip,
+                only,
+                next,
+            }),
+            _ => Err(compiler.faults),
         }
-    }
-
-    /// The value meant within an item, blanks at the ends dropped; an empty one is none.
-    pub(super) fn value(&self, item: ElementRef<'_>) -> Option<String> {
-        let element = self.element(item)?;
-        let value = match &self.attribute {
-            Some(attribute) => element.attr(attribute)?.trim().to_owned(),
-            None => text_of(element),
-        };
-        (!value.is_empty()).then_some(value)
     }
 }
 
-/// The selector without `@attribute`, and the attribute. An `@` inside brackets or quotes, as in
-/// `a[href*="@"]`, belongs to the CSS.
-fn split(text: &str) -> (&str, Option<&str>) {
+/// What is wrong with the selectors of a source.
+pub(super) fn faults(select: &Select) -> Vec<String> {
+    if *select == Select::default() {
+        return Vec::new();
+    }
+    let pages = select.keep.iter().map(|css| ("keep", css));
+    let pages = pages.chain(select.drop.iter().map(|css| ("drop", css)));
+    let pages = pages.filter_map(|(name, css)| css_selector(name, css).err());
+    let is_page = select.item.is_none() && !(select.keep.is_empty() && select.drop.is_empty());
+    let listing = match Selectors::new(select) {
+        Err(faults) if !is_page => faults,
+        _ => Vec::new(),
+    };
+    listing.into_iter().chain(pages).collect()
+}
+
+#[derive(Default)]
+struct Compiler {
+    ways: usize,
+    faults: Vec<String>,
+}
+
+impl Compiler {
+    fn css(&mut self, name: &str, css: &str) -> Option<Selector> {
+        css_selector(name, css)
+            .map_err(|fault| self.faults.push(fault))
+            .ok()
+    }
+
+    fn regex(&mut self, name: &str, pattern: &str) -> Option<Regex> {
+        RegexBuilder::new(pattern)
+            .size_limit(MAX_PATTERN)
+            .build()
+            .map_err(|error| {
+                let reason = error.to_string();
+                let reason = reason.lines().last().unwrap_or_default().trim().to_owned();
+                self.faults.push(format!(
+                    "select.{name}: `{pattern}` is no regular expression ({reason}); in TOML write it between single quotes"
+                ));
+            })
+            .ok()
+    }
+
+    fn reading(&mut self, name: &str, pick: &Pick, depth: usize) -> Reading {
+        let mut reading = Reading::default();
+        for way in &pick.0 {
+            reading.inherit |= way.inherit;
+            let nothing_but = Way {
+                inherit: true,
+                ..Way::default()
+            };
+            if *way == nothing_but {
+                continue;
+            }
+            let alternatives = match &way.css {
+                Some(css) => alternatives(css),
+                None => vec![""],
+            };
+            for css in alternatives {
+                reading.paths.extend(self.path(name, way, css, depth));
+            }
+        }
+        if reading.inherit && matches!(name, "link" | "key" | "next" | "skip" | "only") {
+            self.faults.push(format!(
+                "select.{name} cannot be inherited from the row before"
+            ));
+        }
+        reading
+    }
+
+    /// A way, with one of the alternatives of its selector.
+    fn path(&mut self, name: &str, way: &Way, css: &str, depth: usize) -> Option<Path> {
+        let known = self.faults.len();
+        if css.trim().is_empty() && way.css.is_some() && way.attribute.is_none() {
+            self.faults.push(format!("select.{name} is empty"));
+        }
+        let (css, what) = split(css);
+        let what = match (&way.attribute, what) {
+            (None, Some(what)) => what,
+            (Some(attribute), None) => What::Attribute(attribute.to_ascii_lowercase()),
+            (Some(_), Some(_)) => {
+                self.faults.push(format!(
+                    "select.{name} says twice what it wants of the element: once in css, once in attribute"
+                ));
+                What::Text
+            }
+            (None, None) if matches!(name, "link" | "next") && depth == 0 => What::Address,
+            (None, None) => What::Text,
+        };
+        let css = css.trim();
+        let css = (!css.is_empty()).then(|| self.css(name, css)).flatten();
+        let alone = !way.parts.is_empty() || way.value.is_some();
+        let place = Way {
+            css: way.css.clone(),
+            attribute: way.attribute.clone(),
+            page: way.page,
+            closest: way.closest.clone(),
+            before: way.before.clone(),
+            after: way.after.clone(),
+            column: way.column.clone(),
+            ..Way::default()
+        };
+        if alone && (place != Way::default() || (!way.parts.is_empty() && way.value.is_some())) {
+            self.faults.push(format!(
+                "select.{name}: parts and value stand without a place of their own; give each part its own"
+            ));
+        }
+        let starts = [
+            way.page,
+            name == "next",
+            way.closest.is_some(),
+            way.before.is_some(),
+            way.after.is_some(),
+        ];
+        if starts.into_iter().filter(|start| *start).count() > 1 {
+            self.faults.push(format!(
+                "select.{name} begins in more than one place: keep one of page, closest, before, after"
+            ));
+        }
+        let start = if let Some(css) = &way.closest {
+            self.css(name, css).map(Start::Closest)
+        } else if let Some(css) = &way.before {
+            self.css(name, css).map(Start::Before)
+        } else if let Some(css) = &way.after {
+            self.css(name, css).map(Start::After)
+        } else if way.page || name == "next" {
+            Some(Start::Page)
+        } else {
+            Some(Start::Row)
+        };
+        let column = way.column.as_ref().and_then(|column| {
+            Column::new(column)
+                .map_err(|fault| self.faults.push(format!("select.{name}: {fault}")))
+                .ok()
+        });
+        for (key, number) in [("nth", way.nth), ("line", way.line)] {
+            if number == Some(0) {
+                self.faults.push(format!(
+                    "select.{name}.{key} counts from 1, or from the end with -1"
+                ));
+            }
+        }
+        if depth >= MAX_PARTS_DEPTH {
+            self.faults
+                .push(format!("select.{name}: parts within parts, too deep"));
+            return None;
+        }
+        let parts = way
+            .parts
+            .iter()
+            .map(|part| self.reading(name, part, depth + 1))
+            .collect();
+        let pattern = way.pattern.as_ref().and_then(|pattern| {
+            let regex = self.regex(name, pattern)?;
+            Some((regex, way.replace.clone()))
+        });
+        if way.replace.is_some() && way.pattern.is_none() {
+            self.faults.push(format!(
+                "select.{name}.replace needs match beside it; corrections stand under edit"
+            ));
+        }
+        let edits = way
+            .edit
+            .iter()
+            .filter_map(|edit| Some((self.regex(name, &edit.pattern)?, edit.replace.clone())))
+            .collect();
+        self.ways += 1;
+        (self.faults.len() == known).then_some(())?;
+        Some(Path {
+            id: self.ways,
+            start: start?,
+            column,
+            css,
+            what,
+            line: way.line,
+            nth: way.nth,
+            all: way.all.clone(),
+            parts,
+            format: way.format.clone(),
+            pattern,
+            edits,
+            value: way.value.clone(),
+        })
+    }
+}
+
+/// The selectors between `||`. Two bars within brackets or quotes belong to the CSS.
+fn alternatives(text: &str) -> Vec<&str> {
+    let mut out = Vec::new();
+    let (mut start, mut quote, mut depth) = (0, None, 0_usize);
+    let mut before = ' ';
+    for (at, c) in text.char_indices() {
+        match (quote, c) {
+            (Some(open), c) if c == open => quote = None,
+            (Some(_), _) => {}
+            (None, '"' | '\'') => quote = Some(c),
+            (None, '[' | '(') => depth += 1,
+            (None, ']' | ')') => depth = depth.saturating_sub(1),
+            (None, '|') if before == '|' && depth == 0 => {
+                out.push(text.get(start..at - 1).unwrap_or("").trim());
+                start = at + 1;
+            }
+            _ => {}
+        }
+        before = c;
+    }
+    out.push(text.get(start..).unwrap_or("").trim());
+    out
+}
+
+/// The selector, and what its end says is wanted of the element. An `@` inside brackets or
+/// quotes, as in `a[href*="@"]`, belongs to the CSS.
+fn split(text: &str) -> (&str, Option<What>) {
+    if let Some((css, word)) = text.rsplit_once("::") {
+        let what = match word.trim() {
+            "text" => Some(What::Text),
+            "lines" => Some(What::Lines),
+            "own" => Some(What::Own),
+            "following" => Some(What::Following),
+            "preceding" => Some(What::Preceding),
+            _ => None,
+        };
+        if what.is_some() {
+            return (css, what);
+        }
+    }
     match text.rsplit_once('@') {
         Some((css, attribute))
             if !attribute.is_empty()
@@ -61,7 +314,7 @@ fn split(text: &str) -> (&str, Option<&str>) {
                     .chars()
                     .all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | ':')) =>
         {
-            (css, Some(attribute))
+            (css, Some(What::Attribute(attribute.to_ascii_lowercase())))
         }
         _ => (text, None),
     }
@@ -84,87 +337,29 @@ pub(super) fn css_selector(name: &str, css: &str) -> Result<Selector, String> {
     })
 }
 
-/// What is wrong with the selectors of a source.
-pub(super) fn faults(select: &Select) -> Vec<String> {
-    let values = [
-        ("link", &select.link),
-        ("title", &select.title),
-        ("date", &select.date),
-        ("summary", &select.summary),
-    ]
-    .into_iter()
-    .filter_map(|(name, text)| Reading::new(name, text.as_ref()?).err());
-    let elements = select
-        .item
-        .iter()
-        .map(|css| ("item", css))
-        .chain(select.keep.iter().map(|css| ("keep", css)))
-        .chain(select.drop.iter().map(|css| ("drop", css)))
-        .filter_map(|(name, css)| css_selector(name, css).err());
-    elements.chain(values).collect()
-}
-
-/// The text of an element in one line, with a blank where one block ends and the next begins.
-pub(super) fn text_of(element: ElementRef<'_>) -> String {
-    let mut out = String::new();
-    for node in element.descendants() {
-        match node.value() {
-            scraper::Node::Text(text) => {
-                let hidden = node
-                    .parent()
-                    .and_then(ElementRef::wrap)
-                    .is_some_and(|parent| matches!(parent.value().name(), "script" | "style"));
-                if !hidden {
-                    out.push_str(text);
-                }
-            }
-            scraper::Node::Element(inner) if !is_inline(inner.name()) => out.push(' '),
-            _ => {}
-        }
-    }
-    out.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-fn is_inline(name: &str) -> bool {
-    matches!(
-        name,
-        "a" | "abbr"
-            | "b"
-            | "bdi"
-            | "bdo"
-            | "cite"
-            | "code"
-            | "em"
-            | "font"
-            | "i"
-            | "mark"
-            | "q"
-            | "s"
-            | "small"
-            | "span"
-            | "strong"
-            | "sub"
-            | "sup"
-            | "u"
-            | "wbr"
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn what_stands_after_the_sign() {
-        for (text, css, attribute) in [
-            ("a@href", "a", Some("href")),
-            ("@data-url", "", Some("data-url")),
+        let attribute = |name: &str| Some(What::Attribute(name.to_owned()));
+        for (text, css, what) in [
+            ("a@href", "a", attribute("href")),
+            ("@data-URL", "", attribute("data-url")),
             ("a[href*=\"@\"]", "a[href*=\"@\"]", None),
-            ("a[href*=\"@\"]@href", "a[href*=\"@\"]", Some("href")),
+            ("a[href*=\"@\"]@href", "a[href*=\"@\"]", attribute("href")),
             ("h3 > a", "h3 > a", None),
+            ("td::own", "td", Some(What::Own)),
+            ("::following", "", Some(What::Following)),
+            ("a::attr(href)", "a::attr(href)", None),
         ] {
-            assert_eq!(split(text), (css, attribute), "{text}");
+            assert_eq!(split(text), (css, what), "{text}");
         }
+        assert_eq!(
+            alternatives("a || b[x=\"||\"] ||:is(c||d)"),
+            ["a", "b[x=\"||\"]", ":is(c||d)"]
+        );
     }
 
     #[test]
@@ -180,8 +375,58 @@ mod tests {
         let found = faults(&select);
         assert_eq!(found.len(), 4, "{found:?}");
         assert!(found[0].contains("select.item") && found[0].contains("not CSS"));
-        assert!(found[1].contains("select.keep"));
-        assert!(found[2].contains("selector@attribute"));
-        assert!(found[3].contains("empty"));
+        assert!(found[1].contains("selector@attribute"));
+        assert!(found[2].contains("empty"));
+        assert!(found[3].contains("select.keep"));
+    }
+
+    #[test]
+    fn every_fault_of_a_way_is_named() {
+        let way = |change: &dyn Fn(&mut Way)| {
+            let mut way = Way::css("td");
+            change(&mut way);
+            way
+        };
+        let text = |text: &str| Some(text.to_owned());
+        for (way, expected) in [
+            (way(&|way| way.pattern = text("(")), "single quotes"),
+            (way(&|way| way.replace = text("$1")), "needs match"),
+            (way(&|way| way.nth = Some(0)), "counts from 1"),
+            (way(&|way| way.column = text(" ")), "neither number"),
+            (
+                way(&|way| {
+                    way.before = text("h2");
+                    way.page = true;
+                }),
+                "more than one place",
+            ),
+            (
+                way(&|way| {
+                    way.css = text("td@title");
+                    way.attribute = text("title");
+                }),
+                "twice",
+            ),
+            (way(&|way| way.closest = text("tr:")), "no CSS selector"),
+            (
+                way(&|way| way.parts = vec!["a".into()]),
+                "place of their own",
+            ),
+            (
+                way(&|way| way.pattern = text("(\\w{1000}){1000}")),
+                "no regular expression",
+            ),
+        ] {
+            let select = Select {
+                item: Some("tr".into()),
+                title: Some(way.into()),
+                ..Select::default()
+            };
+            let found = faults(&select);
+            assert!(
+                found.len() == 1 && found[0].contains(expected),
+                "{expected}: {found:?}"
+            );
+        }
     }
 }

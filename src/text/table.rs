@@ -72,6 +72,17 @@ impl Lines {
     }
 }
 
+/// A value that may be written in short, as a text, or in full, as a table.
+#[derive(Debug)]
+pub enum Mixed<'i> {
+    /// A text, or a whole number as it is written.
+    Text(String),
+    /// A table.
+    Table(Table<'i>),
+    /// A list within the list.
+    List(Vec<Mixed<'i>>),
+}
+
 /// One table of a file, walked key by key.
 #[derive(Debug)]
 pub struct Table<'i> {
@@ -420,6 +431,43 @@ impl<'i> Table<'i> {
             }
         }
         out
+    }
+
+    /// A text, a whole number or a table, or a list of such.
+    pub fn mixed(&mut self, key: &'static str) -> Vec<Mixed<'i>> {
+        let Some(value) = self.take(key) else {
+            return Vec::new();
+        };
+        match self.one_mixed(key, self.named(key), value) {
+            Some(Mixed::List(items)) => items,
+            one => one.into_iter().collect(),
+        }
+    }
+
+    fn one_mixed(&self, key: &str, path: String, value: Spanned<DeValue<'i>>) -> Option<Mixed<'i>> {
+        let at = value.span().start;
+        match value.into_inner() {
+            DeValue::String(text) => Some(Mixed::Text(text.into_owned())),
+            DeValue::Integer(number) => Some(Mixed::Text(number.as_str().to_owned())),
+            DeValue::Table(table) => Some(Mixed::Table(self.below(path, at, table))),
+            DeValue::Array(items) => Some(Mixed::List(
+                items
+                    .iter()
+                    .enumerate()
+                    .filter_map(|(place, item)| {
+                        self.one_mixed(key, format!("{path}[{}]", place + 1), item.clone())
+                    })
+                    .collect(),
+            )),
+            other => {
+                self.fault_at(
+                    at,
+                    key,
+                    format!("{} where a text or a table should be", named_kind(&other)),
+                );
+                None
+            }
+        }
     }
 
     /// All keys of a table whose keys are free, with their texts (headers, languages).

@@ -12,7 +12,9 @@ macro_rules! left_out {
 
 mod bad_input;
 mod command_line;
+mod corpus_articles;
 mod corpus_feeds;
+mod corpus_listings;
 mod crash;
 mod deaths;
 mod postgres;

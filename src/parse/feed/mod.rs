@@ -86,6 +86,7 @@ pub(super) fn read(document: &Document, source: &Source) -> Parsed {
         faults,
         description,
         readable,
+        next: None,
     }
 }
 

@@ -1,0 +1,278 @@
+//! The language of definitions, one shape of page after the other.
+
+use super::super::tests::{codes, document, source};
+use super::super::{Trial, trial};
+use crate::domain::document::FaultCode;
+use crate::domain::source::{DateStyle, Select, Source, SourceKind};
+
+fn definition(text: &str) -> Source {
+    let select: Select = toml::from_str(text).unwrap();
+    assert_eq!(super::super::selectors_valid(&select), Ok(()), "{text}");
+    Source {
+        select,
+        ..source(SourceKind::Listing)
+    }
+}
+
+fn tried(page: &str, text: &str) -> Trial {
+    trial(&document(page.as_bytes()), &definition(text))
+}
+
+/// Title, day and path of each entry.
+fn items(page: &str, text: &str) -> Vec<String> {
+    let tried = tried(page, text);
+    tried
+        .parsed
+        .entries
+        .iter()
+        .map(|entry| {
+            let day = entry.published.map(|stamp| stamp.day().to_string());
+            let path = entry.url.as_ref().map(|url| {
+                let url = url.as_url();
+                let query = url.query().map(|query| format!("?{query}"));
+                format!("{}{}", url.path(), query.unwrap_or_default())
+            });
+            format!(
+                "{} | {} | {}",
+                entry.title,
+                day.unwrap_or_default(),
+                path.unwrap_or_default()
+            )
+        })
+        .collect()
+}
+
+#[test]
+fn shapes_of_pages() {
+    let shapes = [
+        (
+            "a date in a heading above a group",
+            "<h3>5 March 2026</h3><ul><li><a href=a>A</a><li><a href=b>B</a></ul>\
+             <h3>3 March 2026</h3><p>x</p><ul><li><a href=c>C</a></ul>",
+            "item = 'li'\ndate = { before = 'h3' }",
+            &[
+                "A | 2026-03-05 | /feeds/a",
+                "B | 2026-03-05 | /feeds/b",
+                "C | 2026-03-03 | /feeds/c",
+            ][..],
+        ),
+        (
+            "a heading without a date stands between",
+            "<h3>5 March 2026</h3><h3>Rules</h3><p class=i><a href=a>A</a>",
+            "item = '.i'\ndate = { before = 'h3', match = '\\d+ \\w+ \\d{4}' }",
+            &["A | 2026-03-05 | /feeds/a"],
+        ),
+        (
+            "headings followed by what belongs to them",
+            "<div><h3>A</h3><p>Filed 2026-03-05</p><p><a href=/a.html>View</a> <a href=/a.pdf>PDF</a></p>\
+             <h3>B</h3><p>No date</p><p><a href=/b.pdf>PDF</a></p></div><p><a href=/z.pdf>Other</a></p>",
+            "item = 'h3'\ntitle = '::text'\nlink = { after = 'a', match = '.*\\.pdf$' }\n\
+             date = { after = 'p', match = '^Filed (.*)' }",
+            &["A | 2026-03-05 | /a.pdf", "B |  | /b.pdf"],
+        ),
+        (
+            "a list of definitions",
+            "<dl><dt>5 March 2026<dd><a href=a>A</a><dt>3 March 2026<dd><a href=c>C</a><dd>Note</dl>",
+            "item = 'dt'\nlink = { after = 'dd a' }\ntitle = { after = 'dd a' }\ndate = '::text'\nsummary = { after = 'dd', nth = 2 }",
+            &["A | 2026-03-05 | /feeds/a", "C | 2026-03-03 | /feeds/c"],
+        ),
+        (
+            "text between tags, before and after the link",
+            "<body>Filed 2026-03-05, No. 1<br><a href=a>A</a><br>Court<br><br>Filed 2026-03-03, No. 2<br><a href=b>B</a><br>End",
+            "item = 'a'\ndate = { css = '::preceding', match = 'Filed ([-\\d]+)' }\nsummary = '::following'",
+            &["A | 2026-03-05 | /feeds/a", "B | 2026-03-03 | /feeds/b"],
+        ),
+        (
+            "cells that span rows, columns by their headings",
+            "<table><tr><th>Date<th>No.<th>Name<tr><td rowspan=2>5 Mar 2026<td>1<td><a href=a>A</a>\
+             <tr><td>2<td><a href=b>B</a><tr><td>3 Mar 2026<td colspan=2><a href=c>C</a></table>",
+            "item = 'tr'\nskip = 'th'\ntitle = { column = 'Name' }\ndate = { column = 'date' }",
+            &[
+                "A | 2026-03-05 | /feeds/a",
+                "B | 2026-03-05 | /feeds/b",
+                "C | 2026-03-03 | /feeds/c",
+            ],
+        ),
+        (
+            "rows of dates among rows of items",
+            "<table><tr><td colspan=2>5 March 2026<tr><td>1<td><a href=a>A</a><tr><td>2<td><a href=b>B</a>\
+             <tr><td colspan=2>3 March 2026<tr><td>3<td><a href=c>C</a></table>",
+            "item = 'tr'\nskip = 'td[colspan]'\ndate = { css = 'td[colspan]', inherit = true }",
+            &[
+                "A | 2026-03-05 | /feeds/a",
+                "B | 2026-03-05 | /feeds/b",
+                "C | 2026-03-03 | /feeds/c",
+            ],
+        ),
+        (
+            "several links in one cell, each an item",
+            "<table><tr><td>5 Mar 2026<td>Case 1<br>A v. B<td><a href=1>1</a> (order) <a href=2>2</a></table>",
+            "item = 'td a'\ntitle = [{ parts = [{ closest = 'tr', css = 'td', line = 2, nth = 1 }, '::text'], format = '{1} ({2})' }]\n\
+             date = { closest = 'tr', css = 'td:first-child' }",
+            &[
+                "A v. B (1) | 2026-03-05 | /feeds/1",
+                "A v. B (2) | 2026-03-05 | /feeds/2",
+            ],
+        ),
+        (
+            "an address in a script, a date in an address",
+            "<p onclick=\"go('/n/2026/03/05/a.html')\">A</p><p onclick='go(1)'>B</p>",
+            "item = 'p'\nlink = { css = '@onclick', match = \"go\\\\('([^']+)\" }\ntitle = '::text'\n\
+             date = { css = '@onclick', match = '(\\d{4})/(\\d\\d)/(\\d\\d)', replace = '$1-$2-$3' }",
+            &["A | 2026-03-05 | /n/2026/03/05/a.html"],
+        ),
+        (
+            "a year that stands once on the page",
+            "<h1>News of 2026</h1><ul><li><b>5 March</b> <a href=a>A</a></ul>",
+            "item = 'li'\ndate = { parts = ['b', { page = true, css = 'h1', match = '\\d{4}' }] }",
+            &["A | 2026-03-05 | /feeds/a"],
+        ),
+        (
+            "alternatives in order, of selectors and of ways",
+            "<ul><li><time datetime=2026-03-05></time><a href=a>A</a><li><i>3 March 2026</i><a href=b>B</a>\
+             <li><i>soon</i><em>4 March 2026</em><a href=c>C</a></ul>",
+            "item = 'li'\ndate = ['time@datetime || i', 'em']",
+            &[
+                "A | 2026-03-05 | /feeds/a",
+                "B | 2026-03-03 | /feeds/b",
+                "C | 2026-03-04 | /feeds/c",
+            ],
+        ),
+        (
+            "links that lead nowhere are passed over",
+            "<ul><li><a href=#top>Up</a> <a href='javascript:void(0)'>Open</a> <a href=a>A</a></ul>",
+            "item = 'li'",
+            &["A |  | /feeds/a"],
+        ),
+        (
+            "own text, values put together, corrected",
+            "<ul><li><p>A <b>v.</b> B <span>Court</span></p><a href=1>x</a><li><p>P. v. C</p><a href=2>x</a></ul>",
+            "item = 'li'\ntitle = { css = 'p::own', edit = [{ match = '^P\\.', replace = 'People' }], format = 'Case {1}' }",
+            &["Case A B |  | /feeds/1", "Case People v. C |  | /feeds/2"],
+        ),
+        (
+            "a key makes items of rows that share a link or have none",
+            "<ul><li><a href=a>A</a> <i>1</i><li><a href=a>A</a> <i>2</i><li><b>C</b> <i>3</i><li><b>C</b> <i>3</i></ul>",
+            "item = 'li'\nkey = 'i'\ntitle = 'a || b'",
+            &["A |  | /feeds/a", "A |  | /feeds/a", "C |  | "],
+        ),
+        (
+            "lines that only br ends",
+            "<p>2026<br>5 March 2026 <a href=a>Agenda</a> <a href=b>Minutes</a><br>6 March 2026 Agenda</p>",
+            "lines = 'p'\nitem = 'line'\nonly = { css = '::text', match = '^\\d+ \\w+ \\d{4}' }\n\
+             key = '::text'\ntitle = { value = 'Meeting' }\ndate = '::own'",
+            &["Meeting | 2026-03-05 | /feeds/a", "Meeting | 2026-03-06 | "],
+        ),
+        (
+            "tables within tables, and tags that are never closed",
+            "<table><tr><td><table><tr><th>x<tr><td>A<td>5 March 2026<td><a href=a>pdf<tr><td>B<td>3 March 2026<td><a href=b>pdf</table></table>",
+            "item = 'tr:not(:has(tr)):has(a)'\ntitle = 'td:nth-child(1)'\ndate = 'td:nth-child(2)'",
+            &["A | 2026-03-05 | /feeds/a", "B | 2026-03-03 | /feeds/b"],
+        ),
+        (
+            "all of a part",
+            "<ul><li><a href=a>A</a> <i>x</i> <i>y</i></ul>",
+            "item = 'li'\ntitle = { css = 'a, i', all = ' / ' }",
+            &["A / x / y |  | /feeds/a"],
+        ),
+    ];
+    for (shape, page, text, expected) in shapes {
+        assert_eq!(items(page, text), expected, "{shape}");
+    }
+}
+
+#[test]
+fn labels_and_the_next_page() {
+    let page = "<base href=/list/><ul><li><a href=a>A</a><i>x</i><i>y</i></ul><nav><a rel=next href='?page=2'>Next</a></nav>";
+    let found = tried(
+        page,
+        "item = 'li'\ncategories = 'i'\nkey = { css = 'a', format = 'no-{1}' }\nnext = 'a[rel=next]@href'",
+    );
+    assert_eq!(
+        found.parsed.next.as_deref(),
+        Some("https://example.org/list/?page=2")
+    );
+    let [entry] = &found.parsed.entries[..] else {
+        panic!("{found:?}")
+    };
+    assert_eq!(entry.categories, ["x", "y"]);
+    assert_eq!(entry.guid.as_deref(), Some("no-A"));
+    let last = tried(
+        "<ul><li><a href=a>A</a></ul><a rel=next href=#>",
+        "item = 'li'\nnext = 'a[rel=next]'",
+    );
+    assert_eq!(last.parsed.next, None);
+}
+
+#[test]
+fn every_refused_row_says_why() {
+    let page = "<ul><li class=head>Date<li><a href=a>A</a><li>Only words<li><a href=a>A again</a><li><a href=b><img></a></ul>";
+    let found = tried(page, "item = 'li'\nskip = '.head'");
+    let told: Vec<_> = found
+        .refused
+        .iter()
+        .map(|refusal| (refusal.row, refusal.why.as_str(), refusal.excerpt.as_str()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (3, "it has no link", "Only words"),
+            (4, "its link stood on the page before", "A again"),
+            (5, "it has no title", ""),
+        ]
+    );
+    assert_eq!(found.parsed.entries.len(), 1);
+}
+
+#[test]
+fn a_list_that_says_it_is_empty_can_be_read() {
+    let empty = tried(
+        "<ul><li class=none>No results</ul>",
+        "item = 'li'\nskip = '.none'",
+    );
+    assert!(empty.parsed.readable && empty.parsed.faults.is_empty());
+    let changed = tried("<ul><li>Something else</ul>", "item = 'li'\nskip = '.none'");
+    assert!(!changed.parsed.readable);
+    assert!(codes(&changed.parsed).contains(&FaultCode::NoMatch));
+}
+
+#[test]
+fn dates_of_several_patterns() {
+    let mut source = definition("item = 'li'\ndate = 'i'");
+    source.date = DateStyle {
+        format: Some("%d.%m.%y".into()),
+        formats: vec!["%y%m%d".into()],
+        ..DateStyle::default()
+    };
+    let page = "<ul><li><a href=a>A</a><i>05.03.26</i><li><a href=b>B</a><i>260303</i></ul>";
+    let found = trial(&document(page.as_bytes()), &source);
+    let days: Vec<_> = found
+        .parsed
+        .entries
+        .iter()
+        .filter_map(|entry| Some(entry.published?.day().to_string()))
+        .collect();
+    assert_eq!(days, ["2026-03-05", "2026-03-03"]);
+}
+
+#[test]
+fn ten_thousand_rows_are_read_once_each() {
+    let rows: String = (0..10_010)
+        .map(|n| format!("<p>x</p><h4>no date</h4><div class=i><a href={n}>A{n}</a></div>"))
+        .collect();
+    let page = format!("<h4>5 March 2026</h4>{rows}<b>z</b>");
+    let found = tried(
+        &page,
+        "item = '.i'\ndate = [{ before = 'h4', match = '\\d+ \\w+ \\d{4}' }, { closest = 'body', css = 'b' }]\n\
+         summary = { after = 'p' }\ncategories = { page = true, css = 'h4', nth = -1 }",
+    );
+    assert_eq!(found.parsed.entries.len(), 10_000);
+    assert!(
+        found
+            .parsed
+            .entries
+            .iter()
+            .all(|entry| entry.published.is_some())
+    );
+    assert!(codes(&found.parsed).contains(&FaultCode::TooManyItems));
+}

@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::domain::stated::StatedDate;
 
 #[derive(serde::Deserialize)]
 struct Line {
@@ -106,7 +107,70 @@ fn the_words_of_a_date_stand_where_it_says() {
         .collect();
     assert_eq!(there, mention.text);
     assert_eq!(mention.text, "comment period ends on 24 April 2026");
-    assert_eq!(mention.key_date().label, "comments close");
+    let date = mention.clone().key_date(Field::Headline);
+    assert_eq!(date.label(), "comments close");
+}
+
+fn stated(event: DateEvent, day: &str) -> Stated {
+    Stated {
+        dates: vec![StatedDate {
+            event,
+            date: day.parse().unwrap(),
+            field: "comments_close_on".to_owned(),
+        }],
+        ..Stated::default()
+    }
+}
+
+#[test]
+fn a_structured_field_is_surer_than_prose_and_prose_tells_what_it_replaced() {
+    let stated = stated(DateEvent::CommentsClose, "2026-05-15");
+    let dates = of(&Sayings {
+        headline: "Agency extends comment period from 1 May 2026 to 15 May 2026",
+        text: "The rule takes effect on 1 January 2027. Comments close on 15 May 2026.",
+        text_is_summary: true,
+        stated: Some(&stated),
+        ..Sayings::default()
+    });
+    let told: Vec<_> = dates
+        .iter()
+        .map(|date| (date.event, date.date.to_string(), date.certainty))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (
+                DateEvent::CommentsClose,
+                "2026-05-15".to_owned(),
+                Certainty::Stated
+            ),
+            (
+                DateEvent::EntryIntoForce,
+                "2027-01-01".to_owned(),
+                Certainty::Read
+            ),
+        ]
+    );
+    assert_eq!(dates[0].was.unwrap().to_string(), "2026-05-01");
+    assert_eq!(dates[0].because.text, "comments_close_on");
+    assert_eq!(dates[1].because.field, Field::Summary);
+}
+
+#[test]
+fn a_field_that_says_another_day_has_moved() {
+    let dates = |day| {
+        of(&Sayings {
+            stated: Some(&stated(DateEvent::CommentsClose, day)),
+            ..Sayings::default()
+        })
+    };
+    let before = dates("2026-05-01");
+    let mut now = dates("2026-05-15");
+    moved(&before, &mut now);
+    assert_eq!(now[0].was.unwrap().to_string(), "2026-05-01");
+    let mut same = dates("2026-05-01");
+    moved(&before, &mut same);
+    assert_eq!(same[0].was, None);
 }
 
 #[test]

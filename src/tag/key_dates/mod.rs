@@ -10,6 +10,7 @@
 //! most eighty tokens away.
 
 mod cues;
+mod gate;
 mod interval;
 mod judge;
 mod role;
@@ -168,6 +169,9 @@ pub fn moved(before: &[KeyDate], now: &mut [KeyDate]) {
 /// publication" its beginning; without it those are left out. `language` (BCP 47) decides what
 /// 05/06/2026 means; unless it does, such a date is left out.
 pub fn read(text: &str, published: Option<NaiveDate>, language: Option<&str>) -> Vec<DateMention> {
+    if !gate::plausible(text) {
+        return Vec::new();
+    }
     let tokens = token::tokens(text);
     let spans = span::spans(&tokens, language);
     if spans.is_empty() {

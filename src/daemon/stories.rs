@@ -14,7 +14,6 @@ use crate::domain::story::{Apart, Story};
 use crate::domain::update::{Reach, Update};
 use crate::store::{Harvest, Regrouped};
 use crate::story::{Candidates, Fingerprint, Member, Summary, Vocabulary, compare, group};
-use crate::text::html;
 
 /// Updates remembered: at three hundred a day more than a season.
 const REMEMBERED: usize = 24_000;
@@ -259,13 +258,8 @@ fn is_told(update: &Update) -> bool {
 }
 
 fn fingerprint(vocabulary: &Vocabulary, source: Option<&Source>, update: &Update) -> Fingerprint {
-    let text = if update.content.summary.is_empty() {
-        html::excerpt(&html::plain(update.content.body.as_str()), 1_000)
-    } else {
-        String::new()
-    };
     Fingerprint::of(
-        &Summary::of(update, source.map(|source| source.body.clone()), &text),
+        &Summary::of(update, source.map(|source| source.body.clone())),
         vocabulary,
     )
 }

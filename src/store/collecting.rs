@@ -39,6 +39,8 @@ pub struct Fresh {
     pub update: Update,
     /// What it looked like.
     pub fingerprint: Fingerprint,
+    /// Its body, plain: for the index, not kept.
+    pub text: String,
 }
 
 /// Everything that one visit leaves behind.
@@ -82,11 +84,11 @@ impl Committed {
     pub fn updates<'a>(
         &'a self,
         harvests: &'a [Harvest],
-    ) -> impl Iterator<Item = (bool, &'a Update)> {
+    ) -> impl Iterator<Item = (bool, &'a Fresh)> {
         self.lines.iter().filter_map(|(new, harvest, item)| {
             let harvest = harvests.get(*harvest)?;
             let list = if *new { &harvest.new } else { &harvest.revised };
-            Some((*new, &list.get(*item)?.update))
+            Some((*new, list.get(*item)?))
         })
     }
 }

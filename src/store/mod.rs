@@ -11,6 +11,7 @@ mod database;
 mod documents;
 mod health;
 mod leases;
+mod notes;
 mod requests;
 mod sources;
 mod stories;

@@ -24,7 +24,7 @@ impl Store {
         let (first,): (Option<i64>,) = reading!(self.database, |pool| {
             sqlx::query_as(
                 "SELECT MIN(position) FROM (SELECT position FROM updates
-                   WHERE reach IN ('news', 'followers') AND first_seen >= $1
+                   WHERE reach <> 'archive' AND first_seen >= $1
                    ORDER BY position DESC LIMIT $2) AS told",
             )
             .bind(since)

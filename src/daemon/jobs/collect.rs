@@ -33,7 +33,6 @@ use crate::story;
 use crate::tag::key_dates::{self, Sayings};
 use crate::tag::{Subject, Tagger};
 use crate::text::date::Stamp;
-use crate::text::html;
 
 /// Sources visited at once.
 const AT_ONCE: usize = 32;
@@ -511,8 +510,13 @@ async fn read(
                 },
             };
             match normalized {
-                Ok(normalized) => {
-                    let mut update = tagged(&tagger, &source, normalized);
+                Ok(Normalized {
+                    update,
+                    language,
+                    text,
+                }) => {
+                    let mut update =
+                        understood(&tagger, &source, update, language.as_deref(), &text);
                     let list = match &before {
                         None => &mut new,
                         Some(before) => {
@@ -523,6 +527,7 @@ async fn read(
                     list.push(Fresh {
                         update,
                         fingerprint,
+                        text,
                     });
                 }
                 Err(fault) => faults.push(fault),
@@ -600,37 +605,33 @@ async fn known(
     store.known(&source.id, &keys, &urls).await
 }
 
-/// Tags an update by its title and what its publisher says of it first, and reads its key dates
-/// from all of its text.
-pub fn tagged(tagger: &Tagger, source: &Source, normalized: Normalized) -> Update {
-    let Normalized {
-        mut update,
-        language,
-        text,
-    } = normalized;
-    let excerpt;
+/// Says what an update is about: tags by its title and what its publisher says of it first, key
+/// dates by all of its text. `text` is its body's plain text, `language` the one its publisher
+/// states.
+pub fn understood(
+    tagger: &Tagger,
+    source: &Source,
+    mut update: Update,
+    language: Option<&str>,
+    text: &str,
+) -> Update {
     let content = &update.content;
-    let summary = if content.summary.is_empty() {
-        excerpt = html::excerpt(&text, 2_000);
-        excerpt.as_str()
-    } else {
-        content.summary.as_str()
-    };
+    let said = content.said_of(text);
     update.tags = tagger.tag(&Subject {
         headline: &content.title,
-        summary,
-        language: language.as_deref().or(source.language.as_deref()),
+        summary: &said,
+        language: language.or(source.language.as_deref()),
         body: Some(&source.body),
         frameworks: &source.frameworks,
     });
     update.correction = story::is_correction(&content.title);
     update.key_dates = key_dates::of(&Sayings {
         headline: &content.title,
-        text: if text.is_empty() { summary } else { &text },
+        text: if text.is_empty() { &said } else { text },
         text_is_summary: text.is_empty(),
         stated: Some(&content.stated),
         published: content.published.as_ref().map(Stamp::day),
-        language: update.tags.language.as_deref().or(language.as_deref()),
+        language: update.tags.language.as_deref().or(language),
     });
     update
 }

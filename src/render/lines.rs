@@ -40,7 +40,7 @@ pub fn update_line(update: &Update, source: Option<&Source>) -> Value {
         "bodies": tags.bodies.iter().map(|tag| &tag.id).collect::<Vec<_>>(),
         "topics": tags.topics.iter().map(|tag| &tag.id).collect::<Vec<_>>(),
         "references": references,
-        "story": Value::Null,
+        "story": update.story,
         "revision": update.revision,
         "language": tags.language,
         "cause": update.cause,

@@ -42,7 +42,8 @@ const MOST_IN_A_COMMIT: usize = 64;
 const SLOWEST: TimeDelta = TimeDelta::hours(48);
 
 /// What is visited.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
 pub struct Choice {
     /// These; all that are switched on when empty.
     pub only: Vec<SourceId>,

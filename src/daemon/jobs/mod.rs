@@ -3,6 +3,7 @@
 pub mod collect;
 pub mod deliver;
 pub mod digest;
+pub mod errand;
 pub mod health;
 pub mod index;
-pub mod request;
+pub mod retag;

@@ -25,6 +25,18 @@ pub struct Difference {
     pub removed: Vec<String>,
 }
 
+impl Difference {
+    /// As a line for programs.
+    pub fn line(&self) -> serde_json::Value {
+        serde_json::json!({
+            "id": self.update,
+            "title": self.title,
+            "added": self.added,
+            "removed": self.removed,
+        })
+    }
+}
+
 /// Tags everything again; with a lease, what differs is stored as a revision of its update.
 ///
 /// An update whose tags stay and whose reasons alone changed is stored too, and not told.
@@ -100,10 +112,18 @@ fn names(tags: &Tags) -> BTreeSet<String> {
     let mut out = BTreeSet::new();
     out.extend(tags.kind.map(|kind| format!("kind:{}", kind.as_str())));
     out.extend(tags.frameworks.iter().map(|tag| {
-        let sort = if tag.primary { "framework" } else { "mentioned" };
+        let sort = if tag.primary {
+            "framework"
+        } else {
+            "mentioned"
+        };
         format!("{sort}:{}", tag.id)
     }));
-    out.extend(tags.jurisdictions.iter().map(|tag| format!("jurisdiction:{}", tag.id)));
+    out.extend(
+        tags.jurisdictions
+            .iter()
+            .map(|tag| format!("jurisdiction:{}", tag.id)),
+    );
     out.extend(tags.bodies.iter().map(|tag| format!("body:{}", tag.id)));
     out.extend(tags.topics.iter().map(|tag| format!("topic:{}", tag.id)));
     out.extend(

@@ -137,6 +137,7 @@ pub(super) async fn show(house: House, options: ShowOptions) -> anyhow::Result<E
                 "tags".to_owned(),
                 crate::render::tag_line(&json!(id), &update.tags),
             );
+            line.insert("kind_because".to_owned(), json!(update.tags.kind_because));
             line.insert("revisions".to_owned(), json!(told));
             line.insert(
                 "told".to_owned(),

@@ -3,6 +3,7 @@
 //! It knows what is due and in which order things are done. It calls every room, and every room
 //! only through its door. It deliberately holds no rules of the field: those are the rooms'.
 
+mod in_order;
 pub mod jobs;
 pub mod stories;
 

@@ -24,7 +24,7 @@ use std::path::Path;
 use chrono::{DateTime, Utc};
 
 pub use changes::{LogEvent, LogLine};
-pub use collecting::{Committed, Fresh, Harvest, NewDocument, Regrouped};
+pub use collecting::{Committed, Fresh, Harvest, NewDocument};
 use database::Database;
 pub use documents::{ChainFault, ChainReport, StoredDocument};
 pub use health::{HealthChange, Notice, Silence};
@@ -32,6 +32,7 @@ pub use leases::{Lease, LeaseHeld};
 pub use requests::Request;
 pub use retagging::Retagged;
 pub use sources::SourceState;
+pub use stories::Regrouped;
 pub use telling::{DeliveryResult, IssueSummary};
 pub use updates::Counts;
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use sqlx::QueryBuilder;
 
-use super::database::{fenced, reading, writing};
+use super::database::{fenced, log, reading, writing};
 use super::{Error, Lease, Store, small, unreadable};
 use crate::domain::id::UpdateId;
 use crate::domain::told::{Note, NotePart};
@@ -92,22 +92,7 @@ impl Store {
             .bind(text)
             .execute(&mut *transaction)
             .await?;
-            let (position,): (i64,) = sqlx::query_as(
-                "UPDATE log_head SET position = position + 1, at = CASE WHEN at < $1 THEN $1 ELSE at END
-                 WHERE only_row = 1 RETURNING position",
-            )
-            .bind(now)
-            .fetch_one(&mut *transaction)
-            .await?;
-            sqlx::query(
-                "INSERT INTO change_log (position, at, event, update_id, revision) VALUES ($1, $2, 'noted', $3, $4)",
-            )
-            .bind(position)
-            .bind(now)
-            .bind(id.as_str())
-            .bind(revision)
-            .execute(&mut *transaction)
-            .await?;
+            log!(transaction, "noted", id, revision, now);
             transaction.commit().await?;
             Ok(true)
         })

@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 
 use super::collecting::REMEMBER;
-use super::database::{fenced, writing};
-use super::{Error, Lease, Store, to_json, whole};
+use super::database::{fenced, log, writing};
+use super::{Error, Lease, Store, to_json};
 use crate::domain::id::UpdateId;
 use crate::domain::key_date::KeyDate;
 use crate::domain::update::Tags;
@@ -38,16 +38,7 @@ impl Store {
         writing!(self.database, |pool| {
             let mut transaction = pool.begin_with(begin).await?;
             fenced!(transaction, lease);
-            let (head,): (i64,) = sqlx::query_as(
-                "UPDATE log_head SET position = position + $1, at = CASE WHEN at < $2 THEN $2 ELSE at END
-                 WHERE only_row = 1 RETURNING position",
-            )
-            .bind(whole(retagged.len()))
-            .bind(now)
-            .fetch_one(&mut *transaction)
-            .await?;
-            let first = head - whole(retagged.len());
-            for (position, item) in (first + 1..).zip(retagged) {
+            for item in retagged {
                 sqlx::query(REMEMBER)
                     .bind(item.update.as_str())
                     .execute(&mut *transaction)
@@ -62,16 +53,7 @@ impl Store {
                 .bind(now)
                 .fetch_one(&mut *transaction)
                 .await?;
-                sqlx::query(
-                    "INSERT INTO change_log (position, at, event, update_id, revision)
-                     VALUES ($1, $2, 'retagged', $3, $4)",
-                )
-                .bind(position)
-                .bind(now)
-                .bind(item.update.as_str())
-                .bind(revision)
-                .execute(&mut *transaction)
-                .await?;
+                log!(transaction, "retagged", item.update, revision, now);
             }
             transaction.commit().await?;
             Ok(())

@@ -7,6 +7,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Instant;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use futures_util::StreamExt as _;
@@ -15,6 +16,7 @@ use tokio::sync::mpsc;
 
 use crate::compare::{self, Keyed};
 use crate::daemon::House;
+use crate::daemon::in_order::InOrder;
 use crate::daemon::jobs::index;
 use crate::daemon::stories::StoryBook;
 use crate::domain::change::Change;
@@ -120,26 +122,44 @@ pub async fn collect(
         }
     }
     if !due.is_empty() {
-        let (send, mut receive) = mpsc::channel::<Harvest>(MOST_IN_A_COMMIT * 2);
+        let (send, mut receive) = mpsc::channel::<(usize, Harvest)>(MOST_IN_A_COMMIT * 2);
         let visits = {
             let house = house.clone();
             let fetcher = fetcher.clone();
             tokio::spawn(async move {
-                stream::iter(due)
-                    .for_each_concurrent(AT_ONCE, |(source, state)| {
+                stream::iter(due.into_iter().enumerate())
+                    .for_each_concurrent(AT_ONCE, |(number, (source, state))| {
                         let (house, fetcher, send) = (house.clone(), fetcher.clone(), send.clone());
                         async move {
                             let harvest = visit(&house, &fetcher, source, state).await;
                             // The receiver is gone only when storing has failed; then all ends.
-                            let _ = send.send(harvest).await;
+                            let _ = send.send((number, harvest)).await;
                         }
                     })
                     .await;
             })
         };
+        let mut waiting = InOrder::new(MOST_IN_A_COMMIT);
         let mut batch = Vec::new();
-        while receive.recv_many(&mut batch, MOST_IN_A_COMMIT).await > 0 {
-            let mut harvests = std::mem::take(&mut batch);
+        let mut more = true;
+        while more {
+            let received = receive.recv_many(&mut batch, MOST_IN_A_COMMIT);
+            match waiting.patience(Instant::now()) {
+                None => more = received.await > 0,
+                Some(left) => {
+                    if let Ok(count) = tokio::time::timeout(left, received).await {
+                        more = count > 0;
+                    }
+                }
+            }
+            let now = Instant::now();
+            for (number, harvest) in batch.drain(..) {
+                waiting.put(number, harvest, now);
+            }
+            let mut harvests = waiting.take(!more, now);
+            if harvests.is_empty() {
+                continue;
+            }
             let committed = match commit(house, lease, &mut harvests).await {
                 Ok(committed) => committed,
                 Err(error) => {
@@ -177,14 +197,13 @@ async fn commit(
         .flat_map(|harvest| &harvest.new)
         .any(|fresh| fresh.update.reach != Reach::Archive);
     let mut stories = house.stories.lock().await;
-    let mut regrouped = Vec::new();
     if told {
         let mut book = match stories.take() {
             Some(book) => book,
             None => StoryBook::open(house, house.clock.now()).await?,
         };
         let head = house.store.log_head().await?;
-        regrouped = book.place(
+        book.place(
             &house.vocabulary,
             |update| house.source(&update.source),
             harvests,
@@ -192,10 +211,7 @@ async fn commit(
         );
         *stories = Some(book);
     }
-    let committed = house
-        .store
-        .commit_harvests(lease, harvests, &regrouped)
-        .await;
+    let committed = house.store.commit_harvests(lease, harvests).await;
     if committed.is_err() {
         // What was not stored was not told; the memory is made anew.
         *stories = None;

@@ -14,6 +14,7 @@ mod export;
 pub(crate) mod out;
 mod read;
 mod serve;
+mod source;
 mod subscriber;
 mod table;
 mod tags;
@@ -67,6 +68,9 @@ enum Command {
     /// Show the health of every source.
     #[command(after_help = "Example: regwire sources --json")]
     Sources(read::SourcesOptions),
+    /// Try, add, record, import or export sources.
+    #[command(subcommand)]
+    Source(source::Command),
     /// Search the archive.
     #[command(
         after_help = "Examples:\n  regwire search 'ISO/IEC 42001'\n  regwire search 'kind:consultation jurisdiction:eu after:2026-01-01' --json"
@@ -192,6 +196,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         ),
         Some(Command::Collect(options)) => collect::run(house(load()?).await?, options).await,
         Some(Command::Sources(options)) => read::sources(house(load()?).await?, options).await,
+        Some(Command::Source(command)) => source::run(house(load()?).await?, command).await,
         Some(Command::Search(options)) => read::search(house(load()?).await?, options).await,
         Some(Command::Show(options)) => read::show(house(load()?).await?, options).await,
         Some(Command::Note(options)) => edit::note(house(load()?).await?, options).await,

@@ -12,6 +12,7 @@ mod feed;
 mod flat;
 mod lines;
 mod listing;
+pub mod opml;
 mod reading;
 mod select;
 #[cfg(test)]

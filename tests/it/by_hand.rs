@@ -105,9 +105,9 @@ fn a_definition_is_tried_row_by_row_and_kept_as_an_example() {
 
     let kept = said(&in_folder(folder, &["source", "record", "ministry-list"]));
     let files: Vec<&str> = kept.lines().take(2).collect();
-    assert_eq!(std::fs::read_to_string(files[0]).unwrap(), PAGE);
-    let expected: Value =
-        serde_json::from_str(&std::fs::read_to_string(files[1]).unwrap()).unwrap();
+    let kept = |file: &str| std::fs::read_to_string(folder.join(file)).unwrap();
+    assert_eq!(kept(files[0]), PAGE);
+    let expected: Value = serde_json::from_str(&kept(files[1])).unwrap();
     assert_eq!(
         expected["entries"][1]["title"],
         "Consultation on controls opens"

@@ -34,6 +34,13 @@ impl Stated {
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
+
+    /// The notes that an earlier reading of the same record did not have, the latest last.
+    pub fn notes_since<'s>(&'s self, earlier: &'s Self) -> impl Iterator<Item = &'s ChangeNote> {
+        self.notes
+            .iter()
+            .filter(|note| !earlier.notes.contains(note))
+    }
 }
 
 /// A day that a structured field states.

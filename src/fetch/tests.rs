@@ -18,7 +18,7 @@ use super::*;
 use crate::domain::address::AddressTemplate;
 use crate::domain::document::FaultCode;
 use crate::domain::id::{BodyId, SourceId};
-use crate::domain::source::{Agent, DateStyle, Keep, Select, SourceKind, Terms};
+use crate::domain::source::{Agent, DateStyle, Interface, Keep, Select, SourceKind, Terms};
 
 fn source(url: &str) -> Source {
     Source {
@@ -47,6 +47,8 @@ fn source(url: &str) -> Source {
         headers: Vec::new(),
         max_bytes: 1 << 20,
         max_time: TimeDelta::seconds(20),
+        pages: None,
+        interface: Interface::default(),
         note: None,
         proof: None,
     }

@@ -6,7 +6,7 @@ mod fields;
 mod json;
 mod names;
 mod relative;
-mod scan;
+pub(super) mod scan;
 mod second_opinion;
 mod xml;
 

@@ -62,3 +62,28 @@ pub struct ChangeNote {
     /// What changed, as plain text.
     pub note: String,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_note_is_told_once() {
+        let note = |at: i64, note: &str| ChangeNote {
+            at: DateTime::from_timestamp(at, 0).unwrap(),
+            note: note.to_owned(),
+        };
+        let earlier = Stated {
+            notes: vec![note(1, "Published"), note(2, "Extended")],
+            ..Stated::default()
+        };
+        let later = Stated {
+            notes: vec![note(1, "Published"), note(2, "Extended"), note(3, "Closed")],
+            ..Stated::default()
+        };
+        let told: Vec<_> = later.notes_since(&earlier).collect();
+        assert_eq!(told, [&note(3, "Closed")]);
+        assert_eq!(later.notes_since(&later).count(), 0);
+        assert_eq!(later.notes_since(&Stated::default()).count(), 3);
+    }
+}

@@ -6,6 +6,7 @@
 
 mod bodies;
 mod frameworks;
+mod mappings;
 mod rules;
 mod significance;
 mod sources;
@@ -151,6 +152,7 @@ pub fn load(files: &Files) -> Loaded {
     let mut cues = Vec::new();
     let mut kinds = Vec::new();
     let mut significance = Vec::new();
+    let mut presets = Vec::new();
     for (name, text) in &files.library {
         let mut file = table::Table::parse(name, text, &report);
         file.allow(&["schema"]);
@@ -162,6 +164,7 @@ pub fn load(files: &Files) -> Loaded {
         cues.extend(rules::cues(&mut file, &mut links));
         kinds.extend(rules::kinds(&mut file));
         significance.extend(significance::rules(&mut file));
+        presets.extend(mappings::presets(&mut file));
         file.finish();
     }
     let mut frameworks = Vec::new();
@@ -170,7 +173,13 @@ pub fn load(files: &Files) -> Loaded {
         frameworks.extend(frameworks::framework(file, &mut links));
     }
     frameworks.sort_by(|a, b| a.id.cmp(&b.id));
-    let sources = sources::sources(&files.sources.0, &files.sources.1, &report, &mut links);
+    let sources = sources::sources(
+        &files.sources.0,
+        &files.sources.1,
+        &presets,
+        &report,
+        &mut links,
+    );
     links.resolve(&report);
     let mut library = Library::new(
         frameworks,

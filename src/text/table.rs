@@ -486,6 +486,30 @@ impl<'i> Table<'i> {
         out
     }
 
+    /// All keys of a table whose keys are free, with a text, a number, or several in a list.
+    pub fn pairs_of_values(&mut self) -> Vec<(String, Vec<String>)> {
+        let mut out = Vec::new();
+        for (key, value) in &self.table {
+            let key = key.get_ref().to_string();
+            let mut texts = Vec::new();
+            let mut take = |mixed: Mixed<'i>| match mixed {
+                Mixed::Text(text) => texts.push(text),
+                Mixed::Table(_) | Mixed::List(_) => self.fault_at(
+                    value.span().start,
+                    &key,
+                    "a text, a number, or a list of such should be here",
+                ),
+            };
+            match self.one_mixed(&key, self.named(&key), value.clone()) {
+                Some(Mixed::List(items)) => items.into_iter().for_each(take),
+                Some(one) => take(one),
+                None => {}
+            }
+            out.push((key, texts));
+        }
+        out
+    }
+
     /// All keys of a table whose keys are free, with their lists of texts.
     pub fn pairs_of_lists(&mut self) -> Vec<(String, Vec<String>)> {
         let mut out = Vec::new();

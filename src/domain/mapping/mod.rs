@@ -80,6 +80,8 @@ pub struct Route {
     pub value: Option<String>,
     /// Values joined to one by `format`; each must be found.
     pub parts: Vec<Part>,
+    /// What stands between several values in one text.
+    pub split: Option<String>,
     /// The text of the HTML that is found, without its markup.
     pub plain: bool,
     /// The value must match.

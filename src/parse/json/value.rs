@@ -81,7 +81,11 @@ impl<'m> Walker<'_, 'm> {
                 None => return Vec::new(),
             }
         };
-        let made = raw.into_iter().filter_map(|text| {
+        let raw = raw.into_iter().flat_map(|text| match &route.split {
+            Some(between) => text.split(between.as_str()).map(str::to_owned).collect(),
+            None => vec![text],
+        });
+        let made = raw.filter_map(|text| {
             let text = made(route, text, path.is_some())?;
             match &route.format {
                 // The format has been filled when the value was composed.
@@ -205,7 +209,7 @@ fn nth_of(texts: Vec<String>, wanted: i64) -> Option<String> {
 
 /// The words in the last part of an address: `/news/2026-critical-update_b.html` says "2026
 /// critical update b".
-pub(super) fn words_of(address: &str) -> String {
+fn words_of(address: &str) -> String {
     let path = address.split(['?', '#']).next().unwrap_or_default();
     let last = path
         .split('/')

@@ -121,11 +121,11 @@ impl<'t, 'm> Walker<'t, 'm> {
                         Kind::List => {
                             next.extend(
                                 tree.children(id)
-                                    .filter(|child| self.holds(condition, *child))
+                                    .filter(|child| self.meets(condition, *child))
                                     .take(most),
                             );
                         }
-                        _ if self.holds(condition, id) => next.push(id),
+                        _ if self.meets(condition, id) => next.push(id),
                         _ => {}
                     },
                 }
@@ -155,7 +155,7 @@ impl<'t, 'm> Walker<'t, 'm> {
         }
     }
 
-    fn holds(&self, condition: &Condition, id: Id) -> bool {
+    fn meets(&self, condition: &Condition, id: Id) -> bool {
         let mut at = vec![id];
         for name in &condition.names {
             at = at

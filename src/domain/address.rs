@@ -266,13 +266,15 @@ pub fn filled(text: &str, day: NaiveDate) -> Result<String, InvalidAddress> {
     let mut out = String::with_capacity(text.len());
     let mut rest = text.as_str();
     while let Some((before, after)) = rest.split_once("{today") {
-        let end = after.find('}').unwrap_or(after.len());
-        let written = after.get(..end).unwrap_or_default();
+        let (day, after) = after
+            .split_once('}')
+            .and_then(|(written, after)| Some((relative(written, day)?, after)))
+            .ok_or_else(|| InvalidAddress::Day {
+                given: format!("{{today{}", after.chars().take(40).collect::<String>()),
+            })?;
         out.push_str(before);
-        out.push_str(&relative(written, day).ok_or_else(|| InvalidAddress::Day {
-            given: format!("{{today{}}}", written.chars().take(60).collect::<String>()),
-        })?);
-        rest = after.get(end + 1..).unwrap_or_default();
+        out.push_str(&day);
+        rest = after;
     }
     out.push_str(rest);
     Ok(out)

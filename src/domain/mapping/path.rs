@@ -43,14 +43,15 @@ pub enum Step {
     Only(Condition),
 }
 
-/// `[name=value]`: whether a value of an object is, as text, the one given.
+/// `[name=value]`: whether a value of an object is, as text, the one given; `[name]`: whether
+/// there is one at all.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Condition {
     /// The members that lead to the value.
     pub names: Vec<String>,
-    /// As text.
-    pub value: String,
-    /// False for `!=`, which also holds where there is no value.
+    /// As text; any when absent.
+    pub value: Option<String>,
+    /// False for `[name!=value]`, which also holds where there is no value, and for `[!name]`.
     pub is: bool,
 }
 
@@ -204,21 +205,26 @@ fn bracket(text: &str) -> Result<Step, String> {
     if let Some(name) = unquoted(text) {
         return Ok(Step::Member(name.to_owned()));
     }
-    let (names, value) = text
-        .split_once('=')
-        .ok_or("in brackets stands *, a number from 0, a name in quotes, or name=value")?;
-    let (names, is) = match names.strip_suffix('!') {
-        Some(names) => (names, false),
-        None => (names, true),
+    let (names, value) = match text.split_once('=') {
+        Some((names, value)) => (names, Some(value.trim())),
+        None => (text, None),
     };
+    let other = match value {
+        Some(_) => names.strip_suffix('!'),
+        None => names.strip_prefix('!'),
+    };
+    let (names, is) = (other.unwrap_or(names), other.is_none());
     let names: Vec<String> = names.split('.').map(|name| name.trim().to_owned()).collect();
-    if names.iter().any(String::is_empty) {
-        return Err("before the sign of equality stands a name".to_owned());
+    let odd = |name: &String| name.is_empty() || name.contains(['!', '"', '[', '$', '^', '*']);
+    if names.iter().any(odd) {
+        return Err(
+            "in brackets stands *, a number from 0, a name in quotes, name=value, name!=value, name or !name"
+                .to_owned(),
+        );
     }
-    let value = value.trim();
     Ok(Step::Only(Condition {
         names,
-        value: unquoted(value).unwrap_or(value).to_owned(),
+        value: value.map(|value| unquoted(value).unwrap_or(value).to_owned()),
         is,
     }))
 }
@@ -240,7 +246,7 @@ mod tests {
         let only = |names: &[&str], value: &str, is| {
             Step::Only(Condition {
                 names: names.iter().map(|name| (*name).to_owned()).collect(),
-                value: value.to_owned(),
+                value: (!value.is_empty()).then(|| value.to_owned()),
                 is,
             })
         };
@@ -287,6 +293,20 @@ mod tests {
                 vec![member("x"), only(&["a"], "1", false)],
             ),
             (
+                "x[a][!b.c]",
+                Start::Item,
+                vec![
+                    member("x"),
+                    only(&["a"], "", true),
+                    only(&["b", "c"], "", false),
+                ],
+            ),
+            (
+                "x[a=\"b!=c\"]",
+                Start::Item,
+                vec![member("x"), only(&["a"], "b!=c", true)],
+            ),
+            (
                 "[\"a.b\"].*.@href",
                 Start::Item,
                 vec![member("a.b"), Step::Members, member("@href")],
@@ -305,8 +325,9 @@ mod tests {
             ("$..b", "each level"),
             ("a.", "missing after the dot"),
             ("a[", "not closed"),
-            ("a[x]", "name=value"),
-            ("a[=x]", "stands a name"),
+            ("a[]", "name=value"),
+            ("a[=x]", "name=value"),
+            ("a[a!]", "name=value"),
             ("a[0]b", "the end"),
             ("a=b", "brackets and quotes"),
             ("$a", "the end"),

@@ -169,7 +169,11 @@ impl<'t, 'm> Walker<'t, 'm> {
         }
         let found = at
             .into_iter()
-            .any(|id| self.text(id).is_some_and(|text| text == condition.value));
+            .any(|id| match (&condition.value, self.tree.kind(id)) {
+                (Some(value), _) => self.text(id).is_some_and(|text| text == value),
+                (None, Kind::Object) => true,
+                (None, _) => self.text(id).is_some(),
+            });
         found == condition.is
     }
 
@@ -238,6 +242,9 @@ mod tests {
             ("^^.text", Some(1), &[]),
             ("a[link.rel=alt].id", None, &["1"]),
             ("a[tags=y].id", None, &["1"]),
+            ("a[in].id", None, &["1"]),
+            ("a[!in].id", None, &["2"]),
+            ("a[!none][!empty].id", None, &["1", "2"]),
             ("empty", Some(1), &[]),
             ("none", Some(1), &[]),
             ("in", Some(0), &[]),

@@ -115,7 +115,7 @@ mod tests {
         assert_eq!(read.tree.members(a, "b").len(), 3);
         assert!(read.truncated);
         assert!(matches!(
-            super::read(&"<a>".repeat(1_000_000), 100),
+            super::read(&"<a>".repeat(1_000_000), 1_000),
             Err(Wrong::Deep)
         ));
     }

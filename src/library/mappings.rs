@@ -236,7 +236,7 @@ fn mapping(mut table: Table<'_>) -> Mapping {
                     Some(near) => {
                         format!("`{wrong}` is no kind of update: did you mean `{near}`?")
                     }
-                    None => format!("`{wrong}` is no kind of update: see docs/words.md"),
+                    None => format!("`{wrong}` is no kind of update: write for example law_adopted"),
                 },
             );
         }

@@ -14,6 +14,7 @@ mod bad_input;
 mod command_line;
 mod corpus_articles;
 mod corpus_feeds;
+mod corpus_json;
 mod corpus_listings;
 mod crash;
 mod deaths;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate};
 use chrono_tz::Tz;
 
 use super::tree::Id;
@@ -279,7 +279,7 @@ impl<'t, 'm> Reader<'t, 'm> {
             for route in &part.0 {
                 let mut any = false;
                 for found in self.walker.values(route, item) {
-                    let stamp = match self.dated(&found) {
+                    let stamp = match self.dated(&found).or_else(|wrong| far(&found.text, wrong)) {
                         Ok(stamp) => stamp,
                         Err(wrong) => {
                             self.dates.push((found.text, wrong));
@@ -380,6 +380,18 @@ fn day_in(stamp: Stamp, zone: Option<Tz>) -> NaiveDate {
         (Stamp::Instant(moment), Some(zone)) => moment.with_timezone(&zone).date_naive(),
         (stamp, _) => stamp.day(),
     }
+}
+
+/// A day so far ahead that nothing is published then, which a structured field may state all the
+/// same, where it is written beyond doubt (RFC 3339).
+fn far(text: &str, wrong: DateFault) -> Result<Stamp, DateFault> {
+    if !matches!(wrong, DateFault::Implausible { year: 1_800..=2_999 }) {
+        return Err(wrong);
+    }
+    DateTime::parse_from_rfc3339(text)
+        .map(|moment| Stamp::Instant(moment.to_utc()))
+        .or_else(|_| text.parse().map(Stamp::Day))
+        .map_err(|_| wrong)
 }
 
 /// Takes another row of the same item into its entry.

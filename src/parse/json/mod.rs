@@ -57,7 +57,7 @@ pub(super) fn read(document: &Document, source: &Source) -> (Parsed, Vec<Refusal
     let mut faults = super::charset_faults(&decoded);
     let text = decoded.text.trim_start_matches('\u{feff}');
     let tree = if is_xml {
-        if html::looks_like_html_document(text) {
+        if is_page(text) {
             return aside(page_instead(text), faults);
         }
         xml_tree(text, source, &mut faults)
@@ -68,6 +68,21 @@ pub(super) fn read(document: &Document, source: &Source) -> (Parsed, Vec<Refusal
         Ok(tree) => entries(&tree, document, source, faults),
         Err(fault) => aside(fault, faults),
     }
+}
+
+/// Elements that a page, or a piece of one, begins with.
+const PAGE: &[&str] = &[
+    "html", "head", "body", "title", "div", "span", "p", "h1", "h2", "center", "table", "script",
+];
+
+/// Whether a text is HTML, be it only a piece of a page.
+fn is_page(text: &str) -> bool {
+    let start = text.trim_start().strip_prefix('<').unwrap_or_default();
+    let name = start
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .next()
+        .unwrap_or_default();
+    html::looks_like_html_document(text) || PAGE.iter().any(|page| name.eq_ignore_ascii_case(page))
 }
 
 /// An HTML page came in its place; what it calls itself says why.

@@ -4,6 +4,7 @@
 //! only through its door. It deliberately holds no rules of the field: those are the rooms'.
 
 pub mod jobs;
+pub mod stories;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -23,6 +24,7 @@ use crate::library::{Files, Loaded, load};
 use crate::render::{Renderer, Site};
 use crate::search::Index;
 use crate::store::{Lease, Store};
+use crate::story::Vocabulary;
 use crate::tag::Tagger;
 
 /// The lease of whoever works.
@@ -49,6 +51,10 @@ pub struct House {
     pub tagger: Tagger,
     /// Templates.
     pub renderer: Arc<Renderer>,
+    /// The names that stories are told apart by.
+    pub vocabulary: Arc<Vocabulary>,
+    /// What was told lately; read from the store when the first update comes.
+    pub stories: Arc<tokio::sync::Mutex<Option<stories::StoryBook>>>,
     /// Documents read at once: as many as there are processors, however many visits are under
     /// way, so that memory and caches are not shared among dozens.
     pub turns: Arc<tokio::sync::Semaphore>,
@@ -91,6 +97,8 @@ impl House {
         )?;
         Ok(Self {
             tagger: Tagger::new(Arc::clone(&library)),
+            vocabulary: Arc::new(Vocabulary::new(&library)),
+            stories: Arc::default(),
             config: Arc::new(config),
             clock,
             library,

@@ -40,6 +40,8 @@ fn update(key: &str, kind: Option<UpdateKind>, framework: Option<&str>) -> Updat
             ..Tags::default()
         },
         key_dates: Vec::new(),
+        story: None,
+        correction: false,
         cause: None,
         evidence: Evidence {
             document: 1,

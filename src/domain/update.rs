@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::address::WebAddress;
 use super::document::Enclosure;
 use super::evidence::Evidence;
-use super::id::{BodyId, FrameworkId, JurisdictionId, SourceId, TopicId, UpdateId};
+use super::id::{BodyId, FrameworkId, JurisdictionId, SourceId, StoryId, TopicId, UpdateId};
 use super::key_date::KeyDate;
 use super::reference::Reference;
 use super::stated::Stated;
@@ -134,6 +134,10 @@ pub enum Field {
     Headline,
     /// The summary, or the text when there is no summary.
     Summary,
+    /// The text, beyond its summary.
+    Text,
+    /// A structured field of the publisher's record.
+    Stated,
     /// The source it came from (a prior).
     Source,
     /// The body that publishes the source (a prior).
@@ -148,6 +152,8 @@ impl Field {
         match self {
             Self::Headline => "headline",
             Self::Summary => "summary",
+            Self::Text => "text",
+            Self::Stated => "stated",
             Self::Source => "source",
             Self::Body => "body",
             Self::Tag => "tag",
@@ -282,6 +288,10 @@ pub struct Update {
     pub tags: Tags,
     /// Dates that matter.
     pub key_dates: Vec<KeyDate>,
+    /// The story it is told in, when others tell of the same event.
+    pub story: Option<StoryId>,
+    /// Whether it says of itself that it corrects an earlier notice.
+    pub correction: bool,
     /// The update that brought this one about, when it was not read from a source.
     pub cause: Option<UpdateId>,
     /// What it was read from.
@@ -308,6 +318,8 @@ pub struct Revision {
     pub at: DateTime<Utc>,
     /// What it said.
     pub content: Content,
+    /// What it was tagged with; none for revisions older than that was kept.
+    pub tags: Option<Tags>,
     /// What it was read from.
     pub evidence: Evidence,
 }

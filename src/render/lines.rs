@@ -45,7 +45,12 @@ pub fn update_line(update: &Update, source: Option<&Source>) -> Value {
         "language": tags.language,
         "cause": update.cause,
         "stage": Value::Null,
-        "key_dates": update.key_dates,
+        "key_dates": update.key_dates.iter().map(|date| json!({
+            "date": date.date,
+            "label": date.label(),
+            "certainty": date.certainty,
+            "was": date.was,
+        })).collect::<Vec<_>>(),
         "evidence": {
             "sha256": update.evidence.sha256,
             "fetched_at": update.evidence.fetched_at,

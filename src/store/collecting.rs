@@ -7,14 +7,13 @@ use sqlx::QueryBuilder;
 
 use super::database::{fenced, reading, writing};
 use super::sources::SourceState;
-use super::{Error, Lease, Store, json, to_json, unreadable, whole};
+use super::{Error, Lease, Store, to_json, unreadable, whole};
 use crate::domain::address::WebAddress;
 use crate::domain::change::{Fingerprint, Known};
 use crate::domain::document::{Document, Sha256, Visit};
-use crate::domain::evidence::Evidence;
-use crate::domain::id::{SourceId, UpdateId};
+use crate::domain::id::{SourceId, StoryId, UpdateId};
 use crate::domain::source::Keep;
-use crate::domain::update::{Content, Update};
+use crate::domain::update::Update;
 
 /// A document with its place in its source's chain.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,6 +56,15 @@ pub struct Harvest {
     pub revised: Vec<Fresh>,
 }
 
+/// An update that stands in another story than before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Regrouped {
+    /// Which.
+    pub update: UpdateId,
+    /// The story now; none when it stands alone again.
+    pub story: Option<StoryId>,
+}
+
 /// What of the harvests was new to the store, and where it stands in the log.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Committed {
@@ -82,6 +90,11 @@ impl Committed {
         })
     }
 }
+
+/// Keeps an update's current state as a revision of its past.
+pub(super) const REMEMBER: &str =
+    "INSERT INTO revisions (update_id, number, at, content, tags, evidence)
+     SELECT id, revision, revised_at, content, tags, evidence FROM updates WHERE id = $1";
 
 /// Rows of one statement: well below the number of values that either database takes.
 const CHUNK: usize = 250;
@@ -140,25 +153,38 @@ impl Store {
         Ok(out)
     }
 
-    /// Stores what visits left behind: all of it, or nothing.
+    /// Stores what visits left behind, and which earlier updates stand in another story by it: all
+    /// of it, or nothing.
     ///
     /// What is there already (a repeated run) is not stored again: an update by (source, key), a
     /// revision by its number, a document by its number.
     ///
     /// # Errors
     /// When the lease is lost or the database fails; then nothing of it is stored.
-    #[allow(clippy::too_many_lines, reason = "one transaction, told in its order")]
     pub async fn commit_harvests(
         &self,
         lease: &Lease,
         harvests: &[Harvest],
+        regrouped: &[Regrouped],
     ) -> Result<Committed, Error> {
-        let begin = self.database.begin();
         let now = harvests
             .iter()
             .map(|harvest| harvest.visit.at)
             .max()
             .unwrap_or_default();
+        self.commit_harvests_at(lease, harvests, regrouped, now)
+            .await
+    }
+
+    #[allow(clippy::too_many_lines, reason = "one transaction, told in its order")]
+    pub(super) async fn commit_harvests_at(
+        &self,
+        lease: &Lease,
+        harvests: &[Harvest],
+        regrouped: &[Regrouped],
+        now: DateTime<Utc>,
+    ) -> Result<Committed, Error> {
+        let begin = self.database.begin();
         writing!(self.database, |pool| {
             let mut transaction = pool.begin_with(begin).await?;
             fenced!(transaction, lease);
@@ -208,7 +234,7 @@ impl Store {
             }
 
             // Positions in commit order, under the one lock that the row is.
-            let count = whole(fresh.len() + revised.len());
+            let count = whole(fresh.len() + revised.len() + regrouped.len());
             let (head,): (i64,) = sqlx::query_as(
                 "UPDATE log_head SET position = position + $1, at = CASE WHEN at < $2 THEN $2 ELSE at END
                  WHERE only_row = 1 RETURNING position",
@@ -232,7 +258,7 @@ impl Store {
             for chunk in placed.chunks(CHUNK) {
                 let mut query = QueryBuilder::new(
                     "INSERT INTO updates (id, source_id, entry_key, url, title, fingerprint, revision, first_seen,
-                       revised_at, reach, authority, position, content, tags, key_dates, cause, evidence) ",
+                       revised_at, reach, authority, position, content, tags, key_dates, story, correction, cause, evidence) ",
                 );
                 query.push_values(chunk, |mut row, (position, item)| {
                     let update = &item.update;
@@ -251,6 +277,8 @@ impl Store {
                         .push_bind(to_json(&update.content))
                         .push_bind(to_json(&update.tags))
                         .push_bind(to_json(&update.key_dates))
+                        .push_bind(update.story.as_ref().map(|story| story.as_str()))
+                        .push_bind(i64::from(update.correction))
                         .push_bind(update.cause.as_ref().map(|cause| cause.as_str()))
                         .push_bind(to_json(&update.evidence));
                 });
@@ -273,24 +301,14 @@ impl Store {
 
             for item in &revised {
                 let update = &item.update;
-                let (number, at, content, evidence): (i64, DateTime<Utc>, String, String) =
-                    sqlx::query_as(
-                        "SELECT revision, revised_at, content, evidence FROM updates WHERE id = $1",
-                    )
+                sqlx::query(REMEMBER)
                     .bind(update.id.as_str())
-                    .fetch_one(&mut *transaction)
-                    .await?;
-                sqlx::query("INSERT INTO revisions (update_id, number, at, content, evidence) VALUES ($1, $2, $3, $4, $5)")
-                    .bind(update.id.as_str())
-                    .bind(number)
-                    .bind(at)
-                    .bind(content)
-                    .bind(evidence)
                     .execute(&mut *transaction)
                     .await?;
                 sqlx::query(
                     "UPDATE updates SET url = $2, title = $3, fingerprint = $4, revision = $5, revised_at = $6,
-                       authority = $7, content = $8, tags = $9, key_dates = $10, evidence = $11 WHERE id = $1",
+                       authority = $7, content = $8, tags = $9, key_dates = $10, correction = $11, evidence = $12
+                     WHERE id = $1",
                 )
                 .bind(update.id.as_str())
                 .bind(update.content.url.as_ref().map(|url| url.as_str()))
@@ -302,6 +320,7 @@ impl Store {
                 .bind(to_json(&update.content))
                 .bind(to_json(&update.tags))
                 .bind(to_json(&update.key_dates))
+                .bind(i64::from(update.correction))
                 .bind(to_json(&update.evidence))
                 .execute(&mut *transaction)
                 .await?;
@@ -312,6 +331,23 @@ impl Store {
                     "revised",
                     update.id.as_str(),
                     i64::from(update.revision),
+                ));
+            }
+            for moved in regrouped {
+                let (revision, at): (i64, DateTime<Utc>) = sqlx::query_as(
+                    "UPDATE updates SET story = $2 WHERE id = $1 RETURNING revision, revised_at",
+                )
+                .bind(moved.update.as_str())
+                .bind(moved.story.as_ref().map(|story| story.as_str()))
+                .fetch_one(&mut *transaction)
+                .await?;
+                position += 1;
+                lines.push((
+                    position,
+                    at.max(now),
+                    "regrouped",
+                    moved.update.as_str(),
+                    revision,
                 ));
             }
             for chunk in lines.chunks(CHUNK * 4) {
@@ -442,23 +478,4 @@ impl Store {
 /// compressed (out of memory) is kept by its hash only.
 fn compressed(body: &[u8]) -> Option<Vec<u8>> {
     zstd::bulk::compress(body, 1).ok()
-}
-
-/// One state of an update's past.
-pub(super) fn past(
-    id: &str,
-    number: i64,
-    at: DateTime<Utc>,
-    content: &str,
-    evidence: &str,
-) -> Result<crate::domain::update::Revision, Error> {
-    let table = "revisions";
-    let content: Content = json(table, id, content)?;
-    let evidence: Evidence = json(table, id, evidence)?;
-    Ok(crate::domain::update::Revision {
-        number: super::small(table, id, number)?,
-        at,
-        content,
-        evidence,
-    })
 }

@@ -13,6 +13,7 @@ mod health;
 mod leases;
 mod requests;
 mod sources;
+mod stories;
 mod telling;
 mod updates;
 
@@ -21,7 +22,7 @@ use std::path::Path;
 use chrono::{DateTime, Utc};
 
 pub use changes::{LogEvent, LogLine};
-pub use collecting::{Committed, Fresh, Harvest, NewDocument};
+pub use collecting::{Committed, Fresh, Harvest, NewDocument, Regrouped};
 use database::Database;
 pub use documents::{ChainFault, ChainReport, StoredDocument};
 pub use health::{HealthChange, Notice, Silence};

@@ -613,7 +613,7 @@ fn is_office(word: &str) -> bool {
 
 /// Whether a headline says that it corrects an earlier notice. A corrigendum of an act is an
 /// act of its own.
-fn is_correction(headline: &str) -> bool {
+pub fn is_correction(headline: &str) -> bool {
     let lower = words::fold(headline);
     let lower = lower.trim_start();
     if lower.contains("(corrected)")

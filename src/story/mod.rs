@@ -19,7 +19,7 @@ use crate::domain::id::{BodyId, FrameworkId, SourceId};
 use crate::domain::update::{Update, UpdateKind};
 
 pub use candidates::Candidates;
-pub use fingerprint::Fingerprint;
+pub use fingerprint::{Fingerprint, is_correction};
 pub use grouping::{Member, group};
 pub use verdict::Verdict;
 pub use vocabulary::Vocabulary;

@@ -16,6 +16,7 @@ use tokio::sync::mpsc;
 use crate::compare::{self, Keyed};
 use crate::daemon::House;
 use crate::daemon::jobs::index;
+use crate::daemon::stories::StoryBook;
 use crate::domain::change::Change;
 use crate::domain::document::{
     Document, Fault, FaultCode, FeedDescription, Memory, Outcome, Visit,
@@ -23,12 +24,15 @@ use crate::domain::document::{
 use crate::domain::evidence::{self, Evidence, Record};
 use crate::domain::id::{SourceId, UpdateId};
 use crate::domain::source::Source;
-use crate::domain::update::{Authority, Update};
+use crate::domain::update::{Authority, Reach, Update};
 use crate::fetch::{Answer, Fetched, Fetcher};
 use crate::normalize::{self, Circumstances, Normalized};
 use crate::parse;
-use crate::store::{Fresh, Harvest, Lease, NewDocument, SourceState, Store};
+use crate::store::{Committed, Fresh, Harvest, Lease, NewDocument, SourceState, Store};
+use crate::story;
+use crate::tag::key_dates::{self, Sayings};
 use crate::tag::{Subject, Tagger};
+use crate::text::date::Stamp;
 use crate::text::html;
 
 /// Sources visited at once.
@@ -135,8 +139,8 @@ pub async fn collect(
         };
         let mut batch = Vec::new();
         while receive.recv_many(&mut batch, MOST_IN_A_COMMIT).await > 0 {
-            let harvests = std::mem::take(&mut batch);
-            let committed = match house.store.commit_harvests(lease, &harvests).await {
+            let mut harvests = std::mem::take(&mut batch);
+            let committed = match commit(house, lease, &mut harvests).await {
                 Ok(committed) => committed,
                 Err(error) => {
                     visits.abort();
@@ -160,6 +164,43 @@ pub async fn collect(
         .into_iter()
         .filter_map(|id| reports.remove(&id))
         .collect())
+}
+
+/// Gives what is new its stories and stores what visits left behind.
+async fn commit(
+    house: &House,
+    lease: &Lease,
+    harvests: &mut [Harvest],
+) -> Result<Committed, crate::store::Error> {
+    let told = harvests
+        .iter()
+        .flat_map(|harvest| &harvest.new)
+        .any(|fresh| fresh.update.reach != Reach::Archive);
+    let mut stories = house.stories.lock().await;
+    let mut regrouped = Vec::new();
+    if told {
+        let mut book = match stories.take() {
+            Some(book) => book,
+            None => StoryBook::open(house, house.clock.now()).await?,
+        };
+        let head = house.store.log_head().await?;
+        regrouped = book.place(
+            &house.vocabulary,
+            |update| house.source(&update.source),
+            harvests,
+            head,
+        );
+        *stories = Some(book);
+    }
+    let committed = house
+        .store
+        .commit_harvests(lease, harvests, &regrouped)
+        .await;
+    if committed.is_err() {
+        // What was not stored was not told; the memory is made anew.
+        *stories = None;
+    }
+    committed
 }
 
 /// Visits one source and makes of it everything that is to be stored.
@@ -441,7 +482,7 @@ async fn read(
         let mut new = Vec::new();
         let mut revised = Vec::new();
         for change in comparison.changes {
-            let (normalized, fingerprint, is_new) = match change {
+            let (normalized, fingerprint, before) = match change {
                 Change::New {
                     key,
                     fingerprint,
@@ -450,7 +491,7 @@ async fn read(
                 } => (
                     normalize::new_update(key, entry, plain, &about),
                     fingerprint,
-                    true,
+                    None,
                 ),
                 Change::Revised {
                     known,
@@ -458,25 +499,31 @@ async fn read(
                     plain,
                     entry,
                 } => match previous.remove(&known.id) {
-                    Some(update) => (
-                        normalize::revise(update, entry, plain, &about),
-                        fingerprint,
-                        false,
-                    ),
+                    Some(mut update) => {
+                        let before = std::mem::take(&mut update.key_dates);
+                        (
+                            normalize::revise(update, entry, plain, &about),
+                            fingerprint,
+                            Some(before),
+                        )
+                    }
                     None => continue,
                 },
             };
             match normalized {
                 Ok(normalized) => {
-                    let fresh = Fresh {
-                        update: tagged(&tagger, &source, normalized),
-                        fingerprint,
+                    let mut update = tagged(&tagger, &source, normalized);
+                    let list = match &before {
+                        None => &mut new,
+                        Some(before) => {
+                            key_dates::moved(before, &mut update.key_dates);
+                            &mut revised
+                        }
                     };
-                    if is_new {
-                        new.push(fresh)
-                    } else {
-                        revised.push(fresh)
-                    }
+                    list.push(Fresh {
+                        update,
+                        fingerprint,
+                    });
                 }
                 Err(fault) => faults.push(fault),
             }
@@ -553,25 +600,37 @@ async fn known(
     store.known(&source.id, &keys, &urls).await
 }
 
-/// Tags an update by its title and what its publisher says of it first.
+/// Tags an update by its title and what its publisher says of it first, and reads its key dates
+/// from all of its text.
 pub fn tagged(tagger: &Tagger, source: &Source, normalized: Normalized) -> Update {
     let Normalized {
         mut update,
         language,
+        text,
     } = normalized;
-    let text;
-    let summary = if update.content.summary.is_empty() {
-        text = html::excerpt(&html::plain(update.content.body.as_str()), 2_000);
-        text.as_str()
+    let excerpt;
+    let content = &update.content;
+    let summary = if content.summary.is_empty() {
+        excerpt = html::excerpt(&text, 2_000);
+        excerpt.as_str()
     } else {
-        update.content.summary.as_str()
+        content.summary.as_str()
     };
     update.tags = tagger.tag(&Subject {
-        headline: &update.content.title,
+        headline: &content.title,
         summary,
         language: language.as_deref().or(source.language.as_deref()),
         body: Some(&source.body),
         frameworks: &source.frameworks,
+    });
+    update.correction = story::is_correction(&content.title);
+    update.key_dates = key_dates::of(&Sayings {
+        headline: &content.title,
+        text: if text.is_empty() { summary } else { &text },
+        text_is_summary: text.is_empty(),
+        stated: Some(&content.stated),
+        published: content.published.as_ref().map(Stamp::day),
+        language: update.tags.language.as_deref().or(language.as_deref()),
     });
     update
 }

@@ -125,7 +125,7 @@ pub async fn draft(
         told.extend(
             lines
                 .into_iter()
-                .filter(|(line, _)| line.position <= until)
+                .filter(|(line, _)| line.position <= until && line.event.is_told())
                 .map(|(line, update)| Told {
                     new: line.event == LogEvent::New,
                     update,

@@ -5,4 +5,5 @@ pub mod deliver;
 pub mod digest;
 pub mod health;
 pub mod index;
+mod pages;
 pub mod request;

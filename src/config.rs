@@ -338,8 +338,10 @@ fn keys(
                                 .to_owned()
                         })
                         .and_then(|folder| in_file(Path::new(&folder).join(credential))),
-                    _ => Err("write one of { file = \"…\" }, { env = \"…\" }, { credential = \"…\" }"
-                        .to_owned()),
+                    _ => Err(
+                        "write one of { file = \"…\" }, { env = \"…\" }, { credential = \"…\" }"
+                            .to_owned(),
+                    ),
                 }
             }
             Mixed::List(_) => Err("one key should be here, not several".to_owned()),
@@ -420,7 +422,8 @@ mod tests {
                 |key| (key == "B_KEY").then(|| "planted-b".to_owned()),
             )
         };
-        let config = read("[fetch.keys]\na = { file = \"a.key\" }\nb = { env = \"B_KEY\" }\n").unwrap();
+        let config =
+            read("[fetch.keys]\na = { file = \"a.key\" }\nb = { env = \"B_KEY\" }\n").unwrap();
         assert_eq!(
             config.fetch.keys["a"],
             fetch::Secret::new("planted-a").unwrap()

@@ -226,8 +226,18 @@ fn stated(entry: &Entry, digest: &mut Sha256) {
                 .iter()
                 .map(|note| format!("note {} {}", note.at.timestamp(), note.note)),
         )
-        .chain(entry.stated.kind.map(|kind| format!("kind {}", kind.as_str())))
-        .chain(entry.version.iter().map(|version| format!("version {version}")))
+        .chain(
+            entry
+                .stated
+                .kind
+                .map(|kind| format!("kind {}", kind.as_str())),
+        )
+        .chain(
+            entry
+                .version
+                .iter()
+                .map(|version| format!("version {version}")),
+        )
         .collect();
     lines.sort_unstable();
     lines.dedup();

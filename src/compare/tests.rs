@@ -238,8 +238,14 @@ fn a_moved_deadline_and_a_new_note_are_revisions() {
         (stating(&[], &[]), (0, 1, 0)),
         // One note after the other, and the same ones in another order.
         (stating(&[], &[(1, "Published")]), (0, 1, 0)),
-        (stating(&[], &[(1, "Published"), (2, "Extended")]), (0, 1, 0)),
-        (stating(&[], &[(2, "Extended"), (1, "Published")]), (0, 0, 1)),
+        (
+            stating(&[], &[(1, "Published"), (2, "Extended")]),
+            (0, 1, 0),
+        ),
+        (
+            stating(&[], &[(2, "Extended"), (1, "Published")]),
+            (0, 0, 1),
+        ),
     ];
     for (number, (entry, counts)) in rounds.into_iter().enumerate() {
         assert_eq!(round(&mut known, vec![entry]), counts, "round {number}");

@@ -27,10 +27,7 @@ const DAYS: &[(&str, DateEvent)] = &[
     ("application", DateEvent::Application),
     ("transition_end", DateEvent::TransitionEnd),
     ("withdrawal", DateEvent::Withdrawal),
-    (
-        "certification_deadline",
-        DateEvent::CertificationDeadline,
-    ),
+    ("certification_deadline", DateEvent::CertificationDeadline),
     ("submission", DateEvent::Submission),
     ("event", DateEvent::Event),
 ];
@@ -85,9 +82,7 @@ pub(super) fn interface(
             if text.starts_with('/') || text.starts_with("http") {
                 Ok(text.to_owned())
             } else {
-                Err(format!(
-                    "`{text}` is no path: write for example \"/news/\""
-                ))
+                Err(format!("`{text}` is no path: write for example \"/news/\""))
             }
         });
     }
@@ -146,8 +141,7 @@ fn params(table: &mut Table<'_>) -> Vec<(String, Vec<String>)> {
     let pairs = params.pairs_of_values();
     for (name, values) in &pairs {
         for value in values {
-            if let Err(error) =
-                crate::domain::address::filled(value, chrono::NaiveDate::default())
+            if let Err(error) = crate::domain::address::filled(value, chrono::NaiveDate::default())
             {
                 params.fault(name, error.to_string());
             }
@@ -236,7 +230,9 @@ fn mapping(mut table: Table<'_>) -> Mapping {
                     Some(near) => {
                         format!("`{wrong}` is no kind of update: did you mean `{near}`?")
                     }
-                    None => format!("`{wrong}` is no kind of update: write for example law_adopted"),
+                    None => {
+                        format!("`{wrong}` is no kind of update: write for example law_adopted")
+                    }
                 },
             );
         }
@@ -470,7 +466,10 @@ fn next(table: &mut Table<'_>) -> Option<Next> {
         to_end: next.flag("to_end").unwrap_or(false),
     };
     if out.cursor.is_some() != out.mark.is_some() {
-        next.fault("", "cursor and mark stand together: which parameter takes it, and where it is");
+        next.fault(
+            "",
+            "cursor and mark stand together: which parameter takes it, and where it is",
+        );
     }
     if out.link.is_none() && out.page.is_none() && out.offset.is_none() && out.cursor.is_none() {
         next.fault("", "say how it goes on: link, page, offset or cursor");

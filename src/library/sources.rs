@@ -127,7 +127,9 @@ fn source(mut table: Table<'_>, presets: &[Preset], links: &mut Links) -> Option
         table.fault("max_time", "a visit may take at most 10m");
     }
     let pages = table.number("pages").and_then(|pages| {
-        let count = u32::try_from(pages).ok().filter(|count| (1..=500).contains(count));
+        let count = u32::try_from(pages)
+            .ok()
+            .filter(|count| (1..=500).contains(count));
         if count.is_none() {
             table.fault("pages", "a visit reads 1 to 500 pages");
         }
@@ -140,7 +142,10 @@ fn source(mut table: Table<'_>, presets: &[Preset], links: &mut Links) -> Option
         let (own, usual_headers, usual_date) = mappings::interface(&mut table, kind, presets);
         interface = own;
         for (name, value) in usual_headers {
-            if !headers.iter().any(|(own, _)| own.eq_ignore_ascii_case(&name)) {
+            if !headers
+                .iter()
+                .any(|(own, _)| own.eq_ignore_ascii_case(&name))
+            {
                 headers.push((name, value));
             }
         }
@@ -156,7 +161,10 @@ fn source(mut table: Table<'_>, presets: &[Preset], links: &mut Links) -> Option
             );
         }
         let map = &interface.map;
-        if on && kind == SourceKind::Json && (map.items.is_empty() || (map.key.is_none() && map.url.is_none())) {
+        if on
+            && kind == SourceKind::Json
+            && (map.items.is_empty() || (map.key.is_none() && map.url.is_none()))
+        {
             table.fault(
                 "map",
                 "a json source needs preset = \"…\", or map = { items = \"…\", key = \"…\", title = \"…\" }",

@@ -113,12 +113,10 @@ pub fn trial(document: &Document, source: &Source) -> Trial {
             refused = addresses;
             parsed
         }
-        SourceKind::Page | SourceKind::Catalogue => {
-            Parsed::aside(
-                FaultCode::ReaderFailed,
-                format!("this version cannot read a `{}`", source.kind.as_str()),
-            )
-        }
+        SourceKind::Page | SourceKind::Catalogue => Parsed::aside(
+            FaultCode::ReaderFailed,
+            format!("this version cannot read a `{}`", source.kind.as_str()),
+        ),
     });
     if !parsed.readable
         && let Some(fault) = wrong_page::look(document)

@@ -66,10 +66,13 @@ fn read_or_fault(document: &Document, source: &Source) -> Result<(Parsed, Vec<Re
         return Err(Fault::new(
             FaultCode::NotASitemap,
             match local(root) {
-                "rss" | "feed" | "RDF" => format!(
-                    "this is a feed (`{root}`): read it with kind = \"feed\""
+                "rss" | "feed" | "RDF" => {
+                    format!("this is a feed (`{root}`): read it with kind = \"feed\"")
+                }
+                _ => format!(
+                    "the document is no sitemap: its root is `{}`",
+                    html::excerpt(root, 40)
                 ),
-                _ => format!("the document is no sitemap: its root is `{}`", html::excerpt(root, 40)),
             },
         ));
     };
@@ -142,10 +145,7 @@ impl Records {
         Ok(Self { build, count: 0 })
     }
 
-    fn add(
-        &mut self,
-        make: impl FnOnce(&mut Builder) -> Result<(), TooMany>,
-    ) -> Result<(), Fault> {
+    fn add(&mut self, make: impl FnOnce(&mut Builder) -> Result<(), TooMany>) -> Result<(), Fault> {
         self.count += 1;
         make(&mut self.build).map_err(|_| too_many())
     }

@@ -150,9 +150,12 @@ impl Memory {
                     round.revised += 1;
                     let before = self.stated.insert(known.id.clone(), entry.stated.clone());
                     let before = before.unwrap_or_default();
-                    round
-                        .notes
-                        .extend(entry.stated.notes_since(&before).map(|note| note.note.clone()));
+                    round.notes.extend(
+                        entry
+                            .stated
+                            .notes_since(&before)
+                            .map(|note| note.note.clone()),
+                    );
                     let now = self.known.iter_mut().find(|k| k.id == known.id).unwrap();
                     now.fingerprint = fingerprint;
                     now.title = plain.title;
@@ -180,7 +183,9 @@ fn the_csaf_feed_of_six_weeks_later_has_56_new_and_14_revised_advisories() {
         ("OT/white", (56, 14, 2_309, 0)),
         ("OT/white", (0, 0, 2_379, 0)),
     ] {
-        let path = folder.join(file).join("cisa-csaf-ot-feed-tlp-white.json.gz");
+        let path = folder
+            .join(file)
+            .join("cisa-csaf-ot-feed-tlp-white.json.gz");
         let parsed = read(&source, &path);
         assert_eq!(parsed.faults, [], "{file}");
         let round = memory.round(parsed.entries);
@@ -205,7 +210,10 @@ fn csaf_advisories_give_their_history() {
         };
         let tracking = &body["document"]["tracking"];
         assert_eq!(entry.guid.as_deref(), tracking["id"].as_str());
-        assert_eq!(html::line(&entry.title), html::line(body["document"]["title"].as_str().unwrap()));
+        assert_eq!(
+            html::line(&entry.title),
+            html::line(body["document"]["title"].as_str().unwrap())
+        );
         let notes: BTreeSet<_> = tracking["revision_history"]
             .as_array()
             .unwrap()
@@ -299,21 +307,27 @@ fn federal_register_answers_are_read_to_the_end() {
     let Some(corpus) = corpus() else { return };
     let folder = corpus.join("federal-register/api-responses");
     let (mut answers, mut items) = (0, 0);
-    for line in std::fs::read_to_string(folder.join("index.jsonl")).unwrap().lines() {
+    for line in std::fs::read_to_string(folder.join("index.jsonl"))
+        .unwrap()
+        .lines()
+    {
         let index: Value = serde_json::from_str(line).unwrap();
         let file = index["file"].as_str().unwrap();
-        let source = preset("federal-register", "https://www.federalregister.gov/api/v1/documents.json");
-        let url = index["url"].as_str().unwrap().replace("http://", "https://");
+        let source = preset(
+            "federal-register",
+            "https://www.federalregister.gov/api/v1/documents.json",
+        );
+        let url = index["url"]
+            .as_str()
+            .unwrap()
+            .replace("http://", "https://");
         let parsed = parse(&document(&url, bytes(&folder.join(file))), &source);
         let body: Option<Value> = serde_json::from_slice(&bytes(&folder.join(file))).ok();
         let results = body.as_ref().and_then(|body| body["results"].as_array());
         match results {
             None if body.is_none() => {
                 let codes: Vec<_> = parsed.faults.iter().map(|fault| fault.code).collect();
-                assert!(
-                    codes.contains(&FaultCode::HtmlPage),
-                    "{file}: {codes:?}"
-                );
+                assert!(codes.contains(&FaultCode::HtmlPage), "{file}: {codes:?}");
                 assert!(!parsed.readable);
             }
             // "Record Not Found", search details, tables of contents: no lists of documents.
@@ -365,7 +379,10 @@ fn regulations_gov_is_read_page_by_page_with_its_deadlines() {
         .lines()
         .map(|line| serde_json::from_str(line).unwrap())
         .collect();
-    let source = preset("regulations-gov", "https://api.regulations.gov/v4/documents");
+    let source = preset(
+        "regulations-gov",
+        "https://api.regulations.gov/v4/documents",
+    );
     let answer = |index: &Value| {
         let url = index["url"].as_str().unwrap();
         let body = bytes(&folder.join(index["file"].as_str().unwrap()));
@@ -382,7 +399,11 @@ fn regulations_gov_is_read_page_by_page_with_its_deadlines() {
     };
     let (first, second) = (answer(page("1")), answer(page("2")));
     let decoded = |url: &str| -> Vec<(String, String)> {
-        let mut pairs: Vec<_> = url::Url::parse(url).unwrap().query_pairs().into_owned().collect();
+        let mut pairs: Vec<_> = url::Url::parse(url)
+            .unwrap()
+            .query_pairs()
+            .into_owned()
+            .collect();
         pairs.sort();
         pairs
     };
@@ -493,7 +514,10 @@ fn every_page_of_gov_uk_gives_title_dates_window_and_notes() {
         if let Some(title) = body["title"].as_str() {
             assert_eq!(html::line(&entry.title), squeezed(&title.into()), "{name}");
         }
-        assert!(entry.published.is_some() && entry.modified.is_some(), "{name}");
+        assert!(
+            entry.published.is_some() && entry.modified.is_some(),
+            "{name}"
+        );
         let details = &body["details"];
         for (field, event) in [
             ("opening_date", DateEvent::CommentsOpen),
@@ -521,7 +545,11 @@ fn every_page_of_gov_uk_gives_title_dates_window_and_notes() {
             notes += 1;
         }
         assert!(
-            entry.stated.notes.windows(2).all(|pair| pair[0].at <= pair[1].at),
+            entry
+                .stated
+                .notes
+                .windows(2)
+                .all(|pair| pair[0].at <= pair[1].at),
             "{name}"
         );
     }

@@ -18,6 +18,7 @@ mod corpus_json;
 mod corpus_listings;
 mod crash;
 mod deaths;
+mod interfaces;
 mod postgres;
 mod rooms;
 mod story;

@@ -40,6 +40,8 @@ use crate::text::html;
 const AT_ONCE: usize = 32;
 /// Visits stored in one transaction.
 const MOST_IN_A_COMMIT: usize = 64;
+/// Faults told of one visit, however many pages it had.
+const MOST_FAULTS: usize = 100;
 /// The slowest that a failing source is asked: polling never stops.
 const SLOWEST: TimeDelta = TimeDelta::hours(48);
 
@@ -271,13 +273,27 @@ async fn visit(house: &House, fetcher: &Fetcher, source: Source, state: SourceSt
             } else {
                 let mut pages = Pages::new(&source, &harvest.state);
                 let url = document.url.clone();
-                if let Some(page) =
-                    take_in(house, &source, &mut harvest, &mut pages, &mut looked, document).await
+                if let Some(page) = take_in(
+                    house,
+                    &source,
+                    &mut harvest,
+                    &mut pages,
+                    &mut looked,
+                    document,
+                )
+                .await
                 {
                     harvest.state.memory = memory;
                     harvest.visit.faults.extend(pages.turn(&url, &page));
-                    wait = read_on(house, fetcher, &source, &mut harvest, &mut pages, &mut looked)
-                        .await;
+                    wait = read_on(
+                        house,
+                        fetcher,
+                        &source,
+                        &mut harvest,
+                        &mut pages,
+                        &mut looked,
+                    )
+                    .await;
                     finish(&mut harvest, &pages, &looked);
                 }
             }
@@ -300,8 +316,12 @@ async fn read_on(
     let mut wait = None;
     while let Some(url) = pages.next() {
         let number = pages.read() + 1;
-        let of_page =
-            |fault: Fault| Fault::new(fault.code, format!("Page {number}, {url}: {}", fault.detail));
+        let of_page = |fault: Fault| {
+            Fault::new(
+                fault.code,
+                format!("Page {number}, {url}: {}", fault.detail),
+            )
+        };
         let Fetched {
             answer,
             bytes,
@@ -317,7 +337,7 @@ async fn read_on(
                 // That a part of an index holds nothing of what is asked for is no fault of it.
                 let nothing = pages.is_index
                     && page.is_none()
-                    && faults.iter().all(|fault| fault.code == FaultCode::NoMatch);
+                    && faults.iter().any(|fault| fault.code == FaultCode::NoMatch);
                 if !nothing {
                     harvest.visit.faults.extend(faults.into_iter().map(of_page));
                 }
@@ -349,6 +369,7 @@ async fn read_on(
 fn finish(harvest: &mut Harvest, pages: &Pages, looked: &Looked) {
     let visit = &mut harvest.visit;
     let count = |fresh: &[Fresh]| u32::try_from(fresh.len()).unwrap_or(u32::MAX);
+    visit.faults.truncate(MOST_FAULTS);
     visit.entries = looked.all;
     visit.new = count(&harvest.new);
     visit.revised = count(&harvest.revised);

@@ -214,7 +214,10 @@ fn bracket(text: &str) -> Result<Step, String> {
         None => names.strip_prefix('!'),
     };
     let (names, is) = (other.unwrap_or(names), other.is_none());
-    let names: Vec<String> = names.split('.').map(|name| name.trim().to_owned()).collect();
+    let names: Vec<String> = names
+        .split('.')
+        .map(|name| name.trim().to_owned())
+        .collect();
     let odd = |name: &String| name.is_empty() || name.contains(['!', '"', '[', '$', '^', '*']);
     if names.iter().any(odd) {
         return Err(
@@ -313,7 +316,11 @@ mod tests {
             ),
         ] {
             let path: Path = text.parse().unwrap();
-            assert_eq!((path.start(), path.steps()), (start, steps.as_slice()), "{text}");
+            assert_eq!(
+                (path.start(), path.steps()),
+                (start, steps.as_slice()),
+                "{text}"
+            );
         }
     }
 

@@ -83,9 +83,10 @@ impl<'t, 'm> Reader<'t, 'm> {
                 Row::NoItem => continue,
                 Row::Entry(entry) => {
                     let name = entry.guid.clone().unwrap_or_else(|| {
-                        entry.url.as_ref().map_or_else(String::new, |url| {
-                            url.as_str().to_owned()
-                        })
+                        entry
+                            .url
+                            .as_ref()
+                            .map_or_else(String::new, |url| url.as_str().to_owned())
                     });
                     let known = places.get(&name).copied();
                     match known.and_then(|at| out.entries.get_mut(at)) {
@@ -385,7 +386,12 @@ fn day_in(stamp: Stamp, zone: Option<Tz>) -> NaiveDate {
 /// A day so far ahead that nothing is published then, which a structured field may state all the
 /// same, where it is written beyond doubt (RFC 3339).
 fn far(text: &str, wrong: DateFault) -> Result<Stamp, DateFault> {
-    if !matches!(wrong, DateFault::Implausible { year: 1_800..=2_999 }) {
+    if !matches!(
+        wrong,
+        DateFault::Implausible {
+            year: 1_800..=2_999
+        }
+    ) {
         return Err(wrong);
     }
     DateTime::parse_from_rfc3339(text)

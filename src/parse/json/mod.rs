@@ -158,7 +158,10 @@ fn json_tree(
         Err(wrong @ Wrong::Grammar(..)) => {
             // Lines of objects that nobody called so; a broken one among them would be a guess.
             let mut lines = text.lines().filter(|line| !line.trim().is_empty());
-            let objects = lines.by_ref().take(2).all(|line| line.trim().starts_with('{'));
+            let objects = lines
+                .by_ref()
+                .take(2)
+                .all(|line| line.trim().starts_with('{'));
             match read::lines(text, most) {
                 Ok((tree, broken))
                     if objects
@@ -247,7 +250,11 @@ fn entries(
         (Parsed::aside(code, detail).with(faults), Vec::new())
     };
     let Some(root) = tree.root() else {
-        return aside(FaultCode::EmptyBody, "the answer is empty".to_owned(), faults);
+        return aside(
+            FaultCode::EmptyBody,
+            "the answer is empty".to_owned(),
+            faults,
+        );
     };
     if let Some(error) = &map.error
         && let Some(says) = walker.value(error, root)
@@ -292,7 +299,10 @@ fn entries(
             };
         }
     };
-    let next = map.next.as_ref().filter(|_| source.interface.post.is_none());
+    let next = map
+        .next
+        .as_ref()
+        .filter(|_| source.interface.post.is_none());
     let (next, out_of_reach) = next.map_or((None, None), |next| {
         next::next(&walker, next, root, &document.url, items.len())
     });

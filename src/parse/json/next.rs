@@ -93,7 +93,10 @@ impl<'m> Reading<'_, '_, 'm> {
             return true;
         }
         let is_told = next.more.is_some() || total.is_some() || pages.is_some();
-        !is_told && self.stated_size(self.at).is_some_and(|size| self.rows < size)
+        !is_told
+            && self
+                .stated_size(self.at)
+                .is_some_and(|size| self.rows < size)
     }
 
     fn count(&self, part: &'m Part) -> Option<u64> {
@@ -220,16 +223,24 @@ mod tests {
             ..Next::default()
         };
         let at = "https://e.org/list?per_page=100";
-        let to = |page: u32| format!("{{\"next\":\"https://e.org/list?page={page}&per_page=100\"}}");
+        let to =
+            |page: u32| format!("{{\"next\":\"https://e.org/list?page={page}&per_page=100\"}}");
         assert_eq!(
             on(&next, at, &to(2), 100).unwrap().as_deref(),
             Some("https://e.org/list?page=2&per_page=100")
         );
         assert!(on(&next, at, &to(100), 100).unwrap().is_some());
-        assert!(on(&next, at, &to(101), 100).unwrap_err().contains("10000 rows"));
+        assert!(
+            on(&next, at, &to(101), 100)
+                .unwrap_err()
+                .contains("10000 rows")
+        );
         assert_eq!(on(&next, at, "{\"next\":null}", 100), Ok(None));
         // The page itself is no next page.
-        assert_eq!(on(&next, at, &format!("{{\"next\":\"{at}\"}}"), 100), Ok(None));
+        assert_eq!(
+            on(&next, at, &format!("{{\"next\":\"{at}\"}}"), 100),
+            Ok(None)
+        );
     }
 
     #[test]

@@ -22,6 +22,8 @@ use regwire::parse::{Parsed, parse};
 use regwire::text::html;
 use serde_json::Value;
 
+use crate::corpus_listings::{Item, check, definitions, folded, listings};
+
 fn corpus() -> Option<PathBuf> {
     let folder = std::env::var_os("REGWIRE_CORPUS").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus"),
@@ -86,6 +88,216 @@ fn document(url: &str, body: Vec<u8>) -> Document {
 
 fn read(source: &Source, path: &Path) -> Parsed {
     parse(&document(source.url.as_str(), bytes(path)), source)
+}
+
+/// What the answer key beside a recording says; of an item with several documents the first.
+fn answer_key(listings: &Path, source: &Source) -> Vec<Item> {
+    let recording = source.note.as_deref().unwrap();
+    let (stem, _) = recording.rsplit_once('.').unwrap();
+    let key = bytes(&listings.join(format!("{stem}.compare.json")));
+    let key: Vec<Value> = serde_json::from_slice(&key).unwrap();
+    let base = WebAddress::new(source.url.as_str()).unwrap();
+    key.iter()
+        .map(|item| {
+            let address = item["download_urls"]
+                .as_str()
+                .or_else(|| item["sub_opinions"][0]["download_urls"].as_str())
+                .unwrap();
+            Item {
+                name: folded(item["case_names"].as_str().unwrap()),
+                date: item["case_dates"].as_str().map(str::to_owned),
+                address: base.join(address).unwrap().as_str().to_owned(),
+            }
+        })
+        .collect()
+}
+
+#[test]
+fn answers_of_courts_and_agencies_yield_what_their_keys_say() {
+    let Some(listings) = listings() else { return };
+    let short = check(&listings, "courts-json.toml", &|source| {
+        answer_key(&listings, source)
+    });
+    assert!(short.is_empty(), "{}", short.join("\n"));
+}
+
+/// Recorded answers without an answer key: how many items they hold, and what one of them is.
+#[test]
+fn other_recorded_answers_yield_what_stands_in_them() {
+    let Some(listings) = listings() else { return };
+    let definitions = definitions("interfaces.toml");
+    for (id, file, count, title, date, address) in [
+        (
+            "chi-parks",
+            "chicago-public-bodies/chi_parks.json",
+            19,
+            "Board of Commissioners",
+            "2017-12-13",
+            "https://chicagoparkdistrict.legistar.com/View.ashx?M=IC&ID=521452&GUID=624DE546-4140-4CBA-AED5-3B1FE400F66F",
+        ),
+        (
+            "chi-ssa-32",
+            "chicago-public-bodies/chi_ssa_32.json",
+            3,
+            "SSA #69 Commissioners Meeting",
+            "2019-11-12",
+            "https://www.google.com/calendar/event?eid=MWQxMDU2cDhmZmVjZjBmN2JqZHRuMmtncDEgZ2FnZGNjaGljYWdvQG0&ctz=GMT-05:00",
+        ),
+        (
+            "cook-water",
+            "chicago-public-bodies/cook_water.json",
+            23,
+            "Board of Commissioners",
+            "2026-12-17",
+            "https://mwrd.legistar.com/View.ashx?M=IC&ID=1345735&GUID=1C69C722-92F3-4518-9C23-6CD490AE23E0",
+        ),
+        (
+            "il-adcrc",
+            "chicago-public-bodies/il_adcrc.json",
+            10,
+            "Research Subcommission Meeting - February 15, 2024",
+            "2024-02-15",
+            "https://adcrc.illinois.gov/meetings/2024/research-subcommittee-meetings/20240215.html",
+        ),
+        (
+            "il-pollution-control",
+            "chicago-public-bodies/il_pollution_control.json",
+            98,
+            "Independence Day - Board Closed",
+            "2023-07-04",
+            "",
+        ),
+        (
+            "w3c-versions",
+            "w3c-api/008_webrtc.json",
+            38,
+            "WebRTC: Real-Time Communication in Browsers",
+            "2025-03-13",
+            "https://api.w3.org/specifications/webrtc/versions/20250313",
+        ),
+        (
+            "w3c-version",
+            "w3c-api/011_webrtc.json",
+            1,
+            "WebRTC 1.0: Real-Time Communication Between Browsers",
+            "2020-12-15",
+            "https://www.w3.org/TR/2020/PR-webrtc-20201215/",
+        ),
+        (
+            "itu-editions",
+            "itu/001_itu_g_imp_712.json",
+            1,
+            "G.Imp712 (04/2000): Implementers' Guide for Recommendation ITU-T G.712",
+            "",
+            "https://www.itu.int/ITU-T/recommendations/rec.aspx?rec=15261&lang=en",
+        ),
+        (
+            "itu-header",
+            "itu/002_itu_g_imp_712.json",
+            1,
+            "ITU-T G.Imp712 (04/2000): Implementers' Guide for Recommendation ITU-T G.712",
+            "2000-04-14",
+            "https://www.itu.int/ITU-T/recommendations/rec.aspx?rec=15261&lang=en",
+        ),
+    ] {
+        let source = definitions
+            .iter()
+            .find(|source| source.id.as_str() == id)
+            .unwrap();
+        let parsed = read(source, &listings.join(file));
+        assert_eq!(parsed.faults, [], "{file}");
+        assert_eq!(parsed.entries.len(), count, "{file}");
+        let first = Item::of(&parsed.entries[0]);
+        let expected = Item {
+            name: folded(title),
+            date: (!date.is_empty()).then(|| date.to_owned()),
+            address: address.to_owned(),
+        };
+        // The day of a meeting is stated, and is no day of publication.
+        let stated = &parsed.entries[0].stated.dates;
+        let meeting = stated.iter().find(|date| date.event == DateEvent::Event);
+        let found = Item {
+            date: meeting.map(|date| date.date.to_string()).or(first.date),
+            ..first
+        };
+        assert_eq!(found, expected, "{file}");
+        println!("{file}: {count} items");
+    }
+    // Reviews of a proposed recommendation end on a day.
+    let version = definitions
+        .iter()
+        .find(|source| source.id.as_str() == "w3c-version")
+        .unwrap();
+    let parsed = read(version, &listings.join("w3c-api/011_webrtc.json"));
+    assert_eq!(
+        parsed.entries[0].stated.dates[0].date.to_string(),
+        "2021-01-15"
+    );
+}
+
+/// A status that changes between two recordings of one search is a revision.
+#[test]
+fn iso_searches_of_two_days_tell_what_changed_between_them() {
+    let Some(listings) = listings() else { return };
+    let definitions = definitions("interfaces.toml");
+    let source = definitions
+        .iter()
+        .find(|source| source.id.as_str() == "iso-search")
+        .unwrap();
+    let folder = listings.join("iso-search-json");
+    let mut memory: BTreeMap<String, Memory> = BTreeMap::new();
+    let mut before: BTreeMap<String, BTreeMap<String, Value>> = BTreeMap::new();
+    let (mut items, mut new, mut revised) = (0, 0, 0);
+    let mut index: Vec<Value> = std::fs::read_to_string(folder.join("index.jsonl"))
+        .unwrap()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    index.sort_by_key(|index| {
+        DateTime::parse_from_rfc2822(
+            &index["recorded_at"]
+                .as_str()
+                .unwrap()
+                .replace("GMT", "+0000"),
+        )
+        .unwrap()
+    });
+    for index in index {
+        let question = index["request"].to_string();
+        let path = folder.join(index["file"].as_str().unwrap());
+        let body: Value = serde_json::from_slice(&bytes(&path)).unwrap();
+        let parsed = read(source, &path);
+        assert_eq!(parsed.faults, [], "{}", path.display());
+        let hits: BTreeMap<String, Value> = body["hits"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|hit| (hit["uuid"].as_str().unwrap().to_owned(), hit.clone()))
+            .collect();
+        assert_eq!(parsed.entries.len(), hits.len());
+        items += hits.len();
+        let pages = body["nbPages"].as_u64().unwrap();
+        assert_eq!(parsed.next.is_some(), pages > 1, "{}", path.display());
+        let known = before.entry(question.clone()).or_default();
+        let read = ["title", "text", "status", "path"];
+        let changed = hits.iter().filter(|(key, hit)| {
+            known.get(*key).is_some_and(|old| {
+                read.iter()
+                    .any(|name| squeezed(&old[*name]) != squeezed(&hit[*name]))
+            })
+        });
+        let expected = (
+            hits.keys().filter(|key| !known.contains_key(*key)).count(),
+            changed.count(),
+        );
+        known.extend(hits);
+        let round = memory.entry(question).or_default().round(parsed.entries);
+        assert_eq!((round.new, round.revised), expected, "{}", path.display());
+        new += round.new;
+        revised += round.revised;
+    }
+    println!("ISO search: {items} hits, {new} new, {revised} revised");
+    assert!(revised > 0);
 }
 
 /// What a store would know, round after round.
@@ -266,9 +478,8 @@ fn seven_versions_of_kev_give_exactly_the_additions_between_them() {
             assert_eq!(due, [row["dueDate"].as_str().unwrap()]);
         }
         let added = rows.keys().filter(|key| !before.contains_key(*key)).count();
-        // What of a row is read: addresses in its notes are not.
+        // What of a row is text or day: addresses in its notes and labels are not.
         let read = [
-            "vendorProject",
             "vulnerabilityName",
             "shortDescription",
             "requiredAction",
@@ -280,7 +491,6 @@ fn seven_versions_of_kev_give_exactly_the_additions_between_them() {
             .filter(|(key, row)| {
                 before.get(*key).is_some_and(|old| {
                     read.iter()
-                        .skip(1)
                         .any(|name| squeezed(&old[*name]) != squeezed(&row[*name]))
                 })
             })

@@ -19,6 +19,7 @@ mod corpus_listings;
 mod crash;
 mod deaths;
 mod interfaces;
+mod mapping;
 mod postgres;
 mod rooms;
 mod story;

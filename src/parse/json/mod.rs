@@ -3,8 +3,6 @@
 mod items;
 mod next;
 mod read;
-#[cfg(test)]
-mod tests;
 mod tree;
 mod value;
 mod walk;

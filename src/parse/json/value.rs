@@ -31,10 +31,9 @@ impl<'m> Walker<'_, 'm> {
         item: Id,
         mut accept: impl FnMut(&Found<'m>) -> Option<T>,
     ) -> Option<T> {
-        part.0.iter().find_map(|route| {
-            let found = self.values(route, item);
-            found.iter().find_map(&mut accept)
-        })
+        part.0
+            .iter()
+            .find_map(|route| self.each(route, item, |found| accept(&found)))
     }
 
     /// The first value.
@@ -62,40 +61,33 @@ impl<'m> Walker<'_, 'm> {
 
     /// The values of a route, in order.
     pub(super) fn values(&self, route: &'m Route, item: Id) -> Vec<Found<'m>> {
-        let (raw, path): (Vec<String>, Option<&Path>) = if let Some(value) = &route.value {
-            (vec![value.clone()], None)
-        } else if !route.parts.is_empty() || route.paths.is_empty() {
-            (self.composed(route, item).into_iter().collect(), None)
-        } else {
-            let found = route.paths.iter().find_map(|path| {
-                let texts: Vec<String> = self
-                    .find(path, item)
-                    .iter()
-                    .filter_map(|id| self.text(*id))
-                    .map(str::to_owned)
-                    .collect();
-                (!texts.is_empty()).then_some((texts, Some(path)))
+        let mut out = Vec::new();
+        self.each(route, item, |found| {
+            out.push(found);
+            None::<()>
+        });
+        out
+    }
+
+    /// Hands on the values of a route, one by one, until one is answered.
+    fn each<T>(
+        &self,
+        route: &'m Route,
+        item: Id,
+        mut answer: impl FnMut(Found<'m>) -> Option<T>,
+    ) -> Option<T> {
+        if route.nth.is_none() && route.all.is_none() {
+            return self.made(route, item, |text, path| {
+                answer(Found { text, route, path })
             });
-            match found {
-                Some(found) => found,
-                None => return Vec::new(),
-            }
-        };
-        let raw = raw.into_iter().flat_map(|text| match &route.split {
-            Some(between) => text.split(between.as_str()).map(str::to_owned).collect(),
-            None => vec![text],
+        }
+        let mut texts = Vec::new();
+        let mut from = None;
+        self.made(route, item, |text, path| {
+            texts.push(text);
+            from = path;
+            None::<()>
         });
-        let made = raw.filter_map(|text| {
-            let text = made(route, text, path.is_some())?;
-            match &route.format {
-                // The format has been filled when the value was composed.
-                Some(format) if path.is_some() => {
-                    self.filled(format, route, std::slice::from_ref(&text), item)
-                }
-                _ => Some(text),
-            }
-        });
-        let mut texts: Vec<String> = made.filter(|text| !text.is_empty()).collect();
         if let Some(nth) = route.nth {
             texts = nth_of(texts, nth).into_iter().collect();
         }
@@ -104,10 +96,58 @@ impl<'m> Walker<'_, 'm> {
         {
             texts = vec![texts.join(between)];
         }
-        texts
-            .into_iter()
-            .map(|text| Found { text, route, path })
-            .collect()
+        texts.into_iter().find_map(|text| {
+            answer(Found {
+                text,
+                route,
+                path: from,
+            })
+        })
+    }
+
+    /// What a route makes of each value that it finds.
+    fn made<T>(
+        &self,
+        route: &'m Route,
+        item: Id,
+        mut answer: impl FnMut(String, Option<&'m Path>) -> Option<T>,
+    ) -> Option<T> {
+        let mut each = |raw: &str, path: Option<&'m Path>| {
+            let text = made(route, raw.to_owned(), path.is_some())?;
+            let text = match &route.format {
+                // The format has been filled when the value was composed.
+                Some(format) if path.is_some() => {
+                    self.filled(format, route, std::slice::from_ref(&text), item)?
+                }
+                _ => text,
+            };
+            if text.is_empty() {
+                return None;
+            }
+            answer(text, path)
+        };
+        let mut split = |raw: &str, path: Option<&'m Path>| match &route.split {
+            Some(between) => raw
+                .split(between.as_str())
+                .find_map(|piece| each(piece, path)),
+            None => each(raw, path),
+        };
+        if let Some(value) = &route.value {
+            return split(value, None);
+        }
+        if !route.parts.is_empty() || route.paths.is_empty() {
+            return split(&self.composed(route, item)?, None);
+        }
+        // The first path that leads to any text counts, whatever is made of it.
+        let (path, found) = route.paths.iter().find_map(|path| {
+            let found = self.find(path, item);
+            let any = found.iter().any(|id| self.text(*id).is_some());
+            any.then_some((path, found))
+        })?;
+        found
+            .iter()
+            .filter_map(|id| self.text(*id))
+            .find_map(|text| split(text, Some(path)))
     }
 
     /// A value made of parts, or of what a format takes.

@@ -15,6 +15,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::domain::library::Library;
+use crate::domain::mapping::Preset;
 use crate::domain::source::Source;
 use crate::text::table::{self, FileFault, Report};
 
@@ -137,6 +138,8 @@ pub struct Loaded {
     pub library: Library,
     /// The sources, in the file's order.
     pub sources: Vec<Source>,
+    /// What sources may be completed from.
+    pub presets: Vec<Preset>,
     /// All faults, by file and line.
     pub faults: Vec<FileFault>,
 }
@@ -194,6 +197,7 @@ pub fn load(files: &Files) -> Loaded {
     Loaded {
         library,
         sources,
+        presets,
         faults: report.faults(),
     }
 }

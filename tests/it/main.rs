@@ -18,6 +18,7 @@ mod corpus_json;
 mod corpus_listings;
 mod crash;
 mod deaths;
+mod examples;
 mod interfaces;
 mod mapping;
 mod postgres;

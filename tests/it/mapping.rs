@@ -42,7 +42,7 @@ fn read(definition: &str, answer: &str) -> Parsed {
 }
 
 /// An entry in one line: what is not there is not written.
-fn line(entry: &Entry) -> String {
+pub fn line(entry: &Entry) -> String {
     let mut out = vec![entry.title.clone()];
     let mut add = |name: &str, text: Option<String>| {
         out.extend(text.map(|text| format!("{name}={text}")));

@@ -55,11 +55,20 @@ fn every_preset_has_an_example_that_is_read_as_expected() {
         .unwrap()
         .flat_map(|preset| std::fs::read_dir(preset.unwrap().path()).unwrap())
         .map(|file| file.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "toml")
+        })
         .collect();
     cases.sort();
     for case in cases {
-        let preset = case.parent().unwrap().file_name().unwrap().to_str().unwrap();
+        let preset = case
+            .parent()
+            .unwrap()
+            .file_name()
+            .unwrap()
+            .to_str()
+            .unwrap();
         let text = std::fs::read_to_string(&case).unwrap();
         let mut example: toml::Table = text.parse().unwrap();
         let word = |name: &str| example.get(name).and_then(|value| value.as_str());
@@ -85,7 +94,11 @@ fn every_preset_has_an_example_that_is_read_as_expected() {
         document.url = WebAddress::new(word("url").unwrap()).unwrap();
         let parsed = parse(&document, &source);
         let lines: Vec<String> = parsed.entries.iter().map(line).collect();
-        let codes: Vec<&str> = parsed.faults.iter().map(|fault| fault.code.as_str()).collect();
+        let codes: Vec<&str> = parsed
+            .faults
+            .iter()
+            .map(|fault| fault.code.as_str())
+            .collect();
         let mut read = toml::Table::new();
         let texts = |texts: Vec<&str>| toml::Value::from(texts);
         read.insert("count".into(), i64::try_from(lines.len()).unwrap().into());
@@ -93,7 +106,11 @@ fn every_preset_has_an_example_that_is_read_as_expected() {
         if let Some(next) = &parsed.next {
             read.insert("next".into(), next.as_str().into());
         }
-        let first = lines.iter().take(if word("answer").is_some() { lines.len() } else { WRITTEN });
+        let first = lines.iter().take(if word("answer").is_some() {
+            lines.len()
+        } else {
+            WRITTEN
+        });
         read.insert("items".into(), texts(first.map(String::as_str).collect()));
         if std::env::var_os("REGWIRE_WRITE_EXAMPLES").is_some() {
             for (name, value) in &read {
@@ -106,7 +123,10 @@ fn every_preset_has_an_example_that_is_read_as_expected() {
             let expected = example.get(name);
             let nothing = value.as_array().is_some_and(Vec::is_empty);
             if expected != Some(value) && !(expected.is_none() && nothing) {
-                wrong.push(format!("{}: {name}: {value:#?}, expected {expected:#?}", case.display()));
+                wrong.push(format!(
+                    "{}: {name}: {value:#?}, expected {expected:#?}",
+                    case.display()
+                ));
             }
         }
         if parsed.next.is_none() && example.contains_key("next") {

@@ -3,6 +3,7 @@
 //! It knows what is due and in which order things are done. It calls every room, and every room
 //! only through its door. It deliberately holds no rules of the field: those are the rooms'.
 
+mod in_order;
 pub mod jobs;
 pub mod stories;
 
@@ -217,11 +218,12 @@ pub async fn work(
 
 async fn round(house: &House, lease: &Lease, fetcher: &Fetcher, post: &Post) -> anyhow::Result<()> {
     for request in house.store.open_requests().await? {
-        let answer = jobs::request::answer(house, lease, fetcher, &request).await;
-        let answer = match answer {
-            Ok(answer) => answer,
-            Err(error) => serde_json::json!({ "error": format!("{error:#}") }),
+        let answer = match jobs::errand::Errand::of(&request) {
+            Ok(errand) => jobs::errand::run(house, lease, fetcher, &errand, |_, _| {}).await,
+            Err(error) => Err(error),
         };
+        let answer =
+            answer.unwrap_or_else(|error| serde_json::json!({ "error": format!("{error:#}") }));
         house
             .store
             .answer_request(lease, request.id, &answer, house.clock.now())

@@ -14,7 +14,6 @@ use crate::domain::story::{Apart, Story};
 use crate::domain::update::{Reach, Update};
 use crate::store::{Harvest, Regrouped};
 use crate::story::{Candidates, Fingerprint, Member, Summary, Vocabulary, compare, group};
-use crate::text::html;
 
 /// Updates remembered: at three hundred a day more than a season.
 const REMEMBERED: usize = 24_000;
@@ -26,9 +25,6 @@ const COMPARED: usize = 12;
 const LARGEST: usize = 48;
 /// Updates read at a time when the memory is made.
 const PAGE: u32 = 1_000;
-
-/// The stories of updates before they were grouped anew.
-type Was = BTreeMap<UpdateId, Option<StoryId>>;
 
 /// What was told lately.
 pub struct StoryBook {
@@ -67,12 +63,11 @@ impl StoryBook {
                     continue;
                 }
                 let source = house.source(&update.source);
-                let fingerprint = fingerprint(&house.vocabulary, source, &update);
                 book.remember(Member {
                     id: update.id.clone(),
                     seen: u64::try_from(seen).unwrap_or(0),
                     authority: update.authority,
-                    fingerprint,
+                    fingerprint: fingerprint(&house.vocabulary, source, &update),
                 });
                 if let Some(story) = &update.story {
                     book.assign(&update.id, story);
@@ -82,121 +77,98 @@ impl StoryBook {
         Ok(book)
     }
 
-    /// Gives the new updates of these harvests their stories; what that changes for earlier ones
-    /// is returned, to be stored with them.
+    /// Gives the new updates of these harvests their stories: the one of an event that was told
+    /// before, or a story of their own. Nobody else's story changes by it, so that an update
+    /// enters the log once.
     pub fn place<'s>(
         &mut self,
         vocabulary: &Vocabulary,
         source: impl Fn(&Update) -> Option<&'s Source>,
         harvests: &mut [Harvest],
         head: i64,
-    ) -> Vec<Regrouped> {
-        let mut was = Was::new();
+    ) {
         let mut seen = u64::try_from(head).unwrap_or(0);
-        for harvest in harvests.iter() {
-            for fresh in &harvest.new {
-                seen += 1;
-                let update = &fresh.update;
-                if !is_told(update) || self.place.contains_key(&update.id) {
-                    continue;
-                }
-                let fingerprint = fingerprint(vocabulary, source(update), update);
+        for fresh in harvests.iter_mut().flat_map(|harvest| &mut harvest.new) {
+            seen += 1;
+            let update = &mut fresh.update;
+            if !is_told(update) {
+                continue;
+            }
+            if !self.place.contains_key(&update.id) {
                 let member = Member {
                     id: update.id.clone(),
                     seen,
                     authority: update.authority,
-                    fingerprint,
+                    fingerprint: fingerprint(vocabulary, source(update), update),
                 };
-                self.take_in(member, &mut was);
+                self.take_in(member);
             }
+            update.story = self.story_of.get(&update.id).cloned();
         }
-        // What is new is stored with its story; what was there before is told to have another.
-        for harvest in harvests.iter_mut() {
-            for fresh in &mut harvest.new {
-                if was.remove(&fresh.update.id).is_some() {
-                    fresh.update.story = self.story_of.get(&fresh.update.id).cloned();
-                }
-            }
-        }
-        self.changes(was)
     }
 
-    /// Whose story is another now.
-    fn changes(&self, was: Was) -> Vec<Regrouped> {
-        was.into_iter()
-            .filter(|(id, was)| was.as_ref() != self.story_of.get(id))
-            .map(|(id, _)| Regrouped {
-                story: self.story_of.get(&id).cloned(),
-                update: id,
-            })
-            .collect()
-    }
-
-    /// Compares one update with the likeliest earlier ones, and groups it with those that tell of
-    /// the same event.
-    fn take_in(&mut self, member: Member, was: &mut Was) {
-        let mut likely = self.candidates.look_up(&member.fingerprint, COMPARED);
-        likely.retain(|place| {
-            self.members
-                .get(*place)
-                .is_some_and(|other| compare(&member.fingerprint, &other.fingerprint).same)
-        });
-        let id = member.id.clone();
+    /// Compares one update with the likeliest earlier ones and gives it its story.
+    fn take_in(&mut self, member: Member) {
         let mut around: BTreeSet<UpdateId> = BTreeSet::new();
-        for place in likely {
+        for place in self.candidates.look_up(&member.fingerprint, COMPARED) {
             let Some(other) = self.members.get(place) else {
                 continue;
             };
-            match self
-                .story_of
-                .get(&other.id)
-                .and_then(|story| self.stories.get(story))
+            if around.contains(&other.id) || !compare(&member.fingerprint, &other.fingerprint).same
             {
+                continue;
+            }
+            match self.whole(&other.id) {
                 Some(whole) => around.extend(whole.iter().cloned()),
                 None => {
                     around.insert(other.id.clone());
                 }
             }
         }
+        let id = member.id.clone();
         self.remember(member);
-        if !around.is_empty() && around.len() < LARGEST {
-            around.insert(id);
-            self.regroup(&around, was);
-        }
+        let story = if around.is_empty() || around.len() >= LARGEST {
+            None
+        } else {
+            around.insert(id.clone());
+            self.joined(&id, &around)
+        };
+        self.assign(&id, &story.unwrap_or_else(|| StoryId::of(&id)));
     }
 
-    /// Groups these updates anew; notes what their stories were when it is the first to ask.
-    fn regroup(&mut self, ids: &BTreeSet<UpdateId>, was: &mut Was) {
+    /// The story that an update belongs to among these, grouped by what they tell: the one of its
+    /// group with the most members in it.
+    fn joined(&self, id: &UpdateId, around: &BTreeSet<UpdateId>) -> Option<StoryId> {
+        let own = self
+            .grouped(around)
+            .into_iter()
+            .find(|story| story.updates.contains(id))?;
+        let mut members: BTreeMap<&StoryId, usize> = BTreeMap::new();
+        for other in own.updates.iter().filter(|other| *other != id) {
+            if let Some(story) = self.story_of.get(other) {
+                *members.entry(story).or_default() += 1;
+            }
+        }
+        members
+            .into_iter()
+            .max_by_key(|(_, members)| *members)
+            .map(|(story, _)| story.clone())
+    }
+
+    fn grouped(&self, ids: &BTreeSet<UpdateId>) -> Vec<Story> {
         let members: Vec<Member> = ids
             .iter()
             .filter_map(|id| self.members.get(*self.place.get(id)?).cloned())
             .collect();
-        for id in ids {
-            let story = self.leave(id);
-            was.entry(id.clone()).or_insert(story);
-        }
-        for Story { id, updates, .. } in group(&members, &self.apart) {
-            if updates.len() > 1 {
-                for update in &updates {
-                    self.assign(update, &id);
-                }
-            }
-        }
+        group(&members, &self.apart)
     }
 
-    /// Takes an update out of its story.
-    fn leave(&mut self, id: &UpdateId) -> Option<StoryId> {
-        let story = self.story_of.remove(id)?;
-        if let Some(whole) = self.stories.get_mut(&story) {
-            whole.remove(id);
-            if whole.is_empty() {
-                self.stories.remove(&story);
-            }
-        }
-        Some(story)
+    fn whole(&self, id: &UpdateId) -> Option<&BTreeSet<UpdateId>> {
+        self.stories.get(self.story_of.get(id)?)
     }
 
     fn assign(&mut self, update: &UpdateId, story: &StoryId) {
+        self.leave(update);
         self.story_of.insert(update.clone(), story.clone());
         self.stories
             .entry(story.clone())
@@ -204,22 +176,37 @@ impl StoryBook {
             .insert(update.clone());
     }
 
+    /// Takes an update out of its story.
+    fn leave(&mut self, id: &UpdateId) {
+        let Some(story) = self.story_of.remove(id) else {
+            return;
+        };
+        if let Some(whole) = self.stories.get_mut(&story) {
+            whole.remove(id);
+            if whole.is_empty() {
+                self.stories.remove(&story);
+            }
+        }
+    }
+
     fn remember(&mut self, member: Member) {
         let place = self.next % REMEMBERED;
         self.next += 1;
         self.candidates.insert(place, &member.fingerprint);
         self.place.insert(member.id.clone(), place);
-        if place < self.members.len() {
-            let old = std::mem::replace(&mut self.members[place], member);
-            self.place.remove(&old.id);
-            self.leave(&old.id);
-        } else {
-            self.members.push(member);
+        match self.members.get_mut(place) {
+            Some(slot) => {
+                let old = std::mem::replace(slot, member);
+                self.place.remove(&old.id);
+                self.leave(&old.id);
+            }
+            None => self.members.push(member),
         }
     }
 }
 
-/// Tells two updates apart, or takes that back, and groups their stories anew.
+/// Tells two updates apart, or takes that back, and groups their stories anew: the editor's word
+/// is the one thing that moves an update into another story.
 ///
 /// # Errors
 /// When the store fails.
@@ -235,22 +222,26 @@ pub async fn tell_apart(
         .store
         .tell_stories_apart(lease, one, other, apart, now)
         .await?;
-    let mut book = StoryBook::open(house, now).await?;
+    let book = StoryBook::open(house, now).await?;
     let mut around: BTreeSet<UpdateId> = BTreeSet::new();
     for id in [one, other] {
         around.insert(id.clone());
-        if let Some(whole) = book
-            .story_of
-            .get(id)
-            .and_then(|story| book.stories.get(story))
-        {
-            around.extend(whole.iter().cloned());
+        around.extend(book.whole(id).into_iter().flatten().cloned());
+    }
+    let mut regrouped = Vec::new();
+    for story in book.grouped(&around) {
+        for update in story.updates {
+            if book.story_of.get(&update) != Some(&story.id) {
+                regrouped.push(Regrouped {
+                    update,
+                    story: Some(story.id.clone()),
+                });
+            }
         }
     }
-    let mut was = Was::new();
-    book.regroup(&around, &mut was);
-    let regrouped = book.changes(was);
     house.store.regroup(lease, &regrouped, now).await?;
+    // The worker's memory is made anew with the editor's word in it.
+    *house.stories.lock().await = None;
     Ok(regrouped)
 }
 
@@ -259,13 +250,8 @@ fn is_told(update: &Update) -> bool {
 }
 
 fn fingerprint(vocabulary: &Vocabulary, source: Option<&Source>, update: &Update) -> Fingerprint {
-    let text = if update.content.summary.is_empty() {
-        html::excerpt(&html::plain(update.content.body.as_str()), 1_000)
-    } else {
-        String::new()
-    };
     Fingerprint::of(
-        &Summary::of(update, source.map(|source| source.body.clone()), &text),
+        &Summary::of(update, source.map(|source| source.body.clone())),
         vocabulary,
     )
 }

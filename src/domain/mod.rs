@@ -28,4 +28,5 @@ pub mod standard;
 pub mod stated;
 pub mod story;
 pub mod subscription;
+pub mod told;
 pub mod update;

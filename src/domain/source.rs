@@ -304,6 +304,48 @@ impl Source {
         };
         self.pages.unwrap_or(usual).max(1)
     }
+
+    /// A source with everything as it is when nothing is said: asked every twelve hours, shown as
+    /// an excerpt.
+    pub fn new(
+        id: SourceId,
+        body: BodyId,
+        name: impl Into<String>,
+        kind: SourceKind,
+        url: AddressTemplate,
+    ) -> Self {
+        Self {
+            id,
+            body,
+            name: name.into(),
+            kind,
+            url,
+            home: None,
+            every: TimeDelta::hours(12),
+            expect_every: TimeDelta::days(14),
+            terms: Terms::default(),
+            licence: None,
+            attribution: None,
+            keep: Keep::default(),
+            language: None,
+            jurisdiction: None,
+            frameworks: Vec::new(),
+            on: true,
+            off_because: None,
+            select: Select::default(),
+            date: DateStyle::default(),
+            follow: false,
+            agent: Agent::default(),
+            robots_override: None,
+            headers: Vec::new(),
+            max_bytes: MAX_BYTES,
+            max_time: MAX_TIME,
+            pages: None,
+            interface: Interface::default(),
+            note: None,
+            proof: None,
+        }
+    }
 }
 
 /// The largest decoded body unless the source states more (contract: F4).

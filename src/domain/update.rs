@@ -1,5 +1,7 @@
 //! An Update: what everything else in the house knows of (contract: law 1).
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Utc};
 
 use super::address::WebAddress;
@@ -10,7 +12,7 @@ use super::key_date::KeyDate;
 use super::reference::Reference;
 use super::stated::Stated;
 use crate::text::date::Stamp;
-use crate::text::html::SafeHtml;
+use crate::text::html::{self, SafeHtml};
 
 macro_rules! update_kinds {
     ($($variant:ident, $id:literal, $name:literal, $meaning:literal;)*) => {
@@ -252,6 +254,30 @@ pub struct Content {
     /// What structured fields of the publisher state beside the words.
     #[serde(default, skip_serializing_if = "Stated::is_empty")]
     pub stated: Stated,
+}
+
+/// As much of a text stands in for a summary that is not there, in characters.
+const HEAD: usize = 2_000;
+
+impl Content {
+    /// What the publisher says of it first: the summary, else the head of its text, plain. Tags,
+    /// stories and summaries read this, so that a reason's place means the same to all.
+    pub fn said(&self) -> Cow<'_, str> {
+        if self.summary.is_empty() && !self.body.is_empty() {
+            self.said_of(&html::plain(self.body.as_str()))
+        } else {
+            Cow::Borrowed(&self.summary)
+        }
+    }
+
+    /// The same, where the body's plain text is at hand.
+    pub fn said_of(&self, text: &str) -> Cow<'_, str> {
+        if self.summary.is_empty() {
+            Cow::Owned(html::excerpt(text, HEAD))
+        } else {
+            Cow::Borrowed(&self.summary)
+        }
+    }
 }
 
 /// What of a [`Content`] may be shown, mailed, fed or exported under its source's terms.

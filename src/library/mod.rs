@@ -85,6 +85,11 @@ impl Files {
         self
     }
 
+    /// The file of sources: its name and its text.
+    pub fn sources(&self) -> (&str, &str) {
+        (&self.sources.0, &self.sources.1)
+    }
+
     /// The same, with other files of one kind, by name.
     #[must_use]
     pub fn with_library_file(mut self, name: &str, text: String) -> Self {

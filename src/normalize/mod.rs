@@ -45,7 +45,7 @@ pub struct Normalized {
     pub update: Update,
     /// The language stated for the item.
     pub language: Option<String>,
-    /// Its whole text, plain; empty where its summary says all.
+    /// Its body, plain; empty where its summary says all.
     pub text: String,
 }
 
@@ -138,12 +138,18 @@ fn content(
 ) -> Result<(Content, String), Fault> {
     let base = entry.url.as_ref().unwrap_or(about.document).as_url();
     let (summary, body) = texts(&entry, &plain.summary, base);
-    let text = if !plain.content.is_empty() {
-        plain.content
-    } else if plain.summary.len() > summary.len() {
-        plain.summary
-    } else {
+    let given = entry.content.as_ref().or(entry.summary.as_ref());
+    let text = if body.is_empty() {
         String::new()
+    } else if given.is_some_and(|markup| markup.raw() == body.as_str()) {
+        // Nothing had to be made safe, so its plain text is the one made for comparing.
+        if entry.content.is_some() {
+            plain.content
+        } else {
+            plain.summary
+        }
+    } else {
+        html::plain(body.as_str())
     };
     let mut title = plain.title;
     if title.is_empty() {

@@ -13,6 +13,7 @@ mod flat;
 mod json;
 mod lines;
 mod listing;
+pub mod opml;
 mod packed;
 mod reading;
 mod select;

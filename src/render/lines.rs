@@ -40,7 +40,7 @@ pub fn update_line(update: &Update, source: Option<&Source>) -> Value {
         "bodies": tags.bodies.iter().map(|tag| &tag.id).collect::<Vec<_>>(),
         "topics": tags.topics.iter().map(|tag| &tag.id).collect::<Vec<_>>(),
         "references": references,
-        "story": Value::Null,
+        "story": update.story,
         "revision": update.revision,
         "language": tags.language,
         "cause": update.cause,
@@ -79,7 +79,6 @@ pub fn tag_line(id: &Value, tags: &Tags) -> Value {
     json!({
         "id": id,
         "kind": tags.kind,
-        "kind_because": tags.kind_because,
         "language": tags.language,
         "frameworks": tags.frameworks.iter().map(|tag| json!({ "id": tag.id, "primary": tag.primary, "because": tag.because })).collect::<Vec<_>>(),
         "jurisdictions": plain(&tags.jurisdictions),

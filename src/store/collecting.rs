@@ -11,7 +11,7 @@ use super::{Error, Lease, Store, to_json, unreadable, whole};
 use crate::domain::address::WebAddress;
 use crate::domain::change::{Fingerprint, Known};
 use crate::domain::document::{Document, Sha256, Visit};
-use crate::domain::id::{SourceId, StoryId, UpdateId};
+use crate::domain::id::{SourceId, UpdateId};
 use crate::domain::source::Keep;
 use crate::domain::update::Update;
 
@@ -39,6 +39,8 @@ pub struct Fresh {
     pub update: Update,
     /// What it looked like.
     pub fingerprint: Fingerprint,
+    /// Its body, plain: for the index, not kept.
+    pub text: String,
 }
 
 /// Everything that one visit leaves behind.
@@ -54,15 +56,6 @@ pub struct Harvest {
     pub new: Vec<Fresh>,
     /// Updates that say something else now.
     pub revised: Vec<Fresh>,
-}
-
-/// An update that stands in another story than before.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Regrouped {
-    /// Which.
-    pub update: UpdateId,
-    /// The story now; none when it stands alone again.
-    pub story: Option<StoryId>,
 }
 
 /// What of the harvests was new to the store, and where it stands in the log.
@@ -82,11 +75,11 @@ impl Committed {
     pub fn updates<'a>(
         &'a self,
         harvests: &'a [Harvest],
-    ) -> impl Iterator<Item = (bool, &'a Update)> {
+    ) -> impl Iterator<Item = (bool, &'a Fresh)> {
         self.lines.iter().filter_map(|(new, harvest, item)| {
             let harvest = harvests.get(*harvest)?;
             let list = if *new { &harvest.new } else { &harvest.revised };
-            Some((*new, &list.get(*item)?.update))
+            Some((*new, list.get(*item)?))
         })
     }
 }
@@ -153,37 +146,24 @@ impl Store {
         Ok(out)
     }
 
-    /// Stores what visits left behind, and which earlier updates stand in another story by it: all
-    /// of it, or nothing.
+    /// Stores what visits left behind: all of it, or nothing.
     ///
     /// What is there already (a repeated run) is not stored again: an update by (source, key), a
     /// revision by its number, a document by its number.
     ///
     /// # Errors
     /// When the lease is lost or the database fails; then nothing of it is stored.
+    #[allow(clippy::too_many_lines, reason = "one transaction, told in its order")]
     pub async fn commit_harvests(
         &self,
         lease: &Lease,
         harvests: &[Harvest],
-        regrouped: &[Regrouped],
     ) -> Result<Committed, Error> {
         let now = harvests
             .iter()
             .map(|harvest| harvest.visit.at)
             .max()
             .unwrap_or_default();
-        self.commit_harvests_at(lease, harvests, regrouped, now)
-            .await
-    }
-
-    #[allow(clippy::too_many_lines, reason = "one transaction, told in its order")]
-    pub(super) async fn commit_harvests_at(
-        &self,
-        lease: &Lease,
-        harvests: &[Harvest],
-        regrouped: &[Regrouped],
-        now: DateTime<Utc>,
-    ) -> Result<Committed, Error> {
         let begin = self.database.begin();
         writing!(self.database, |pool| {
             let mut transaction = pool.begin_with(begin).await?;
@@ -234,7 +214,7 @@ impl Store {
             }
 
             // Positions in commit order, under the one lock that the row is.
-            let count = whole(fresh.len() + revised.len() + regrouped.len());
+            let count = whole(fresh.len() + revised.len());
             let (head,): (i64,) = sqlx::query_as(
                 "UPDATE log_head SET position = position + $1, at = CASE WHEN at < $2 THEN $2 ELSE at END
                  WHERE only_row = 1 RETURNING position",
@@ -331,23 +311,6 @@ impl Store {
                     "revised",
                     update.id.as_str(),
                     i64::from(update.revision),
-                ));
-            }
-            for moved in regrouped {
-                let (revision, at): (i64, DateTime<Utc>) = sqlx::query_as(
-                    "UPDATE updates SET story = $2 WHERE id = $1 RETURNING revision, revised_at",
-                )
-                .bind(moved.update.as_str())
-                .bind(moved.story.as_ref().map(|story| story.as_str()))
-                .fetch_one(&mut *transaction)
-                .await?;
-                position += 1;
-                lines.push((
-                    position,
-                    at.max(now),
-                    "regrouped",
-                    moved.update.as_str(),
-                    revision,
                 ));
             }
             for chunk in lines.chunks(CHUNK * 4) {

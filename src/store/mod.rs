@@ -11,7 +11,9 @@ mod database;
 mod documents;
 mod health;
 mod leases;
+mod notes;
 mod requests;
+mod retagging;
 mod sources;
 mod stories;
 mod telling;
@@ -22,13 +24,15 @@ use std::path::Path;
 use chrono::{DateTime, Utc};
 
 pub use changes::{LogEvent, LogLine};
-pub use collecting::{Committed, Fresh, Harvest, NewDocument, Regrouped};
+pub use collecting::{Committed, Fresh, Harvest, NewDocument};
 use database::Database;
 pub use documents::{ChainFault, ChainReport, StoredDocument};
 pub use health::{HealthChange, Notice, Silence};
 pub use leases::{Lease, LeaseHeld};
 pub use requests::Request;
+pub use retagging::Retagged;
 pub use sources::SourceState;
+pub use stories::Regrouped;
 pub use telling::{DeliveryResult, IssueSummary};
 pub use updates::Counts;
 

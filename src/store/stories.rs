@@ -2,13 +2,21 @@
 
 use chrono::{DateTime, Utc};
 
-use super::collecting::Regrouped;
-use super::database::{fenced, reading, writing};
+use super::database::{fenced, log, reading, writing};
 use super::updates::UpdateRow;
 use super::{Error, Lease, Store, unreadable, whole};
 use crate::domain::id::{StoryId, UpdateId};
 use crate::domain::story::Apart;
 use crate::domain::update::Update;
+
+/// An update that stands in another story than before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Regrouped {
+    /// Which.
+    pub update: UpdateId,
+    /// The story now.
+    pub story: Option<StoryId>,
+}
 
 impl Store {
     /// The place in the log after which the last `most` told updates stand that were first seen at
@@ -24,7 +32,7 @@ impl Store {
         let (first,): (Option<i64>,) = reading!(self.database, |pool| {
             sqlx::query_as(
                 "SELECT MIN(position) FROM (SELECT position FROM updates
-                   WHERE reach IN ('news', 'followers') AND first_seen >= $1
+                   WHERE reach <> 'archive' AND first_seen >= $1
                    ORDER BY position DESC LIMIT $2) AS told",
             )
             .bind(since)
@@ -126,8 +134,22 @@ impl Store {
         regrouped: &[Regrouped],
         now: DateTime<Utc>,
     ) -> Result<(), Error> {
-        self.commit_harvests_at(lease, &[], regrouped, now)
-            .await
-            .map(drop)
+        let begin = self.database.begin();
+        writing!(self.database, |pool| {
+            let mut transaction = pool.begin_with(begin).await?;
+            fenced!(transaction, lease);
+            for moved in regrouped {
+                let (revision,): (i64,) = sqlx::query_as(
+                    "UPDATE updates SET story = $2 WHERE id = $1 RETURNING revision",
+                )
+                .bind(moved.update.as_str())
+                .bind(moved.story.as_ref().map(|story| story.as_str()))
+                .fetch_one(&mut *transaction)
+                .await?;
+                log!(transaction, "regrouped", moved.update, revision, now);
+            }
+            transaction.commit().await?;
+            Ok(())
+        })
     }
 }

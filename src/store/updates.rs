@@ -157,7 +157,8 @@ impl Store {
         let rows: Vec<UpdateRow> = if news_only {
             reading!(self.database, |pool| {
                 sqlx::query_as(
-                    "SELECT * FROM updates WHERE reach = 'news' AND position < $1 ORDER BY position DESC LIMIT $2",
+                    "SELECT * FROM updates WHERE reach <> 'archive' AND reach = 'news' AND position < $1
+                       ORDER BY position DESC LIMIT $2",
                 )
                 .bind(before)
                 .bind(i64::from(limit))

@@ -46,18 +46,13 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// The same of a stored update; `text` is what it was tagged by when it has no summary, and
-    /// `body` the body of its source.
-    pub fn of(update: &Update, body: Option<BodyId>, text: &str) -> Self {
+    /// The same of a stored update; `body` is the body of its source.
+    pub fn of(update: &Update, body: Option<BodyId>) -> Self {
         Self {
             source: update.source.clone(),
             body,
             headline: update.content.title.clone(),
-            summary: if update.content.summary.is_empty() {
-                text.to_owned()
-            } else {
-                update.content.summary.clone()
-            },
+            summary: update.content.said().into_owned(),
             published: Some(update.dated().date_naive()),
             references: update
                 .tags

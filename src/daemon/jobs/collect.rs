@@ -7,6 +7,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Instant;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use futures_util::StreamExt as _;
@@ -15,6 +16,7 @@ use tokio::sync::mpsc;
 
 use crate::compare::{self, Keyed};
 use crate::daemon::House;
+use crate::daemon::in_order::InOrder;
 use crate::daemon::jobs::index;
 use crate::daemon::jobs::pages::{Page, Pages};
 use crate::daemon::stories::StoryBook;
@@ -34,7 +36,6 @@ use crate::story;
 use crate::tag::key_dates::{self, Sayings};
 use crate::tag::{Subject, Tagger};
 use crate::text::date::Stamp;
-use crate::text::html;
 
 /// Sources visited at once.
 const AT_ONCE: usize = 32;
@@ -46,7 +47,8 @@ const MOST_FAULTS: usize = 100;
 const SLOWEST: TimeDelta = TimeDelta::hours(48);
 
 /// What is visited.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
 pub struct Choice {
     /// These; all that are switched on when empty.
     pub only: Vec<SourceId>,
@@ -123,26 +125,44 @@ pub async fn collect(
         }
     }
     if !due.is_empty() {
-        let (send, mut receive) = mpsc::channel::<Harvest>(MOST_IN_A_COMMIT * 2);
+        let (send, mut receive) = mpsc::channel::<(usize, Harvest)>(MOST_IN_A_COMMIT * 2);
         let visits = {
             let house = house.clone();
             let fetcher = fetcher.clone();
             tokio::spawn(async move {
-                stream::iter(due)
-                    .for_each_concurrent(AT_ONCE, |(source, state)| {
+                stream::iter(due.into_iter().enumerate())
+                    .for_each_concurrent(AT_ONCE, |(number, (source, state))| {
                         let (house, fetcher, send) = (house.clone(), fetcher.clone(), send.clone());
                         async move {
                             let harvest = visit(&house, &fetcher, source, state).await;
                             // The receiver is gone only when storing has failed; then all ends.
-                            let _ = send.send(harvest).await;
+                            let _ = send.send((number, harvest)).await;
                         }
                     })
                     .await;
             })
         };
+        let mut waiting = InOrder::new(MOST_IN_A_COMMIT);
         let mut batch = Vec::new();
-        while receive.recv_many(&mut batch, MOST_IN_A_COMMIT).await > 0 {
-            let mut harvests = std::mem::take(&mut batch);
+        let mut more = true;
+        while more {
+            let received = receive.recv_many(&mut batch, MOST_IN_A_COMMIT);
+            match waiting.patience(Instant::now()) {
+                None => more = received.await > 0,
+                Some(left) => {
+                    if let Ok(count) = tokio::time::timeout(left, received).await {
+                        more = count > 0;
+                    }
+                }
+            }
+            let now = Instant::now();
+            for (number, harvest) in batch.drain(..) {
+                waiting.put(number, harvest, now);
+            }
+            let mut harvests = waiting.take(!more, now);
+            if harvests.is_empty() {
+                continue;
+            }
             let committed = match commit(house, lease, &mut harvests).await {
                 Ok(committed) => committed,
                 Err(error) => {
@@ -180,14 +200,13 @@ async fn commit(
         .flat_map(|harvest| &harvest.new)
         .any(|fresh| fresh.update.reach != Reach::Archive);
     let mut stories = house.stories.lock().await;
-    let mut regrouped = Vec::new();
     if told {
         let mut book = match stories.take() {
             Some(book) => book,
             None => StoryBook::open(house, house.clock.now()).await?,
         };
         let head = house.store.log_head().await?;
-        regrouped = book.place(
+        book.place(
             &house.vocabulary,
             |update| house.source(&update.source),
             harvests,
@@ -195,10 +214,7 @@ async fn commit(
         );
         *stories = Some(book);
     }
-    let committed = house
-        .store
-        .commit_harvests(lease, harvests, &regrouped)
-        .await;
+    let committed = house.store.commit_harvests(lease, harvests).await;
     if committed.is_err() {
         // What was not stored was not told; the memory is made anew.
         *stories = None;
@@ -648,8 +664,13 @@ async fn read(
                 },
             };
             match normalized {
-                Ok(normalized) => {
-                    let mut update = tagged(&tagger, &source, normalized);
+                Ok(Normalized {
+                    update,
+                    language,
+                    text,
+                }) => {
+                    let mut update =
+                        understood(&tagger, &source, update, language.as_deref(), &text);
                     let list = match &before {
                         None => &mut new,
                         Some(before) => {
@@ -660,6 +681,7 @@ async fn read(
                     list.push(Fresh {
                         update,
                         fingerprint,
+                        text,
                     });
                 }
                 Err(fault) => faults.push(fault),
@@ -737,37 +759,33 @@ async fn known(
     store.known(&source.id, &keys, &urls).await
 }
 
-/// Tags an update by its title and what its publisher says of it first, and reads its key dates
-/// from all of its text.
-pub fn tagged(tagger: &Tagger, source: &Source, normalized: Normalized) -> Update {
-    let Normalized {
-        mut update,
-        language,
-        text,
-    } = normalized;
-    let excerpt;
+/// Says what an update is about: tags by its title and what its publisher says of it first, key
+/// dates by all of its text. `text` is its body's plain text, `language` the one its publisher
+/// states.
+pub fn understood(
+    tagger: &Tagger,
+    source: &Source,
+    mut update: Update,
+    language: Option<&str>,
+    text: &str,
+) -> Update {
     let content = &update.content;
-    let summary = if content.summary.is_empty() {
-        excerpt = html::excerpt(&text, 2_000);
-        excerpt.as_str()
-    } else {
-        content.summary.as_str()
-    };
+    let said = content.said_of(text);
     update.tags = tagger.tag(&Subject {
         headline: &content.title,
-        summary,
-        language: language.as_deref().or(source.language.as_deref()),
+        summary: &said,
+        language: language.or(source.language.as_deref()),
         body: Some(&source.body),
         frameworks: &source.frameworks,
     });
     update.correction = story::is_correction(&content.title);
     update.key_dates = key_dates::of(&Sayings {
         headline: &content.title,
-        text: if text.is_empty() { summary } else { &text },
+        text: if text.is_empty() { &said } else { text },
         text_is_summary: text.is_empty(),
         stated: Some(&content.stated),
         published: content.published.as_ref().map(Stamp::day),
-        language: update.tags.language.as_deref().or(language.as_deref()),
+        language: update.tags.language.as_deref().or(language),
     });
     update
 }

@@ -3,7 +3,8 @@
 pub mod collect;
 pub mod deliver;
 pub mod digest;
+pub mod errand;
 pub mod health;
 pub mod index;
 mod pages;
-pub mod request;
+pub mod retag;

@@ -24,13 +24,13 @@ static UNITS: Words = words!(
      year years jahr jahre jahren an ans ano anos anno anni jaar lat lata"
 );
 
-/// Beginnings of what is counted from or told without a number, without marks and in lower case,
-/// and the same with the marks they may have.
-static ALONE: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+/// What a day is told by, or a time counted from, without a figure: in lower case, with and
+/// without marks.
+static WORDS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
     AhoCorasick::builder()
         .ascii_case_insensitive(true)
         .match_kind(MatchKind::Standard)
-        .kind(Some(AhoCorasickKind::DFA))
+        .kind(Some(AhoCorasickKind::ContiguousNFA))
         .build([
             "today",
             "tomorrow",
@@ -44,26 +44,35 @@ static ALONE: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
             "demain",
             "domani",
             "jutro",
-            "publi",
-            "pubbli",
-            "veröffentlich",
+            "publication",
+            "published",
+            "publishing",
+            "veröffentlichung",
+            "veroffentlichung",
             "verkündung",
-            "bekanntmach",
-            "bekendmak",
-            "ogłoszen",
-            "opublikow",
+            "verkundung",
+            "bekanntmachung",
+            "publicación",
+            "publicacion",
+            "pubblicazione",
+            "publicatie",
+            "bekendmaking",
+            "ogłoszenia",
+            "ogloszenia",
+            "opublikowania",
             "into force",
-            "inkraft",
+            "inkrafttreten",
             "vigueur",
             "vigor",
             "inwerkingtreding",
             "effective date",
             "this notice",
-            "announcement",
+            "this announcement",
             " now",
             "later",
             "thereafter",
             "später",
+            "spater",
             "después",
             "despues",
             "dopo",
@@ -91,7 +100,7 @@ pub(super) fn plausible(text: &str) -> bool {
             return true;
         }
     }
-    ALONE.as_ref().is_none_or(|alone| alone.is_match(text))
+    WORDS.as_ref().is_none_or(|words| words.is_match(text))
 }
 
 /// Whether this number may be part of a date.
@@ -138,13 +147,16 @@ fn number(text: &str, start: usize, end: usize) -> bool {
                 .filter(|word| !word.is_empty())
                 .take(NEAR),
         )
-        .any(tells)
+        .any(|word| tells(word, end - start))
 }
 
-/// Whether a word makes a date of a number near it.
-fn tells(word: &str) -> bool {
+/// Whether a word makes a date of a number of so many digits near it.
+fn tells(word: &str, digits: usize) -> bool {
     let known = |word: &str| {
-        month(word).is_some() || UNITS.has(word) || QUARTERS.has(word) || ENDS.has(word)
+        month(word).is_some()
+            || QUARTERS.has(word)
+            || ENDS.has(word)
+            || digits < 4 && UNITS.has(word)
     };
     if !word.is_ascii() {
         return known(&fold(word));

@@ -1,6 +1,9 @@
 //! Intervals and what they are counted from: "24 months after its entry into force".
 
+use std::sync::LazyLock;
+
 use chrono::{Months, NaiveDate, TimeDelta};
+use rustc_hash::FxHashMap;
 
 use super::span::{Reader, When, Words, words};
 use super::token::Kind;
@@ -214,28 +217,39 @@ impl Reader<'_> {
 }
 
 /// Numbers that rules spell out, cardinal and ordinal.
-pub(super) fn spelled(word: &str) -> Option<u32> {
-    Some(match word {
-        "one" | "first" | "ein" | "einen" | "eine" | "einem" | "un" | "uno" => 1,
-        "two" | "zwei" | "deux" | "dos" | "due" | "twee" => 2,
-        "three" | "third" | "drei" | "trois" | "tres" | "tre" | "drie" => 3,
-        "four" | "vier" | "quatre" | "cuatro" | "quattro" => 4,
-        "five" => 5,
-        "six" | "sechs" | "seis" | "sei" | "zes" => 6,
-        "seven" => 7,
-        "eight" => 8,
-        "nine" => 9,
-        "ten" | "tenth" | "zehn" | "dix" | "diez" | "dieci" | "tien" => 10,
-        "twelve" | "zwolf" | "douze" | "doce" | "dodici" | "twaalf" => 12,
-        "fourteen" => 14,
-        "fifteen" | "quinze" | "quince" | "quindici" => 15,
-        "eighteen" | "achtzehn" | "dieciocho" | "diciotto" | "achttien" => 18,
-        "twenty" | "twentieth" | "zwanzig" | "zwanzigsten" | "vingt" | "vingtieme" | "veinte"
-        | "venti" | "ventesimo" | "twintig" | "twintigste" => 20,
-        "thirty" | "thirtieth" | "dreissig" | "trente" | "treinta" | "trenta" | "dertig" => 30,
-        "forty" => 40,
-        "sixty" | "sixtieth" | "sechzig" | "soixante" | "sesenta" | "sessanta" => 60,
-        "ninety" | "neunzig" | "noventa" | "novanta" => 90,
-        _ => return None,
-    })
+const NUMBERS: &[(&str, u32)] = &[
+    ("one first ein einen eine einem un uno", 1),
+    ("two zwei deux dos due twee", 2),
+    ("three third drei trois tres tre drie", 3),
+    ("four vier quatre cuatro quattro", 4),
+    ("five", 5),
+    ("six sechs seis sei zes", 6),
+    ("seven", 7),
+    ("eight", 8),
+    ("nine", 9),
+    ("ten tenth zehn dix diez dieci tien", 10),
+    ("twelve zwolf douze doce dodici twaalf", 12),
+    ("fourteen", 14),
+    ("fifteen quinze quince quindici", 15),
+    ("eighteen achtzehn dieciocho diciotto achttien", 18),
+    (
+        "twenty twentieth zwanzig zwanzigsten vingt vingtieme veinte venti ventesimo twintig twintigste",
+        20,
+    ),
+    ("thirty thirtieth dreissig trente treinta trenta dertig", 30),
+    ("forty", 40),
+    ("sixty sixtieth sechzig soixante sesenta sessanta", 60),
+    ("ninety neunzig noventa novanta", 90),
+];
+
+/// The same by word.
+pub(super) static SPELLED: LazyLock<FxHashMap<&'static str, u32>> = LazyLock::new(|| {
+    NUMBERS
+        .iter()
+        .flat_map(|(words, number)| words.split(' ').map(move |word| (word, *number)))
+        .collect()
+});
+
+fn spelled(word: &str) -> Option<u32> {
+    SPELLED.get(word).copied()
 }

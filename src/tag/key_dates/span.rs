@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use chrono::{Datelike, Months, NaiveDate};
 use rustc_hash::FxHashSet;
 
-use super::interval::{Anchor, DAY, Interval, spelled};
+use super::interval::{Anchor, DAY, Interval, SPELLED};
 use super::token::{Kind, Token};
 use crate::domain::key_date::Precision;
 use crate::text::date::month;
@@ -535,13 +535,15 @@ impl Reader<'_> {
 
 /// Whether a date can begin with this word.
 fn begins(word: &str) -> bool {
-    static NOW: Words =
-        words!("today heute hoy oggi vandaag dzis aujourd tomorrow demain domani jutro year q");
-    [&NOW, &ENDS, &FIRSTS, &SECONDS, &THIRDS, &FOURTHS, &DAY]
-        .iter()
-        .any(|words| words.has(word))
-        || month(word).is_some()
-        || spelled(word).is_some()
+    static OTHERS: LazyLock<FxHashSet<&'static str>> = LazyLock::new(|| {
+        let lists = [&ENDS, &FIRSTS, &SECONDS, &THIRDS, &FOURTHS, &DAY];
+        "today heute hoy oggi vandaag dzis aujourd tomorrow demain domani jutro year q"
+            .split(' ')
+            .chain(lists.into_iter().flat_map(|list| list.0.iter().copied()))
+            .chain(SPELLED.keys().copied())
+            .collect()
+    });
+    OTHERS.contains(word) || month(word).is_some()
 }
 
 fn romance(language: &str) -> bool {

@@ -3,7 +3,10 @@
 
 ALTER TABLE updates ADD COLUMN story TEXT;
 ALTER TABLE updates ADD COLUMN correction BIGINT NOT NULL DEFAULT 0;
-CREATE INDEX updates_by_story ON updates (story);
+CREATE INDEX updates_by_story ON updates (story) WHERE story IS NOT NULL;
+-- Most of a store is archive, which no list of news looks through.
+DROP INDEX updates_by_reach;
+CREATE INDEX updates_told ON updates (position) WHERE reach <> 'archive';
 
 ALTER TABLE revisions ADD COLUMN tags TEXT;
 

@@ -19,9 +19,12 @@ use regwire::domain::id::SourceId;
 use regwire::library::{Files, load};
 use regwire::store::StoredDocument;
 
+/// Status and body for a question.
+type Answer = dyn Fn(&Question) -> (u16, String) + Send;
+
 /// What the server answers, and what it was asked.
 struct World {
-    answer: Box<dyn Fn(&Question) -> (u16, String) + Send>,
+    answer: Box<Answer>,
     asked: Vec<Question>,
 }
 

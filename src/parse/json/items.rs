@@ -419,10 +419,10 @@ fn join(entry: &mut Entry, row: Entry) {
                     text.push_str(&more);
                 }
             }
-            (Some(Markup::Html(text)), Some(Markup::Html(more))) => {
-                if !text.contains(&more) && text.len() + more.len() < LONGEST_GROUP {
-                    text.push_str(&more);
-                }
+            (Some(Markup::Html(text)), Some(Markup::Html(more)))
+                if !text.contains(&more) && text.len() + more.len() < LONGEST_GROUP =>
+            {
+                text.push_str(&more);
             }
             _ => {}
         }

@@ -208,6 +208,12 @@ async fn a_list_is_read_page_by_page_until_nothing_is_new() {
     assert_eq!((third.new, third.revised), (12, 0));
     assert_eq!(stage.asked().len(), 3);
     assert_eq!(stage.documents().await.len(), 8);
+    // What brought nothing is kept as its hash.
+    let source = SourceId::new("the-source").unwrap();
+    for (number, kept) in [(6, true), (7, true), (8, false)] {
+        let document = stage.house.store.document(&source, number).await.unwrap();
+        assert_eq!(document.unwrap().body.is_some(), kept, "{number}");
+    }
 }
 
 #[tokio::test]

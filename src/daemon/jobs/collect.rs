@@ -26,7 +26,7 @@ use crate::domain::document::{
 };
 use crate::domain::evidence::{self, Evidence, Record};
 use crate::domain::id::{SourceId, UpdateId};
-use crate::domain::source::Source;
+use crate::domain::source::{Keep, Source};
 use crate::domain::update::{Authority, Reach, Update};
 use crate::fetch::{Answer, Fetched, Fetcher};
 use crate::normalize::{self, Circumstances, Normalized};
@@ -41,6 +41,8 @@ use crate::text::date::Stamp;
 const AT_ONCE: usize = 32;
 /// Visits stored in one transaction.
 const MOST_IN_A_COMMIT: usize = 64;
+/// How many times as long as one page all pages of a visit may take.
+const LONGEST_VISIT: u64 = 10;
 /// Faults told of one visit, however many pages it had.
 const MOST_FAULTS: usize = 100;
 /// The slowest that a failing source is asked: polling never stops.
@@ -330,8 +332,23 @@ async fn read_on(
     looked: &mut Looked,
 ) -> Option<TimeDelta> {
     let mut wait = None;
+    let longest = u64::try_from(source.max_time.num_milliseconds())
+        .unwrap_or(0)
+        .saturating_mul(LONGEST_VISIT);
     while let Some(url) = pages.next() {
         let number = pages.read() + 1;
+        if harvest.visit.milliseconds >= longest {
+            harvest.visit.faults.push(Fault::new(
+                FaultCode::TimeOut,
+                format!(
+                    "{} pages took {} s; the rest is left for the next visit.",
+                    number - 1,
+                    harvest.visit.milliseconds / 1_000
+                ),
+            ));
+            pages.stop();
+            break;
+        }
         let of_page = |fault: Fault| {
             Fault::new(
                 fault.code,
@@ -494,10 +511,16 @@ async fn take_in(
     }
     harvest.state.documents = number;
     harvest.state.chain_head = Some(link.clone());
+    // A further page that brought nothing proves that it was looked at: its hash does.
+    let brought = page.as_ref().is_none_or(|page| page.brought > 0);
     harvest.documents.push(NewDocument {
         number,
         document: Arc::unwrap_or_clone(document),
-        keep: source.keep,
+        keep: if first || brought {
+            source.keep
+        } else {
+            Keep::Hash
+        },
         previous,
         link,
         software: software.to_owned(),

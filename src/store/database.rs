@@ -117,7 +117,9 @@ impl Database {
             .pragma("journal_size_limit", "67108864");
         let write = SqlitePoolOptions::new()
             .max_connections(1)
-            .connect_with(options.clone())
+            // A batch of visits fits into memory until it is committed; written out before, its
+            // pages would be written twice.
+            .connect_with(options.clone().pragma("cache_size", "-16384"))
             .await
             .map_err(|error| failed(error.to_string()))?;
         SQLITE

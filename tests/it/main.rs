@@ -11,6 +11,7 @@ macro_rules! left_out {
 }
 
 mod bad_input;
+mod by_hand;
 mod command_line;
 mod corpus_articles;
 mod corpus_feeds;

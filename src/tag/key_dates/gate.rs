@@ -11,8 +11,10 @@ use super::span::{ENDS, QUARTERS, Words, words};
 use crate::text::date::month;
 use crate::text::words::fold;
 
-/// So many words on each side of a number are looked at.
+/// So many words on each side of a number are looked at: a month stands next to it or one word
+/// off, what it counts behind it, and the end of something before its year.
 const NEAR: usize = 6;
+const NEXT: usize = 3;
 /// And so many bytes.
 const REACH: usize = 80;
 
@@ -30,7 +32,7 @@ static WORDS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
     AhoCorasick::builder()
         .ascii_case_insensitive(true)
         .match_kind(MatchKind::Standard)
-        .kind(Some(AhoCorasickKind::ContiguousNFA))
+        .kind(Some(AhoCorasickKind::DFA))
         .build([
             "today",
             "tomorrow",
@@ -108,20 +110,25 @@ fn number(text: &str, start: usize, end: usize) -> bool {
     let bytes = text.as_bytes();
     let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
     let after = |at: usize| text.get(at..).and_then(|rest| rest.chars().next());
-    // 2026-03-02 and 2.3.2026, with any dash.
+    // 2026-03-02 and 2.3.2026, with any dash; a version ("v4.0.1") is neither.
     let sign = |at: usize| {
         after(at)
             .filter(|c| matches!(c, '-' | '/' | '.' | '\u{2010}'..='\u{2015}' | '\u{2212}'))
             .map(|c| at + c.len_utf8())
             .filter(|at| digit(*at))
     };
-    if let Some(mut second) = sign(end) {
-        while digit(second) {
-            second += 1;
+    let run = |mut at: usize| {
+        let from = at;
+        while digit(at) {
+            at += 1;
         }
-        if sign(second).is_some() {
-            return true;
-        }
+        (at, at - from)
+    };
+    if let Some(second) = sign(end)
+        && let Some(third) = sign(run(second).0)
+        && matches!((end - start, run(third).1), (4, 1..=2) | (1..=2, 4))
+    {
+        return true;
     }
     if start > 0 && matches!(bytes.get(start - 1), Some(b'q' | b'Q')) {
         return true;
@@ -137,27 +144,21 @@ fn number(text: &str, start: usize, end: usize) -> bool {
     let before = text.get(from..start).unwrap_or("");
     let behind = text.get(end..until).unwrap_or("");
     let parts = |c: char| !c.is_alphabetic() && !('\u{300}'..='\u{36f}').contains(&c);
-    behind
-        .split(parts)
-        .filter(|word| !word.is_empty())
-        .take(NEAR)
-        .chain(
-            before
-                .rsplit(parts)
-                .filter(|word| !word.is_empty())
-                .take(NEAR),
-        )
-        .any(|word| tells(word, end - start))
+    let words_behind = behind.split(parts).filter(|word| !word.is_empty());
+    let words_before = before.rsplit(parts).filter(|word| !word.is_empty());
+    words_behind.take(NEXT).any(|word| {
+        is(word, |word| {
+            month(word).is_some() || QUARTERS.has(word) || end - start < 4 && UNITS.has(word)
+        })
+    }) || words_before.take(NEAR).enumerate().any(|(place, word)| {
+        is(word, |word| {
+            place < NEXT && month(word).is_some() || QUARTERS.has(word) || ENDS.has(word)
+        })
+    })
 }
 
-/// Whether a word makes a date of a number of so many digits near it.
-fn tells(word: &str, digits: usize) -> bool {
-    let known = |word: &str| {
-        month(word).is_some()
-            || QUARTERS.has(word)
-            || ENDS.has(word)
-            || digits < 4 && UNITS.has(word)
-    };
+/// Whether the word, folded, is one of those meant.
+fn is(word: &str, known: impl Fn(&str) -> bool) -> bool {
     if !word.is_ascii() {
         return known(&fold(word));
     }

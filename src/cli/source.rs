@@ -144,7 +144,7 @@ async fn answered(house: &House, source: &Source, file: Option<&Path>) -> anyhow
             std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
         return Ok(Document {
             source: source.id.clone(),
-            url: source.url.on(house.clock.now().date_naive())?,
+            url: source.address(house.clock.now().date_naive())?,
             fetched_at: house.clock.now(),
             status: 200,
             headers: Vec::new(),
@@ -221,6 +221,7 @@ fn entry_line(entry: &Entry) -> Value {
         "published": entry.published,
         "summary": entry.summary.as_ref().map(|summary| html::excerpt(&html::plain(summary.raw()), 300)),
         "categories": entry.categories,
+        "stated": entry.stated,
     })
 }
 
@@ -236,6 +237,7 @@ fn trial_line(source: &Source, document: &Document, trial: &Trial, found: &[Disc
         })).collect::<Vec<_>>(),
         "faults": trial.parsed.faults,
         "next": trial.parsed.next,
+        "parts": trial.parsed.parts,
         "found": found.iter().map(|found| json!({
             "url": found.url, "title": found.title, "kind": found.kind, "clue": clue(found.clue),
         })).collect::<Vec<_>>(),
@@ -309,8 +311,24 @@ fn print_trial(source: &Source, document: &Document, trial: &Trial, limit: usize
     if refused.len() > limit {
         say!("and {} rows more were refused", refused.len() - limit);
     }
+    for entry in trial.parsed.entries.iter().take(limit) {
+        for stated in &entry.stated.dates {
+            say!(
+                "{}: {} {}",
+                html::excerpt(&html::line(&entry.title), 40),
+                stated.event.label(),
+                stated.date
+            );
+        }
+    }
     if let Some(next) = &trial.parsed.next {
         say!("the list goes on at {next}");
+    }
+    if let Some(first) = trial.parsed.parts.first() {
+        say!(
+            "it is an index of {} more, the first of them {first}",
+            trial.parsed.parts.len()
+        );
     }
     let count = i64::try_from(trial.parsed.entries.len()).unwrap_or(i64::MAX);
     say!(

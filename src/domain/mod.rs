@@ -15,6 +15,7 @@ pub mod health;
 pub mod id;
 pub mod key_date;
 pub mod library;
+pub mod mapping;
 pub mod message;
 pub mod quantity;
 pub mod query;

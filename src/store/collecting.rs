@@ -50,8 +50,8 @@ pub struct Harvest {
     pub visit: Visit,
     /// The source after it.
     pub state: SourceState,
-    /// What it brought, unless it was the last answer again.
-    pub document: Option<NewDocument>,
+    /// What it brought, page by page; nothing when it was the last answer again.
+    pub documents: Vec<NewDocument>,
     /// Updates seen for the first time.
     pub new: Vec<Fresh>,
     /// Updates that say something else now.
@@ -329,7 +329,7 @@ impl Store {
 
             let documents: Vec<&NewDocument> = harvests
                 .iter()
-                .filter_map(|harvest| harvest.document.as_ref())
+                .flat_map(|harvest| &harvest.documents)
                 .collect();
             for chunk in documents.chunks(CHUNK) {
                 let mut query = QueryBuilder::new(

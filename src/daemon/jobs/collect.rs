@@ -18,6 +18,7 @@ use crate::compare::{self, Keyed};
 use crate::daemon::House;
 use crate::daemon::in_order::InOrder;
 use crate::daemon::jobs::index;
+use crate::daemon::jobs::pages::{Page, Pages};
 use crate::daemon::stories::StoryBook;
 use crate::domain::change::Change;
 use crate::domain::document::{
@@ -25,7 +26,7 @@ use crate::domain::document::{
 };
 use crate::domain::evidence::{self, Evidence, Record};
 use crate::domain::id::{SourceId, UpdateId};
-use crate::domain::source::Source;
+use crate::domain::source::{Keep, Source};
 use crate::domain::update::{Authority, Reach, Update};
 use crate::fetch::{Answer, Fetched, Fetcher};
 use crate::normalize::{self, Circumstances, Normalized};
@@ -40,6 +41,10 @@ use crate::text::date::Stamp;
 const AT_ONCE: usize = 32;
 /// Visits stored in one transaction.
 const MOST_IN_A_COMMIT: usize = 64;
+/// How many times as long as one page all pages of a visit may take.
+const LONGEST_VISIT: u64 = 10;
+/// Faults told of one visit, however many pages it had.
+const MOST_FAULTS: usize = 100;
 /// The slowest that a failing source is asked: polling never stops.
 const SLOWEST: TimeDelta = TimeDelta::hours(48);
 
@@ -219,7 +224,7 @@ async fn commit(
     committed
 }
 
-/// Visits one source and makes of it everything that is to be stored.
+/// Visits one source, page by page, and makes of it everything that is to be stored.
 async fn visit(house: &House, fetcher: &Fetcher, source: Source, state: SourceState) -> Harvest {
     let now = house.clock.now();
     let fetched = fetcher.visit(&source, &state.memory, now).await;
@@ -237,12 +242,12 @@ async fn visit(house: &House, fetcher: &Fetcher, source: Source, state: SourceSt
             ..empty_visit(&source.id, now, Outcome::Failed)
         },
         state,
-        document: None,
+        documents: Vec::new(),
         new: Vec::new(),
         revised: Vec::new(),
     };
     let mut wait = None;
-    let mut newest = None;
+    let mut looked = Looked::default();
     match answer {
         Answer::NotModified { memory, status } => {
             harvest.visit.status = Some(status);
@@ -284,24 +289,166 @@ async fn visit(house: &House, fetcher: &Fetcher, source: Source, state: SourceSt
                 harvest.visit.outcome = Outcome::Unchanged;
                 harvest.state.memory = memory;
             } else {
-                newest = take_in(house, &source, &mut harvest, document, memory, now).await;
+                let mut pages = Pages::new(&source, &harvest.state);
+                let url = document.url.clone();
+                if let Some(page) = take_in(
+                    house,
+                    &source,
+                    &mut harvest,
+                    &mut pages,
+                    &mut looked,
+                    document,
+                )
+                .await
+                {
+                    harvest.state.memory = memory;
+                    harvest.visit.faults.extend(pages.turn(&url, &page));
+                    wait = read_on(
+                        house,
+                        fetcher,
+                        &source,
+                        &mut harvest,
+                        &mut pages,
+                        &mut looked,
+                    )
+                    .await;
+                    finish(&mut harvest, &pages, &looked);
+                }
             }
         }
     }
-    remember(&mut harvest, &source, newest, wait, now);
+    remember(&mut harvest, &source, &looked, wait, now);
     harvest
 }
 
-/// Reads a document and compares it with what is known.
+/// Reads the further pages of a list, or the parts of an index, as far as there is reason to; one
+/// that cannot be read costs itself. For how long the publisher asks us to wait, if it does.
+async fn read_on(
+    house: &House,
+    fetcher: &Fetcher,
+    source: &Source,
+    harvest: &mut Harvest,
+    pages: &mut Pages,
+    looked: &mut Looked,
+) -> Option<TimeDelta> {
+    let mut wait = None;
+    let longest = u64::try_from(source.max_time.num_milliseconds())
+        .unwrap_or(0)
+        .saturating_mul(LONGEST_VISIT);
+    while let Some(url) = pages.next() {
+        let number = pages.read() + 1;
+        if harvest.visit.milliseconds >= longest {
+            harvest.visit.faults.push(Fault::new(
+                FaultCode::TimeOut,
+                format!(
+                    "{} pages took {} s; the rest is left for the next visit.",
+                    number - 1,
+                    harvest.visit.milliseconds / 1_000
+                ),
+            ));
+            pages.stop();
+            break;
+        }
+        let of_page = |fault: Fault| {
+            Fault::new(
+                fault.code,
+                format!("Page {number}, {url}: {}", fault.detail),
+            )
+        };
+        let Fetched {
+            answer,
+            bytes,
+            milliseconds,
+        } = fetcher.page(source, &url, house.clock.now()).await;
+        harvest.visit.bytes += bytes;
+        harvest.visit.milliseconds += milliseconds;
+        match answer {
+            Answer::Document { document, .. } => {
+                let before = harvest.visit.faults.len();
+                let page = take_in(house, source, harvest, pages, looked, document).await;
+                let faults = harvest.visit.faults.split_off(before);
+                // That a part of an index holds nothing of what is asked for is no fault of it.
+                let nothing = pages.is_index
+                    && page.is_none()
+                    && faults.iter().any(|fault| fault.code == FaultCode::NoMatch);
+                if !nothing {
+                    harvest.visit.faults.extend(faults.into_iter().map(of_page));
+                }
+                match page {
+                    Some(page) => harvest.visit.faults.extend(pages.turn(&url, &page)),
+                    None if nothing => pages.pass(),
+                    None => pages.fail(),
+                }
+            }
+            Answer::Limited {
+                fault, retry_after, ..
+            } => {
+                harvest.visit.faults.push(of_page(fault));
+                pages.stop();
+                wait = retry_after;
+            }
+            Answer::Gone { fault } | Answer::Refused { fault } | Answer::Failed { fault, .. } => {
+                harvest.visit.faults.push(of_page(fault));
+                pages.fail();
+            }
+            // Asked without condition, so that this is an answer to nothing.
+            Answer::NotModified { .. } => pages.fail(),
+        }
+    }
+    wait
+}
+
+/// Counts what all pages brought, and decides what the next visit may take for granted.
+fn finish(harvest: &mut Harvest, pages: &Pages, looked: &Looked) {
+    let visit = &mut harvest.visit;
+    let count = |fresh: &[Fresh]| u32::try_from(fresh.len()).unwrap_or(u32::MAX);
+    visit.faults.truncate(MOST_FAULTS);
+    visit.entries = looked.all;
+    visit.new = count(&harvest.new);
+    visit.revised = count(&harvest.revised);
+    visit.outcome = if harvest.new.is_empty() && harvest.revised.is_empty() {
+        Outcome::Unchanged
+    } else {
+        Outcome::New
+    };
+    if pages.is_index && looked.all == 0 {
+        visit.faults.push(Fault::new(
+            FaultCode::NoMatch,
+            "No sitemap of the index holds an address that `include` and `under` ask for: the site has changed.",
+        ));
+        visit.outcome = Outcome::Quarantined;
+    }
+    harvest.state.record.signs.unread = pages.unread;
+    if pages.is_more_than_its_first() {
+        // A first page that is as it was would hide what stands on the others.
+        harvest.state.memory = Memory::default();
+    }
+}
+
+/// What was seen on the pages of a visit, beside what is stored.
+#[derive(Debug, Default)]
+struct Looked {
+    /// Entries on the first page.
+    first: u32,
+    /// Entries on all pages.
+    all: u32,
+    /// Whether they are parts of one whole, so that all count and not the first page's.
+    is_index: bool,
+    /// The latest day of publication that is no future.
+    newest: Option<NaiveDate>,
+}
+
+/// Reads a document and compares it with what is known; none when it could not be read.
 async fn take_in(
     house: &House,
     source: &Source,
     harvest: &mut Harvest,
+    pages: &mut Pages,
+    looked: &mut Looked,
     document: Document,
-    memory: Memory,
-    now: DateTime<Utc>,
-) -> Option<NaiveDate> {
-    let mut newest = None;
+) -> Option<Page> {
+    let now = document.fetched_at.max(harvest.visit.at);
+    let mut page = None;
     let number = harvest.state.documents + 1;
     let software = concat!("regwire ", env!("CARGO_PKG_VERSION"));
     let previous = harvest.state.chain_head.clone();
@@ -324,54 +471,61 @@ async fn take_in(
         fetched_at: document.fetched_at,
         status: document.status,
     };
+    let first = pages.read() == 0;
     let document = Arc::new(document);
-    let read = read(
-        house,
-        source,
-        Arc::clone(&document),
-        proof,
-        harvest.state.first_contact_at.is_none(),
-        now,
-    )
-    .await;
+    let read = read(house, source, Arc::clone(&document), proof, pages, now).await;
     match read {
         Ok(read) => {
-            harvest.visit.entries = read.entries;
-            newest = read.newest;
             harvest.visit.faults.extend(read.faults);
+            looked.newest = looked.newest.max(read.newest);
+            looked.is_index |= !read.parts.is_empty();
+            looked.all = looked.all.saturating_add(read.entries);
+            if first {
+                looked.first = read.entries;
+                harvest.visit.entries = read.entries;
+            }
             if read.readable {
-                harvest.visit.new = u32::try_from(read.new.len()).unwrap_or(u32::MAX);
-                harvest.visit.revised = u32::try_from(read.revised.len()).unwrap_or(u32::MAX);
-                harvest.visit.outcome = if read.new.is_empty() && read.revised.is_empty() {
-                    Outcome::Unchanged
-                } else {
-                    Outcome::New
-                };
-                harvest.new = read.new;
-                harvest.revised = read.revised;
-                harvest.state.memory = memory;
-                harvest.state.description = read.description;
-                harvest.state.first_contact_at.get_or_insert(now);
-            } else {
+                page = Some(Page {
+                    bytes: document.body.len() as u64,
+                    brought: read.new.len() + read.revised.len(),
+                    next: read.next,
+                    parts: read.parts,
+                });
+                pages.brought(&read.new, &read.revised);
+                harvest.new.extend(read.new);
+                harvest.revised.extend(read.revised);
+                if first {
+                    harvest.state.description = read.description;
+                    harvest.state.first_contact_at.get_or_insert(now);
+                }
+            } else if first {
                 harvest.visit.outcome = Outcome::Quarantined;
             }
         }
         Err(fault) => {
-            harvest.visit.outcome = Outcome::Quarantined;
+            if first {
+                harvest.visit.outcome = Outcome::Quarantined;
+            }
             harvest.visit.faults.push(fault);
         }
     }
     harvest.state.documents = number;
     harvest.state.chain_head = Some(link.clone());
-    harvest.document = Some(NewDocument {
+    // A further page that brought nothing proves that it was looked at: its hash does.
+    let brought = page.as_ref().is_none_or(|page| page.brought > 0);
+    harvest.documents.push(NewDocument {
         number,
         document: Arc::unwrap_or_clone(document),
-        keep: source.keep,
+        keep: if first || brought {
+            source.keep
+        } else {
+            Keep::Hash
+        },
         previous,
         link,
         software: software.to_owned(),
     });
-    newest
+    page
 }
 
 /// What a document holds for the store.
@@ -384,6 +538,8 @@ struct Read {
     description: FeedDescription,
     new: Vec<Fresh>,
     revised: Vec<Fresh>,
+    next: Option<String>,
+    parts: Vec<String>,
 }
 
 /// The steps between bytes and updates; the pure ones run where they do not hold up the network.
@@ -392,9 +548,10 @@ async fn read(
     source: &Source,
     document: Arc<Document>,
     proof: Evidence,
-    first_contact: bool,
+    pages: &mut Pages,
     now: DateTime<Utc>,
 ) -> Result<Read, Fault> {
+    let (first, first_contact) = (pages.read() == 0, pages.first_contact);
     let failed = |error: &dyn std::fmt::Display| {
         Fault::new(
             FaultCode::ReaderFailed,
@@ -407,7 +564,7 @@ async fn read(
         let (document, source) = (Arc::clone(&document), source.clone());
         tokio::task::spawn_blocking(move || {
             let mut parsed = parse::parse(&document, &source);
-            if let Some(fault) = redirected_home(&source, &document) {
+            if first && let Some(fault) = redirected_home(&source, &document) {
                 // What is read on a home page is another list than the one that was asked for.
                 parsed.readable = false;
                 parsed.faults.insert(0, fault);
@@ -425,40 +582,43 @@ async fn read(
             parsed
                 .faults
                 .extend(compare::shared_identity(&parsed.entries));
-            let keyed = compare::keyed(parsed.entries);
-            (
-                entries,
-                newest,
-                keyed,
-                parsed.faults,
-                parsed.description,
-                parsed.readable,
-            )
+            let keyed = compare::keyed(std::mem::take(&mut parsed.entries));
+            (entries, newest, keyed, parsed)
         })
     };
-    let (entries, newest, keyed, mut faults, description, readable) =
-        parsing.await.map_err(|error| failed(&error))?;
+    let (entries, newest, keyed, parsed) = parsing.await.map_err(|error| failed(&error))?;
+    let mut faults = parsed.faults;
     let mut out = Read {
         entries,
         newest,
-        readable,
+        readable: parsed.readable,
         faults: Vec::new(),
-        description,
+        description: parsed.description,
         new: Vec::new(),
         revised: Vec::new(),
+        next: parsed.next,
+        parts: parsed.parts,
     };
-    if !readable {
+    if !out.readable {
         out.faults = faults;
         return Ok(out);
     }
-    let known = if first_contact {
+    if let Some(fault) = pages.repeated(&keyed) {
+        faults.push(fault);
+        out.next = None;
+        out.entries = 0;
+    }
+    let keyed = pages.unmet(keyed);
+    let mut known = if first_contact {
         Vec::new()
     } else {
         known(&house.store, source, &keyed)
             .await
             .map_err(|error| failed(&error))?
     };
-    let comparison = compare::compare(keyed, &known);
+    known.extend_from_slice(pages.known());
+    let mut comparison = compare::compare(keyed, &known);
+    comparison.changes.retain(|change| !pages.is_told(change));
     let revised: Vec<UpdateId> = comparison
         .changes
         .iter()
@@ -672,14 +832,25 @@ fn empty_visit(source: &SourceId, at: DateTime<Utc>, outcome: Outcome) -> Visit 
 fn remember(
     harvest: &mut Harvest,
     source: &Source,
-    newest: Option<NaiveDate>,
+    looked: &Looked,
     wait: Option<TimeDelta>,
     now: DateTime<Utc>,
 ) {
     let visit = &harvest.visit;
     let record = &mut harvest.state.record;
-    record.note(visit, harvest.document.is_some(), newest, now);
-    harvest.state.next_visit_at = now + next(source, record.failures, visit.outcome, wait);
+    // How many pages were read hangs on what was new; how long a page is does not.
+    let usual = Visit {
+        entries: if looked.is_index {
+            looked.all
+        } else {
+            looked.first
+        },
+        ..visit.clone()
+    };
+    record.note(&usual, !harvest.documents.is_empty(), looked.newest, now);
+    let span = next(source, record.failures, visit.outcome, wait);
+    // A publisher that asked us to wait in the middle of its list is left alone for so long.
+    harvest.state.next_visit_at = now + span.max(wait.unwrap_or_default());
 }
 
 /// When a source is asked again: by its cadence; slower and slower while it fails, never not at

@@ -6,4 +6,5 @@ pub mod digest;
 pub mod errand;
 pub mod health;
 pub mod index;
+mod pages;
 pub mod retag;

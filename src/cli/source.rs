@@ -382,8 +382,7 @@ fn free_id(taken: &mut Vec<String>, body: &str, url: &WebAddress) -> anyhow::Res
         .path_segments()
         .into_iter()
         .flatten()
-        .filter(|part| !part.is_empty())
-        .next_back()
+        .rfind(|part| !part.is_empty())
         .map(|part| part.rsplit_once('.').map_or(part, |(name, _)| name))
         .unwrap_or("news");
     let base = slug(&format!("{body}-{last}"));

@@ -87,9 +87,9 @@ impl StoryBook {
         harvests: &mut [Harvest],
         head: i64,
     ) {
-        let mut seen = u64::try_from(head).unwrap_or(0);
-        for fresh in harvests.iter_mut().flat_map(|harvest| &mut harvest.new) {
-            seen += 1;
+        let first = u64::try_from(head).unwrap_or(0) + 1;
+        let new = harvests.iter_mut().flat_map(|harvest| &mut harvest.new);
+        for (seen, fresh) in (first..).zip(new) {
             let update = &mut fresh.update;
             if !is_told(update) {
                 continue;

@@ -271,12 +271,11 @@ impl Reader<'_> {
             }
             return None;
         }
-        if self
-            .word(next)
-            .is_some_and(|word| OF.has(word) && word != "the")
+        if self.sign(next, ',')
+            || self
+                .word(next)
+                .is_some_and(|word| OF.has(word) && word != "the")
         {
-            next += 1;
-        } else if self.sign(next, ',') {
             next += 1;
         }
         let year = self.year(next)?;

@@ -5,6 +5,7 @@
 //! stored, searched or shown.
 
 pub mod address;
+pub mod catalogue;
 pub mod change;
 pub mod criteria;
 pub mod delivery;
@@ -27,4 +28,5 @@ pub mod standard;
 pub mod stated;
 pub mod story;
 pub mod subscription;
+pub mod told_date;
 pub mod update;

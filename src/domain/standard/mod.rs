@@ -1,0 +1,14 @@
+//! Standards: works, the projects that become their editions and amendments, where each stands,
+//! and how that is known.
+
+mod form;
+mod position;
+mod project;
+mod stage;
+
+pub use form::Form;
+pub use position::Position;
+pub use project::{
+    InvalidProject, Observed, Project, ProjectId, StageEvent, StageNews, StageStep, Weight,
+};
+pub use stage::{InvalidStage, Stage};

@@ -1,6 +1,8 @@
 //! Catalogues: a body's whole list of documents, row by row, and what a reading of it leaves
 //! behind in the register.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::address::WebAddress;
@@ -168,7 +170,44 @@ pub struct StoredRow {
     pub absent_since: Option<i64>,
 }
 
-/// One reading of a catalogue.
+/// What finding a row again needs to know of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KnownRow {
+    /// Its key.
+    pub key: String,
+    /// The file it was last read from.
+    pub file: Option<String>,
+    /// What its bytes looked like.
+    pub bytes: Fingerprint,
+    /// The whole snapshot that first missed it, while it is missing.
+    pub absent_since: Option<i64>,
+}
+
+/// What is known of a catalogue as a whole.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct KnownCatalogue {
+    /// Its rows.
+    pub rows: Vec<KnownRow>,
+    /// Its first whole snapshot.
+    pub first: Option<Snapshot>,
+    /// Its last whole snapshot.
+    pub last: Option<Snapshot>,
+    /// The whole snapshot of the moment asked for, where there is one already.
+    pub same: Option<Snapshot>,
+}
+
+/// What is known of the projects that a reading touches.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct KnownProjects {
+    /// The rows of these projects in the catalogue, and the rows read, by key.
+    pub rows: HashMap<String, StoredRow>,
+    /// The projects.
+    pub projects: HashMap<ProjectId, Project>,
+    /// Their histories, in the order of recording.
+    pub events: HashMap<ProjectId, Vec<StageEvent>>,
+}
+
+/// One whole reading of a catalogue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Snapshot {
     /// The catalogue.
@@ -179,25 +218,26 @@ pub struct Snapshot {
     pub at: DateTime<Utc>,
     /// Rows in it.
     pub rows: u32,
-    /// Whether it is the whole list, so that it proves the silence of every row in it.
-    pub whole: bool,
 }
 
 /// Everything that a reading of a catalogue leaves behind, beside its Updates.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RegisterChanges {
-    /// The reading.
-    pub snapshot: Snapshot,
+    /// The catalogue.
+    pub source: SourceId,
+    /// The reading, where it is of the whole list and later than all before: it proves the
+    /// silence of every row in it.
+    pub snapshot: Option<Snapshot>,
     /// Rows that are new or say something else; all others stay as they are stored.
     pub rows: Vec<StoredRow>,
     /// Rows that say the same in other bytes.
     pub rewritten: Vec<(String, Fingerprint)>,
-    /// Rows that were looked at alone and are unchanged.
-    pub looked_at: Vec<String>,
-    /// Rows that a whole snapshot misses.
+    /// Rows that were looked at alone and are unchanged, and when.
+    pub looked_at: Option<(Vec<String>, DateTime<Utc>)>,
+    /// Rows that the snapshot misses.
     pub absent: Vec<String>,
-    /// Rows that were missing and are there again, with the whole snapshots that missed them.
-    pub back: Vec<(String, i64)>,
+    /// Rows that were missing and are there again, unchanged.
+    pub back: Vec<String>,
     /// Projects as they stand now.
     pub projects: Vec<Project>,
     /// What was added to their histories.

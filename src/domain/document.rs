@@ -185,6 +185,8 @@ pub enum FaultCode {
     ImplausibleDate,
     /// More items than the cap; the rest was left out.
     TooManyItems,
+    /// A catalogue that has lost so many rows that it cannot be the whole list.
+    Shrunken,
     /// The reader itself failed on this input; nothing was taken.
     ReaderFailed,
 }
@@ -223,6 +225,7 @@ impl FaultCode {
             Self::BadDate => "bad-date",
             Self::ImplausibleDate => "implausible-date",
             Self::TooManyItems => "too-many-items",
+            Self::Shrunken => "shrunken",
             Self::ReaderFailed => "reader-failed",
         }
     }

@@ -8,6 +8,7 @@ use super::evidence::Evidence;
 use super::id::{BodyId, FrameworkId, JurisdictionId, SourceId, TopicId, UpdateId};
 use super::key_date::KeyDate;
 use super::reference::Reference;
+use super::standard::StageNews;
 use super::stated::Stated;
 use crate::text::date::Stamp;
 use crate::text::html::SafeHtml;
@@ -246,6 +247,9 @@ pub struct Content {
     /// What structured fields of the publisher state beside the words.
     #[serde(default, skip_serializing_if = "Stated::is_empty")]
     pub stated: Stated,
+    /// The stage changes of a standard that it tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stage: Option<StageNews>,
 }
 
 /// What of a [`Content`] may be shown, mailed, fed or exported under its source's terms.

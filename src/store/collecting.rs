@@ -6,9 +6,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::QueryBuilder;
 
 use super::database::{fenced, reading, writing};
+use super::register::write_register;
 use super::sources::SourceState;
 use super::{Error, Lease, Store, json, to_json, unreadable, whole};
 use crate::domain::address::WebAddress;
+use crate::domain::catalogue::RegisterChanges;
 use crate::domain::change::{Fingerprint, Known};
 use crate::domain::document::{Document, Sha256, Visit};
 use crate::domain::evidence::Evidence;
@@ -55,6 +57,8 @@ pub struct Harvest {
     pub new: Vec<Fresh>,
     /// Updates that say something else now.
     pub revised: Vec<Fresh>,
+    /// What a catalogue leaves in the register.
+    pub register: Option<Box<RegisterChanges>>,
 }
 
 /// What of the harvests was new to the store, and where it stands in the log.
@@ -326,6 +330,10 @@ impl Store {
                         .push_bind(*revision);
                 });
                 query.build().execute(&mut *transaction).await?;
+            }
+
+            for changes in harvests.iter().filter_map(|harvest| harvest.register.as_deref()) {
+                write_register!(transaction, changes);
             }
 
             let documents: Vec<&NewDocument> = harvests

@@ -183,6 +183,7 @@ async fn visit(house: &House, fetcher: &Fetcher, source: Source, state: SourceSt
         document: None,
         new: Vec::new(),
         revised: Vec::new(),
+        register: None,
     };
     let mut wait = None;
     let mut newest = None;

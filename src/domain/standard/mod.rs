@@ -1,11 +1,13 @@
 //! Standards: works, the projects that become their editions and amendments, where each stands,
 //! and how that is known.
 
+mod change;
 mod form;
 mod position;
 mod project;
 mod stage;
 
+pub use change::{FactChange, ProjectChange, RowMove, Step};
 pub use form::Form;
 pub use position::Position;
 pub use project::{

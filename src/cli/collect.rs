@@ -1,12 +1,12 @@
 //! `regwire collect` and `regwire reindex`.
 
-use super::out::say;
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
-use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::ask::ask;
+use super::out::say;
 use super::table;
 use crate::daemon::jobs::collect::{Choice, Report, collect};
 use crate::daemon::{House, Shift, jobs};
@@ -39,7 +39,7 @@ pub(super) async fn run(house: House, options: Options) -> anyhow::Result<ExitCo
                 None => anyhow::bail!("there is no source `{id}`: `regwire sources` lists them"),
             }
         };
-        if !source.kind.is_built() {
+        if !source.is_readable() {
             anyhow::bail!(
                 "`{id}` is of kind {}, which cannot be read yet",
                 source.kind.as_str()
@@ -77,7 +77,11 @@ pub(super) async fn run(house: House, options: Options) -> anyhow::Result<ExitCo
             shift.end().await?;
             reports.iter().map(Report::line).collect()
         }
-        Err(held) => ask(&house, &choice, &held.to_string()).await?,
+        Err(held) => {
+            let argument = serde_json::json!({ "only": choice.only, "force": choice.force });
+            let answer = ask(&house, "collect", &argument, &held.to_string()).await?;
+            answer["lines"].as_array().cloned().unwrap_or_default()
+        }
     };
     print(&lines, &options)?;
     Ok(ExitCode::SUCCESS)
@@ -92,33 +96,6 @@ fn progress(total: u64) -> ProgressBar {
         bar.set_style(style);
     }
     bar
-}
-
-/// Leaves the request with the daemon that holds the lease, and waits for its answer.
-async fn ask(house: &House, choice: &Choice, who: &str) -> anyhow::Result<Vec<serde_json::Value>> {
-    eprintln!("{who}; the work was asked of it, and its answer is awaited");
-    let argument = serde_json::json!({ "only": choice.only, "force": choice.force });
-    let id = house
-        .store
-        .leave_request("collect", &argument, house.clock.now())
-        .await?;
-    for _ in 0..3_000 {
-        tokio::time::sleep(Duration::from_millis(200)).await;
-        if let Some(answer) = house
-            .store
-            .request(id)
-            .await?
-            .and_then(|request| request.answer)
-        {
-            if let Some(error) = answer["error"].as_str() {
-                anyhow::bail!("the daemon could not do it: {error}");
-            }
-            return Ok(answer["lines"].as_array().cloned().unwrap_or_default());
-        }
-    }
-    anyhow::bail!(
-        "the daemon has not answered for ten minutes: see its log; the request stays with it"
-    )
 }
 
 fn print(lines: &[serde_json::Value], options: &Options) -> anyhow::Result<()> {

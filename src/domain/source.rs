@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 
 use super::address::AddressTemplate;
+use super::catalogue::Catalogue;
 use super::id::{BodyId, FrameworkId, JurisdictionId, SourceId};
 pub use super::select::{Edit, Pick, Select, Way};
 use super::update::{Content, Shared};
@@ -41,7 +42,7 @@ impl SourceKind {
 
     /// Whether this version can read the kind; a source of another kind stays switched off.
     pub fn is_built(self) -> bool {
-        matches!(self, Self::Feed | Self::Listing)
+        matches!(self, Self::Feed | Self::Listing | Self::Catalogue)
     }
 }
 
@@ -212,6 +213,8 @@ pub struct Source {
     pub date: DateStyle,
     /// Whether a listing's links are followed for the full text.
     pub follow: bool,
+    /// How a catalogue is read; none when this version cannot read it.
+    pub catalogue: Option<Catalogue>,
     /// What the user agent says.
     pub agent: Agent,
     /// Why the site's robots.txt is not asked; it is asked when there is no reason.
@@ -226,6 +229,13 @@ pub struct Source {
     pub note: Option<String>,
     /// What is known of the address.
     pub proof: Option<Proof>,
+}
+
+impl Source {
+    /// Whether this version can read it.
+    pub fn is_readable(&self) -> bool {
+        self.kind.is_built() && (self.kind != SourceKind::Catalogue || self.catalogue.is_some())
+    }
 }
 
 /// The largest decoded body unless the source states more (contract: F4).

@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 
 use super::{Links, Named};
 use crate::domain::address::{AddressTemplate, WebAddress};
+use crate::domain::catalogue::Catalogue;
 use crate::domain::id::{BodyId, FrameworkId, JurisdictionId, SourceId};
 use crate::domain::quantity;
 use crate::domain::source::{
@@ -133,6 +134,10 @@ fn source(mut table: Table<'_>, links: &mut Links) -> Option<Source> {
     if max_time > TimeDelta::minutes(10) {
         table.fault("max_time", "a visit may take at most 10m");
     }
+    let catalogue = match kind {
+        Some(SourceKind::Catalogue) => catalogue(&mut table, on),
+        _ => None,
+    };
     let note = table.text("note");
     let proof = table.table("proof").and_then(proof);
     table.allow(LATER);
@@ -183,6 +188,7 @@ fn source(mut table: Table<'_>, links: &mut Links) -> Option<Source> {
         select,
         date,
         follow,
+        catalogue,
         agent,
         robots_override,
         headers,
@@ -203,6 +209,34 @@ fn positive_span(text: &str) -> Result<TimeDelta, quantity::InvalidQuantity> {
             wanted: "a span of time longer than nothing",
         })
     }
+}
+
+/// How a catalogue is read. One that is switched off may be of a kind that nobody can read yet.
+fn catalogue(table: &mut Table<'_>, on: bool) -> Option<Catalogue> {
+    let preset = match table.text("preset").map(|text| text.parse()) {
+        Some(Ok(preset)) => Some(preset),
+        Some(Err(wrong)) if on => {
+            table.fault("preset", wrong);
+            None
+        }
+        None if on => {
+            table.fault(
+                "preset",
+                "a catalogue needs a preset: iso-open-data, relaton or nist-csrc",
+            );
+            None
+        }
+        _ => None,
+    };
+    let committees = table.table("scope").map(|mut scope| {
+        let committees = scope.texts("committees");
+        scope.finish();
+        committees
+    });
+    Some(Catalogue {
+        preset: preset?,
+        committees: committees.unwrap_or_default(),
+    })
 }
 
 fn select(mut table: Table<'_>) -> Select {

@@ -80,11 +80,31 @@ fn publishers(reference: &str) -> Vec<String> {
     let head = reference.split(' ').next().unwrap_or_default();
     let mut out: Vec<String> = Vec::new();
     for name in head.split('/') {
-        let is_name = name.len() >= 2 && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit());
+        let is_name = name.len() >= 2
+            && name
+                .chars()
+                .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit());
         // `ISO/DIS 9001`: what follows ISO alone is a stage or a type.
         let is_stage = matches!(
             name,
-            "PWI" | "NP" | "AWI" | "WD" | "CD" | "DIS" | "FDIS" | "PRF" | "DTS" | "DTR" | "FDTS" | "FDTR" | "DPAS" | "TS" | "TR" | "PAS" | "CDV" | "IWA"
+            "PWI"
+                | "NP"
+                | "AWI"
+                | "WD"
+                | "CD"
+                | "DIS"
+                | "FDIS"
+                | "PRF"
+                | "DTS"
+                | "DTR"
+                | "FDTS"
+                | "FDTR"
+                | "DPAS"
+                | "TS"
+                | "TR"
+                | "PAS"
+                | "CDV"
+                | "IWA"
         );
         if is_name && !is_stage && !out.iter().any(|one| one == name) {
             out.push(name.to_owned());
@@ -128,7 +148,9 @@ impl Telling<'_> {
                 of(step).filter(|kind| {
                     matches!(
                         kind,
-                        UpdateKind::NewEdition | UpdateKind::Amendment | UpdateKind::StatusConfirmed
+                        UpdateKind::NewEdition
+                            | UpdateKind::Amendment
+                            | UpdateKind::StatusConfirmed
                     )
                 })
             });
@@ -159,7 +181,13 @@ impl Telling<'_> {
                     let _ = write!(title, ", comments until {day}");
                 }
             }
-            None => title.push_str(&self.facts().into_iter().next().unwrap_or_else(|| "entry changed".to_owned())),
+            None => title.push_str(
+                &self
+                    .facts()
+                    .into_iter()
+                    .next()
+                    .unwrap_or_else(|| "entry changed".to_owned()),
+            ),
         }
         title
     }
@@ -182,7 +210,12 @@ impl Telling<'_> {
                     let _ = write!(out, "Listed at {} ({})", first.to, first.to.meaning());
                 }
                 None => {
-                    let _ = write!(out, "New in the catalogue at {} ({})", first.to, first.to.meaning());
+                    let _ = write!(
+                        out,
+                        "New in the catalogue at {} ({})",
+                        first.to,
+                        first.to.meaning()
+                    );
                     for step in self.change.steps.iter().skip(1) {
                         let _ = write!(out, ", then {} ({})", step.to, step.to.meaning());
                     }
@@ -202,7 +235,9 @@ impl Telling<'_> {
     /// What else changed, weightiest first.
     fn facts(&self) -> Vec<String> {
         let row = &self.change.row;
-        let date = |date: &Option<ToldDate>| date.map_or_else(|| "no date".to_owned(), |date| date.to_string());
+        let date = |date: &Option<ToldDate>| {
+            date.map_or_else(|| "no date".to_owned(), |date| date.to_string())
+        };
         let mut out: Vec<(u8, String)> = Vec::new();
         for fact in &self.change.facts {
             out.push(match fact {
@@ -210,19 +245,32 @@ impl Telling<'_> {
                 FactChange::Comments { from, to } => (1, comments(*from, *to)),
                 FactChange::Renamed { from } => (
                     2,
-                    format!("renamed “{}”, before “{}”", html::excerpt(&row.facts.title, 120), html::excerpt(from, 120)),
+                    format!(
+                        "renamed “{}”, before “{}”",
+                        html::excerpt(&row.facts.title, 120),
+                        html::excerpt(from, 120)
+                    ),
                 ),
                 FactChange::Referenced { from } => (3, format!("before called {from}")),
-                FactChange::Dated { from, to } => (4, format!("date of publication {}, before {}", date(to), date(from))),
-                FactChange::UnderRevision { by } => (5, format!("a revision is under way: {}", self.named(by))),
+                FactChange::Dated { from, to } => (
+                    4,
+                    format!("date of publication {}, before {}", date(to), date(from)),
+                ),
+                FactChange::UnderRevision { by } => {
+                    (5, format!("a revision is under way: {}", self.named(by)))
+                }
                 FactChange::Amended { by } => (6, format!("amended by {}", self.named(by))),
                 FactChange::Replaces { what } => (7, format!("replaces {}", self.named(what))),
                 FactChange::Handed { from } => (
                     8,
                     format!(
                         "handed to {}{}",
-                        row.facts.committee.as_deref().unwrap_or("another committee"),
-                        from.as_ref().map_or_else(String::new, |from| format!(", before {from}"))
+                        row.facts
+                            .committee
+                            .as_deref()
+                            .unwrap_or("another committee"),
+                        from.as_ref()
+                            .map_or_else(String::new, |from| format!(", before {from}"))
                     ),
                 ),
             });

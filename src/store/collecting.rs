@@ -332,7 +332,10 @@ impl Store {
                 query.build().execute(&mut *transaction).await?;
             }
 
-            for changes in harvests.iter().filter_map(|harvest| harvest.register.as_deref()) {
+            for changes in harvests
+                .iter()
+                .filter_map(|harvest| harvest.register.as_deref())
+            {
                 write_register!(transaction, changes);
             }
 

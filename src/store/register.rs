@@ -242,7 +242,8 @@ impl ProjectRow {
             reference: self.reference,
             position: position(table, &key, &self.stands_at)?,
             since: self.since_at,
-            source: SourceId::new(self.source_id).map_err(|error| unreadable(table, &key, error))?,
+            source: SourceId::new(self.source_id)
+                .map_err(|error| unreadable(table, &key, error))?,
             row: self.row_key,
             rank: small(table, &key, self.rank)?,
             first_seen: self.first_seen,
@@ -291,7 +292,8 @@ impl EventRow {
                 .transpose()
                 .map_err(|error| unreadable(table, &key, error))?,
             observed_at: self.observed_at,
-            source: SourceId::new(self.source_id).map_err(|error| unreadable(table, &key, error))?,
+            source: SourceId::new(self.source_id)
+                .map_err(|error| unreadable(table, &key, error))?,
             row: self.row_key,
             reference: self.reference,
             file: self.file,
@@ -393,9 +395,54 @@ impl Store {
             out.last = Some(snapshot);
         }
         if out.first.as_ref().is_some_and(|first| first.number != 1) {
-            return Err(unreadable("catalogue_snapshots", source.as_str(), "its first snapshot is missing"));
+            return Err(unreadable(
+                "catalogue_snapshots",
+                source.as_str(),
+                "its first snapshot is missing",
+            ));
         }
         Ok(out)
+    }
+
+    /// The last whole snapshot of a catalogue.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn last_snapshot(&self, source: &SourceId) -> Result<Option<Snapshot>, Error> {
+        let row: Option<(i64, DateTime<Utc>, i64)> = reading!(self.database, |pool| {
+            sqlx::query_as(
+                "SELECT number, at, row_count FROM catalogue_snapshots WHERE source_id = $1
+                 ORDER BY number DESC LIMIT 1",
+            )
+            .bind(source.as_str())
+            .fetch_optional(pool)
+            .await?
+        });
+        row.map(|(number, at, rows)| {
+            Ok(Snapshot {
+                source: source.clone(),
+                number,
+                at,
+                rows: small("catalogue_snapshots", source.as_str(), rows)?,
+            })
+        })
+        .transpose()
+    }
+
+    /// When anything of a catalogue was first seen.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn first_look(&self, source: &SourceId) -> Result<Option<DateTime<Utc>>, Error> {
+        let row: Option<(DateTime<Utc>,)> = reading!(self.database, |pool| {
+            sqlx::query_as(
+                "SELECT observed_at FROM stage_events WHERE source_id = $1 ORDER BY observed_at LIMIT 1",
+            )
+            .bind(source.as_str())
+            .fetch_optional(pool)
+            .await?
+        });
+        Ok(row.map(|(at,)| at))
     }
 
     /// What is known of projects, and of rows of a catalogue.
@@ -416,7 +463,11 @@ impl Store {
                 let rows: Vec<Row> = reading!(self.database, |pool| {
                     let mut query =
                         QueryBuilder::new("SELECT * FROM catalogue_rows WHERE source_id = ");
-                    query.push_bind(source.as_str()).push(" AND ").push(column).push(" IN (");
+                    query
+                        .push_bind(source.as_str())
+                        .push(" AND ")
+                        .push(column)
+                        .push(" IN (");
                     let mut list = query.separated(",");
                     for value in chunk {
                         list.push_bind(*value);
@@ -447,7 +498,10 @@ impl Store {
         }
         let with_past: Vec<&str> = out.projects.keys().map(ProjectId::as_str).collect();
         for event in self.events(&with_past).await? {
-            out.events.entry(event.project.clone()).or_default().push(event);
+            out.events
+                .entry(event.project.clone())
+                .or_default()
+                .push(event);
         }
         Ok(out)
     }
@@ -484,11 +538,15 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::catalogue`].
-    pub async fn project_names(&self, projects: &[String]) -> Result<HashMap<String, String>, Error> {
+    pub async fn project_names(
+        &self,
+        projects: &[String],
+    ) -> Result<HashMap<String, String>, Error> {
         let mut out = HashMap::new();
         for chunk in projects.chunks(CHUNK * 4) {
             let rows: Vec<(String, String)> = reading!(self.database, |pool| {
-                let mut query = QueryBuilder::new("SELECT id, reference FROM projects WHERE id IN (");
+                let mut query =
+                    QueryBuilder::new("SELECT id, reference FROM projects WHERE id IN (");
                 let mut list = query.separated(",");
                 for value in chunk {
                     list.push_bind(value.as_str());
@@ -499,6 +557,19 @@ impl Store {
             out.extend(rows);
         }
         Ok(out)
+    }
+
+    /// All works of the register.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn works(&self) -> Result<Vec<String>, Error> {
+        let rows: Vec<(String,)> = reading!(self.database, |pool| {
+            sqlx::query_as("SELECT DISTINCT work FROM projects ORDER BY work")
+                .fetch_all(pool)
+                .await?
+        });
+        Ok(rows.into_iter().map(|(work,)| work).collect())
     }
 
     /// Where projects stand, by work and reference.
@@ -525,19 +596,25 @@ impl Store {
         }
         if filter.works.is_none() && filter.projects.is_none() {
             found = reading!(self.database, |pool| {
-                sqlx::query_as("SELECT * FROM projects").fetch_all(pool).await?
+                sqlx::query_as("SELECT * FROM projects")
+                    .fetch_all(pool)
+                    .await?
             });
         }
         let mut seen = HashSet::new();
         let mut projects = Vec::with_capacity(found.len());
         for row in found {
             let project = row.project()?;
-            let wanted = filter.source.as_ref().is_none_or(|source| *source == project.source);
+            let wanted = filter
+                .source
+                .as_ref()
+                .is_none_or(|source| *source == project.source);
             if wanted && seen.insert(project.id.clone()) {
                 projects.push(project);
             }
         }
-        projects.sort_by(|a, b| (&a.work, a.first_seen, &a.id).cmp(&(&b.work, b.first_seen, &b.id)));
+        projects
+            .sort_by(|a, b| (&a.work, a.first_seen, &a.id).cmp(&(&b.work, b.first_seen, &b.id)));
         self.standing(projects).await
     }
 
@@ -551,7 +628,10 @@ impl Store {
                 continue;
             };
             if !counts.contains_key(&project.source) {
-                counts.insert(project.source.clone(), self.snapshots(&project.source).await?);
+                counts.insert(
+                    project.source.clone(),
+                    self.snapshots(&project.source).await?,
+                );
             }
             let snapshots = counts.get(&project.source).map_or(&[][..], Vec::as_slice);
             out.push(Standing {
@@ -571,7 +651,8 @@ impl Store {
         let mut out = HashMap::new();
         for chunk in projects.chunks(CHUNK * 4) {
             let rows: Vec<Row> = reading!(self.database, |pool| {
-                let mut query = QueryBuilder::new("SELECT * FROM catalogue_rows WHERE project IN (");
+                let mut query =
+                    QueryBuilder::new("SELECT * FROM catalogue_rows WHERE project IN (");
                 let mut list = query.separated(",");
                 for value in chunk {
                     list.push_bind(*value);
@@ -591,24 +672,31 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::catalogue`].
-    pub async fn project_rows(&self, project: &ProjectId) -> Result<Vec<(SourceId, StoredRow)>, Error> {
+    pub async fn project_rows(
+        &self,
+        project: &ProjectId,
+    ) -> Result<Vec<(SourceId, StoredRow)>, Error> {
         let mut rows: Vec<(SourceId, StoredRow)> = self
             .rows_of(&[project.as_str()])
             .await?
             .into_iter()
             .map(|((source, _), stored)| (source, stored))
             .collect();
-        rows.sort_by(|(a, x), (b, y)| (y.since, y.row.rank, a, &x.row.key).cmp(&(x.since, x.row.rank, b, &y.row.key)));
+        rows.sort_by(|(a, x), (b, y)| {
+            (y.since, y.row.rank, a, &x.row.key).cmp(&(x.since, x.row.rank, b, &y.row.key))
+        });
         Ok(rows)
     }
 
     /// The moments of a catalogue's whole snapshots, in the order of their numbers.
     async fn snapshots(&self, source: &SourceId) -> Result<Vec<DateTime<Utc>>, Error> {
         let rows: Vec<(DateTime<Utc>,)> = reading!(self.database, |pool| {
-            sqlx::query_as("SELECT at FROM catalogue_snapshots WHERE source_id = $1 ORDER BY number")
-                .bind(source.as_str())
-                .fetch_all(pool)
-                .await?
+            sqlx::query_as(
+                "SELECT at FROM catalogue_snapshots WHERE source_id = $1 ORDER BY number",
+            )
+            .bind(source.as_str())
+            .fetch_all(pool)
+            .await?
         });
         Ok(rows.into_iter().map(|(at,)| at).collect())
     }

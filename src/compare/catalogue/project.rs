@@ -87,7 +87,8 @@ pub fn compare(
     for ReadRow { row, bytes } in read {
         let was = known.rows.get(&row.key);
         let late = was.is_some_and(|was| setting.at < last_seen(was, setting));
-        let moved = was.is_none_or(|was| was.row.position != row.position || was.row.project != row.project);
+        let moved = was
+            .is_none_or(|was| was.row.position != row.position || was.row.project != row.project);
         match was {
             None => {
                 out.new_rows += 1;
@@ -162,7 +163,10 @@ fn stored(
         since: kept.map_or(setting.at, |was| was.since),
         seen_at: setting.at,
         since_snapshot: kept.map_or(setting.snapshot, |was| was.since_snapshot),
-        missed: kept.map_or(0, |was| was.missed),
+        missed: kept.map_or(0, |was| {
+            let gap = was.absent_since.filter(|_| setting.whole);
+            was.missed + gap.map_or(0, |absent| setting.snapshot - absent)
+        }),
         looks: kept.map_or(0, |was| was.looks) + i64::from(!setting.whole),
         absent_since: kept
             .and_then(|was| was.absent_since)
@@ -335,7 +339,8 @@ fn leads(
     }
     if setting.at == project.since
         && !own
-        && order(row.rank, &row.position, &row.key) <= order(project.rank, &project.position, &project.row)
+        && order(row.rank, &row.position, &row.key)
+            <= order(project.rank, &project.position, &project.row)
     {
         return false;
     }
@@ -369,8 +374,7 @@ fn leads(
                 && since.is_none_or(|since| event.observed_at >= since)
         })
     });
-    !been_there
-        && (row.rank, row.position.order()) > (project.rank, project.position.order())
+    !been_there && (row.rank, row.position.order()) > (project.rank, project.position.order())
 }
 
 /// Whether a row without stage codes is that of a draft, whatever became of it.
@@ -431,7 +435,12 @@ impl History<'_> {
 
 /// What else changed between the text that a project was known under and the one it is known
 /// under now. What a step itself means (a draft's other prefix, the day of publication) is none.
-fn facts(was: &CatalogueRow, now: &CatalogueRow, before: &Project, steps: &[Step]) -> Vec<FactChange> {
+fn facts(
+    was: &CatalogueRow,
+    now: &CatalogueRow,
+    before: &Project,
+    steps: &[Step],
+) -> Vec<FactChange> {
     let mut out = Vec::new();
     let (a, b) = (&was.facts, &now.facts);
     if steps.is_empty() && was.reference != now.reference {
@@ -449,7 +458,9 @@ fn facts(was: &CatalogueRow, now: &CatalogueRow, before: &Project, steps: &[Step
             from: a.committee.clone(),
         });
     }
-    let published = steps.iter().any(|step| step.to.is_published() && step.from.as_ref().is_none_or(|from| !from.is_published()));
+    let published = steps.iter().any(|step| {
+        step.to.is_published() && step.from.as_ref().is_none_or(|from| !from.is_published())
+    });
     if a.published != b.published && !(published && b.published.is_some()) {
         out.push(FactChange::Dated {
             from: a.published,
@@ -457,12 +468,23 @@ fn facts(was: &CatalogueRow, now: &CatalogueRow, before: &Project, steps: &[Step
         });
     }
     let added = |old: &[String], new: &[String]| -> Vec<String> {
-        new.iter().filter(|one| !old.contains(one)).cloned().collect()
+        new.iter()
+            .filter(|one| !old.contains(one))
+            .cloned()
+            .collect()
     };
     for (old, new, change) in [
-        (&a.replaced_by, &b.replaced_by, (|by| FactChange::ReplacedBy { by }) as fn(Vec<String>) -> FactChange),
-        (&a.replaces, &b.replaces, |what| FactChange::Replaces { what }),
-        (&a.amended_by, &b.amended_by, |by| FactChange::Amended { by }),
+        (
+            &a.replaced_by,
+            &b.replaced_by,
+            (|by| FactChange::ReplacedBy { by }) as fn(Vec<String>) -> FactChange,
+        ),
+        (&a.replaces, &b.replaces, |what| FactChange::Replaces {
+            what,
+        }),
+        (&a.amended_by, &b.amended_by, |by| FactChange::Amended {
+            by,
+        }),
     ] {
         let added = added(old, new);
         if !added.is_empty() {

@@ -74,7 +74,9 @@ impl<'k> Sighting<'k> {
         let mut owners: HashMap<String, String> = HashMap::new();
         for ReadRow { row, .. } in &read {
             if let Some(file) = &row.file {
-                let owner = owners.entry(row.key.clone()).or_insert_with(|| file.clone());
+                let owner = owners
+                    .entry(row.key.clone())
+                    .or_insert_with(|| file.clone());
                 if rank(file, &row.key) < rank(owner, &row.key) {
                     owner.clone_from(file);
                 }
@@ -87,7 +89,11 @@ impl<'k> Sighting<'k> {
             let by_reference = places.get(row.key.as_str()).copied();
             let taken = by_reference.is_some_and(|place| {
                 self.seen.get(place) == Some(&true)
-                    && self.known.get(place).and_then(|known| known.file.as_deref()).map(stem)
+                    && self
+                        .known
+                        .get(place)
+                        .and_then(|known| known.file.as_deref())
+                        .map(stem)
                         != Some(stem(file))
             });
             let is_owner = owners.get(&row.key).is_some_and(|owner| owner == file);
@@ -104,7 +110,10 @@ impl<'k> Sighting<'k> {
         read.dedup_by(|one, kept| one.row.key == kept.row.key);
         read.reverse();
         for ReadRow { row, .. } in &read {
-            if let Some(seen) = places.get(row.key.as_str()).and_then(|at| self.seen.get_mut(*at)) {
+            if let Some(seen) = places
+                .get(row.key.as_str())
+                .and_then(|at| self.seen.get_mut(*at))
+            {
                 *seen = true;
             }
         }

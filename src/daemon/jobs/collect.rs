@@ -15,14 +15,16 @@ use tokio::sync::mpsc;
 
 use crate::compare::{self, Keyed};
 use crate::daemon::House;
+use crate::daemon::jobs::catalogue::{self, Lot};
 use crate::daemon::jobs::index;
+use crate::domain::catalogue::RegisterChanges;
 use crate::domain::change::Change;
 use crate::domain::document::{
     Document, Fault, FaultCode, FeedDescription, Memory, Outcome, Visit,
 };
 use crate::domain::evidence::{self, Evidence, Record};
 use crate::domain::id::{SourceId, UpdateId};
-use crate::domain::source::Source;
+use crate::domain::source::{Source, SourceKind};
 use crate::domain::update::{Authority, Update};
 use crate::fetch::{Answer, Fetched, Fetcher};
 use crate::normalize::{self, Circumstances, Normalized};
@@ -97,7 +99,7 @@ pub async fn collect(
     for source in house.sources.iter() {
         let named = choice.only.contains(&source.id);
         let wanted = named || (choice.only.is_empty() && source.on);
-        if !wanted || !source.kind.is_built() {
+        if !wanted || !source.is_readable() {
             continue;
         }
         order.push(source.id.clone());
@@ -192,6 +194,7 @@ async fn visit(house: &House, fetcher: &Fetcher, source: Source, state: SourceSt
             harvest.visit.status = Some(status);
             harvest.visit.outcome = Outcome::Unchanged;
             harvest.state.memory = memory;
+            seen_again(house, &source, &mut harvest, now).await;
         }
         Answer::Limited {
             status,
@@ -227,6 +230,7 @@ async fn visit(house: &House, fetcher: &Fetcher, source: Source, state: SourceSt
             if harvest.state.memory.sha256.as_ref() == Some(&document.sha256) {
                 harvest.visit.outcome = Outcome::Unchanged;
                 harvest.state.memory = memory;
+                seen_again(house, &source, &mut harvest, now).await;
             } else {
                 newest = take_in(house, &source, &mut harvest, document, memory, now).await;
             }
@@ -269,15 +273,20 @@ async fn take_in(
         status: document.status,
     };
     let document = Arc::new(document);
-    let read = read(
-        house,
-        source,
-        Arc::clone(&document),
-        proof,
-        harvest.state.first_contact_at.is_none(),
-        now,
-    )
-    .await;
+    let read = if source.kind == SourceKind::Catalogue {
+        read_catalogue(house, source, Arc::clone(&document), proof, now).await
+    } else {
+        let first_contact = harvest.state.first_contact_at.is_none();
+        read(
+            house,
+            source,
+            Arc::clone(&document),
+            proof,
+            first_contact,
+            now,
+        )
+        .await
+    };
     match read {
         Ok(read) => {
             harvest.visit.entries = read.entries;
@@ -293,6 +302,7 @@ async fn take_in(
                 };
                 harvest.new = read.new;
                 harvest.revised = read.revised;
+                harvest.register = read.register;
                 harvest.state.memory = memory;
                 harvest.state.description = read.description;
                 harvest.state.first_contact_at.get_or_insert(now);
@@ -328,6 +338,68 @@ struct Read {
     description: FeedDescription,
     new: Vec<Fresh>,
     revised: Vec<Fresh>,
+    register: Option<Box<RegisterChanges>>,
+}
+
+/// A whole list that is as it was: one more proof that none of its rows moved.
+async fn seen_again(house: &House, source: &Source, harvest: &mut Harvest, now: DateTime<Utc>) {
+    if source.kind != SourceKind::Catalogue {
+        return;
+    }
+    match catalogue::unchanged(house, source, now).await {
+        Ok(register) => harvest.register = register.map(Box::new),
+        // The proof of one look is lost, and nothing else.
+        Err(error) => {
+            tracing::warn!(source.id = %source.id, %error, "a look at a catalogue could not be counted")
+        }
+    }
+}
+
+/// Reads a body's whole list and compares it with the register.
+async fn read_catalogue(
+    house: &House,
+    source: &Source,
+    document: Arc<Document>,
+    proof: Evidence,
+    now: DateTime<Utc>,
+) -> Result<Read, Fault> {
+    let failed = |error: anyhow::Error| {
+        Fault::new(
+            FaultCode::ReaderFailed,
+            format!(
+                "reading failed ({error:#}); nothing was taken, and the next visit tries again"
+            ),
+        )
+    };
+    let turn = house.turns.acquire().await;
+    let terms = catalogue::Terms {
+        at: document.fetched_at,
+        now,
+        shrunken: false,
+    };
+    let address = document.url.clone();
+    let gathered = catalogue::gather(house, source, Lot::Fetched(document), &terms, false)
+        .await
+        .map_err(failed)?;
+    let mut out = Read {
+        entries: u32::try_from(gathered.rows).unwrap_or(u32::MAX),
+        newest: None,
+        readable: gathered.readable,
+        faults: gathered.faults.clone(),
+        description: FeedDescription::default(),
+        new: Vec::new(),
+        revised: Vec::new(),
+        register: None,
+    };
+    if gathered.readable {
+        let taken = catalogue::take_in(house, source, gathered, &terms, proof, address)
+            .await
+            .map_err(failed)?;
+        out.new = taken.new;
+        out.register = Some(Box::new(taken.register));
+    }
+    drop(turn);
+    Ok(out)
 }
 
 /// The steps between bytes and updates; the pure ones run where they do not hold up the network.
@@ -390,6 +462,7 @@ async fn read(
         description,
         new: Vec::new(),
         revised: Vec::new(),
+        register: None,
     };
     if !readable {
         out.faults = faults;
@@ -577,7 +650,7 @@ pub fn tagged(tagger: &Tagger, source: &Source, normalized: Normalized) -> Updat
     update
 }
 
-fn empty_visit(source: &SourceId, at: DateTime<Utc>, outcome: Outcome) -> Visit {
+pub(super) fn empty_visit(source: &SourceId, at: DateTime<Utc>, outcome: Outcome) -> Visit {
     Visit {
         source: source.clone(),
         at,

@@ -1,8 +1,10 @@
 //! The jobs, a file each; every one may stop anywhere and begin again.
 
+pub mod catalogue;
 pub mod collect;
 pub mod deliver;
 pub mod digest;
 pub mod health;
 pub mod index;
+pub mod observe;
 pub mod request;

@@ -2,6 +2,7 @@
 
 use crate::daemon::House;
 use crate::daemon::jobs::collect::{Choice, collect};
+use crate::daemon::jobs::observe::{Wish, observe};
 use crate::domain::id::SourceId;
 use crate::fetch::Fetcher;
 use crate::store::{Lease, Request};
@@ -25,6 +26,11 @@ pub async fn answer(
             let lines: Vec<serde_json::Value> =
                 reports.iter().map(|report| report.line()).collect();
             Ok(serde_json::json!({ "lines": lines }))
+        }
+        "observe" => {
+            let wish: Wish = serde_json::from_value(request.argument.clone())?;
+            let seen = observe(house, lease, &wish, |_| Ok(())).await?;
+            Ok(serde_json::json!({ "lines": seen.moves, "summary": seen.summary() }))
         }
         other => anyhow::bail!("`{other}` is no request that this version knows"),
     }

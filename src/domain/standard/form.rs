@@ -22,9 +22,9 @@ impl Form {
     /// `ISO/IEC 22989:2022/DAM 1`.
     pub fn of(reference: &str) -> Self {
         let last = reference.rsplit('/').next().unwrap_or(reference);
-        let year = last
-            .rsplit_once(':')
-            .is_some_and(|(_, year)| year.len() >= 4 && year.bytes().take(4).all(|b| b.is_ascii_digit()));
+        let year = last.rsplit_once(':').is_some_and(|(_, year)| {
+            year.len() >= 4 && year.bytes().take(4).all(|b| b.is_ascii_digit())
+        });
         let mut rank = if year { PUBLISHED } else { UNDER_PUBLICATION };
         let mut round = 1;
         let mut supplement = false;
@@ -76,7 +76,8 @@ fn draft(word: &str) -> Option<u8> {
         "AWI" => 2,
         "WD" => 3,
         "CD" => 4,
-        "DIS" | "CDV" | "DAM" | "DAmd" | "DTS" | "DTR" | "DPAS" | "DGuide" | "DCOR" | "DCor" | "DIWA" => 5,
+        "DIS" | "CDV" | "DAM" | "DAmd" | "DTS" | "DTR" | "DPAS" | "DGuide" | "DCOR" | "DCor"
+        | "DIWA" => 5,
         "FDIS" | "FDAM" | "FDAmd" | "FDTS" | "FDTR" | "FDGuide" | "FDCOR" | "FDCor" => 6,
         "PRF" => 7,
         _ => return None,
@@ -86,7 +87,21 @@ fn draft(word: &str) -> Option<u8> {
 fn is_supplement(word: &str) -> bool {
     matches!(
         word,
-        "Amd" | "AMD" | "Cor" | "COR" | "Add" | "Suppl" | "Ext" | "DAM" | "FDAM" | "DAmd" | "FDAmd" | "DCOR" | "DCor" | "FDCOR" | "FDCor"
+        "Amd"
+            | "AMD"
+            | "Cor"
+            | "COR"
+            | "Add"
+            | "Suppl"
+            | "Ext"
+            | "DAM"
+            | "FDAM"
+            | "DAmd"
+            | "FDAmd"
+            | "DCOR"
+            | "DCor"
+            | "FDCOR"
+            | "FDCor"
     )
 }
 
@@ -108,7 +123,14 @@ mod tests {
                 "ISO/IEC TS 6254",
                 "ISO/IEC TS 6254:2025",
             ][..],
-            &["ISO/CD 9001", "ISO/CD 9001.2", "ISO/DIS 9001", "ISO/FDIS 9001", "ISO 9001", "ISO 9001:2026"],
+            &[
+                "ISO/CD 9001",
+                "ISO/CD 9001.2",
+                "ISO/DIS 9001",
+                "ISO/FDIS 9001",
+                "ISO 9001",
+                "ISO 9001:2026",
+            ],
             &[
                 "ISO/IEC 22989:2022/AWI Amd 1",
                 "ISO/IEC 22989:2022/CD Amd 1",

@@ -131,7 +131,9 @@ impl std::str::FromStr for Position {
             "withdrawn" => Ok(Self::Withdrawn),
             _ => match text.parse::<Stage>() {
                 Ok(stage) => Ok(Self::Stage(stage)),
-                Err(error) => Self::draft(text).filter(|draft| draft.to_string() == text).ok_or(error),
+                Err(error) => Self::draft(text)
+                    .filter(|draft| draft.to_string() == text)
+                    .ok_or(error),
             },
         }
     }
@@ -166,12 +168,24 @@ mod tests {
 
     #[test]
     fn drafts_stand_in_their_rounds() {
-        let rounds = ["iwd", "iprd", "ipd", "2pd", "3pd", "fpd", "final", "withdrawn"];
+        let rounds = [
+            "iwd",
+            "iprd",
+            "ipd",
+            "2pd",
+            "3pd",
+            "fpd",
+            "final",
+            "withdrawn",
+        ];
         let orders: Vec<u32> = rounds
             .iter()
             .map(|round| round.parse::<Position>().unwrap().order())
             .collect();
-        assert!(orders.windows(2).all(|pair| pair[0] < pair[1]), "{orders:?}");
+        assert!(
+            orders.windows(2).all(|pair| pair[0] < pair[1]),
+            "{orders:?}"
+        );
         let meaning = |text: &str| text.parse::<Position>().unwrap().meaning();
         assert_eq!(meaning("2pd"), "second public draft");
         assert_eq!(meaning("95.99"), "withdrawn");

@@ -17,7 +17,9 @@ pub struct ProjectId(String);
 
 /// Text that names no project.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{given}` names no project: a number of ISO's catalogue, or a slug such as nist-sp-800-53")]
+#[error(
+    "`{given}` names no project: a number of ISO's catalogue, or a slug such as nist-sp-800-53"
+)]
 pub struct InvalidProject {
     /// As given.
     pub given: String,

@@ -186,7 +186,12 @@ mod tests {
 
     #[test]
     fn numbers_of_open_data_are_read() {
-        for (number, stage) in [(6060, "60.60"), (98, "00.98"), (0, "00.00"), (1099, "10.99")] {
+        for (number, stage) in [
+            (6060, "60.60"),
+            (98, "00.98"),
+            (0, "00.00"),
+            (1099, "10.99"),
+        ] {
             assert_eq!(Stage::from_number(number).unwrap().to_string(), stage);
         }
         for number in [6061, 60, 99_999, 4_000_000] {

@@ -112,7 +112,9 @@ fn short(bytes: &[u8], at: usize) -> io::Result<usize> {
 
 fn long(bytes: &[u8], at: usize) -> io::Result<usize> {
     match part(bytes, at, 4)? {
-        [a, b, c, d] => Ok(usize::try_from(u32::from_le_bytes([*a, *b, *c, *d])).unwrap_or(usize::MAX)),
+        [a, b, c, d] => {
+            Ok(usize::try_from(u32::from_le_bytes([*a, *b, *c, *d])).unwrap_or(usize::MAX))
+        }
         _ => Err(io::ErrorKind::UnexpectedEof.into()),
     }
 }

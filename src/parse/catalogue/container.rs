@@ -45,7 +45,7 @@ pub struct Container {
 }
 
 /// The largest record, in bytes; ISO's longest line has some ten kilobytes.
-const LARGEST_RECORD: usize = 1 << 20;
+pub const LARGEST_RECORD: usize = 1 << 20;
 /// The most that an archive may unpack to, in bytes: ten times what the largest known does.
 const LARGEST_LIST: u64 = 4 << 30;
 /// The most records of a list: ten times the largest known.
@@ -67,11 +67,35 @@ pub fn records(
         inner: reader,
         left: LARGEST_LIST,
     };
-    match open(BufReader::with_capacity(1 << 16, capped), file, each, &mut out, 0) {
+    let mut reader = BufReader::with_capacity(1 << 16, capped);
+    match open(&mut reader, file, each, &mut out, 0) {
         Ok(whole) => out.whole = whole,
         Err(error) => out.faults.push(broken(&error)),
     }
     out
+}
+
+/// Whose list a reader seems to hold, by how it begins; none when it cannot be read at all.
+pub fn guess(reader: &mut dyn Read) -> Option<CataloguePreset> {
+    let mut reader = BufReader::with_capacity(1 << 16, reader);
+    let head = reader.fill_buf().ok()?;
+    if head.starts_with(&[0x1f, 0x8b]) {
+        let mut inner = BufReader::with_capacity(1 << 16, MultiGzDecoder::new(reader));
+        return guess_plain(inner.fill_buf().ok()?);
+    }
+    guess_plain(head)
+}
+
+fn guess_plain(head: &[u8]) -> Option<CataloguePreset> {
+    if head.starts_with(b"PK\x03\x04") {
+        return Some(CataloguePreset::NistCsrc);
+    }
+    let text = head.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(head);
+    Some(match text.trim_ascii_start().first()? {
+        b'{' => CataloguePreset::IsoOpenData,
+        b'[' => CataloguePreset::NistCsrc,
+        _ => CataloguePreset::Relaton,
+    })
 }
 
 fn broken(error: &io::Error) -> Fault {
@@ -94,8 +118,8 @@ fn broken(error: &io::Error) -> Fault {
 type Each<'a> = &'a mut dyn FnMut(CataloguePreset, Record<'_>);
 
 /// Whether the list was read to its proper end.
-fn open<R: BufRead>(
-    mut reader: R,
+fn open(
+    mut reader: &mut dyn BufRead,
     file: Option<&str>,
     each: Each<'_>,
     out: &mut Container,
@@ -103,7 +127,7 @@ fn open<R: BufRead>(
 ) -> io::Result<bool> {
     let head = reader.fill_buf()?;
     if head.starts_with(&[0x1f, 0x8b]) && depth == 0 {
-        let inner = BufReader::with_capacity(
+        let mut inner = BufReader::with_capacity(
             1 << 16,
             Capped {
                 inner: MultiGzDecoder::new(reader),
@@ -111,11 +135,11 @@ fn open<R: BufRead>(
             },
         );
         let name = file.map(|name| name.trim_end_matches(".gz"));
-        return open(inner, name, each, out, 1);
+        return open(&mut inner, name, each, out, 1);
     }
     if head.starts_with(b"PK\x03\x04") && depth < 2 {
         let bytes = archive::zipped(&mut reader, LARGEST_ARRAY)?;
-        return open(bytes.as_slice(), None, each, out, 2);
+        return open(&mut bytes.as_slice(), None, each, out, 2);
     }
     if head.get(257..262) == Some(b"ustar") {
         return archived(reader, each, out);
@@ -126,7 +150,8 @@ fn open<R: BufRead>(
     let first = loop {
         let head = reader.fill_buf()?;
         let Some(byte) = head.first().copied() else {
-            out.faults.push(Fault::new(FaultCode::EmptyBody, "the list is empty"));
+            out.faults
+                .push(Fault::new(FaultCode::EmptyBody, "the list is empty"));
             return Ok(false);
         };
         if !byte.is_ascii_whitespace() {
@@ -149,13 +174,13 @@ fn open<R: BufRead>(
 }
 
 /// JSON lines.
-fn lines<R: BufRead>(mut reader: R, each: Each<'_>, out: &mut Container) -> io::Result<bool> {
+fn lines(reader: &mut dyn BufRead, each: Each<'_>, out: &mut Container) -> io::Result<bool> {
     let preset = CataloguePreset::IsoOpenData;
     out.preset = Some(preset);
     let mut line = Vec::with_capacity(1 << 14);
     loop {
         line.clear();
-        let mut limited = reader.by_ref().take(LARGEST_RECORD as u64 + 1);
+        let mut limited = Read::take(&mut *reader, LARGEST_RECORD as u64 + 1);
         if limited.read_until(b'\n', &mut line)? == 0 {
             return Ok(true);
         }
@@ -164,9 +189,12 @@ fn lines<R: BufRead>(mut reader: R, each: Each<'_>, out: &mut Container) -> io::
             out.records += 1;
             out.faults.push(Fault::new(
                 FaultCode::BadItem,
-                format!("line {}: longer than {LARGEST_RECORD} bytes; this row was left out", out.records),
+                format!(
+                    "line {}: longer than {LARGEST_RECORD} bytes; this row was left out",
+                    out.records
+                ),
             ));
-            skip_line(&mut reader)?;
+            skip_line(reader)?;
             continue;
         }
         let text = line.trim_ascii();
@@ -199,7 +227,7 @@ fn too_many() -> Fault {
     )
 }
 
-fn skip_line<R: BufRead>(reader: &mut R) -> io::Result<()> {
+fn skip_line(reader: &mut dyn BufRead) -> io::Result<()> {
     loop {
         let head = reader.fill_buf()?;
         if head.is_empty() {
@@ -219,7 +247,7 @@ fn skip_line<R: BufRead>(reader: &mut R) -> io::Result<()> {
 }
 
 /// An array of JSON objects.
-fn array<R: BufRead>(reader: R, each: Each<'_>, out: &mut Container) -> io::Result<bool> {
+fn array(reader: &mut dyn BufRead, each: Each<'_>, out: &mut Container) -> io::Result<bool> {
     let preset = CataloguePreset::NistCsrc;
     out.preset = Some(preset);
     let mut text = Vec::new();
@@ -254,8 +282,8 @@ fn array<R: BufRead>(reader: R, each: Each<'_>, out: &mut Container) -> io::Resu
 }
 
 /// One YAML file.
-fn document<R: BufRead>(
-    reader: R,
+fn document(
+    reader: &mut dyn BufRead,
     file: Option<&str>,
     each: Each<'_>,
     out: &mut Container,
@@ -283,7 +311,7 @@ fn document<R: BufRead>(
 }
 
 /// A tar archive of YAML files; whatever else lies in it is passed over.
-fn archived<R: BufRead>(reader: R, each: Each<'_>, out: &mut Container) -> io::Result<bool> {
+fn archived(reader: &mut dyn BufRead, each: Each<'_>, out: &mut Container) -> io::Result<bool> {
     let preset = CataloguePreset::Relaton;
     out.preset = Some(preset);
     let mut archive = tar::Archive::new(reader);
@@ -333,7 +361,7 @@ fn archived<R: BufRead>(reader: R, each: Each<'_>, out: &mut Container) -> io::R
 }
 
 /// A file that is too large for a document of a list; an index of all documents is.
-pub(super) fn too_large(name: &str) -> Fault {
+pub fn too_large(name: &str) -> Fault {
     Fault::new(
         FaultCode::TooLarge,
         format!("{name}: larger than {LARGEST_RECORD} bytes; no document of a list is"),
@@ -342,9 +370,9 @@ pub(super) fn too_large(name: &str) -> Fault {
 
 /// Whether a name of a file is that of a document: YAML, and not hidden.
 pub fn is_document(name: &str) -> bool {
-    let yaml = name
-        .rsplit_once('.')
-        .is_some_and(|(_, ending)| ending.eq_ignore_ascii_case("yaml") || ending.eq_ignore_ascii_case("yml"));
+    let yaml = name.rsplit_once('.').is_some_and(|(_, ending)| {
+        ending.eq_ignore_ascii_case("yaml") || ending.eq_ignore_ascii_case("yml")
+    });
     yaml && !name.split('/').any(|part| part.starts_with('.'))
 }
 

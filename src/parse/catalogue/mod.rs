@@ -12,7 +12,7 @@ mod nist;
 mod relaton;
 mod yaml;
 
-pub use container::{Container, Record, records};
+pub use container::{Container, LARGEST_RECORD, Record, guess, is_document, records, too_large};
 
 use crate::domain::catalogue::{CataloguePreset, CatalogueRow};
 use crate::domain::document::{Fault, FaultCode};
@@ -57,7 +57,10 @@ fn line(text: &str, longest: usize) -> String {
         .chars()
         .map(|c| if c.is_control() { ' ' } else { c })
         .collect();
-    html::excerpt(&text.split_whitespace().collect::<Vec<_>>().join(" "), longest)
+    html::excerpt(
+        &text.split_whitespace().collect::<Vec<_>>().join(" "),
+        longest,
+    )
 }
 
 /// The longest reference that is believed, in characters.

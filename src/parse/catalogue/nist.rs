@@ -14,12 +14,24 @@ use crate::domain::standard::{Position, ProjectId};
 pub(super) fn row(record: &Record<'_>) -> Result<Option<CatalogueRow>, Fault> {
     let read: Value = serde_json::from_slice(record.bytes)
         .map_err(|error| bad(record, format_args!("no entry of the list: {error}")))?;
-    let text = |key: &str| read[key].as_str().map(str::trim).filter(|text| !text.is_empty());
+    let text = |key: &str| {
+        read[key]
+            .as_str()
+            .map(str::trim)
+            .filter(|text| !text.is_empty())
+    };
     let identifier = text("docidentifier").ok_or_else(|| bad(record, "it has no docidentifier"))?;
     let reference = full_reference(identifier);
-    let round = round(&text("iteration").unwrap_or_default().to_ascii_lowercase(), text("status").unwrap_or_default());
+    let round = round(
+        &text("iteration").unwrap_or_default().to_ascii_lowercase(),
+        text("status").unwrap_or_default(),
+    );
     let round = round.ok_or_else(|| bad(record, "neither a draft nor final"))?;
-    let position = match text("substage").unwrap_or_default().to_ascii_lowercase().as_str() {
+    let position = match text("substage")
+        .unwrap_or_default()
+        .to_ascii_lowercase()
+        .as_str()
+    {
         "withdrawn" | "retired" => Position::Withdrawn,
         _ => round.clone(),
     };
@@ -48,7 +60,10 @@ pub(super) fn row(record: &Record<'_>) -> Result<Option<CatalogueRow>, Fault> {
             committee: None,
             url: text("uri").and_then(|uri| WebAddress::new(uri).ok()),
             deliverable: text("series").map(|series| line(series, 60)),
-            edition: ["edition", "revision"].iter().find_map(|key| text(key)).map(|text| line(text, 20)),
+            edition: ["edition", "revision"]
+                .iter()
+                .find_map(|key| text(key))
+                .map(|text| line(text, 20)),
             published: ["issued-date", "published-date"]
                 .iter()
                 .find_map(|key| text(key))
@@ -84,7 +99,9 @@ fn full_reference(identifier: &str) -> String {
     let mut read = reference::read(&named, &KnownWorks::default());
     match (read.pop(), read.is_empty()) {
         // A word that the grammar does not know (an addendum, a volume) must not be lost.
-        (Some(reference), true) if reference.canonical.len() + 4 >= named.len() => reference.canonical,
+        (Some(reference), true) if reference.canonical.len() + 4 >= named.len() => {
+            reference.canonical
+        }
         _ => named,
     }
 }

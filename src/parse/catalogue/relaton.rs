@@ -30,7 +30,8 @@ pub(super) fn row(record: &Record<'_>) -> Result<Option<CatalogueRow>, Fault> {
     let status = root
         .any(&["docstatus", "status"])
         .ok_or_else(|| bad(record, "it has no stage"))?;
-    let position = position(status).ok_or_else(|| bad(record, "its stage is no code of the list"))?;
+    let position =
+        position(status).ok_or_else(|| bad(record, "its stage is no code of the list"))?;
     let links = root.any(&["link", "source"]).map_or(&[][..], Node::items);
     let form = Form::of(&reference);
     let project = match number(links) {
@@ -136,7 +137,8 @@ fn facts(root: &Node, links: &[Node], reference: &str, form: Form) -> RowFacts {
 
 fn title(root: &Node) -> String {
     let titles = root.any(&["title", "titles"]).map_or(&[][..], Node::items);
-    let is = |node: &Node, key: &str, wanted: &str| node.get(key).and_then(Node::text) == Some(wanted);
+    let is =
+        |node: &Node, key: &str, wanted: &str| node.get(key).and_then(Node::text) == Some(wanted);
     let english = |node: &&Node| is(node, "language", "en");
     let whole = |node: &&Node| is(node, "type", "main");
     titles
@@ -152,7 +154,9 @@ fn title(root: &Node) -> String {
 
 fn committee(groups: &Node) -> Option<String> {
     let group = groups.items().first()?;
-    let committees = group.any(&["technical_committee", "committee"]).unwrap_or(group);
+    let committees = group
+        .any(&["technical_committee", "committee"])
+        .unwrap_or(group);
     let first = committees.items().first()?;
     let name = first.any(&["identifier", "content"]).unwrap_or(first);
     let name = line(name.text()?, 100);
@@ -191,13 +195,19 @@ fn published(root: &Node, form: Form) -> Option<ToldDate> {
 /// replaces and of the draft that will replace it, and `updates` of what replaces it and of its
 /// amendments.
 fn relations(root: &Node, reference: &str, facts: &mut RowFacts) {
-    let relations = root.any(&["relation", "relations"]).map_or(&[][..], Node::items);
+    let relations = root
+        .any(&["relation", "relations"])
+        .map_or(&[][..], Node::items);
     for relation in relations {
         let sort = relation.get("type").and_then(Node::text).unwrap_or("");
         let Some(other) = relation.get("bibitem").and_then(|item| {
             item.any(&["docid", "docidentifier"])
                 .and_then(self::reference)
-                .or_else(|| item.get("formattedref").and_then(Node::text).map(|text| line(text, LONGEST_REFERENCE)))
+                .or_else(|| {
+                    item.get("formattedref")
+                        .and_then(Node::text)
+                        .map(|text| line(text, LONGEST_REFERENCE))
+                })
         }) else {
             continue;
         };
@@ -206,10 +216,18 @@ fn relations(root: &Node, reference: &str, facts: &mut RowFacts) {
         let list = match sort {
             _ if supplements_this => &mut facts.amended_by,
             "updates" | "obsoletedBy" | "updatedBy" | "replacedBy" | "hasSuccessor" => {
-                if form.is_published() { &mut facts.replaced_by } else { &mut facts.revised_by }
+                if form.is_published() {
+                    &mut facts.replaced_by
+                } else {
+                    &mut facts.revised_by
+                }
             }
             "obsoletes" | "replaces" | "hasPredecessor" => {
-                if form.is_published() { &mut facts.replaces } else { &mut facts.revised_by }
+                if form.is_published() {
+                    &mut facts.replaces
+                } else {
+                    &mut facts.revised_by
+                }
             }
             _ => continue,
         };

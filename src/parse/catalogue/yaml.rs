@@ -19,7 +19,10 @@ impl Node {
     /// What stands under a key; the first where a key is there twice.
     pub(super) fn get(&self, key: &str) -> Option<&Self> {
         match self {
-            Self::Map(pairs) => pairs.iter().find(|(name, _)| name == key).map(|(_, node)| node),
+            Self::Map(pairs) => pairs
+                .iter()
+                .find(|(name, _)| name == key)
+                .map(|(_, node)| node),
             _ => None,
         }
     }
@@ -35,7 +38,9 @@ impl Node {
         match self {
             Self::Text(text) => Some(text),
             Self::List(items) => items.first()?.text(),
-            Self::Map(_) => self.any(&["content", "value", "id", "abbreviation"])?.text(),
+            Self::Map(_) => self
+                .any(&["content", "value", "id", "abbreviation"])?
+                .text(),
         }
     }
 

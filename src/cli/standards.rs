@@ -245,12 +245,17 @@ async fn named(house: &House, text: &str) -> anyhow::Result<Vec<Standing>> {
             return Ok(standings);
         }
     }
+    let slug = reference::slug(text);
     let works: Vec<String> = house
         .store
         .works()
         .await?
         .into_iter()
-        .filter(|work| work == text || reference::slug(work) == reference::slug(text))
+        .filter(|work| {
+            // A bare number names the works that bear it.
+            let number = work.rsplit(' ').next();
+            work == text || reference::slug(work) == slug || number == Some(text)
+        })
         .collect();
     if works.is_empty() {
         return Ok(Vec::new());

@@ -41,6 +41,7 @@ fn source(url: &str) -> Source {
         off_because: None,
         select: Select::default(),
         date: DateStyle::default(),
+        catalogue: None,
         follow: false,
         agent: Agent::default(),
         robots_override: Some("a server of our own".to_owned()),

@@ -448,7 +448,7 @@ fn facts(
             from: before.reference.clone(),
         });
     }
-    if a.title != b.title && !a.title.is_empty() && !b.title.is_empty() {
+    if is_renamed(&a.title, &b.title) {
         out.push(FactChange::Renamed {
             from: a.title.clone(),
         });
@@ -505,4 +505,18 @@ fn facts(
         });
     }
     out
+}
+
+/// Whether a title is another one, and not the same with more or less of it: catalogues add the
+/// name of the part one day, and spell dashes and capitals as they like.
+fn is_renamed(before: &str, now: &str) -> bool {
+    let plain = |title: &str| -> String {
+        title
+            .chars()
+            .filter(|c| c.is_alphanumeric())
+            .flat_map(char::to_lowercase)
+            .collect()
+    };
+    let (before, now) = (plain(before), plain(now));
+    !before.starts_with(&now) && !now.starts_with(&before)
 }

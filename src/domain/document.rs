@@ -16,7 +16,13 @@ impl Sha256 {
     /// The hash of `bytes` (FIPS 180-4).
     pub fn of(bytes: &[u8]) -> Self {
         use sha2::Digest as _;
-        let digest = sha2::Sha256::digest(bytes);
+        Self::after(sha2::Sha256::new_with_prefix(bytes))
+    }
+
+    /// The hash of everything that was given to `hasher`.
+    pub fn after(hasher: sha2::Sha256) -> Self {
+        use sha2::Digest as _;
+        let digest = hasher.finalize();
         let mut text = String::with_capacity(64);
         for byte in digest {
             use std::fmt::Write as _;

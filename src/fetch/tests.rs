@@ -88,6 +88,7 @@ fn document(answer: Answer) -> (Document, Memory, Option<String>) {
     match answer {
         Answer::Document {
             document,
+            packed: _,
             memory,
             moved_to,
         } => (document, memory, moved_to),

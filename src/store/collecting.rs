@@ -25,6 +25,8 @@ pub struct NewDocument {
     pub number: i64,
     /// What was fetched.
     pub document: Document,
+    /// The plain size of the body in bytes, where the document holds it packed already.
+    pub packed: Option<u64>,
     /// What stays of it.
     pub keep: Keep,
     /// The chain's head before it.
@@ -353,7 +355,11 @@ impl Store {
                     let (body, until) = match item.keep {
                         Keep::Hash => (None, None),
                         Keep::Bytes(span) => {
-                            (compressed(&document.body), Some(document.fetched_at + span))
+                            let body = match item.packed {
+                                Some(_) => Some(document.body.clone()),
+                                None => compressed(&document.body),
+                            };
+                            (body, Some(document.fetched_at + span))
                         }
                     };
                     row.push_bind(document.source.as_str())
@@ -363,7 +369,7 @@ impl Store {
                         .push_bind(i64::from(document.status))
                         .push_bind(to_json(&document.headers))
                         .push_bind(document.sha256.as_str())
-                        .push_bind(whole(document.body.len()))
+                        .push_bind(item.packed.map_or_else(|| whole(document.body.len()), whole))
                         .push_bind(body)
                         .push_bind(until)
                         .push_bind(item.previous.as_ref().map(Sha256::as_str))

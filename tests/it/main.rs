@@ -11,8 +11,10 @@ macro_rules! left_out {
 }
 
 mod bad_input;
+mod catalogue;
 mod command_line;
 mod corpus_articles;
+mod corpus_catalogue;
 mod corpus_feeds;
 mod corpus_listings;
 mod crash;

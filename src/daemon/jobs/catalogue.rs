@@ -37,7 +37,7 @@ use crate::store::{Fresh, Standing};
 /// Where the list lies.
 #[derive(Clone, Debug)]
 pub enum Lot {
-    /// In a document that was fetched.
+    /// In a document that was fetched, which holds it packed.
     Fetched(Arc<Document>),
     /// In a file.
     File(PathBuf),
@@ -160,7 +160,11 @@ fn gathered(
         }
     };
     let container = match lot {
-        Lot::Fetched(document) => records(&mut document.body.as_slice(), None, &mut each),
+        Lot::Fetched(document) => {
+            let mut unpacked = zstd::stream::read::Decoder::new(document.body.as_slice())
+                .context("a packed body cannot be opened")?;
+            records(&mut unpacked, None, &mut each)
+        }
         Lot::File(path) => {
             let mut file = std::fs::File::open(path)
                 .with_context(|| format!("cannot open {}", path.display()))?;

@@ -221,6 +221,7 @@ async fn visit(house: &House, fetcher: &Fetcher, source: Source, state: SourceSt
         }
         Answer::Document {
             document,
+            packed,
             memory,
             moved_to,
         } => {
@@ -232,7 +233,8 @@ async fn visit(house: &House, fetcher: &Fetcher, source: Source, state: SourceSt
                 harvest.state.memory = memory;
                 seen_again(house, &source, &mut harvest, now).await;
             } else {
-                newest = take_in(house, &source, &mut harvest, document, memory, now).await;
+                let came = (document, packed, memory);
+                newest = take_in(house, &source, &mut harvest, came, now).await;
             }
         }
     }
@@ -245,8 +247,7 @@ async fn take_in(
     house: &House,
     source: &Source,
     harvest: &mut Harvest,
-    document: Document,
-    memory: Memory,
+    (document, packed, memory): (Document, Option<u64>, Memory),
     now: DateTime<Utc>,
 ) -> Option<NaiveDate> {
     let mut newest = None;
@@ -320,6 +321,7 @@ async fn take_in(
     harvest.document = Some(NewDocument {
         number,
         document: Arc::unwrap_or_clone(document),
+        packed,
         keep: source.keep,
         previous,
         link,

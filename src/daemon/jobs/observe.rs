@@ -275,6 +275,7 @@ fn prove(
     harvest.document = Some(NewDocument {
         number,
         document,
+        packed: None,
         keep: source.keep,
         previous,
         link,

@@ -23,7 +23,9 @@ fn line(number: usize, stage: u32, note: &str) -> String {
         other => format!("ISO/TC {other}"),
     };
     let year = 1970 + number % 55;
-    let scope = "This document specifies requirements for widgets and gives guidance for their use. ".repeat(16);
+    let scope =
+        "This document specifies requirements for widgets and gives guidance for their use. "
+            .repeat(16);
     format!(
         "{{\"id\":{id},\"deliverableType\":\"IS\",\"supplementType\":null,\"reference\":\"ISO {id}:{year}\",\"title\":{{\"en\":\"Widgets — Part {number}: Requirements and guidance for use\",\"fr\":\"Machins — Partie {number}\"}},\"publicationDate\":\"{year}-05-13\",\"edition\":{edition},\"icsCode\":[\"03.100.70\"],\"ownerCommittee\":\"{committee}\",\"currentStage\":{stage},\"replaces\":[{before}],\"replacedBy\":null,\"languages\":[\"en\",\"fr\"],\"pages\":{{\"en\":29}},\"scope\":{{\"en\":\"<p>{scope}</p>\"}}{note}}}\n",
         id = 10_000 + number,
@@ -49,12 +51,21 @@ fn look(data: &Path, path: &Path, number: i64) {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     runtime.block_on(async {
         let text = "base_url = \"https://updates.example.org\"\ncontact = \"a@example.org\"\n";
-        let config = Config::read("regwire.toml", text, data.to_owned(), data.join("data"), |_| None)
-            .expect("a configuration");
+        let config = Config::read(
+            "regwire.toml",
+            text,
+            data.to_owned(),
+            data.join("data"),
+            |_| None,
+        )
+        .expect("a configuration");
         let house = House::open_with(config, Clock::held(day(number)), load(&Files::built_in()))
             .await
             .expect("a house");
-        let shift = Shift::begin(&house).await.expect("a lease").expect("no other worker");
+        let shift = Shift::begin(&house)
+            .await
+            .expect("a lease")
+            .expect("no other worker");
         let wish = Wish {
             path: path.to_owned(),
             at: day(number),
@@ -62,7 +73,9 @@ fn look(data: &Path, path: &Path, number: i64) {
             shrunken: false,
         };
         let began = Instant::now();
-        let seen = observe(&house, shift.lease(), &wish, |_| Ok(())).await.expect("a look");
+        let seen = observe(&house, shift.lease(), &wish, |_| Ok(()))
+            .await
+            .expect("a look");
         let seconds = began.elapsed().as_secs_f64();
         assert!(seen.taken, "{:?}", seen.faults);
         shift.end().await.expect("the end of a turn");
@@ -95,11 +108,12 @@ fn written(data: &Path, number: i64) -> i64 {
         let pool = sqlx::SqlitePool::connect(&format!("sqlite:{}", path.display()))
             .await
             .expect("the store");
-        let (rows,): (i64,) = sqlx::query_as("SELECT COUNT(*) FROM catalogue_rows WHERE seen_at = $1")
-            .bind(day(number))
-            .fetch_one(&pool)
-            .await
-            .expect("a count");
+        let (rows,): (i64,) =
+            sqlx::query_as("SELECT COUNT(*) FROM catalogue_rows WHERE seen_at = $1")
+                .bind(day(number))
+                .fetch_one(&pool)
+                .await
+                .expect("a count");
         rows
     })
 }
@@ -109,7 +123,11 @@ fn main() {
     if let [_, word, data, path, number] = &arguments[..]
         && word == "look"
     {
-        look(Path::new(data), Path::new(path), number.parse().expect("a day"));
+        look(
+            Path::new(data),
+            Path::new(path),
+            number.parse().expect("a day"),
+        );
         return;
     }
     let folder = tempfile::tempdir().expect("a folder");
@@ -117,12 +135,44 @@ fn main() {
     let own = std::env::current_exe().expect("this program");
     let first = |number: usize| [6060, 9093, 9599, 4020][number % 4];
     for (number, (name, stage, note)) in [
-        ("first contact", Box::new(first) as Box<dyn Fn(usize) -> u32>, ""),
+        (
+            "first contact",
+            Box::new(first) as Box<dyn Fn(usize) -> u32>,
+            "",
+        ),
         ("the same list", Box::new(first), ""),
-        ("one row moved", Box::new(move |number| if number == 400 { 9020 } else { first(number) }), ""),
-        ("a hundred rows moved", Box::new(move |number| if number % 800 == 400 { 9092 } else { first(number) }), ""),
-        ("other bytes in every row", Box::new(move |number| if number % 800 == 400 { 9092 } else { first(number) }), ",\"new\":1"),
-        ("every row moved", Box::new(move |number| if first(number) == 4020 { 4060 } else { 9020 }), ",\"new\":1"),
+        (
+            "one row moved",
+            Box::new(move |number| if number == 400 { 9020 } else { first(number) }),
+            "",
+        ),
+        (
+            "a hundred rows moved",
+            Box::new(move |number| {
+                if number % 800 == 400 {
+                    9092
+                } else {
+                    first(number)
+                }
+            }),
+            "",
+        ),
+        (
+            "other bytes in every row",
+            Box::new(move |number| {
+                if number % 800 == 400 {
+                    9092
+                } else {
+                    first(number)
+                }
+            }),
+            ",\"new\":1",
+        ),
+        (
+            "every row moved",
+            Box::new(move |number| if first(number) == 4020 { 4060 } else { 9020 }),
+            ",\"new\":1",
+        ),
     ]
     .into_iter()
     .enumerate()
@@ -131,11 +181,23 @@ fn main() {
         print!("{name:<26}");
         let _ = std::io::Write::flush(&mut std::io::stdout());
         let status = Command::new(&own)
-            .args(["look".as_ref(), folder.path().as_os_str(), path.as_os_str(), number.to_string().as_ref()])
+            .args([
+                "look".as_ref(),
+                folder.path().as_os_str(),
+                path.as_os_str(),
+                number.to_string().as_ref(),
+            ])
             .status()
             .expect("a process");
         assert!(status.success());
-        println!("{:<26}{:>8} rows written", "", written(folder.path(), number as i64));
+        println!(
+            "{:<26}{:>8} rows written",
+            "",
+            written(folder.path(), number as i64)
+        );
     }
-    println!("list: {} MiB", std::fs::metadata(&path).map_or(0, |data| data.len() >> 20));
+    println!(
+        "list: {} MiB",
+        std::fs::metadata(&path).map_or(0, |data| data.len() >> 20)
+    );
 }

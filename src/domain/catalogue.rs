@@ -8,6 +8,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::address::WebAddress;
 use super::change::Fingerprint;
 use super::id::SourceId;
+use super::packed::Packed;
 use super::standard::{Position, Project, ProjectId, StageEvent};
 use super::told_date::ToldDate;
 
@@ -72,7 +73,7 @@ impl Catalogue {
 }
 
 /// One row of a catalogue, as read.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct CatalogueRow {
     /// What the row is known by within its catalogue, from one snapshot to the next.
     pub key: String,
@@ -150,7 +151,7 @@ impl CatalogueRow {
 }
 
 /// A row as the register keeps it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct StoredRow {
     /// The row, as last read.
     pub row: CatalogueRow,
@@ -229,7 +230,7 @@ pub struct RegisterChanges {
     /// silence of every row in it.
     pub snapshot: Option<Snapshot>,
     /// Rows that are new or say something else; all others stay as they are stored.
-    pub rows: Vec<StoredRow>,
+    pub rows: Packed<StoredRow>,
     /// Rows that say the same in other bytes.
     pub rewritten: Vec<(String, Fingerprint)>,
     /// Rows that were looked at alone and are unchanged, and when.
@@ -239,9 +240,9 @@ pub struct RegisterChanges {
     /// Rows that were missing and are there again, unchanged.
     pub back: Vec<String>,
     /// Projects as they stand now.
-    pub projects: Vec<Project>,
+    pub projects: Packed<Project>,
     /// What was added to their histories.
-    pub events: Vec<StageEvent>,
+    pub events: Packed<StageEvent>,
 }
 
 #[cfg(test)]

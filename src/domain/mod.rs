@@ -17,6 +17,7 @@ pub mod id;
 pub mod key_date;
 pub mod library;
 pub mod message;
+pub mod packed;
 pub mod quantity;
 pub mod query;
 pub mod reference;

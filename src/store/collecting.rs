@@ -369,7 +369,10 @@ impl Store {
                         .push_bind(i64::from(document.status))
                         .push_bind(to_json(&document.headers))
                         .push_bind(document.sha256.as_str())
-                        .push_bind(item.packed.map_or_else(|| whole(document.body.len()), whole))
+                        .push_bind(
+                            item.packed
+                                .map_or_else(|| whole(document.body.len()), whole),
+                        )
                         .push_bind(body)
                         .push_bind(until)
                         .push_bind(item.previous.as_ref().map(Sha256::as_str))

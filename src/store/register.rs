@@ -17,6 +17,18 @@ use crate::domain::standard::{Observed, Position, Project, ProjectId, StageEvent
 /// Rows of one statement.
 pub(super) const CHUNK: usize = 500;
 
+/// Ends a statement with the keys of the rows that it is about.
+macro_rules! among {
+    ($query:expr, $keys:expr) => {{
+        $query.push(" AND row_key IN (");
+        let mut list = $query.separated(",");
+        for key in $keys {
+            list.push_bind(key.as_str());
+        }
+        $query.push(")");
+    }};
+}
+
 /// Writes down what a reading of a catalogue leaves behind, within the transaction of its
 /// Updates.
 macro_rules! write_register {
@@ -41,7 +53,7 @@ macro_rules! write_register {
                 "INSERT INTO catalogue_rows (source_id, row_key, file, project, reference, work, stands_at, rank,
                    facts, fingerprint, since_at, seen_at, since_snapshot, missed, looks, absent_since) ",
             );
-            query.push_values(chunk, |mut row, stored| {
+            query.push_values(&chunk, |mut row, stored| {
                 row.push_bind(source)
                     .push_bind(stored.row.key.as_str())
                     .push_bind(stored.row.file.as_deref())
@@ -69,48 +81,54 @@ macro_rules! write_register {
             );
             query.build().execute(&mut *$transaction).await?;
         }
-        for (key, bytes) in &changes.rewritten {
-            sqlx::query("UPDATE catalogue_rows SET fingerprint = $3 WHERE source_id = $1 AND row_key = $2")
-                .bind(source)
-                .bind(key.as_str())
-                .bind(bytes.to_text())
-                .execute(&mut *$transaction)
-                .await?;
+        for chunk in changes.rewritten.chunks(CHUNK) {
+            let mut query = QueryBuilder::new("WITH said (said_key, said_bytes) AS (");
+            query.push_values(chunk, |mut row, (key, bytes)| {
+                row.push_bind(key.as_str()).push_bind(bytes.to_text());
+            });
+            query
+                .push(
+                    ") UPDATE catalogue_rows SET fingerprint = said.said_bytes FROM said
+                     WHERE row_key = said.said_key AND source_id = ",
+                )
+                .push_bind(source);
+            query.build().execute(&mut *$transaction).await?;
         }
         if let Some((keys, at)) = &changes.looked_at {
-            for key in keys {
-                sqlx::query(
-                    "UPDATE catalogue_rows SET looks = looks + 1, seen_at = $3
-                     WHERE source_id = $1 AND row_key = $2 AND seen_at < $3",
-                )
-                .bind(source)
-                .bind(key.as_str())
-                .bind(*at)
-                .execute(&mut *$transaction)
-                .await?;
+            for chunk in keys.chunks(CHUNK) {
+                let mut query =
+                    QueryBuilder::new("UPDATE catalogue_rows SET looks = looks + 1, seen_at = ");
+                query
+                    .push_bind(*at)
+                    .push(" WHERE seen_at < ")
+                    .push_bind(*at)
+                    .push(" AND source_id = ")
+                    .push_bind(source);
+                $crate::store::register::among!(query, chunk);
+                query.build().execute(&mut *$transaction).await?;
             }
         }
         if let Some(snapshot) = &changes.snapshot {
-            for (keys, statement) in [
-                (
-                    &changes.absent,
-                    "UPDATE catalogue_rows SET absent_since = $3
-                     WHERE source_id = $1 AND row_key = $2 AND absent_since IS NULL",
-                ),
-                (
-                    &changes.back,
-                    "UPDATE catalogue_rows SET missed = missed + $3 - absent_since, absent_since = NULL
-                     WHERE source_id = $1 AND row_key = $2 AND absent_since IS NOT NULL",
-                ),
-            ] {
-                for key in keys {
-                    sqlx::query(statement)
-                        .bind(source)
-                        .bind(key.as_str())
-                        .bind(snapshot.number)
-                        .execute(&mut *$transaction)
-                        .await?;
-                }
+            for chunk in changes.absent.chunks(CHUNK) {
+                let mut query = QueryBuilder::new("UPDATE catalogue_rows SET absent_since = ");
+                query
+                    .push_bind(snapshot.number)
+                    .push(" WHERE absent_since IS NULL AND source_id = ")
+                    .push_bind(source);
+                $crate::store::register::among!(query, chunk);
+                query.build().execute(&mut *$transaction).await?;
+            }
+            for chunk in changes.back.chunks(CHUNK) {
+                let mut query = QueryBuilder::new("UPDATE catalogue_rows SET missed = missed + ");
+                query
+                    .push_bind(snapshot.number)
+                    .push(
+                        " - absent_since, absent_since = NULL
+                         WHERE absent_since IS NOT NULL AND source_id = ",
+                    )
+                    .push_bind(source);
+                $crate::store::register::among!(query, chunk);
+                query.build().execute(&mut *$transaction).await?;
             }
         }
         for chunk in changes.projects.chunks(CHUNK) {
@@ -118,7 +136,7 @@ macro_rules! write_register {
                 "INSERT INTO projects (id, work, reference, stands_at, since_at, source_id, row_key, rank, first_seen,
                    events, facts) ",
             );
-            query.push_values(chunk, |mut row, project| {
+            query.push_values(&chunk, |mut row, project| {
                 row.push_bind(project.id.as_str())
                     .push_bind(project.work.as_str())
                     .push_bind(project.reference.as_str())
@@ -144,7 +162,7 @@ macro_rules! write_register {
                 "INSERT INTO stage_events (project, number, weight, from_position, to_position, stated_date,
                    observed_at, source_id, row_key, reference, file, document) ",
             );
-            query.push_values(chunk, |mut row, event| {
+            query.push_values(&chunk, |mut row, event| {
                 row.push_bind(event.project.as_str())
                     .push_bind(i64::from(event.number))
                     .push_bind(event.weight.as_str())
@@ -164,7 +182,7 @@ macro_rules! write_register {
     }};
 }
 
-pub(super) use write_register;
+pub(super) use {among, write_register};
 
 #[derive(sqlx::FromRow)]
 struct Row {

@@ -60,14 +60,19 @@ async fn serve(body: Arc<Mutex<String>>) -> u16 {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let router = Router::new()
-        .fallback(|State(body): State<Arc<Mutex<String>>>, headers: HeaderMap| async move {
-            let body = body.lock().unwrap().clone();
-            let tag = format!("\"{}\"", body.len());
-            if headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes()) {
-                return StatusCode::NOT_MODIFIED.into_response();
-            }
-            ([(header::ETAG, tag)], body).into_response()
-        })
+        .fallback(
+            |State(body): State<Arc<Mutex<String>>>, headers: HeaderMap| async move {
+                let body = body.lock().unwrap().clone();
+                let tag = format!("\"{}\"", body.len());
+                if headers
+                    .get(header::IF_NONE_MATCH)
+                    .is_some_and(|known| known.as_bytes() == tag.as_bytes())
+                {
+                    return StatusCode::NOT_MODIFIED.into_response();
+                }
+                ([(header::ETAG, tag)], body).into_response()
+            },
+        )
         .with_state(body);
     tokio::spawn(async move { axum::serve(listener, router).await });
     port
@@ -81,7 +86,14 @@ async fn house(store: &str, folder: &Path, port: u16, clock: Clock) -> House {
     let text = format!(
         "base_url = \"https://updates.example.org\"\ncontact = \"a@example.org\"\n[store]\nurl = \"{store}\"\n[fetch]\nallow = [\"127.0.0.0/8\"]\ngap = \"0\"\n"
     );
-    let config = Config::read("regwire.toml", &text, folder.to_owned(), folder.join("data"), |_| None).unwrap();
+    let config = Config::read(
+        "regwire.toml",
+        &text,
+        folder.to_owned(),
+        folder.join("data"),
+        |_| None,
+    )
+    .unwrap();
     let sources = format!(
         "[[source]]\nid = \"iso-open\"\nbody = \"iso\"\nname = \"ISO Open Data\"\nkind = \"catalogue\"\npreset = \"iso-open-data\"\nurl = \"http://iso.localhost:{port}/list\"\nevery = \"1d\"\nlanguage = \"en\"\nattribution = \"Based on a list of our own\"\nscope = {{ committees = [\"{SC42}\"] }}\n"
     );
@@ -94,8 +106,13 @@ async fn house(store: &str, folder: &Path, port: u16, clock: Clock) -> House {
 async fn collected(house: &House) -> (String, u32, u32, Option<String>) {
     let shift = Shift::begin(house).await.unwrap().unwrap();
     let fetcher = house.fetcher().unwrap();
-    let choice = Choice { only: Vec::new(), force: true };
-    let reports = collect::collect(house, shift.lease(), &fetcher, &choice, |_| {}).await.unwrap();
+    let choice = Choice {
+        only: Vec::new(),
+        force: true,
+    };
+    let reports = collect::collect(house, shift.lease(), &fetcher, &choice, |_| {})
+        .await
+        .unwrap();
     index::follow(house).await.unwrap();
     shift.end().await.unwrap();
     let visit = &reports[0].visit;
@@ -103,7 +120,10 @@ async fn collected(house: &House) -> (String, u32, u32, Option<String>) {
         visit.outcome.as_str().to_owned(),
         visit.entries,
         visit.new,
-        visit.faults.first().map(|fault| fault.code.as_str().to_owned()),
+        visit
+            .faults
+            .first()
+            .map(|fault| fault.code.as_str().to_owned()),
     )
 }
 
@@ -114,10 +134,17 @@ async fn newest(house: &House) -> Value {
 }
 
 async fn sentence(house: &House, work: &str) -> String {
-    let filter = RegisterFilter { works: Some(vec![work.to_owned()]), ..RegisterFilter::default() };
+    let filter = RegisterFilter {
+        works: Some(vec![work.to_owned()]),
+        ..RegisterFilter::default()
+    };
     let standings = house.store.standings(&filter).await.unwrap();
     let standing = standings.last().unwrap();
-    format!("{}: {}", standing.project.reference, standing.observed.sentence(&standing.project.position))
+    format!(
+        "{}: {}",
+        standing.project.reference,
+        standing.observed.sentence(&standing.project.position)
+    )
 }
 
 async fn story(store: &str) {
@@ -158,32 +185,53 @@ async fn story(store: &str) {
     ]);
     assert_eq!(collected(&house).await, outcome("new", 23, 1));
     let line = newest(&house).await;
-    assert_eq!(line["title"], "ISO/IEC DIS 99042: enquiry ballot open (40.20)");
-    assert_eq!((&line["kind"], &line["reach"]), (&json!("draft_for_comment"), &json!("news")));
+    assert_eq!(
+        line["title"],
+        "ISO/IEC DIS 99042: enquiry ballot open (40.20)"
+    );
+    assert_eq!(
+        (&line["kind"], &line["reach"]),
+        (&json!("draft_for_comment"), &json!("news"))
+    );
     assert_eq!(
         line["stage"],
         json!({ "standard": "ISO/IEC 99042", "changes": [{ "from": "40.00", "to": "40.20", "date": "2026-11-04" }] })
     );
     assert_eq!(line["references"], json!(["ISO/IEC DIS 99042"]));
     for body in ["iso", "iec"] {
-        assert!(line["bodies"].as_array().unwrap().contains(&json!(body)), "{line}");
+        assert!(
+            line["bodies"].as_array().unwrap().contains(&json!(body)),
+            "{line}"
+        );
     }
-    let understood = query::read("kind:draft_for_comment body:iso", &house.library.known_works);
-    let hits = house.index.search(&understood.query, SortOrder::Best, 0, 10, false).unwrap();
+    let understood = query::read(
+        "kind:draft_for_comment body:iso",
+        &house.library.known_works,
+    );
+    let hits = house
+        .index
+        .search(&understood.query, SortOrder::Best, 0, 10, false)
+        .unwrap();
     assert_eq!(hits.total, 1);
 
     // Half a list, and one that ends in the middle, are put aside: nothing is withdrawn.
     clock.move_to(utc("2026-11-05T06:00:00Z"));
     *body.lock().unwrap() = list(&[(91_001, "ISO/IEC DIS 99042", 9599, SC42)]);
     let aside = collected(&house).await;
-    assert_eq!((aside.0.as_str(), aside.3.as_deref()), ("quarantined", Some("shrunken")));
+    assert_eq!(
+        (aside.0.as_str(), aside.3.as_deref()),
+        ("quarantined", Some("shrunken"))
+    );
     let whole = with_ballast(&[
         (91_001, "ISO/IEC FDIS 99042", 5020, SC42),
         (91_002, "ISO/IEC 42001:2023", 9020, "ISO/TC 2"),
     ]);
     whole.trim_end()[..whole.len() - 20].clone_into(&mut body.lock().unwrap());
     let aside = collected(&house).await;
-    assert_eq!((aside.0.as_str(), aside.3.as_deref()), ("quarantined", Some("truncated")));
+    assert_eq!(
+        (aside.0.as_str(), aside.3.as_deref()),
+        ("quarantined", Some("truncated"))
+    );
     assert_eq!(house.store.counts().await.unwrap().updates, 3);
 
     // The whole list: one row is missing from it, which withdraws nothing either. A framework's
@@ -212,12 +260,23 @@ async fn story(store: &str) {
     );
 
     // One project, one history, though its name has changed.
-    let filter = RegisterFilter { projects: Some(vec!["91001".to_owned()]), ..RegisterFilter::default() };
+    let filter = RegisterFilter {
+        projects: Some(vec!["91001".to_owned()]),
+        ..RegisterFilter::default()
+    };
     let standing = house.store.standings(&filter).await.unwrap().remove(0);
-    let events = house.store.stage_events(&standing.project.id).await.unwrap();
+    let events = house
+        .store
+        .stage_events(&standing.project.id)
+        .await
+        .unwrap();
     let moves: Vec<String> = events.iter().map(|event| event.to.to_string()).collect();
     assert_eq!(moves, ["40.00", "40.20", "50.20"]);
-    let report = house.store.verify_chain(&standing.project.source).await.unwrap();
+    let report = house
+        .store
+        .verify_chain(&standing.project.source)
+        .await
+        .unwrap();
     assert_eq!(report.fault, None);
 }
 
@@ -250,18 +309,49 @@ fn document(folder: &Path, name: &str, reference: &str, number: u32, stage: &str
 fn snapshots(folder: &Path) {
     for (name, moved) in [("a", false), ("b", true)] {
         let data = folder.join(name).join("data");
-        document(&data, "iso-iec-dis-99042", "ISO/IEC DIS 99042", 91_001, if moved { "40.60" } else { "40.20" });
-        document(&data, "iso-iec-cd-99043", "ISO/IEC CD 99043", 91_002, "30.99");
-        document(&data, "iso-iec-99044-2020", "ISO/IEC 99044:2020", 91_003, if moved { "95.99" } else { "90.92" });
+        document(
+            &data,
+            "iso-iec-dis-99042",
+            "ISO/IEC DIS 99042",
+            91_001,
+            if moved { "40.60" } else { "40.20" },
+        );
+        document(
+            &data,
+            "iso-iec-cd-99043",
+            "ISO/IEC CD 99043",
+            91_002,
+            "30.99",
+        );
+        document(
+            &data,
+            "iso-iec-99044-2020",
+            "ISO/IEC 99044:2020",
+            91_003,
+            if moved { "95.99" } else { "90.92" },
+        );
         if moved {
-            document(&data, "iso-iec-dis-99043", "ISO/IEC DIS 99043", 91_002, "40.00");
+            document(
+                &data,
+                "iso-iec-dis-99043",
+                "ISO/IEC DIS 99043",
+                91_002,
+                "40.00",
+            );
         }
     }
 }
 
 fn look(data: &Path, path: &Path, at: &str) -> Command {
     let mut command = regwire(data);
-    command.args(["standards", "observe", &path.display().to_string(), "--at", at, "--jsonl"]);
+    command.args([
+        "standards",
+        "observe",
+        &path.display().to_string(),
+        "--at",
+        at,
+        "--jsonl",
+    ]);
     command
 }
 
@@ -283,11 +373,20 @@ fn killed_at_any_point_a_snapshot_is_taken_in_once() {
     snapshots(folder.path());
     let (a, b) = (folder.path().join("a"), folder.path().join("b"));
     let calm = folder.path().join("calm");
-    assert_eq!(lines(&run(&mut look(&calm, &a, "2026-01-01"))), Vec::<Value>::new());
+    assert_eq!(
+        lines(&run(&mut look(&calm, &a, "2026-01-01"))),
+        Vec::<Value>::new()
+    );
     let moves = lines(&run(&mut look(&calm, &b, "2026-02-01T00:00:00Z")));
     let told: Vec<String> = moves
         .iter()
-        .map(|line| format!("{} {} {}-{}", line["file"], line["project"], line["from"], line["to"]).replace('"', ""))
+        .map(|line| {
+            format!(
+                "{} {} {}-{}",
+                line["file"], line["project"], line["from"], line["to"]
+            )
+            .replace('"', "")
+        })
         .collect();
     assert_eq!(
         told,
@@ -305,9 +404,21 @@ fn killed_at_any_point_a_snapshot_is_taken_in_once() {
     );
     let expected = end(&calm);
     assert_eq!(expected.0.len(), 3);
-    let project = expected.0.iter().find(|line| line["project"] == "91002").unwrap();
-    assert_eq!((&project["reference"], &project["stage"]), (&json!("ISO/IEC DIS 99043"), &json!("40.00")));
-    let kinds: Vec<&Value> = expected.1.iter().map(|update| &update["kind"]).filter(|kind| !kind.is_null()).collect();
+    let project = expected
+        .0
+        .iter()
+        .find(|line| line["project"] == "91002")
+        .unwrap();
+    assert_eq!(
+        (&project["reference"], &project["stage"]),
+        (&json!("ISO/IEC DIS 99043"), &json!("40.00"))
+    );
+    let kinds: Vec<&Value> = expected
+        .1
+        .iter()
+        .map(|update| &update["kind"])
+        .filter(|kind| !kind.is_null())
+        .collect();
     assert_eq!(kinds, [&json!("withdrawal")]);
 
     for point in ["observed", "before-commit", "after-commit"] {
@@ -326,18 +437,40 @@ fn killed_at_any_point_a_snapshot_is_taken_in_once() {
         child.kill().unwrap();
         child.wait().unwrap();
         let mut told = String::new();
-        child.stdout.take().unwrap().read_to_string(&mut told).unwrap();
-        let first: Vec<Value> = told.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        child
+            .stdout
+            .take()
+            .unwrap()
+            .read_to_string(&mut told)
+            .unwrap();
+        let first: Vec<Value> = told
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect();
         // Whatever was stored had been told; what was not is told again.
         assert_eq!(first, moves, "{point}");
         let second = lines(&run(&mut look(&data, &b, "2026-02-01")));
-        assert_eq!(second, if point == "after-commit" { Vec::new() } else { moves.clone() }, "{point}");
+        assert_eq!(
+            second,
+            if point == "after-commit" {
+                Vec::new()
+            } else {
+                moves.clone()
+            },
+            "{point}"
+        );
         assert_eq!(end(&data), expected, "{point}");
     }
 
     // Twice is nothing.
-    assert_eq!(lines(&run(&mut look(&calm, &b, "2026-02-01"))), Vec::<Value>::new());
-    assert_eq!(lines(&run(&mut look(&calm, &a, "2026-01-01"))), Vec::<Value>::new());
+    assert_eq!(
+        lines(&run(&mut look(&calm, &b, "2026-02-01"))),
+        Vec::<Value>::new()
+    );
+    assert_eq!(
+        lines(&run(&mut look(&calm, &a, "2026-01-01"))),
+        Vec::<Value>::new()
+    );
     assert_eq!(end(&calm), expected);
 }
 
@@ -347,11 +480,28 @@ fn the_register_is_shown_and_wrong_use_is_told() {
     snapshots(folder.path());
     let data = folder.path().join("data");
     run(&mut look(&data, &folder.path().join("a"), "2026-01-01"));
-    let table = run(regwire(&data).args(["standards", "observe", &folder.path().join("b").display().to_string(), "--at", "2026-02-01"]));
+    let table = run(regwire(&data).args([
+        "standards",
+        "observe",
+        &folder.path().join("b").display().to_string(),
+        "--at",
+        "2026-02-01",
+    ]));
     let table = String::from_utf8(table.stdout).unwrap();
     assert!(table.contains("enquiry ballot closed"), "{table}");
-    assert!(table.contains("4 rows read as iso-relaton; 2 moved; 1 row new, of them 1 of known projects"), "{table}");
-    for name in ["ISO/IEC 99043", "iso-iec-99043", "99043", "91002", "ISO 99043"] {
+    assert!(
+        table.contains(
+            "4 rows read as iso-relaton; 2 moved; 1 row new, of them 1 of known projects"
+        ),
+        "{table}"
+    );
+    for name in [
+        "ISO/IEC 99043",
+        "iso-iec-99043",
+        "99043",
+        "91002",
+        "ISO 99043",
+    ] {
         let shown = regwire(&data).args(["standards", name]).output().unwrap();
         let text = String::from_utf8_lossy(&shown.stdout).into_owned();
         if name == "ISO 99043" {
@@ -359,15 +509,26 @@ fn the_register_is_shown_and_wrong_use_is_told() {
             assert!(!shown.status.success());
             continue;
         }
-        assert!(text.contains("ISO/IEC DIS 99043") && text.contains("unchanged at 40.00"), "{name}: {text}");
+        assert!(
+            text.contains("ISO/IEC DIS 99043") && text.contains("unchanged at 40.00"),
+            "{name}: {text}"
+        );
     }
     let listed = run(regwire(&data).args(["standards"]));
     let listed = String::from_utf8(listed.stdout).unwrap();
     // What is withdrawn is not monitored.
-    assert!(listed.contains("2 projects of 3 known") && !listed.contains("99044"), "{listed}");
-    let object: Value = serde_json::from_slice(&run(regwire(&data).args(["standards", "99043", "--json"])).stdout).unwrap();
+    assert!(
+        listed.contains("2 projects of 3 known") && !listed.contains("99044"),
+        "{listed}"
+    );
+    let object: Value =
+        serde_json::from_slice(&run(regwire(&data).args(["standards", "99043", "--json"])).stdout)
+            .unwrap();
     assert_eq!(object["slug"], "iso-iec-99043");
-    assert_eq!(object["projects"][0]["history"].as_array().unwrap().len(), 2);
+    assert_eq!(
+        object["projects"][0]["history"].as_array().unwrap().len(),
+        2
+    );
 
     let fails = |arguments: &[&str], code: i32, word: &str| {
         let out = regwire(&data).args(arguments).output().unwrap();
@@ -377,16 +538,66 @@ fn the_register_is_shown_and_wrong_use_is_told() {
     };
     let b = folder.path().join("b").display().to_string();
     fails(&["standards", "observe", &b], 2, "--at");
-    fails(&["standards", "observe", &b, "--at", "yesterday"], 2, "is no time");
-    fails(&["standards", "observe", "/no/such/file", "--at", "2026-03-01"], 1, "cannot read /no/such/file");
-    fails(&["standards", "observe", &b, "--at", "2026-03-01", "--source", "nist-news"], 1, "no catalogue of the kind relaton");
+    fails(
+        &["standards", "observe", &b, "--at", "yesterday"],
+        2,
+        "is no time",
+    );
+    fails(
+        &[
+            "standards",
+            "observe",
+            "/no/such/file",
+            "--at",
+            "2026-03-01",
+        ],
+        1,
+        "cannot read /no/such/file",
+    );
+    fails(
+        &[
+            "standards",
+            "observe",
+            &b,
+            "--at",
+            "2026-03-01",
+            "--source",
+            "nist-news",
+        ],
+        1,
+        "no catalogue of the kind relaton",
+    );
     fails(&["standards", "ISO 1"], 1, "does not know `ISO 1`");
     // Half a list is a fault, and withdraws nothing.
     let half = folder.path().join("half");
-    document(&half, "iso-iec-cd-99043", "ISO/IEC CD 99043", 91_002, "30.99");
-    document(&half, "iso-iec-dis-99042", "ISO/IEC DIS 99042", 91_001, "40.98");
+    document(
+        &half,
+        "iso-iec-cd-99043",
+        "ISO/IEC CD 99043",
+        91_002,
+        "30.99",
+    );
+    document(
+        &half,
+        "iso-iec-dis-99042",
+        "ISO/IEC DIS 99042",
+        91_001,
+        "40.98",
+    );
     let half = half.display().to_string();
-    fails(&["standards", "observe", &half, "--at", "2026-03-01"], 1, "nothing counts as withdrawn");
-    let taken = run(regwire(&data).args(["standards", "observe", &half, "--at", "2026-03-01", "--shrunken", "--jsonl"]));
+    fails(
+        &["standards", "observe", &half, "--at", "2026-03-01"],
+        1,
+        "nothing counts as withdrawn",
+    );
+    let taken = run(regwire(&data).args([
+        "standards",
+        "observe",
+        &half,
+        "--at",
+        "2026-03-01",
+        "--shrunken",
+        "--jsonl",
+    ]));
     assert_eq!(lines(&taken).len(), 1);
 }

@@ -32,7 +32,10 @@ fn recordings() -> Option<PathBuf> {
     if stages.is_dir() {
         return Some(stages);
     }
-    crate::left_out!("tests on the recorded catalogue (no corpus at {})", folder.display());
+    crate::left_out!(
+        "tests on the recorded catalogue (no corpus at {})",
+        folder.display()
+    );
     None
 }
 
@@ -62,7 +65,10 @@ fn transitions(stages: &Path) -> Vec<Value> {
     let packed = std::fs::File::open(stages.join("transitions.jsonl.gz")).unwrap();
     let mut text = String::new();
     GzDecoder::new(packed).read_to_string(&mut text).unwrap();
-    let mut out: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let mut out: Vec<Value> = text
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
     out.sort_by_key(|line| line["observed"].to_string());
     out
 }
@@ -93,7 +99,14 @@ fn expected(stages: &Path, from: &str, to: &str) -> BTreeSet<Move> {
 
 fn look(data: &Path, path: &Path, at: &str) -> Command {
     let mut command = regwire(data);
-    command.args(["standards", "observe", &path.display().to_string(), "--at", at, "--jsonl"]);
+    command.args([
+        "standards",
+        "observe",
+        &path.display().to_string(),
+        "--at",
+        at,
+        "--jsonl",
+    ]);
     command
 }
 
@@ -116,16 +129,26 @@ fn a_year_of_stage_changes_is_told_file_by_file() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
     let [a, b, c] = SNAPSHOTS;
-    assert_eq!(lines(&run(&mut look(&data, &archive(&stages, a), a))), Vec::<Value>::new());
+    assert_eq!(
+        lines(&run(&mut look(&data, &archive(&stages, a), a))),
+        Vec::<Value>::new()
+    );
     for (from, to, changes) in [(a, b, 357), (b, c, 305)] {
         let wanted = expected(&stages, from, to);
         assert_eq!(wanted.len(), changes);
         let lines = lines(&run(&mut look(&data, &archive(&stages, to), to)));
         assert_eq!(lines.len(), changes);
         assert_eq!(told(&lines), wanted, "{from} to {to}");
-        assert!(lines.iter().all(|line| line["observed_at"] == format!("{to}T00:00:00Z")));
+        assert!(
+            lines
+                .iter()
+                .all(|line| line["observed_at"] == format!("{to}T00:00:00Z"))
+        );
         // The same again is nothing.
-        assert_eq!(self::lines(&run(&mut look(&data, &archive(&stages, to), to))).len(), 0);
+        assert_eq!(
+            self::lines(&run(&mut look(&data, &archive(&stages, to), to))).len(),
+            0
+        );
     }
 
     // One project, one history, one place to stand. Wherever the newest evidence is the only
@@ -140,13 +163,19 @@ fn a_year_of_stage_changes_is_told_file_by_file() {
     for line in transitions(&stages) {
         let observed = line["observed"].as_str().unwrap()[..10].to_owned();
         let url = line["url"].as_str().unwrap();
-        let Some(number) = url.strip_prefix("https://www.iso.org/standard/").and_then(|rest| rest.strip_suffix(".html")) else {
+        let Some(number) = url
+            .strip_prefix("https://www.iso.org/standard/")
+            .and_then(|rest| rest.strip_suffix(".html"))
+        else {
             continue;
         };
         if observed.as_str() > c {
             continue;
         }
-        let end = (line["ref"].as_str().unwrap().to_owned(), line["stage_after"].as_str().unwrap().to_owned());
+        let end = (
+            line["ref"].as_str().unwrap().to_owned(),
+            line["stage_after"].as_str().unwrap().to_owned(),
+        );
         let newest = last.entry(number.to_owned()).or_default();
         if newest.0 != observed {
             *newest = (observed, BTreeSet::new());
@@ -156,7 +185,9 @@ fn a_year_of_stage_changes_is_told_file_by_file() {
     let names: BTreeSet<String> = files(&stages, c).into_keys().collect();
     let mut checked = 0;
     for (number, (_, ends)) in &last {
-        let Some(line) = by_project.get(number) else { continue };
+        let Some(line) = by_project.get(number) else {
+            continue;
+        };
         let shown = line["reference"].as_str().unwrap();
         // Where a later text of another name has appeared since, the key does not tell.
         if let [(reference, stage)] = &ends.iter().cloned().collect::<Vec<_>>()[..]
@@ -182,10 +213,18 @@ fn a_year_of_stage_changes_is_told_file_by_file() {
         .map(|line| line["ref"].as_str().unwrap().to_owned())
         .collect();
     assert!(withdrawn.len() >= 10, "{withdrawn:?}");
-    assert!(withdrawn.iter().all(|one| really.contains(*one)), "{withdrawn:?}");
+    assert!(
+        withdrawn.iter().all(|one| really.contains(*one)),
+        "{withdrawn:?}"
+    );
     let news = export.iter().filter(|line| line["reach"] == "news").count();
     assert!((50..200).contains(&news), "{news}");
-    println!("{} projects, {} updates, {news} of them news, {} withdrawals", register.len(), export.len(), withdrawn.len());
+    println!(
+        "{} projects, {} updates, {news} of them news, {} withdrawals",
+        register.len(),
+        export.len(),
+        withdrawn.len()
+    );
 }
 
 #[test]
@@ -227,8 +266,17 @@ async fn every_recorded_pair_is_one_move() {
     let Some(stages) = recordings() else { return };
     let folder = tempfile::tempdir().unwrap();
     let text = "base_url = \"https://updates.example.org\"\ncontact = \"a@example.org\"\n";
-    let config = Config::read("regwire.toml", text, folder.path().to_owned(), folder.path().join("data"), |_| None).unwrap();
-    let house = House::open_with(config, Clock::real(), load(&Files::built_in())).await.unwrap();
+    let config = Config::read(
+        "regwire.toml",
+        text,
+        folder.path().to_owned(),
+        folder.path().join("data"),
+        |_| None,
+    )
+    .unwrap();
+    let house = House::open_with(config, Clock::real(), load(&Files::built_in()))
+        .await
+        .unwrap();
     let index = std::fs::read_to_string(stages.join("pairs/index.jsonl")).unwrap();
     let mut passed = 0;
     for line in index.lines() {
@@ -236,23 +284,46 @@ async fn every_recorded_pair_is_one_move() {
         let name = pair["dir"].as_str().unwrap();
         // A register of its own for each.
         let mut house = house.clone();
-        house.store = Store::open(&format!("sqlite:{name}.db"), folder.path()).await.unwrap();
+        house.store = Store::open(&format!("sqlite:{name}.db"), folder.path())
+            .await
+            .unwrap();
         let shift = Shift::begin(&house).await.unwrap().unwrap();
         let after: DateTime<Utc> = pair["observed"].as_str().unwrap().parse().unwrap();
         let look = async |file: &str, at: DateTime<Utc>| -> Seen {
-            let wish = Wish { path: stages.join("pairs").join(name).join(file), at, source: None, shrunken: false };
-            observe(&house, shift.lease(), &wish, |_| Ok(())).await.unwrap()
+            let wish = Wish {
+                path: stages.join("pairs").join(name).join(file),
+                at,
+                source: None,
+                shrunken: false,
+            };
+            observe(&house, shift.lease(), &wish, |_| Ok(()))
+                .await
+                .unwrap()
         };
         let first = look("before.yaml", after - chrono::TimeDelta::days(1)).await;
-        assert_eq!((first.rows, first.moves.len(), &first.faults[..]), (1, 0, &[][..]), "{name}");
+        assert_eq!(
+            (first.rows, first.moves.len(), &first.faults[..]),
+            (1, 0, &[][..]),
+            "{name}"
+        );
         let second = look("after.yaml", after).await;
         let moves: Vec<(String, String, String)> = second
             .moves
             .iter()
-            .map(|one| (one.reference.clone(), one.from.to_string(), one.to.to_string()))
+            .map(|one| {
+                (
+                    one.reference.clone(),
+                    one.from.to_string(),
+                    one.to.to_string(),
+                )
+            })
             .collect();
         let text = |key: &str| pair[key].as_str().unwrap().to_owned();
-        assert_eq!(moves, [(text("ref"), text("stage_before"), text("stage_after"))], "{name}");
+        assert_eq!(
+            moves,
+            [(text("ref"), text("stage_before"), text("stage_after"))],
+            "{name}"
+        );
         passed += 1;
         shift.end().await.unwrap();
     }

@@ -7,7 +7,7 @@ mod sighting;
 
 pub use guard::{half_read, shrunken};
 pub use project::{Comparison, Setting, compare};
-pub use sighting::{ReadRow, Sighting};
+pub use sighting::{ReadRow, RowName, Sighting};
 
 #[cfg(test)]
 mod tests;

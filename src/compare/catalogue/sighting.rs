@@ -5,14 +5,44 @@ use std::collections::HashMap;
 use crate::domain::catalogue::{CatalogueRow, KnownRow};
 use crate::domain::change::Fingerprint;
 use crate::domain::reference;
+use crate::domain::standard::ProjectId;
 
 /// A row that was read because its bytes were not known.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct ReadRow {
     /// The row.
     pub row: CatalogueRow,
     /// What its bytes look like.
     pub bytes: Fingerprint,
+}
+
+/// What of a row that was read decides what it is known by: the row itself may be packed away.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RowName {
+    /// Its place among the rows read.
+    pub place: usize,
+    /// What it is known by.
+    pub key: String,
+    /// Its project.
+    pub project: ProjectId,
+    file: Option<String>,
+    order: (u32, u32),
+    bytes: Fingerprint,
+}
+
+impl RowName {
+    /// The name of a row at its place.
+    pub fn of(place: usize, read: &ReadRow) -> Self {
+        let row = &read.row;
+        Self {
+            place,
+            key: row.key.clone(),
+            project: row.project.clone(),
+            file: row.file.clone(),
+            order: (row.rank, row.position.order()),
+            bytes: read.bytes,
+        }
+    }
 }
 
 /// Which rows of a catalogue a snapshot has shown so far.
@@ -64,7 +94,7 @@ impl<'k> Sighting<'k> {
     /// reference's own name is the row; another is known by the reference and its own name, but
     /// a file that alone bears the reference is the row whatever it is called, so that a copy
     /// given by hand is found again. The order of the files does not count.
-    pub fn keyed(&mut self, mut read: Vec<ReadRow>) -> Vec<ReadRow> {
+    pub fn keyed(&mut self, mut names: Vec<RowName>) -> Vec<RowName> {
         let places: HashMap<&str, usize> = self
             .known
             .iter()
@@ -72,57 +102,45 @@ impl<'k> Sighting<'k> {
             .map(|(place, row)| (row.key.as_str(), place))
             .collect();
         let mut owners: HashMap<String, String> = HashMap::new();
-        for ReadRow { row, .. } in &read {
-            if let Some(file) = &row.file {
+        for name in &names {
+            if let Some(file) = &name.file {
                 let owner = owners
-                    .entry(row.key.clone())
+                    .entry(name.key.clone())
                     .or_insert_with(|| file.clone());
-                if rank(file, &row.key) < rank(owner, &row.key) {
+                if rank(file, &name.key) < rank(owner, &name.key) {
                     owner.clone_from(file);
                 }
             }
         }
-        for ReadRow { row, .. } in &mut read {
-            let Some(file) = &row.file else { continue };
-            let own_name = is_named_after(file, &row.key);
-            let apart = format!("{} in {}", row.key, stem(file));
-            let by_reference = places.get(row.key.as_str()).copied();
-            let taken = by_reference.is_some_and(|place| {
-                self.seen.get(place) == Some(&true)
-                    && self
-                        .known
-                        .get(place)
-                        .and_then(|known| known.file.as_deref())
-                        .map(stem)
-                        != Some(stem(file))
+        for name in &mut names {
+            let Some(file) = &name.file else { continue };
+            if is_named_after(file, &name.key) {
+                continue;
+            }
+            let apart = format!("{} in {}", name.key, stem(file));
+            let taken = places.get(name.key.as_str()).is_some_and(|place| {
+                let known = self.known.get(*place).and_then(|row| row.file.as_deref());
+                self.seen.get(*place) == Some(&true) && known.map(stem) != Some(stem(file))
             });
-            let is_owner = owners.get(&row.key).is_some_and(|owner| owner == file);
-            if !own_name && (places.contains_key(apart.as_str()) || taken || !is_owner) {
-                row.key = apart;
+            let is_owner = owners.get(&name.key).is_some_and(|owner| owner == file);
+            if places.contains_key(apart.as_str()) || taken || !is_owner {
+                name.key = apart;
             }
         }
         // A list that names one row twice says the later thing of it.
-        read.sort_by(|a, b| {
-            let order = |row: &CatalogueRow| (row.rank, row.position.order());
-            (&a.row.key, order(&a.row), a.bytes.0).cmp(&(&b.row.key, order(&b.row), b.bytes.0))
-        });
-        read.reverse();
-        read.dedup_by(|one, kept| one.row.key == kept.row.key);
-        read.reverse();
-        for ReadRow { row, .. } in &read {
+        names.sort_by(|a, b| (&b.key, b.order, b.bytes.0).cmp(&(&a.key, a.order, a.bytes.0)));
+        names.dedup_by(|one, kept| one.key == kept.key);
+        for name in &names {
             if let Some(seen) = places
-                .get(row.key.as_str())
+                .get(name.key.as_str())
                 .and_then(|at| self.seen.get_mut(*at))
             {
                 *seen = true;
             }
         }
-        read
-    }
-
-    /// How many known rows were seen.
-    pub fn seen(&self) -> usize {
-        self.seen.iter().filter(|seen| **seen).count()
+        // Projects are compared whole.
+        names.sort_by(|a, b| (&a.project, &a.key).cmp(&(&b.project, &b.key)));
+        names
     }
 
     /// Known rows that were seen.

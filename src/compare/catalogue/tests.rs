@@ -65,7 +65,18 @@ impl Register {
     fn take(&mut self, source: &str, day: i64, read: Vec<ReadRow>) -> Comparison {
         let source: SourceId = source.parse().unwrap();
         let known = self.known_rows(&source);
-        let read = Sighting::new(&known).keyed(read);
+        let names = (0..)
+            .zip(&read)
+            .map(|(place, read)| RowName::of(place, read));
+        let read = Sighting::new(&known)
+            .keyed(names.collect())
+            .into_iter()
+            .map(|name| {
+                let mut read = read[name.place].clone();
+                read.row.key = name.key;
+                read
+            })
+            .collect();
         let past = KnownProjects {
             rows: self
                 .rows

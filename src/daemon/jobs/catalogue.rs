@@ -15,11 +15,14 @@ use sha2::{Digest as _, Sha256 as Hasher};
 
 use super::collect::tagged;
 use crate::compare;
-use crate::compare::catalogue::{Comparison, ReadRow, Setting, Sighting, half_read, shrunken};
+use crate::compare::catalogue::{
+    Comparison, ReadRow, RowName, Setting, Sighting, half_read, shrunken,
+};
 use crate::daemon::House;
 use crate::domain::address::WebAddress;
 use crate::domain::catalogue::{
-    Catalogue, CataloguePreset, CatalogueRow, KnownCatalogue, RegisterChanges, Snapshot,
+    Catalogue, CataloguePreset, CatalogueRow, KnownCatalogue, KnownProjects, RegisterChanges,
+    Snapshot,
 };
 use crate::domain::change::{Fingerprint, PlainTexts};
 use crate::domain::criteria::{Clause, Criteria};
@@ -27,6 +30,7 @@ use crate::domain::document::{Document, Entry, Fault, FaultCode};
 use crate::domain::evidence::Evidence;
 use crate::domain::id::{BodyId, JurisdictionId};
 use crate::domain::library::Library;
+use crate::domain::packed::Packed;
 use crate::domain::source::Source;
 use crate::domain::standard::{FactChange, ProjectChange, ProjectId, RowMove};
 use crate::domain::update::{Authority, Because, Field, Tag, Update};
@@ -59,7 +63,9 @@ pub struct Terms {
 /// A list, read as far as its bytes were not known.
 pub struct Gathered {
     known: KnownCatalogue,
-    read: Vec<ReadRow>,
+    read: Packed<ReadRow>,
+    /// What the rows read are known by, project by project.
+    names: Vec<RowName>,
     missing: Vec<String>,
     back: Vec<String>,
     looked_at: Vec<String>,
@@ -121,7 +127,8 @@ fn gathered(
 ) -> anyhow::Result<Gathered> {
     let mut sighting = Sighting::new(&known.rows);
     let reader_mark = Hasher::digest(READER.as_bytes());
-    let mut read = Vec::new();
+    let mut read = Packed::default();
+    let mut names = Vec::new();
     let mut unchanged = 0_usize;
     let mut bad = 0_usize;
     let mut faults: Vec<Fault> = Vec::new();
@@ -149,7 +156,11 @@ fn gathered(
             return;
         }
         match row(preset, &record) {
-            Ok(Some(row)) => read.push(ReadRow { row, bytes }),
+            Ok(Some(row)) => {
+                let row = ReadRow { row, bytes };
+                names.push(RowName::of(read.len(), &row));
+                read.push(&row);
+            }
             Ok(None) => {}
             Err(fault) => {
                 bad += 1;
@@ -183,8 +194,8 @@ fn gathered(
         ));
     }
     let whole = !container.single;
-    let read = sighting.keyed(read);
-    let rows = unchanged + read.len();
+    let names = sighting.keyed(names);
+    let rows = unchanged + names.len();
     let mut readable = container.whole;
     faults.splice(0..0, container.faults);
     let late = known.last.as_ref().is_some_and(|last| terms.at < last.at);
@@ -214,7 +225,7 @@ fn gathered(
         faults.insert(0, fault);
     }
     let missing = sighting.missing().map(|row| row.key.clone()).collect();
-    let changed: HashSet<&str> = read.iter().map(|read| read.row.key.as_str()).collect();
+    let changed: HashSet<&str> = names.iter().map(|name| name.key.as_str()).collect();
     let unchanged_rows = || {
         sighting
             .seen_rows()
@@ -232,6 +243,7 @@ fn gathered(
     drop(changed);
     Ok(Gathered {
         read,
+        names,
         missing,
         back,
         looked_at,
@@ -311,6 +323,9 @@ fn folder(
     Ok(out)
 }
 
+/// Rows that are compared at once: a batch holds whole projects and little memory.
+const BATCH: usize = 2_000;
+
 /// Makes of a list that was read everything that is to be stored.
 ///
 /// # Errors
@@ -325,7 +340,8 @@ pub async fn take_in(
 ) -> anyhow::Result<Taken> {
     let Gathered {
         known,
-        read,
+        mut read,
+        names,
         missing,
         back,
         looked_at,
@@ -336,12 +352,11 @@ pub async fn take_in(
     let at = terms.at;
     let last = known.last.as_ref();
     let late = last.is_some_and(|last| at < last.at);
-    let next = last.map_or(1, |last| last.number + 1);
     let counts = whole && !late && known.same.is_none();
-    let number = match &known.same {
-        Some(same) => same.number,
-        None if late => last.map_or(1, |last| last.number),
-        None => next,
+    let number = match (&known.same, last) {
+        (Some(same), _) => same.number,
+        (None, Some(last)) if late => last.number,
+        (None, last) => last.map_or(1, |last| last.number + 1),
     };
     let baseline = match &known.first {
         Some(first) => first.at == at,
@@ -352,94 +367,142 @@ pub async fn take_in(
             .await?
             .is_none_or(|first| at <= first),
     };
-    let keys: Vec<String> = read.iter().map(|read| read.row.key.clone()).collect();
-    let projects: Vec<ProjectId> = {
-        let unique: HashSet<&ProjectId> = read.iter().map(|read| &read.row.project).collect();
-        let mut unique: Vec<ProjectId> = unique.into_iter().cloned().collect();
-        unique.sort();
-        unique
-    };
-    let past = house
-        .store
-        .known_projects(&source.id, &keys, &projects)
-        .await?;
-    drop(keys);
-    let monitored = Monitored::of(house).await?;
-    let comparing = {
-        let source = source.clone();
-        let document = evidence.document;
-        tokio::task::spawn_blocking(move || {
-            let setting = Setting {
-                source: &source.id,
-                at,
-                document,
-                snapshot: number,
-                whole,
-                baseline,
-                last_whole: known.last.as_ref().map(|last| last.at),
-            };
-            let catalogue = source.catalogue.as_ref();
-            compare::catalogue::compare(read, &past, &setting, &|row| {
-                monitored.wants(catalogue, row)
-            })
-        })
-    };
-    let Comparison {
-        rows: changed,
-        rewritten,
-        projects,
-        events,
-        moves,
-        changes,
-        new_rows,
-        successors,
-    } = comparing.await?;
-    let names = house.store.project_names(&numbers(&changes)).await?;
-    let making = {
-        let (house, source, now) = (house.clone(), source.clone(), terms.now);
-        tokio::task::spawn_blocking(move || {
-            let authority = house
-                .library
-                .body(&source.body)
-                .map_or(Authority::Secondary, |body| body.authority());
-            let about = Circumstances {
-                source: &source.id,
-                authority,
-                document: &address,
-                now,
-                first_contact: false,
-                evidence: &evidence,
-            };
-            changes
-                .iter()
-                .map(|change| update(&house, &source, change, &about, &names))
-                .collect::<Vec<Fresh>>()
-        })
-    };
-    let new = making.await?;
-    let register = RegisterChanges {
-        source: source.id.clone(),
-        snapshot: counts.then(|| Snapshot {
+    let round = Arc::new(Round {
+        source: source.clone(),
+        monitored: Monitored::of(house).await?,
+        at,
+        now: terms.now,
+        snapshot: number,
+        whole,
+        baseline,
+        last_whole: last.map(|last| last.at),
+        evidence,
+        address,
+    });
+    drop(known);
+    let mut taken = Taken {
+        register: RegisterChanges {
             source: source.id.clone(),
-            number,
-            at,
-            rows: u32::try_from(rows).unwrap_or(u32::MAX),
-        }),
-        rows: changed,
-        rewritten,
-        looked_at: (!whole).then_some((looked_at, at)),
-        absent: if counts { missing } else { Vec::new() },
-        back: if counts { back } else { Vec::new() },
-        projects,
-        events,
+            snapshot: counts.then(|| Snapshot {
+                source: source.id.clone(),
+                number,
+                at,
+                rows: u32::try_from(rows).unwrap_or(u32::MAX),
+            }),
+            rows: Packed::default(),
+            rewritten: Vec::new(),
+            looked_at: (!whole).then_some((looked_at, at)),
+            absent: if counts { missing } else { Vec::new() },
+            back: if counts { back } else { Vec::new() },
+            projects: Packed::default(),
+            events: Packed::default(),
+        },
+        new: Vec::new(),
+        moves: Vec::new(),
+        new_rows: 0,
+        successors: 0,
     };
-    Ok(Taken {
-        register,
-        new,
-        moves,
-        new_rows,
-        successors,
-    })
+    let mut names = names.into_iter().peekable();
+    while names.peek().is_some() {
+        let mut batch: Vec<ReadRow> = Vec::new();
+        let mut projects: Vec<ProjectId> = Vec::new();
+        while let Some(name) =
+            names.next_if(|name| batch.len() < BATCH || projects.last() == Some(&name.project))
+        {
+            let Some(mut one) = read.take(name.place) else {
+                continue;
+            };
+            one.row.key = name.key;
+            if projects.last() != Some(&name.project) {
+                projects.push(name.project);
+            }
+            batch.push(one);
+        }
+        let keys: Vec<String> = batch.iter().map(|read| read.row.key.clone()).collect();
+        let past = house
+            .store
+            .known_projects(&source.id, &keys, &projects)
+            .await?;
+        drop((keys, projects));
+        let comparing = {
+            let round = Arc::clone(&round);
+            tokio::task::spawn_blocking(move || round.compare(batch, &past))
+        };
+        let found = comparing.await?;
+        let changes = found.changes;
+        let called = house.store.project_names(&numbers(&changes)).await?;
+        let making = {
+            let (round, house) = (Arc::clone(&round), house.clone());
+            tokio::task::spawn_blocking(move || round.updates(&house, &changes, &called))
+        };
+        taken.register.rows.extend(found.rows);
+        taken.register.rewritten.extend(found.rewritten);
+        taken.register.projects.extend(found.projects);
+        taken.register.events.extend(found.events);
+        taken.moves.extend(found.moves);
+        taken.new_rows += found.new_rows;
+        taken.successors += found.successors;
+        taken.new.extend(making.await?);
+    }
+    let order = |one: &RowMove| (one.file.clone(), one.reference.clone());
+    taken.moves.sort_by_cached_key(order);
+    Ok(taken)
+}
+
+/// What is true of every batch of a reading.
+struct Round {
+    source: Source,
+    monitored: Monitored,
+    at: DateTime<Utc>,
+    now: DateTime<Utc>,
+    snapshot: i64,
+    whole: bool,
+    baseline: bool,
+    last_whole: Option<DateTime<Utc>>,
+    evidence: Evidence,
+    address: WebAddress,
+}
+
+impl Round {
+    fn compare(&self, batch: Vec<ReadRow>, past: &KnownProjects) -> Comparison {
+        let setting = Setting {
+            source: &self.source.id,
+            at: self.at,
+            document: self.evidence.document,
+            snapshot: self.snapshot,
+            whole: self.whole,
+            baseline: self.baseline,
+            last_whole: self.last_whole,
+        };
+        let catalogue = self.source.catalogue.as_ref();
+        compare::catalogue::compare(batch, past, &setting, &|row| {
+            self.monitored.wants(catalogue, row)
+        })
+    }
+
+    fn updates(
+        &self,
+        house: &House,
+        changes: &[ProjectChange],
+        names: &HashMap<String, String>,
+    ) -> Vec<Fresh> {
+        let authority = house
+            .library
+            .body(&self.source.body)
+            .map_or(Authority::Secondary, |body| body.authority());
+        let about = Circumstances {
+            source: &self.source.id,
+            authority,
+            document: &self.address,
+            now: self.now,
+            first_contact: false,
+            evidence: &self.evidence,
+        };
+        changes
+            .iter()
+            .map(|change| update(house, &self.source, change, &about, names))
+            .collect()
+    }
 }
 
 /// What a look leaves behind that found the very list of the last time: one more proof of the
@@ -462,13 +525,13 @@ pub async fn unchanged(
                 at,
                 ..last
             }),
-            rows: Vec::new(),
+            rows: Packed::default(),
             rewritten: Vec::new(),
             looked_at: None,
             absent: Vec::new(),
             back: Vec::new(),
-            projects: Vec::new(),
-            events: Vec::new(),
+            projects: Packed::default(),
+            events: Packed::default(),
         }))
 }
 

@@ -82,7 +82,7 @@ impl<'de> serde::Deserialize<'de> for ProjectId {
 }
 
 /// Where a project stands, and which row of which catalogue says so.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Project {
     /// Its name.
     pub id: ProjectId,
@@ -111,7 +111,7 @@ pub struct Project {
 }
 
 /// What an event in a project's history weighs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum Weight {
     /// The project moved.
     Moved,
@@ -131,7 +131,7 @@ impl Weight {
 }
 
 /// One line of a project's history.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct StageEvent {
     /// The project.
     pub project: ProjectId,

@@ -76,15 +76,24 @@ fn transitions(stages: &Path) -> Vec<Value> {
 /// A move of a file: its name, from, to.
 type Move = (String, String, String);
 
+/// Until when a snapshot holds what the daily crawl found: the first was taken before its day's
+/// crawl, the others after it.
+fn crawled(day: &str) -> String {
+    if day == SNAPSHOTS[0] {
+        format!("{day}T00:00:00Z")
+    } else {
+        format!("{day}T23:59:59Z")
+    }
+}
+
 /// What the answer key says happened to the files of one snapshot until the next.
 fn expected(stages: &Path, from: &str, to: &str) -> BTreeSet<Move> {
     let before = files(stages, from);
     let mut ends: BTreeMap<String, (String, String)> = BTreeMap::new();
     for line in transitions(stages) {
         let text = |key: &str| line[key].as_str().unwrap().to_owned();
-        let day = &text("observed")[..10];
-        // A snapshot holds what its own day brought.
-        if day > from && day <= to && before.contains_key(&text("path")) {
+        let seen = text("observed");
+        if seen > crawled(from) && seen <= crawled(to) && before.contains_key(&text("path")) {
             let end = ends
                 .entry(text("path"))
                 .or_insert_with(|| (text("stage_before"), String::new()));

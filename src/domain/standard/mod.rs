@@ -5,6 +5,7 @@ mod change;
 mod form;
 mod position;
 mod project;
+mod report;
 mod stage;
 
 pub use change::{FactChange, ProjectChange, RowMove, Step};
@@ -13,4 +14,5 @@ pub use position::Position;
 pub use project::{
     InvalidProject, Observed, Project, ProjectId, StageEvent, StageNews, StageStep, Weight,
 };
+pub use report::{Agreement, StageReport, agreement, concerned, reports};
 pub use stage::{InvalidStage, Stage};

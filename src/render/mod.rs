@@ -6,6 +6,7 @@
 
 mod lines;
 mod mail;
+mod stage_line;
 mod views;
 
 use std::path::PathBuf;
@@ -15,6 +16,7 @@ use minijinja::value::{Serde, Value};
 use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 
 pub use lines::{tag_line, update_line};
+pub use stage_line::{StageLine, stage_line};
 pub use mail::{DigestMail, MailParts};
 pub use views::{
     DigestsPage, ErrorPage, FacetGroup, FacetLink, Home, IssuePage, IssueRow, ItemView, Moment,

@@ -475,30 +475,14 @@ impl Store {
     ) -> Result<KnownProjects, Error> {
         let mut out = KnownProjects::default();
         let ids: Vec<&str> = projects.iter().map(ProjectId::as_str).collect();
-        let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
-        for (column, values) in [("row_key", &keys), ("project", &ids)] {
-            for chunk in values.chunks(CHUNK * 4) {
-                let rows: Vec<Row> = reading!(self.database, |pool| {
-                    let mut query =
-                        QueryBuilder::new("SELECT * FROM catalogue_rows WHERE source_id = ");
-                    query
-                        .push_bind(source.as_str())
-                        .push(" AND ")
-                        .push(column)
-                        .push(" IN (");
-                    let mut list = query.separated(",");
-                    for value in chunk {
-                        list.push_bind(*value);
-                    }
-                    query.push(")");
-                    query.build_query_as().fetch_all(pool).await?
-                });
-                for row in rows {
-                    let (_, stored) = row.stored()?;
-                    out.rows.insert(stored.row.key.clone(), stored);
-                }
-            }
-        }
+        self.take_rows(source, "project", &ids, &mut out).await?;
+        // A row that is known under another project, and no row that was found already.
+        let keys: Vec<&str> = keys
+            .iter()
+            .map(String::as_str)
+            .filter(|key| !out.rows.contains_key(*key))
+            .collect();
+        self.take_rows(source, "row_key", &keys, &mut out).await?;
         for chunk in ids.chunks(CHUNK * 4) {
             let rows: Vec<ProjectRow> = reading!(self.database, |pool| {
                 let mut query = QueryBuilder::new("SELECT * FROM projects WHERE id IN (");
@@ -522,6 +506,38 @@ impl Store {
                 .push(event);
         }
         Ok(out)
+    }
+
+    /// Adds the rows of a catalogue whose column has one of the values.
+    async fn take_rows(
+        &self,
+        source: &SourceId,
+        column: &'static str,
+        values: &[&str],
+        out: &mut KnownProjects,
+    ) -> Result<(), Error> {
+        for chunk in values.chunks(CHUNK * 4) {
+            let rows: Vec<Row> = reading!(self.database, |pool| {
+                let mut query =
+                    QueryBuilder::new("SELECT * FROM catalogue_rows WHERE source_id = ");
+                query
+                    .push_bind(source.as_str())
+                    .push(" AND ")
+                    .push(column)
+                    .push(" IN (");
+                let mut list = query.separated(",");
+                for value in chunk {
+                    list.push_bind(*value);
+                }
+                query.push(")");
+                query.build_query_as().fetch_all(pool).await?
+            });
+            for row in rows {
+                let (_, stored) = row.stored()?;
+                out.rows.insert(stored.row.key.clone(), stored);
+            }
+        }
+        Ok(())
     }
 
     /// The histories of projects, each in the order of recording.

@@ -73,6 +73,7 @@ pub(super) async fn run(house: House, options: Options) -> anyhow::Result<ExitCo
             bar.finish_and_clear();
             let reports = reports?;
             jobs::index::follow(&house).await?;
+            jobs::register::follow(&house, shift.lease()).await?;
             jobs::health::follow(&house, shift.lease()).await?;
             shift.end().await?;
             reports.iter().map(Report::line).collect()

@@ -1,6 +1,6 @@
 //! `regwire standards`: the register, and snapshots that are taken in by hand.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::io::{IsTerminal as _, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -17,8 +17,10 @@ use crate::daemon::{House, Shift};
 use crate::domain::catalogue::StoredRow;
 use crate::domain::id::SourceId;
 use crate::domain::reference;
-use crate::domain::standard::{Position, StageEvent, Weight};
-use crate::store::{RegisterFilter, Standing};
+use crate::domain::standard::{
+    Agreement, Position, Project, ProjectId, StageEvent, Weight, agreement, concerned,
+};
+use crate::store::{RegisterFilter, Reported, Standing};
 
 /// Options of `standards`.
 #[derive(clap::Args)]
@@ -235,7 +237,7 @@ async fn named(house: &House, text: &str) -> anyhow::Result<Vec<Standing>> {
         }
     }
     let text = text.trim();
-    if crate::domain::standard::ProjectId::new(text).is_ok() {
+    if ProjectId::new(text).is_ok() {
         let standings = found(RegisterFilter {
             projects: Some(vec![text.to_owned()]),
             ..RegisterFilter::default()
@@ -272,6 +274,41 @@ struct Told {
     standing: Standing,
     events: Vec<StageEvent>,
     rows: Vec<(SourceId, StoredRow)>,
+    /// What Updates report of it, with their titles and how they stand to the catalogues.
+    reports: Vec<(Reported, String, Agreement)>,
+}
+
+/// What Updates report of the works of some projects, by the project that each speaks of.
+async fn reported(
+    house: &House,
+    standings: &[Standing],
+) -> anyhow::Result<HashMap<ProjectId, Vec<(Reported, String)>>> {
+    let mut out: HashMap<ProjectId, Vec<(Reported, String)>> = HashMap::new();
+    let mut works: Vec<&str> = standings
+        .iter()
+        .map(|standing| standing.project.work.as_str())
+        .collect();
+    works.dedup();
+    for work in works {
+        let projects: Vec<Project> = standings
+            .iter()
+            .map(|standing| &standing.project)
+            .filter(|project| project.work == work)
+            .cloned()
+            .collect();
+        for reported in house.store.stage_reports(work).await? {
+            let Some(project) = concerned(&reported.report, &projects) else {
+                continue;
+            };
+            let Some(update) = house.store.update(&reported.update).await? else {
+                continue;
+            };
+            out.entry(project.id.clone())
+                .or_default()
+                .push((reported, update.content.title));
+        }
+    }
+    Ok(out)
 }
 
 async fn show(house: &House, text: &str, options: &Options) -> anyhow::Result<ExitCode> {
@@ -282,9 +319,19 @@ async fn show(house: &House, text: &str, options: &Options) -> anyhow::Result<Ex
         );
     }
     let mut told = Vec::new();
+    let mut reported = reported(house, &standings).await?;
     for standing in standings {
+        let events = house.store.stage_events(&standing.project.id).await?;
+        let reports = reported.remove(&standing.project.id).unwrap_or_default();
         told.push(Told {
-            events: house.store.stage_events(&standing.project.id).await?,
+            reports: reports
+                .into_iter()
+                .map(|(reported, title)| {
+                    let agrees = agreement(&reported.report, &standing.project, &events);
+                    (reported, title, agrees)
+                })
+                .collect(),
+            events,
             rows: house.store.project_rows(&standing.project.id).await?,
             standing,
         });
@@ -327,6 +374,7 @@ fn print_project(told: &Told) {
         standing,
         events,
         rows,
+        reports,
     } = told;
     let project = &standing.project;
     let facts = &standing.row.row.facts;
@@ -374,6 +422,14 @@ fn print_project(told: &Told) {
         })
         .collect();
     list("also listed as", &others);
+    for (reported, title, agrees) in reports {
+        say!(
+            "  reported at {} on {} ({}): {title}",
+            reported.report.stage,
+            reported.at.date_naive(),
+            agrees.as_str()
+        );
+    }
     let lines: Vec<Vec<String>> = in_order(events)
         .into_iter()
         .map(|event| {
@@ -420,6 +476,20 @@ fn with_history(told: &Told) -> Value {
                 "source": event.source,
                 "file": event.file,
                 "document": event.document,
+            })
+        })
+        .collect();
+    object["reported"] = told
+        .reports
+        .iter()
+        .map(|(reported, title, agrees)| {
+            json!({
+                "update": reported.update,
+                "title": title,
+                "reference": reported.report.reference,
+                "stage": reported.report.stage,
+                "at": reported.at,
+                "agreement": agrees.as_str(),
             })
         })
         .collect();

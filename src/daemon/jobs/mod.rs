@@ -7,4 +7,5 @@ pub mod digest;
 pub mod health;
 pub mod index;
 pub mod observe;
+pub mod register;
 pub mod request;

@@ -60,3 +60,13 @@ CREATE TABLE stage_events (
   document BIGINT NOT NULL,
   PRIMARY KEY (project, number)
 );
+
+CREATE TABLE stage_reports (
+  update_id TEXT NOT NULL,
+  reference TEXT NOT NULL,
+  work TEXT NOT NULL,
+  stage TEXT NOT NULL,
+  reported_at TIMESTAMPTZ NOT NULL,
+  PRIMARY KEY (update_id, reference)
+);
+CREATE INDEX stage_reports_by_work ON stage_reports (work, reported_at);

@@ -16,8 +16,8 @@ use minijinja::value::{Serde, Value};
 use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 
 pub use lines::{tag_line, update_line};
-pub use stage_line::{StageLine, stage_line};
 pub use mail::{DigestMail, MailParts};
+pub use stage_line::{StageLine, stage_line};
 pub use views::{
     DigestsPage, ErrorPage, FacetGroup, FacetLink, Home, IssuePage, IssueRow, ItemView, Moment,
     Named, RevisionView, SearchPage, SectionView, SourceRow, SourcesPage, TagView, UpdateCard,

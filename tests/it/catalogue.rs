@@ -15,9 +15,10 @@ use chrono::{DateTime, Utc};
 use regwire::clock::Clock;
 use regwire::config::Config;
 use regwire::daemon::jobs::collect::Choice;
-use regwire::daemon::jobs::{collect, index};
+use regwire::daemon::jobs::{collect, index, register};
 use regwire::daemon::{House, Shift};
 use regwire::domain::query;
+use regwire::domain::standard::{Agreement, agreement, concerned};
 use regwire::library::{Files, load};
 use regwire::render::update_line;
 use regwire::search::SortOrder;
@@ -56,18 +57,20 @@ fn with_ballast(rows: &[Row]) -> String {
     list(rows) + &ballast
 }
 
+/// A feed of one item, in words.
+const FEED: &str = "<rss version=\"2.0\"><channel><title>T</title><item><guid isPermaLink=\"false\">a</guid><title>ISO/IEC DIS 99042 is out for ballot</title><link>https://news.example/a</link></item></channel></rss>";
+
 async fn serve(body: Arc<Mutex<String>>) -> u16 {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let router = Router::new()
+        .route("/feed", axum::routing::get(|| async { FEED }))
         .fallback(
             |State(body): State<Arc<Mutex<String>>>, headers: HeaderMap| async move {
                 let body = body.lock().unwrap().clone();
                 let tag = format!("\"{}\"", body.len());
-                if headers
-                    .get(header::IF_NONE_MATCH)
-                    .is_some_and(|known| known.as_bytes() == tag.as_bytes())
-                {
+                let known = headers.get(header::IF_NONE_MATCH);
+                if known.is_some_and(|known| known.as_bytes() == tag.as_bytes()) {
                     return StatusCode::NOT_MODIFIED.into_response();
                 }
                 ([(header::ETAG, tag)], body).into_response()
@@ -95,7 +98,7 @@ async fn house(store: &str, folder: &Path, port: u16, clock: Clock) -> House {
     )
     .unwrap();
     let sources = format!(
-        "[[source]]\nid = \"iso-open\"\nbody = \"iso\"\nname = \"ISO Open Data\"\nkind = \"catalogue\"\npreset = \"iso-open-data\"\nurl = \"http://iso.localhost:{port}/list\"\nevery = \"1d\"\nlanguage = \"en\"\nattribution = \"Based on a list of our own\"\nscope = {{ committees = [\"{SC42}\"] }}\n"
+        "[[source]]\nid = \"iso-open\"\nbody = \"iso\"\nname = \"ISO Open Data\"\nkind = \"catalogue\"\npreset = \"iso-open-data\"\nurl = \"http://iso.localhost:{port}/list\"\nevery = \"1d\"\nlanguage = \"en\"\nattribution = \"Based on a list of our own\"\nscope = {{ committees = [\"{SC42}\"] }}\n[[source]]\nid = \"standards-news\"\nbody = \"iso\"\nname = \"News\"\nkind = \"feed\"\nurl = \"http://news.localhost:{port}/feed\"\nlanguage = \"en\"\n"
     );
     let loaded = load(&Files::built_in().with_sources("sources.toml", sources));
     assert_eq!(loaded.faults, []);
@@ -104,16 +107,21 @@ async fn house(store: &str, folder: &Path, port: u16, clock: Clock) -> House {
 
 /// One turn: outcome, entries, new updates, the first fault's code.
 async fn collected(house: &House) -> (String, u32, u32, Option<String>) {
+    collected_from(house, "iso-open").await
+}
+
+async fn collected_from(house: &House, source: &str) -> (String, u32, u32, Option<String>) {
     let shift = Shift::begin(house).await.unwrap().unwrap();
     let fetcher = house.fetcher().unwrap();
     let choice = Choice {
-        only: Vec::new(),
+        only: vec![source.parse().unwrap()],
         force: true,
     };
     let reports = collect::collect(house, shift.lease(), &fetcher, &choice, |_| {})
         .await
         .unwrap();
     index::follow(house).await.unwrap();
+    register::follow(house, shift.lease()).await.unwrap();
     shift.end().await.unwrap();
     let visit = &reports[0].visit;
     (
@@ -272,6 +280,21 @@ async fn story(store: &str) {
         .unwrap();
     let moves: Vec<String> = events.iter().map(|event| event.to.to_string()).collect();
     assert_eq!(moves, ["40.00", "40.20", "50.20"]);
+
+    // Somebody tells in words what the catalogue said two days ago: a late proof, which moves
+    // nothing and is kept once however often the log is read.
+    collected_from(&house, "standards-news").await;
+    collected_from(&house, "standards-news").await;
+    let reports = house.store.stage_reports("ISO/IEC 99042").await.unwrap();
+    assert_eq!(reports.len(), 1);
+    assert_eq!(reports[0].report.stage.to_string(), "40.20");
+    let projects = [standing.project.clone()];
+    let project = concerned(&reports[0].report, &projects).unwrap();
+    assert_eq!(
+        agreement(&reports[0].report, project, &events),
+        Agreement::Late
+    );
+    assert_eq!(house.store.stage_events(&project.id).await.unwrap(), events);
     let report = house
         .store
         .verify_chain(&standing.project.source)

@@ -544,6 +544,13 @@ fn the_register_is_shown_and_wrong_use_is_told() {
         listed.contains("2 projects of 3 known") && !listed.contains("99044"),
         "{listed}"
     );
+    let csv = run(regwire(&data).args(["export", "standards", "--csv"])).stdout;
+    let csv = String::from_utf8(csv).unwrap();
+    assert_eq!(csv.lines().count(), 4, "{csv}");
+    assert!(
+        csv.contains("ISO/IEC 99042,91001,ISO/IEC DIS 99042,Title of 91001,40.60"),
+        "{csv}"
+    );
     let object: Value =
         serde_json::from_slice(&run(regwire(&data).args(["standards", "99043", "--json"])).stdout)
             .unwrap();

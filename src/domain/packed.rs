@@ -1,22 +1,30 @@
-//! Many things of one sort, held as the bytes they are written in: a tenth of the memory that
-//! their strings would take, for lists that are only ever gone through.
+//! Many things of one sort, held as the bytes they are written in: a fraction of the memory that
+//! their strings would take, for whole lists that wait to be gone through.
 
 use std::marker::PhantomData;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// A list of things, each packed by itself.
+/// A list of things that is gone through in order: packed in blocks.
 #[derive(Clone, PartialEq)]
 pub struct Packed<T> {
-    items: Vec<Box<[u8]>>,
+    blocks: Vec<Box<[u8]>>,
+    /// What is not packed yet: a line each.
+    tail: Vec<u8>,
+    length: usize,
     sort: PhantomData<fn() -> T>,
 }
+
+/// Bytes of one block, before it is packed.
+const BLOCK: usize = 256 << 10;
 
 impl<T> Default for Packed<T> {
     fn default() -> Self {
         Self {
-            items: Vec::new(),
+            blocks: Vec::new(),
+            tail: Vec::new(),
+            length: 0,
             sort: PhantomData,
         }
     }
@@ -24,44 +32,53 @@ impl<T> Default for Packed<T> {
 
 impl<T> std::fmt::Debug for Packed<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} packed", self.items.len())
+        write!(f, "{} packed", self.length)
     }
 }
 
 impl<T> Packed<T> {
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.items.len()
+        self.length
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.items.is_empty()
+        self.length == 0
     }
 }
 
 impl<T: Serialize + DeserializeOwned> Packed<T> {
-    /// Adds one; its place is the length before.
+    /// Adds one at the end.
     pub fn push(&mut self, item: &T) {
-        // Our own types always have a JSON form.
-        let bytes = serde_json::to_vec(item).unwrap_or_default();
-        self.items.push(bytes.into_boxed_slice());
+        // Our own types always have a JSON form, and JSON has no line ends of its own.
+        if serde_json::to_writer(&mut self.tail, item).is_err() {
+            return;
+        }
+        self.tail.push(b'\n');
+        self.length += 1;
+        if self.tail.len() >= BLOCK
+            && let Ok(block) = zstd::bulk::compress(&self.tail, 1)
+        {
+            self.blocks.push(block.into_boxed_slice());
+            self.tail = Vec::new();
+        }
     }
 
-    /// Takes out the one at a place, which is empty from then on.
-    pub fn take(&mut self, place: usize) -> Option<T> {
-        let bytes = std::mem::take(self.items.get_mut(place)?);
-        serde_json::from_slice(&bytes).ok()
-    }
-
-    /// All of them in order, some at a time.
-    pub fn chunks(&self, size: usize) -> impl Iterator<Item = Vec<T>> {
-        self.items.chunks(size.max(1)).map(|chunk| {
-            chunk
-                .iter()
-                .filter_map(|bytes| serde_json::from_slice(bytes).ok())
-                .collect()
-        })
+    /// All of them in order, a block at a time.
+    pub fn blocks(&self) -> impl Iterator<Item = Vec<T>> {
+        let packed = self.blocks.iter().map(|block| {
+            // A block holds a little more than its measure: one item at most.
+            zstd::stream::decode_all(&block[..]).unwrap_or_default()
+        });
+        packed
+            .chain(std::iter::once_with(|| self.tail.clone()))
+            .map(|lines| {
+                lines
+                    .split(|byte| *byte == b'\n')
+                    .filter_map(|line| serde_json::from_slice(line).ok())
+                    .collect()
+            })
     }
 }
 
@@ -73,19 +90,60 @@ impl<T: Serialize + DeserializeOwned> Extend<T> for Packed<T> {
     }
 }
 
+/// Things that are taken out one by one, in any order.
+#[derive(Clone, PartialEq)]
+pub struct Shelf<T> {
+    items: Vec<Box<[u8]>>,
+    sort: PhantomData<fn() -> T>,
+}
+
+impl<T> Default for Shelf<T> {
+    fn default() -> Self {
+        Self {
+            items: Vec::new(),
+            sort: PhantomData,
+        }
+    }
+}
+
+impl<T: Serialize + DeserializeOwned> Shelf<T> {
+    /// Puts one on the shelf; its place.
+    pub fn put(&mut self, item: &T) -> usize {
+        let bytes = serde_json::to_vec(item).unwrap_or_default();
+        self.items.push(bytes.into_boxed_slice());
+        self.items.len() - 1
+    }
+
+    /// Takes one off its place, which is empty from then on.
+    pub fn take(&mut self, place: usize) -> Option<T> {
+        let bytes = std::mem::take(self.items.get_mut(place)?);
+        serde_json::from_slice(&bytes).ok()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn what_goes_in_comes_out() {
+        let things: Vec<String> = (0..40_000)
+            .map(|number| format!("thing {number}\nof many"))
+            .collect();
         let mut packed = Packed::default();
-        packed.extend((0..7).map(|number| format!("thing {number}")));
-        assert_eq!((packed.len(), packed.is_empty()), (7, false));
-        let chunks: Vec<Vec<String>> = packed.chunks(3).collect();
-        assert_eq!(chunks.iter().map(Vec::len).collect::<Vec<_>>(), [3, 3, 1]);
-        assert_eq!(chunks[2][0], "thing 6");
-        assert_eq!(packed.take(4).as_deref(), Some("thing 4"));
-        assert_eq!((packed.take(4), packed.take(99)), (None, None));
+        packed.extend(things.iter().cloned());
+        assert_eq!((packed.len(), packed.is_empty()), (40_000, false));
+        assert!(packed.blocks.len() >= 3);
+        assert_eq!(packed.blocks().flatten().collect::<Vec<String>>(), things);
+        assert_eq!(Packed::<String>::default().blocks().flatten().count(), 0);
+
+        let mut shelf = Shelf::default();
+        let places: Vec<usize> = things
+            .iter()
+            .take(3)
+            .map(|thing| shelf.put(thing))
+            .collect();
+        assert_eq!(shelf.take(places[1]).as_ref(), things.get(1));
+        assert_eq!((shelf.take(places[1]), shelf.take(99)), (None, None));
     }
 }

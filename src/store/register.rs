@@ -17,6 +17,15 @@ use crate::domain::standard::{Observed, Position, Project, ProjectId, StageEvent
 /// Rows of one statement.
 pub(super) const CHUNK: usize = 500;
 
+/// What one statement takes, out of what is unpacked at once.
+pub(super) fn pieces<T>(items: Vec<T>) -> impl Iterator<Item = Vec<T>> {
+    let mut rest = items.into_iter();
+    std::iter::from_fn(move || {
+        let piece: Vec<T> = rest.by_ref().take(CHUNK).collect();
+        (!piece.is_empty()).then_some(piece)
+    })
+}
+
 /// Ends a statement with the keys of the rows that it is about.
 macro_rules! among {
     ($query:expr, $keys:expr) => {{
@@ -48,7 +57,7 @@ macro_rules! write_register {
             .execute(&mut *$transaction)
             .await?;
         }
-        for chunk in changes.rows.chunks(CHUNK) {
+        for chunk in changes.rows.blocks().flat_map($crate::store::register::pieces) {
             let mut query = QueryBuilder::new(
                 "INSERT INTO catalogue_rows (source_id, row_key, file, project, reference, work, stands_at, rank,
                    facts, fingerprint, since_at, seen_at, since_snapshot, missed, looks, absent_since) ",
@@ -131,7 +140,7 @@ macro_rules! write_register {
                 query.build().execute(&mut *$transaction).await?;
             }
         }
-        for chunk in changes.projects.chunks(CHUNK) {
+        for chunk in changes.projects.blocks().flat_map($crate::store::register::pieces) {
             let mut query = QueryBuilder::new(
                 "INSERT INTO projects (id, work, reference, stands_at, since_at, source_id, row_key, rank, first_seen,
                    events, facts) ",
@@ -157,7 +166,7 @@ macro_rules! write_register {
             );
             query.build().execute(&mut *$transaction).await?;
         }
-        for chunk in changes.events.chunks(CHUNK) {
+        for chunk in changes.events.blocks().flat_map($crate::store::register::pieces) {
             let mut query = QueryBuilder::new(
                 "INSERT INTO stage_events (project, number, weight, from_position, to_position, stated_date,
                    observed_at, source_id, row_key, reference, file, document) ",

@@ -30,7 +30,7 @@ use crate::domain::document::{Document, Entry, Fault, FaultCode};
 use crate::domain::evidence::Evidence;
 use crate::domain::id::{BodyId, JurisdictionId};
 use crate::domain::library::Library;
-use crate::domain::packed::Packed;
+use crate::domain::packed::{Packed, Shelf};
 use crate::domain::source::Source;
 use crate::domain::standard::{FactChange, ProjectChange, ProjectId, RowMove};
 use crate::domain::update::{Authority, Because, Field, Tag, Update};
@@ -63,7 +63,7 @@ pub struct Terms {
 /// A list, read as far as its bytes were not known.
 pub struct Gathered {
     known: KnownCatalogue,
-    read: Packed<ReadRow>,
+    read: Shelf<ReadRow>,
     /// What the rows read are known by, project by project.
     names: Vec<RowName>,
     missing: Vec<String>,
@@ -127,7 +127,7 @@ fn gathered(
 ) -> anyhow::Result<Gathered> {
     let mut sighting = Sighting::new(&known.rows);
     let reader_mark = Hasher::digest(READER.as_bytes());
-    let mut read = Packed::default();
+    let mut read = Shelf::default();
     let mut names = Vec::new();
     let mut unchanged = 0_usize;
     let mut bad = 0_usize;
@@ -158,8 +158,7 @@ fn gathered(
         match row(preset, &record) {
             Ok(Some(row)) => {
                 let row = ReadRow { row, bytes };
-                names.push(RowName::of(read.len(), &row));
-                read.push(&row);
+                names.push(RowName::of(read.put(&row), &row));
             }
             Ok(None) => {}
             Err(fault) => {

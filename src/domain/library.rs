@@ -109,6 +109,13 @@ pub struct Body {
 }
 
 impl Body {
+    /// Whether it makes, watches or interprets rules: what it says on them is more than talk.
+    pub fn sets_rules(&self) -> bool {
+        self.kinds.iter().any(|kind| {
+            !matches!(kind.as_str(), "certification_body" | "publisher" | "ngo")
+        })
+    }
+
     /// Who speaks when this body speaks.
     pub fn authority(&self) -> Authority {
         let is = |kind: &str| self.kinds.iter().any(|k| k == kind);
@@ -231,16 +238,43 @@ pub struct Cue {
 }
 
 /// How a kind of update is recognised.
+///
+/// A phrase is words that follow each other, in lower case. `*` at the end of a word stands for
+/// any ending, `_` for at most five words of the same sentence, `^` for the beginning of a clause,
+/// `<name>` for one of the words of a class, and `<reference>`, `<framework>`, `<body>` and
+/// `<authority>` for what was recognised there.
 #[derive(Clone, Debug, PartialEq)]
 pub struct KindRule {
     /// The kind.
     pub kind: UpdateKind,
     /// Which wins when two fit: the lower one.
     pub rank: u32,
-    /// Phrases that name it, in lower case; `*` at the end of a word stands for any ending.
+    /// Phrases that name it.
     pub phrases: Vec<String>,
+    /// Phrases that name it when a body speaks that has something to say in the matter.
+    pub soft: Vec<String>,
     /// Phrases that speak against it.
     pub not: Vec<String>,
+    /// Whether the summary's words name it too, where the headline names no event.
+    pub summary: bool,
+}
+
+/// How kinds are read.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct KindBook {
+    /// The kinds.
+    pub rules: Vec<KindRule>,
+    /// Words that may stand for each other in a phrase, by the name of their class.
+    pub classes: Vec<(String, Vec<String>)>,
+    /// Words after which a clause tells what went before, not what happens.
+    pub background: Vec<String>,
+    /// Words of the field: a text with none of them, and in which nothing was recognised, is
+    /// outside the field and has no kind.
+    pub field: Vec<String>,
+    /// Words by which a regulator is known that the library does not name.
+    pub authority: Vec<String>,
+    /// Phrases of those who talk about events rather than of events: they leave no soft phrase.
+    pub talk: Vec<String>,
 }
 
 /// Everything that the product knows of its field.
@@ -259,7 +293,7 @@ pub struct Library {
     /// Ambiguous forms.
     pub cues: Vec<Cue>,
     /// Kinds of update.
-    pub kinds: Vec<KindRule>,
+    pub kinds: KindBook,
     /// Why updates matter, by rule.
     pub significance: Vec<SignificanceRule>,
     /// Works that the frameworks are.
@@ -280,7 +314,7 @@ impl Library {
         topics: Vec<Topic>,
         crosswalks: Vec<Crosswalk>,
         cues: Vec<Cue>,
-        kinds: Vec<KindRule>,
+        kinds: KindBook,
     ) -> Self {
         let known_works =
             KnownWorks::new(frameworks.iter().flat_map(|f| f.references.iter().cloned()));

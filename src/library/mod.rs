@@ -149,7 +149,7 @@ pub fn load(files: &Files) -> Loaded {
     let mut topics = Vec::new();
     let mut crosswalks = Vec::new();
     let mut cues = Vec::new();
-    let mut kinds = Vec::new();
+    let mut kinds = KindBook::default();
     let mut significance = Vec::new();
     for (name, text) in &files.library {
         let mut file = table::Table::parse(name, text, &report);
@@ -160,7 +160,7 @@ pub fn load(files: &Files) -> Loaded {
         topics.extend(bodies::topics(&mut file, &mut links));
         crosswalks.extend(bodies::crosswalks(&mut file, &mut links));
         cues.extend(rules::cues(&mut file, &mut links));
-        kinds.extend(rules::kinds(&mut file));
+        rules::kinds(&mut file, &mut kinds);
         significance.extend(significance::rules(&mut file));
         file.finish();
     }

@@ -2,7 +2,7 @@
 
 use super::{Links, Named};
 use crate::domain::id::{BodyId, FrameworkId, JurisdictionId};
-use crate::domain::library::{Cue, KindRule, Meaning, Sense};
+use crate::domain::library::{Cue, KindBook, KindRule, Meaning, Sense};
 use crate::domain::update::UpdateKind;
 use crate::text::table::Table;
 
@@ -72,21 +72,54 @@ pub(super) fn cues(file: &mut Table<'_>, links: &mut Links) -> Vec<Cue> {
     out
 }
 
-/// `[[kind]]`.
-pub(super) fn kinds(file: &mut Table<'_>) -> Vec<KindRule> {
-    let mut out = Vec::new();
+/// `[[kind]]`, `[[class]]` and `[reading]`.
+pub(super) fn kinds(file: &mut Table<'_>, book: &mut KindBook) {
+    for mut table in file.tables("class") {
+        let name = table.required_text("name");
+        let words = table.texts("words");
+        lower_case(&table, "words", &words);
+        if words.is_empty() {
+            table.fault("words", "a class without words matches nothing");
+        }
+        table.allow(&["note"]);
+        table.finish();
+        book.classes.extend(name.map(|name| (name, words)));
+    }
+    if let Some(mut table) = file.table("reading") {
+        for (key, into) in [
+            ("background", &mut book.background),
+            ("field", &mut book.field),
+            ("authority", &mut book.authority),
+            ("talk", &mut book.talk),
+        ] {
+            let words = table.texts(key);
+            lower_case(&table, key, &words);
+            into.extend(words);
+        }
+        table.allow(&["note"]);
+        table.finish();
+    }
     for mut table in file.tables("kind") {
         let kind = table.require("id", str::parse::<UpdateKind>);
         let rank = table.number("rank");
         let phrases = table.texts("phrases");
+        let soft = table.texts("soft");
         let not = table.texts("not");
+        let summary = table.flag("summary").unwrap_or(true);
         table.allow(&["name", "meaning", "note"]);
-        for phrase in phrases.iter().chain(&not) {
-            if phrase.trim().is_empty() || phrase.chars().any(char::is_uppercase) {
-                table.fault(
-                    "phrases",
-                    format!("`{phrase}`: phrases are written in lower case"),
-                );
+        for (key, list) in [("phrases", &phrases), ("soft", &soft), ("not", &not)] {
+            lower_case(&table, key, list);
+            for phrase in list {
+                for name in phrase.split_whitespace().filter_map(class_name) {
+                    if !RECOGNISED.contains(&name)
+                        && !book.classes.iter().any(|(class, _)| class == name)
+                    {
+                        table.fault(key, format!("`{phrase}`: there is no class `{name}`"));
+                    }
+                }
+                if phrase.starts_with('_') || phrase.ends_with(" _") {
+                    table.fault(key, format!("`{phrase}`: a gap stands between words"));
+                }
             }
         }
         let rank = rank.and_then(|rank| u32::try_from(rank).ok());
@@ -94,14 +127,30 @@ pub(super) fn kinds(file: &mut Table<'_>) -> Vec<KindRule> {
             table.fault("rank", "a kind needs a rank from 1 (wins first)");
         }
         if let (Some(kind), Some(rank)) = (kind, rank) {
-            out.push(KindRule {
+            book.rules.push(KindRule {
                 kind,
                 rank,
                 phrases,
+                soft,
                 not,
+                summary,
             });
         }
         table.finish();
     }
-    out
+}
+
+/// What a phrase may name besides the classes of the file.
+const RECOGNISED: &[&str] = &["reference", "framework", "body", "authority"];
+
+fn class_name(word: &str) -> Option<&str> {
+    word.strip_prefix('<')?.strip_suffix('>')
+}
+
+fn lower_case(table: &Table<'_>, key: &'static str, phrases: &[String]) {
+    for phrase in phrases {
+        if phrase.trim().is_empty() || phrase.chars().any(char::is_uppercase) {
+            table.fault(key, format!("`{phrase}`: phrases are written in lower case"));
+        }
+    }
 }

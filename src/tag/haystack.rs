@@ -127,6 +127,17 @@ impl<'a> Haystack<'a> {
         self.original.get(..byte).unwrap_or("").chars().count()
     }
 
+    /// The byte of the original before which so many characters stand.
+    pub(super) fn byte_of(&self, characters: usize) -> usize {
+        if self.ascii {
+            return characters.min(self.original.len());
+        }
+        self.original
+            .char_indices()
+            .nth(characters)
+            .map_or(self.original.len(), |(byte, _)| byte)
+    }
+
     /// Whether a stretch of the twin stands alone: no letter or digit touches it.
     ///
     /// Scripts that write without spaces have no such bounds, so between two of their signs any

@@ -10,6 +10,7 @@ mod haystack;
 pub mod key_dates;
 mod kinds;
 mod lexicon;
+mod phrase;
 mod places;
 pub mod score;
 
@@ -17,13 +18,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::domain::id::{BodyId, FrameworkId, JurisdictionId, TopicId};
-use crate::domain::library::Library;
+use crate::domain::library::{Body, Library};
 use crate::domain::reference;
 use crate::domain::update::{Because, Field, FrameworkTag, ReferenceTag, Tag, Tags};
 use crate::text::language;
 
 use haystack::Haystack;
-use kinds::Kinds;
+use kinds::{Circumstances, Entity, Kinds, Reading, Recognised};
 use lexicon::{Lexicon, Mention, Target};
 
 /// The longest text that is read for tags, in bytes; news says what it is about at its head.
@@ -71,12 +72,18 @@ impl Tagger {
 
         let mut references: Vec<ReferenceTag> = Vec::new();
         let mut mentions: Vec<Mention> = Vec::new();
-        for (field, text) in fields {
+        let mut recognised: [Vec<Recognised>; 2] = Default::default();
+        for ((field, text), recognised) in fields.into_iter().zip(&mut recognised) {
             let found = reference::find(text.original(), &self.library.known_works);
             let spans: Vec<(usize, usize)> = found
                 .iter()
                 .map(|found| (found.byte_start, found.byte_end))
                 .collect();
+            recognised.extend(spans.iter().map(|(start, end)| Recognised {
+                entity: Entity::Reference,
+                start: *start,
+                end: *end,
+            }));
             for found in found {
                 if let Some(framework) = self.lexicon.framework_of_work(&found.reference.work) {
                     mentions.push(Mention {
@@ -99,7 +106,22 @@ impl Tagger {
                     });
                 }
             }
-            mentions.extend(self.lexicon.read(field, text, &spans, &hits, subject));
+            let named = self.lexicon.read(field, text, &spans, &hits, subject);
+            recognised.extend(named.iter().filter_map(|mention| {
+                let entity = match mention.target {
+                    Target::Framework(_) => Entity::Framework,
+                    Target::Body(place) if self.speaks(place) => Entity::Authority,
+                    Target::Body(_) => Entity::Body,
+                    Target::Jurisdiction(_) | Target::Topic(_) | Target::Cue(_) => return None,
+                };
+                let start = text.byte_of(mention.because.start);
+                Some(Recognised {
+                    entity,
+                    start,
+                    end: start + mention.because.text.len(),
+                })
+            }));
+            mentions.extend(named);
         }
 
         let frameworks = self.frameworks(&mentions, &headline);
@@ -115,7 +137,28 @@ impl Tagger {
                 .map(|topic| topic.id.clone()),
             _ => None,
         });
-        let (kind, kind_because) = self.kinds.read(&headline, &summary);
+        let own = subject.body.and_then(|id| self.library.body(id));
+        let [in_headline, in_summary] = recognised;
+        let (kind, kind_because) = self.kinds.read(
+            &Reading {
+                field: Field::Headline,
+                text: &headline,
+                recognised: in_headline,
+            },
+            &Reading {
+                field: Field::Summary,
+                text: &summary,
+                recognised: in_summary,
+            },
+            Circumstances {
+                in_field: own.is_some()
+                    || !references.is_empty()
+                    || !frameworks.is_empty()
+                    || !bodies.is_empty()
+                    || !topics.is_empty(),
+                authority: own.is_some_and(Body::sets_rules),
+            },
+        );
         let named: Vec<Tag<JurisdictionId>> = collect(&mentions, |target| match target {
             Target::Jurisdiction(place) => self
                 .library
@@ -145,6 +188,10 @@ impl Tagger {
             topics,
             references,
         }
+    }
+
+    fn speaks(&self, body: usize) -> bool {
+        self.library.bodies.get(body).is_some_and(Body::sets_rules)
     }
 
     /// Frameworks with what makes them primary: those that the headline names; those of the

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::address::WebAddress;
 use super::id::SourceId;
+use super::stated::Stated;
 use crate::text::date::Stamp;
 
 /// The SHA-256 of some bytes, as 64 hexadecimal digits in lower case.
@@ -303,6 +304,8 @@ pub struct Entry {
     pub modified: Option<Stamp>,
     /// Its language, where stated.
     pub language: Option<String>,
+    /// What structured fields state beside the words.
+    pub stated: Stated,
 }
 
 /// What a feed says of itself (`sources --json`).

@@ -24,6 +24,7 @@ pub mod select;
 pub mod significance;
 pub mod source;
 pub mod standard;
+pub mod stated;
 pub mod story;
 pub mod subscription;
 pub mod update;

@@ -8,6 +8,7 @@ use super::evidence::Evidence;
 use super::id::{BodyId, FrameworkId, JurisdictionId, SourceId, TopicId, UpdateId};
 use super::key_date::KeyDate;
 use super::reference::Reference;
+use super::stated::Stated;
 use crate::text::date::Stamp;
 use crate::text::html::SafeHtml;
 
@@ -242,6 +243,9 @@ pub struct Content {
     pub published: Option<Stamp>,
     /// When it was modified, as the publisher says.
     pub modified: Option<Stamp>,
+    /// What structured fields of the publisher state beside the words.
+    #[serde(default, skip_serializing_if = "Stated::is_empty")]
+    pub stated: Stated,
 }
 
 /// What of a [`Content`] may be shown, mailed, fed or exported under its source's terms.

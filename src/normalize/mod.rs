@@ -167,6 +167,7 @@ fn content(entry: Entry, plain: PlainTexts, about: &Circumstances<'_>) -> Result
         enclosures,
         published: entry.published,
         modified: entry.modified,
+        stated: entry.stated,
     })
 }
 

@@ -10,6 +10,7 @@ use super::relative;
 use crate::domain::address::WebAddress;
 use crate::domain::document::{Enclosure, Entry, Fault, FaultCode, FeedDescription, Markup};
 use crate::domain::source::Source;
+use crate::domain::stated::Stated;
 use crate::text::date::{self, DateFault, DateHints, Stamp};
 use crate::text::html;
 
@@ -333,6 +334,7 @@ impl<'s> Workshop<'s> {
                 .language
                 .map(Cow::into_owned)
                 .or_else(|| self.language.clone()),
+            stated: Stated::default(),
         })
     }
 

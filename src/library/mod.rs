@@ -13,7 +13,7 @@ mod sources;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::domain::library::Library;
+use crate::domain::library::{KindBook, Library};
 use crate::domain::source::Source;
 use crate::text::table::{self, FileFault, Report};
 

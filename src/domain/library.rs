@@ -48,6 +48,10 @@ pub struct Framework {
     pub references: Vec<String>,
     /// Related frameworks.
     pub related: Vec<FrameworkId>,
+    /// What it rests on: the parent of a profile, the standard that a guide or a rule for
+    /// certifiers serves, the law behind a code, the directive behind a national act. News of
+    /// this framework is not news of those (rule F1).
+    pub bases: Vec<FrameworkId>,
     /// What it is about.
     pub topics: Vec<TopicId>,
     /// Where it stands (`current`, `in_force` …).
@@ -237,20 +241,64 @@ pub struct Cue {
     pub meanings: Vec<Meaning>,
 }
 
+/// Lists of words around a name by which it is no mention (rules F5, B1, J3).
+#[derive(Clone, Debug, PartialEq)]
+pub struct MannerBook {
+    /// The words of each list, in the order of [`MannerBook::LISTS`].
+    pub lists: Vec<Vec<String>>,
+}
+
+impl MannerBook {
+    /// The names of the lists; `library/manners.toml` says what each is for.
+    pub const LISTS: &'static [&'static str] = &[
+        "articles",
+        "of",
+        "comparisons",
+        "qualities",
+        "former",
+        "under",
+        "rules",
+        "firms",
+        "branches",
+        "seats_before",
+        "seats_after",
+        "houses_before",
+        "houses_after",
+        "spoken_before",
+        "spoken_after",
+        "into",
+        "in",
+        "transfers",
+        "meetings",
+        "asides",
+    ];
+}
+
+impl Default for MannerBook {
+    fn default() -> Self {
+        Self {
+            lists: vec![Vec::new(); Self::LISTS.len()],
+        }
+    }
+}
+
 /// How a kind of update is recognised.
 ///
-/// A phrase is words that follow each other, in lower case. `*` at the end of a word stands for
-/// any ending, `_` for at most five words of the same sentence, `^` for the beginning of a clause,
-/// `<name>` for one of the words of a class, and `<reference>`, `<framework>`, `<body>` and
-/// `<authority>` for what was recognised there.
+/// A phrase is words that follow each other, in lower case. `*` at an end of a word stands for
+/// any ending or beginning, `_` for some words of the same clause, `^` for the beginning of a
+/// clause, `<name>` for one of the words of a class or for what was recognised there.
 #[derive(Clone, Debug, PartialEq)]
 pub struct KindRule {
     /// The kind.
     pub kind: UpdateKind,
     /// Which wins when two fit: the lower one.
     pub rank: u32,
-    /// Phrases that name it.
+    /// Words that decide alone where they open a headline and a colon follows.
+    pub labels: Vec<String>,
+    /// Phrases that name the event as a thing (`fine for`); what a document is about is no event.
     pub phrases: Vec<String>,
+    /// Phrases that say what happens (`enters into force`).
+    pub verbs: Vec<String>,
     /// Phrases that name it when a body speaks that has something to say in the matter.
     pub soft: Vec<String>,
     /// Phrases that speak against it.
@@ -259,22 +307,31 @@ pub struct KindRule {
     pub summary: bool,
 }
 
-/// How kinds are read.
-#[derive(Clone, Debug, Default, PartialEq)]
+/// Lists of words by which the reading of kinds finds its way.
+#[derive(Clone, Debug, PartialEq)]
 pub struct KindBook {
     /// The kinds.
     pub rules: Vec<KindRule>,
     /// Words that may stand for each other in a phrase, by the name of their class.
     pub classes: Vec<(String, Vec<String>)>,
-    /// Words after which a clause tells what went before, not what happens.
-    pub background: Vec<String>,
-    /// Words of the field: a text with none of them, and in which nothing was recognised, is
-    /// outside the field and has no kind.
-    pub field: Vec<String>,
-    /// Words by which a regulator is known that the library does not name.
-    pub authority: Vec<String>,
-    /// Phrases of those who talk about events rather than of events: they leave no soft phrase.
-    pub talk: Vec<String>,
+    /// The phrases of each list, in the order of [`KindBook::LISTS`].
+    pub lists: Vec<Vec<String>>,
+}
+
+impl KindBook {
+    /// The names of the lists; `library/kinds.toml` says what each is for.
+    pub const LISTS: &'static [&'static str] =
+        &["background", "subject", "field", "authority", "talk", "outside"];
+}
+
+impl Default for KindBook {
+    fn default() -> Self {
+        Self {
+            rules: Vec::new(),
+            classes: Vec::new(),
+            lists: vec![Vec::new(); Self::LISTS.len()],
+        }
+    }
 }
 
 /// Everything that the product knows of its field.
@@ -292,6 +349,8 @@ pub struct Library {
     pub crosswalks: Vec<Crosswalk>,
     /// Ambiguous forms.
     pub cues: Vec<Cue>,
+    /// Words around names.
+    pub manners: MannerBook,
     /// Kinds of update.
     pub kinds: KindBook,
     /// Why updates matter, by rule.
@@ -345,6 +404,7 @@ impl Library {
             topics,
             crosswalks,
             cues,
+            manners: MannerBook::default(),
             kinds,
             significance: Vec::new(),
             known_works,

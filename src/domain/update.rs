@@ -140,6 +140,8 @@ pub enum Field {
     Body,
     /// Another tag of the same update.
     Tag,
+    /// What structured fields of the publisher state beside the words: proof.
+    Stated,
 }
 
 impl Field {
@@ -151,6 +153,7 @@ impl Field {
             Self::Source => "source",
             Self::Body => "body",
             Self::Tag => "tag",
+            Self::Stated => "stated",
         }
     }
 }

@@ -13,7 +13,7 @@ mod sources;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::domain::library::{KindBook, Library};
+use crate::domain::library::{KindBook, Library, MannerBook};
 use crate::domain::source::Source;
 use crate::text::table::{self, FileFault, Report};
 
@@ -150,6 +150,7 @@ pub fn load(files: &Files) -> Loaded {
     let mut crosswalks = Vec::new();
     let mut cues = Vec::new();
     let mut kinds = KindBook::default();
+    let mut manners = MannerBook::default();
     let mut significance = Vec::new();
     for (name, text) in &files.library {
         let mut file = table::Table::parse(name, text, &report);
@@ -161,6 +162,7 @@ pub fn load(files: &Files) -> Loaded {
         crosswalks.extend(bodies::crosswalks(&mut file, &mut links));
         cues.extend(rules::cues(&mut file, &mut links));
         rules::kinds(&mut file, &mut kinds);
+        rules::manners(&mut file, &mut manners);
         significance.extend(significance::rules(&mut file));
         file.finish();
     }
@@ -181,6 +183,7 @@ pub fn load(files: &Files) -> Loaded {
         cues,
         kinds,
     );
+    library.manners = manners;
     library.significance = significance;
     Loaded {
         library,

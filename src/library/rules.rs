@@ -2,7 +2,7 @@
 
 use super::{Links, Named};
 use crate::domain::id::{BodyId, FrameworkId, JurisdictionId};
-use crate::domain::library::{Cue, KindBook, KindRule, Meaning, Sense};
+use crate::domain::library::{Cue, KindBook, KindRule, MannerBook, Meaning, Sense};
 use crate::domain::update::UpdateKind;
 use crate::text::table::Table;
 
@@ -72,12 +72,25 @@ pub(super) fn cues(file: &mut Table<'_>, links: &mut Links) -> Vec<Cue> {
     out
 }
 
+/// `[manners]`: words around a name by which it is no mention.
+pub(super) fn manners(file: &mut Table<'_>, book: &mut MannerBook) {
+    let Some(mut table) = file.table("manners") else {
+        return;
+    };
+    for (name, list) in MannerBook::LISTS.iter().zip(&mut book.lists) {
+        list.extend(table.texts(name));
+    }
+    table.allow(&["note"]);
+    table.finish();
+}
+
 /// `[[kind]]`, `[[class]]` and `[reading]`.
 pub(super) fn kinds(file: &mut Table<'_>, book: &mut KindBook) {
     for mut table in file.tables("class") {
         let name = table.required_text("name");
         let words = table.texts("words");
         lower_case(&table, "words", &words);
+        known_classes(&table, "words", &words, book);
         if words.is_empty() {
             table.fault("words", "a class without words matches nothing");
         }
@@ -86,15 +99,13 @@ pub(super) fn kinds(file: &mut Table<'_>, book: &mut KindBook) {
         book.classes.extend(name.map(|name| (name, words)));
     }
     if let Some(mut table) = file.table("reading") {
-        for (key, into) in [
-            ("background", &mut book.background),
-            ("field", &mut book.field),
-            ("authority", &mut book.authority),
-            ("talk", &mut book.talk),
-        ] {
-            let words = table.texts(key);
-            lower_case(&table, key, &words);
-            into.extend(words);
+        for (name, list) in KindBook::LISTS.iter().enumerate() {
+            let words = table.texts(list);
+            lower_case(&table, list, &words);
+            known_classes(&table, list, &words, book);
+            if let Some(into) = book.lists.get_mut(name) {
+                into.extend(words);
+            }
         }
         table.allow(&["note"]);
         table.finish();
@@ -102,26 +113,15 @@ pub(super) fn kinds(file: &mut Table<'_>, book: &mut KindBook) {
     for mut table in file.tables("kind") {
         let kind = table.require("id", str::parse::<UpdateKind>);
         let rank = table.number("rank");
-        let phrases = table.texts("phrases");
-        let soft = table.texts("soft");
-        let not = table.texts("not");
+        let [labels, phrases, verbs, soft, not] =
+            ["labels", "phrases", "verbs", "soft", "not"].map(|key| {
+                let list = table.texts(key);
+                lower_case(&table, key, &list);
+                known_classes(&table, key, &list, book);
+                list
+            });
         let summary = table.flag("summary").unwrap_or(true);
         table.allow(&["name", "meaning", "note"]);
-        for (key, list) in [("phrases", &phrases), ("soft", &soft), ("not", &not)] {
-            lower_case(&table, key, list);
-            for phrase in list {
-                for name in phrase.split_whitespace().filter_map(class_name) {
-                    if !RECOGNISED.contains(&name)
-                        && !book.classes.iter().any(|(class, _)| class == name)
-                    {
-                        table.fault(key, format!("`{phrase}`: there is no class `{name}`"));
-                    }
-                }
-                if phrase.starts_with('_') || phrase.ends_with(" _") {
-                    table.fault(key, format!("`{phrase}`: a gap stands between words"));
-                }
-            }
-        }
         let rank = rank.and_then(|rank| u32::try_from(rank).ok());
         if rank.is_none() {
             table.fault("rank", "a kind needs a rank from 1 (wins first)");
@@ -130,7 +130,9 @@ pub(super) fn kinds(file: &mut Table<'_>, book: &mut KindBook) {
             book.rules.push(KindRule {
                 kind,
                 rank,
+                labels,
                 phrases,
+                verbs,
                 soft,
                 not,
                 summary,
@@ -141,7 +143,42 @@ pub(super) fn kinds(file: &mut Table<'_>, book: &mut KindBook) {
 }
 
 /// What a phrase may name besides the classes of the file.
-const RECOGNISED: &[&str] = &["reference", "framework", "body", "authority"];
+const RECOGNISED: &[&str] = &[
+    "reference",
+    "edition",
+    "draft",
+    "project",
+    "supplement",
+    "adopted",
+    "framework",
+    "law",
+    "standard",
+    "scheme",
+    "body",
+    "authority",
+    "court",
+    "legislature",
+    "certifier",
+    "accreditor",
+    "sdo",
+    "place",
+];
+
+fn known_classes(table: &Table<'_>, key: &'static str, phrases: &[String], book: &KindBook) {
+    for phrase in phrases {
+        for name in phrase.split_whitespace().filter_map(class_name) {
+            if !RECOGNISED.contains(&name) && !book.classes.iter().any(|(class, _)| class == name) {
+                table.fault(
+                    key,
+                    format!("`{phrase}`: no class `{name}` is written before it"),
+                );
+            }
+        }
+        if phrase.starts_with('_') || phrase.ends_with(" _") {
+            table.fault(key, format!("`{phrase}`: a gap stands between words"));
+        }
+    }
+}
 
 fn class_name(word: &str) -> Option<&str> {
     word.strip_prefix('<')?.strip_suffix('>')

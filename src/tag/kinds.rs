@@ -1,36 +1,10 @@
 //! The kind of an update: by the phrases of its headline, in the order of precedence.
 
-use rustc_hash::FxHashMap;
-
-use super::haystack::Haystack;
-use super::phrase::{Phrase, Words};
+use super::passage::Gap;
+use super::phrase::{Found, Phrases, Recognised};
+use super::text::{Dictionary, Text};
 use crate::domain::library::KindBook;
-use crate::domain::update::{Because, Field, UpdateKind};
-
-/// What was recognised in a text, by its bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Entity {
-    Reference,
-    Framework,
-    Body,
-    /// A body that makes, watches or interprets rules.
-    Authority,
-}
-
-/// Where something was recognised.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Recognised {
-    pub(super) entity: Entity,
-    pub(super) start: usize,
-    pub(super) end: usize,
-}
-
-/// A field of the update with what was recognised in it.
-pub(super) struct Reading<'a> {
-    pub(super) field: Field,
-    pub(super) text: &'a Haystack<'a>,
-    pub(super) recognised: Vec<Recognised>,
-}
+use crate::domain::update::{Because, UpdateKind};
 
 /// What is known of the update besides its words.
 #[derive(Clone, Copy, Debug)]
@@ -38,20 +12,14 @@ pub(super) struct Circumstances {
     /// Whether a framework, a body, a topic or a reference was recognised, or the source is a
     /// body's own.
     pub(super) in_field: bool,
-    /// Whether the source is the own one of a body that has something to say.
+    /// Whether a body speaks or acts that has something to say in the matter.
     pub(super) authority: bool,
 }
 
-/// The phrases, by the first letters of their first word.
+/// The phrases, compiled.
 pub(super) struct Kinds {
     rules: Vec<Rule>,
-    phrases: Vec<(Phrase, Role)>,
-    /// The first word -> phrases.
-    by_first: FxHashMap<String, Vec<usize>>,
-    /// The first letters of a first word with any ending -> phrases.
-    by_stem: FxHashMap<String, Vec<usize>>,
-    /// Phrases that begin with something recognised or with a gap of their own.
-    anywhere: Vec<usize>,
+    phrases: Phrases<Role>,
 }
 
 struct Rule {
@@ -63,202 +31,211 @@ struct Rule {
 /// What a phrase is there for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Role {
-    Names(usize),
-    Softly(usize),
+    Label(usize),
+    Thing(usize),
+    Verb(usize),
+    Soft(usize),
     Denies(usize),
     Background,
+    Subject,
     Field,
     Authority,
     Talk,
+    Outside,
 }
 
-/// A phrase found: which, and its first and last word.
-struct Hit {
-    phrase: usize,
-    role: Role,
-    first: usize,
-    last: usize,
-}
+/// The roles of [`KindBook::LISTS`], in their order.
+const LISTS: &[Role] = &[
+    Role::Background,
+    Role::Subject,
+    Role::Field,
+    Role::Authority,
+    Role::Talk,
+    Role::Outside,
+];
 
-/// How many characters of an open first word are looked up.
-const STEM: usize = 3;
+/// News names its event at once: so many words of a headline and of a summary are read for it.
+const HEADLINE: usize = 60;
+const SUMMARY: usize = 40;
 
 /// From this rank on a kind is not read out of what a headline tells as background.
 const WEAK_RANK: u32 = 12;
 
+/// What stands where in a text.
+struct Ground {
+    /// Words of a clause that tells what went before.
+    background: Vec<bool>,
+    /// Words that say what a document is about.
+    subject: Vec<bool>,
+}
+
 impl Kinds {
-    pub(super) fn new(book: &KindBook) -> Self {
-        let mut out = Self {
-            rules: Vec::new(),
-            phrases: Vec::new(),
-            by_first: FxHashMap::default(),
-            by_stem: FxHashMap::default(),
-            anywhere: Vec::new(),
-        };
+    pub(super) fn new(dictionary: &mut Dictionary, book: &KindBook) -> Self {
+        let mut phrases = Phrases::new(dictionary, &book.classes);
+        let mut rules = Vec::new();
         for (place, rule) in book.rules.iter().enumerate() {
-            out.rules.push(Rule {
+            rules.push(Rule {
                 kind: rule.kind,
                 rank: rule.rank,
                 summary: rule.summary,
             });
-            for (phrases, role) in [
-                (&rule.phrases, Role::Names(place)),
-                (&rule.soft, Role::Softly(place)),
+            for (list, role) in [
+                (&rule.labels, Role::Label(place)),
+                (&rule.phrases, Role::Thing(place)),
+                (&rule.verbs, Role::Verb(place)),
+                (&rule.soft, Role::Soft(place)),
                 (&rule.not, Role::Denies(place)),
             ] {
-                out.add(phrases, role, book);
-            }
-        }
-        out.add(&book.background, Role::Background, book);
-        out.add(&book.field, Role::Field, book);
-        out.add(&book.authority, Role::Authority, book);
-        out.add(&book.talk, Role::Talk, book);
-        out
-    }
-
-    fn add(&mut self, phrases: &[String], role: Role, book: &KindBook) {
-        for written in phrases {
-            let Some(phrase) = Phrase::new(written, &book.classes) else {
-                continue;
-            };
-            let place = self.phrases.len();
-            let beginnings = phrase.beginnings();
-            if beginnings.is_empty() {
-                self.anywhere.push(place);
-            }
-            for (word, open) in beginnings {
-                if open {
-                    let stem: String = word.chars().take(STEM).collect();
-                    self.by_stem.entry(stem).or_default().push(place);
-                } else {
-                    self.by_first.entry(word).or_default().push(place);
+                for written in list {
+                    phrases.add(dictionary, written, role);
                 }
             }
-            self.phrases.push((phrase, role));
         }
+        for (list, role) in book.lists.iter().zip(LISTS) {
+            for written in list {
+                phrases.add(dictionary, written, *role);
+            }
+        }
+        Self { rules, phrases }
     }
 
     /// The kind that the headline names; the summary's first sentences decide only when the
     /// headline names no event.
     pub(super) fn read(
         &self,
-        headline: &Reading<'_>,
-        summary: &Reading<'_>,
+        headline: (&Text<'_>, &[Recognised]),
+        summary: (&Text<'_>, &[Recognised]),
         circumstances: Circumstances,
     ) -> (Option<UpdateKind>, Vec<Because>) {
-        // News names its event at once; what comes later is background.
-        let head = Words::new(headline, 400);
-        let body = Words::new(summary, 320);
-        let head_hits = self.hits(&head);
-        let body_hits = self.hits(&body);
-        let all = || head_hits.iter().chain(&body_hits);
-        if !circumstances.in_field && !all().any(|hit| hit.role == Role::Field) {
-            return (None, Vec::new());
+        let head = self.phrases.find(headline.0, headline.1, HEADLINE);
+        let body = self.phrases.find(summary.0, summary.1, SUMMARY);
+        let has = |role: Role| head.iter().chain(&body).any(|hit| hit.role == role);
+        let none = (None, Vec::new());
+        if !circumstances.in_field && !has(Role::Field) {
+            return none;
         }
-        let speaks = circumstances.authority
-            || all().any(|hit| hit.role == Role::Authority)
-            || headline
-                .recognised
-                .iter()
-                .chain(&summary.recognised)
-                .any(|found| found.entity == Entity::Authority);
-        let talk = all().any(|hit| hit.role == Role::Talk);
-        let soft = speaks && !talk;
-        let background = head.background(
-            head_hits
-                .iter()
-                .filter(|hit| hit.role == Role::Background)
-                .map(|hit| hit.first),
-        );
-        let in_background = |hit: &Hit| background.get(hit.first).copied().unwrap_or(false);
-        let found = self
-            .best(&head_hits, soft, |hit, _| !in_background(hit))
-            .map(|hit| (hit, &head, headline))
-            .or_else(|| {
-                self.best(&body_hits, soft, |_, rule| rule.summary)
-                    .map(|hit| (hit, &body, summary))
-            })
-            .or_else(|| {
-                self.best(&head_hits, soft, |hit, rule| {
-                    in_background(hit) && rule.rank < WEAK_RANK
-                })
-                .map(|hit| (hit, &head, headline))
+        let ground = Ground::new(headline.0, &head);
+        if let Some((rule, hit)) = self.label(headline.0, &head) {
+            return self.told(rule, headline.0, hit);
+        }
+        let clear = |hit: &Found<Role>| !ground.is_background(hit) && !ground.is_subject(hit);
+        if head.iter().any(|hit| hit.role == Role::Talk && clear(hit)) {
+            return none;
+        }
+        let speaks = circumstances.authority || has(Role::Authority);
+        let soft = speaks && !has(Role::Talk);
+        if has(Role::Outside) && !soft {
+            return none;
+        }
+        let in_headline = self.best(&head, soft, |hit, _| match hit.role {
+            Role::Verb(_) => !ground.is_background(hit),
+            _ => clear(hit),
+        });
+        if let Some((rule, hit)) = in_headline {
+            return self.told(rule, headline.0, hit);
+        }
+        if !body.iter().any(|hit| hit.role == Role::Talk) {
+            let below = Ground::new(summary.0, &body);
+            let in_summary = self.best(&body, soft, |hit, rule| {
+                rule.summary && !below.is_background(hit) && !below.is_subject(hit)
             });
-        let Some(((hit, kind), words, reading)) = found else {
-            return (None, Vec::new());
-        };
-        let Some((start, end)) = words.bytes(hit.first, hit.last) else {
-            return (None, Vec::new());
-        };
-        let because = Because {
-            rule: "kind-phrase".to_owned(),
-            field: reading.field,
-            text: reading.text.words(start, end),
-            start: reading.text.characters_before(start),
-        };
-        (Some(kind), vec![because])
+            if let Some((rule, hit)) = in_summary {
+                return self.told(rule, summary.0, hit);
+            }
+        }
+        let behind = self.best(&head, soft, |hit, rule| {
+            ground.is_background(hit) && rule.rank < WEAK_RANK
+        });
+        match behind {
+            Some((rule, hit)) => self.told(rule, headline.0, hit),
+            None => none,
+        }
+    }
+
+    fn told(&self, rule: &Rule, text: &Text<'_>, hit: &Found<Role>) -> (Option<UpdateKind>, Vec<Because>) {
+        (
+            Some(rule.kind),
+            vec![text.because("kind-phrase", hit.first, hit.end)],
+        )
+    }
+
+    /// A word that stands alone before a colon says what follows.
+    fn label<'h>(&self, text: &Text<'_>, hits: &'h [Found<Role>]) -> Option<(&Rule, &'h Found<Role>)> {
+        hits.iter().find_map(|hit| match hit.role {
+            Role::Label(place) if hit.first == 0 && text.passage.gap(hit.end) == Gap::Clause => {
+                Some((self.rules.get(place)?, hit))
+            }
+            _ => None,
+        })
     }
 
     /// The hit that decides: the kind of the lowest rank, for which the longer phrase is the
     /// surer reason.
     fn best<'h>(
         &self,
-        hits: &'h [Hit],
+        hits: &'h [Found<Role>],
         soft: bool,
-        counts: impl Fn(&Hit, &Rule) -> bool,
-    ) -> Option<(&'h Hit, UpdateKind)> {
+        counts: impl Fn(&Found<Role>, &Rule) -> bool,
+    ) -> Option<(&Rule, &'h Found<Role>)> {
         let denied = |rule: usize| hits.iter().any(|hit| hit.role == Role::Denies(rule));
         hits.iter()
             .filter_map(|hit| {
                 let place = match hit.role {
-                    Role::Names(place) => place,
-                    Role::Softly(place) if soft => place,
+                    Role::Thing(place) | Role::Verb(place) => place,
+                    Role::Soft(place) if soft => place,
                     _ => return None,
                 };
                 let rule = self.rules.get(place)?;
-                (counts(hit, rule) && !denied(place)).then_some((hit, rule))
+                (counts(hit, rule) && !denied(place)).then_some((rule, hit))
             })
-            .min_by_key(|(hit, rule)| {
+            .min_by_key(|(rule, hit)| {
                 (
                     rule.rank,
-                    std::cmp::Reverse(hit.last.saturating_sub(hit.first)),
+                    std::cmp::Reverse(hit.end.saturating_sub(hit.first)),
                     hit.first,
                 )
             })
-            .map(|(hit, rule)| (hit, rule.kind))
     }
+}
 
-    fn hits(&self, words: &Words) -> Vec<Hit> {
-        let mut out = Vec::new();
-        for at in 0..words.len() {
-            let word = words.word(at).unwrap_or("");
-            // Every beginning of the word that an open phrase may be filed under.
-            let beginnings = word
-                .char_indices()
-                .take(STEM)
-                .filter_map(|(at, c)| word.get(..at + c.len_utf8()));
-            let candidates = self
-                .by_first
-                .get(word)
-                .into_iter()
-                .chain(beginnings.filter_map(|beginning| self.by_stem.get(beginning)))
-                .chain(words.recognised_at(at).then_some(&self.anywhere))
-                .flatten();
-            for place in candidates {
-                let Some((phrase, role)) = self.phrases.get(*place) else {
-                    continue;
-                };
-                if let Some(end) = phrase.fits(words, at) {
-                    out.push(Hit {
-                        phrase: *place,
-                        role: *role,
-                        first: at,
-                        last: end.saturating_sub(1),
-                    });
+impl Ground {
+    fn new(text: &Text<'_>, hits: &[Found<Role>]) -> Self {
+        let mut out = Self {
+            background: vec![false; text.passage.len()],
+            subject: vec![false; text.passage.len()],
+        };
+        for hit in hits {
+            match hit.role {
+                Role::Background => {
+                    let opening = hit.first == 0 || text.passage.gap(hit.first) >= Gap::Clause;
+                    mark(text, &mut out.background, hit.first, opening);
                 }
+                Role::Subject => mark(text, &mut out.subject, hit.end, false),
+                _ => {}
             }
         }
-        out.dedup_by_key(|hit| (hit.phrase, hit.first));
         out
+    }
+
+    fn is_background(&self, hit: &Found<Role>) -> bool {
+        self.background.get(hit.first).copied().unwrap_or(false)
+    }
+
+    fn is_subject(&self, hit: &Found<Role>) -> bool {
+        self.subject.get(hit.first).copied().unwrap_or(false)
+    }
+}
+
+/// Marks the words from one on to the end of its clause, or to the comma when the clause opens
+/// with it.
+fn mark(text: &Text<'_>, flags: &mut [bool], first: usize, opening: bool) {
+    for at in first..flags.len() {
+        let gap = text.passage.gap(at);
+        if at > first && (gap >= Gap::Clause || opening && gap >= Gap::Comma) {
+            break;
+        }
+        if let Some(flag) = flags.get_mut(at) {
+            *flag = true;
+        }
     }
 }

@@ -1,328 +1,326 @@
 //! Phrases of the kinds: words with gaps, classes and things recognised, found among a text's words.
 
-use super::kinds::{Entity, Reading, Recognised};
-use crate::text::words;
+use std::collections::BTreeMap;
 
-/// How many words a gap may swallow.
-const GAP: usize = 5;
+use rustc_hash::FxHashMap;
 
-/// A phrase, compiled.
-pub(super) struct Phrase {
-    elements: Vec<Element>,
+use super::passage::Gap;
+use super::text::{Dictionary, Text};
+use super::vocabulary::Node;
+
+/// How much a gap may swallow: a word counts two, a sign of Chinese or Korean one, a name or a
+/// citation two however long it is.
+const GAP: usize = 12;
+
+/// What was recognised in a text. One thing may be several of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Entity {
+    Reference,
+    /// A citation of a dated final text.
+    Edition,
+    /// A citation of a draft.
+    Draft,
+    /// A citation of a project without text.
+    Project,
+    /// A citation of an amendment or corrigendum.
+    Supplement,
+    /// A citation of a text that a national or regional body took over.
+    Adopted,
+    Framework,
+    Law,
+    Standard,
+    Scheme,
+    Body,
+    /// A body that makes, watches or interprets rules.
+    Authority,
+    Court,
+    Legislature,
+    Certifier,
+    Accreditor,
+    StandardsBody,
+    Place,
 }
 
+impl Entity {
+    const NAMES: &'static [(&'static str, Self)] = &[
+        ("reference", Self::Reference),
+        ("edition", Self::Edition),
+        ("draft", Self::Draft),
+        ("project", Self::Project),
+        ("supplement", Self::Supplement),
+        ("adopted", Self::Adopted),
+        ("framework", Self::Framework),
+        ("law", Self::Law),
+        ("standard", Self::Standard),
+        ("scheme", Self::Scheme),
+        ("body", Self::Body),
+        ("authority", Self::Authority),
+        ("court", Self::Court),
+        ("legislature", Self::Legislature),
+        ("certifier", Self::Certifier),
+        ("accreditor", Self::Accreditor),
+        ("sdo", Self::StandardsBody),
+        ("place", Self::Place),
+    ];
+
+    fn named(name: &str) -> Option<Self> {
+        Self::NAMES
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map(|(_, entity)| *entity)
+    }
+}
+
+/// Where something was recognised, by its words.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Recognised {
+    pub(super) entity: Entity,
+    pub(super) first: usize,
+    pub(super) end: usize,
+}
+
+/// Something that a phrase asks for: plain words, a class or an entity, each a number.
+type Thing = u32;
+
 enum Element {
-    Word(Word),
-    /// Any of these, each some words that follow each other.
-    Class(Vec<Vec<Word>>),
-    Entity(Entity),
+    Thing(Thing),
     Gap,
     ClauseStart,
 }
 
-struct Word {
-    text: String,
-    open: bool,
+/// All phrases of one book, with what each stands for.
+pub(super) struct Phrases<T> {
+    phrases: Vec<(Vec<Element>, T)>,
+    /// The first thing of a phrase -> phrases.
+    by_first: FxHashMap<Thing, Vec<usize>>,
+    by_node: FxHashMap<Node, Vec<Thing>>,
+    by_entity: BTreeMap<Entity, Vec<Thing>>,
+    classes: BTreeMap<String, Thing>,
+    things: Thing,
 }
 
-impl Word {
-    fn fits(&self, word: &str) -> bool {
-        if self.open {
-            word.starts_with(&self.text)
-        } else {
-            word == self.text
+/// A phrase found: what it stands for, its first word and one past its last.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Found<T> {
+    pub(super) role: T,
+    pub(super) first: usize,
+    pub(super) end: usize,
+}
+
+impl<T: Copy> Phrases<T> {
+    /// No phrases yet; the classes may name entities and classes written before them.
+    pub(super) fn new(dictionary: &mut Dictionary, classes: &[(String, Vec<String>)]) -> Self {
+        let mut out = Self {
+            phrases: Vec::new(),
+            by_first: FxHashMap::default(),
+            by_node: FxHashMap::default(),
+            by_entity: BTreeMap::new(),
+            classes: BTreeMap::new(),
+            things: 0,
+        };
+        for (_, entity) in Entity::NAMES {
+            let thing = out.next();
+            out.by_entity.insert(*entity, vec![thing]);
         }
+        // What a class holds, so that a class that names another holds the same.
+        let mut held: BTreeMap<&str, (Vec<Node>, Vec<Entity>)> = BTreeMap::new();
+        for (name, words) in classes {
+            let thing = out.next();
+            out.classes.insert(name.clone(), thing);
+            let (mut nodes, mut entities) = (Vec::new(), Vec::new());
+            for word in words {
+                let Some(named) = bracketed(word) else {
+                    nodes.extend(dictionary.sequence(word));
+                    continue;
+                };
+                if let Some(entity) = Entity::named(named) {
+                    entities.push(entity);
+                } else if let Some((other, more)) = held.get(named) {
+                    nodes.extend(other);
+                    entities.extend(more);
+                }
+            }
+            for node in &nodes {
+                let list = out.by_node.entry(*node).or_default();
+                if !list.contains(&thing) {
+                    list.push(thing);
+                }
+            }
+            for entity in &entities {
+                out.by_entity.entry(*entity).or_default().push(thing);
+            }
+            held.insert(name, (nodes, entities));
+        }
+        out
     }
-}
 
-/// The words that one written word makes (`stop-the-clock` makes three).
-fn compile(written: &str) -> Vec<Word> {
-    let open = written.ends_with('*');
-    let mut parts: Vec<Word> = words::tokens(written.trim_end_matches('*'))
-        .into_iter()
-        .map(|token| Word {
-            text: token.text,
-            open: false,
-        })
-        .collect();
-    if let Some(last) = parts.last_mut() {
-        last.open = open;
+    fn next(&mut self) -> Thing {
+        self.things += 1;
+        self.things
     }
-    parts
-}
 
-impl Phrase {
-    /// Reads a phrase as the library writes it; none when there is no word in it.
-    pub(super) fn new(written: &str, classes: &[(String, Vec<String>)]) -> Option<Self> {
+    /// Takes in a phrase as the library writes it; a phrase without words is left out.
+    pub(super) fn add(&mut self, dictionary: &mut Dictionary, written: &str, role: T) {
         let mut elements = Vec::new();
-        for part in written.split_whitespace() {
+        let mut plain = String::new();
+        for part in written.split_whitespace().map(Some).chain([None]) {
+            let special = part.is_none_or(|part| {
+                part == "_" || part == "^" || bracketed(part).is_some()
+            });
+            if !special {
+                if !plain.is_empty() {
+                    plain.push(' ');
+                }
+                plain.push_str(part.unwrap_or(""));
+                continue;
+            }
+            if let Some(node) = dictionary.sequence(&std::mem::take(&mut plain)) {
+                let thing = self.next();
+                self.by_node.entry(node).or_default().push(thing);
+                elements.push(Element::Thing(thing));
+            }
             match part {
-                "_" => elements.push(Element::Gap),
-                "^" => elements.push(Element::ClauseStart),
-                "<reference>" => elements.push(Element::Entity(Entity::Reference)),
-                "<framework>" => elements.push(Element::Entity(Entity::Framework)),
-                "<body>" => elements.push(Element::Entity(Entity::Body)),
-                "<authority>" => elements.push(Element::Entity(Entity::Authority)),
-                part if part.starts_with('<') => {
-                    let name = part.trim_start_matches('<').trim_end_matches('>');
-                    let (_, alternatives) = classes.iter().find(|(class, _)| class == name)?;
-                    elements.push(Element::Class(
-                        alternatives
-                            .iter()
-                            .map(|written| written.split_whitespace().flat_map(compile).collect())
-                            .collect(),
-                    ));
+                Some("_") => elements.push(Element::Gap),
+                Some("^") => elements.push(Element::ClauseStart),
+                Some(part) => {
+                    let name = bracketed(part).unwrap_or("");
+                    let thing = Entity::named(name)
+                        .and_then(|entity| self.by_entity.get(&entity)?.first())
+                        .or_else(|| self.classes.get(name));
+                    let Some(thing) = thing else { return };
+                    elements.push(Element::Thing(*thing));
                 }
-                part => elements.extend(compile(part).into_iter().map(Element::Word)),
+                None => {}
             }
         }
-        elements
-            .iter()
-            .any(|element| !matches!(element, Element::Gap | Element::ClauseStart))
-            .then_some(Self { elements })
-    }
-
-    /// The words that it can begin with, and whether any ending will do; none when it begins
-    /// with something recognised.
-    pub(super) fn beginnings(&self) -> Vec<(String, bool)> {
-        match self
-            .elements
-            .iter()
-            .find(|element| !matches!(element, Element::ClauseStart))
-        {
-            Some(Element::Word(word)) => vec![(word.text.clone(), word.open)],
-            Some(Element::Class(alternatives)) => alternatives
-                .iter()
-                .filter_map(|words| words.first())
-                .map(|word| (word.text.clone(), word.open))
-                .collect(),
-            _ => Vec::new(),
+        let first = elements.iter().find_map(|element| match element {
+            Element::Thing(thing) => Some(*thing),
+            Element::Gap | Element::ClauseStart => None,
+        });
+        if let Some(first) = first {
+            self.by_first.entry(first).or_default().push(self.phrases.len());
+            self.phrases.push((elements, role));
         }
     }
 
-    /// Where the phrase ends that begins at this word, one past its last.
-    pub(super) fn fits(&self, words: &Words, at: usize) -> Option<usize> {
-        follow(&self.elements, words, at)
-    }
-}
-
-fn follow(elements: &[Element], words: &Words, at: usize) -> Option<usize> {
-    let Some((first, rest)) = elements.split_first() else {
-        return Some(at);
-    };
-    match first {
-        Element::Word(word) => {
-            if !word.fits(words.word(at)?) {
-                return None;
+    /// Every phrase in the first `words` of a text, by the order of their first words.
+    pub(super) fn find(
+        &self,
+        text: &Text<'_>,
+        recognised: &[Recognised],
+        words: usize,
+    ) -> Vec<Found<T>> {
+        let words = words.min(text.passage.len());
+        let mut spans: Vec<Span> = Vec::new();
+        for hit in text.hits.iter().take_while(|hit| hit.first < words) {
+            for thing in self.by_node.get(&hit.node).into_iter().flatten() {
+                spans.push(Span {
+                    thing: *thing,
+                    first: hit.first,
+                    end: hit.end,
+                    name: false,
+                });
             }
-            follow(rest, words, at + 1)
         }
-        Element::Class(alternatives) => alternatives.iter().find_map(|alternative| {
-            let all = alternative
-                .iter()
-                .enumerate()
-                .all(|(offset, word)| words.word(at + offset).is_some_and(|w| word.fits(w)));
-            if !all {
-                return None;
+        for found in recognised.iter().filter(|found| found.first < words) {
+            for thing in self.by_entity.get(&found.entity).into_iter().flatten() {
+                spans.push(Span {
+                    thing: *thing,
+                    first: found.first,
+                    end: found.end,
+                    name: true,
+                });
             }
-            follow(rest, words, at + alternative.len())
-        }),
-        Element::Entity(entity) => words
-            .entity(at, *entity)
-            .and_then(|end| follow(rest, words, end)),
-        Element::Gap => {
-            for skipped in 0..=GAP {
-                let next = at + skipped;
-                if next > at && words.ends_sentence(next - 1) {
-                    return None;
-                }
-                if let Some(end) = follow(rest, words, next) {
-                    return Some(end);
+        }
+        spans.sort_unstable_by_key(|span| (span.first, span.thing, std::cmp::Reverse(span.end)));
+        spans.dedup();
+        let reader = Reader { text, spans: &spans, words };
+        let mut out = Vec::new();
+        for span in &spans {
+            for place in self.by_first.get(&span.thing).into_iter().flatten() {
+                let Some((elements, role)) = self.phrases.get(*place) else {
+                    continue;
+                };
+                if let Some(end) = reader.follow(elements, span.first, true) {
+                    out.push(Found {
+                        role: *role,
+                        first: span.first,
+                        end,
+                    });
                 }
             }
-            None
         }
-        Element::ClauseStart => words
-            .begins_clause(at)
-            .then(|| follow(rest, words, at))
-            .flatten(),
+        out
     }
 }
 
-/// The words of a text, folded, in one string, with what was recognised among them.
-pub(super) struct Words {
-    text: String,
-    words: Vec<Place>,
-    entities: Vec<Spanned>,
+/// `<name>` -> `name`.
+pub(super) fn bracketed(word: &str) -> Option<&str> {
+    word.strip_prefix('<')?.strip_suffix('>')
 }
 
-/// Where a word stands: in the folded string, and in the text that it is of.
-struct Place {
-    folded: std::ops::Range<usize>,
-    start: usize,
-    end: usize,
-    /// What separates it from the next one.
-    after: Separator,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Separator {
-    Nothing,
-    Comma,
-    /// A colon, a semicolon, a dash between spaces.
-    Clause,
-    Sentence,
-}
-
-/// Something recognised, by its first word and one past its last.
-struct Spanned {
-    entity: Entity,
+/// A thing in a text.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Span {
+    thing: Thing,
     first: usize,
     end: usize,
+    /// A name or a citation, which a gap steps over as a whole.
+    name: bool,
 }
 
-impl Words {
-    /// The first `bytes` of a text.
-    pub(super) fn new(reading: &Reading<'_>, bytes: usize) -> Self {
-        let text = head(reading.text.original(), bytes);
-        let mut out = Self {
-            text: String::with_capacity(text.len()),
-            words: Vec::with_capacity(text.len() / 5),
-            entities: Vec::new(),
+struct Reader<'t, 'a> {
+    text: &'t Text<'a>,
+    spans: &'t [Span],
+    words: usize,
+}
+
+impl Reader<'_, '_> {
+    fn at(&self, word: usize) -> impl Iterator<Item = &Span> {
+        let from = self.spans.partition_point(|span| span.first < word);
+        self.spans
+            .get(from..)
+            .unwrap_or(&[])
+            .iter()
+            .take_while(move |span| span.first == word)
+    }
+
+    /// Where the rest of a phrase ends when it goes on at this word.
+    fn follow(&self, elements: &[Element], at: usize, opening: bool) -> Option<usize> {
+        let Some((first, rest)) = elements.split_first() else {
+            return Some(at);
         };
-        words::for_each_token(
-            text,
-            &mut |word: &str, start: usize, end: usize, _: usize| {
-                let from = out.text.len();
-                out.text.push_str(word);
-                if let Some(before) = out.words.last_mut() {
-                    before.after = separator(text.get(before.end..start).unwrap_or(""));
+        match first {
+            Element::Thing(thing) => {
+                if !opening && self.text.passage.gap(at) > Gap::Comma {
+                    return None;
                 }
-                out.words.push(Place {
-                    folded: from..out.text.len(),
-                    start,
-                    end,
-                    after: Separator::Nothing,
-                });
-            },
-        );
-        out.entities = reading
-            .recognised
-            .iter()
-            .filter_map(|found| out.spanned(found))
-            .collect();
-        out
-    }
-
-    fn spanned(&self, found: &Recognised) -> Option<Spanned> {
-        let first = self.words.iter().position(|word| word.start >= found.start)?;
-        let end = self
-            .words
-            .iter()
-            .rposition(|word| word.end <= found.end)
-            .map(|last| last + 1)?;
-        (end > first).then_some(Spanned {
-            entity: found.entity,
-            first,
-            end,
-        })
-    }
-
-    pub(super) fn len(&self) -> usize {
-        self.words.len()
-    }
-
-    pub(super) fn word(&self, at: usize) -> Option<&str> {
-        self.text.get(self.words.get(at)?.folded.clone())
-    }
-
-    /// The bytes of the text from one word to another.
-    pub(super) fn bytes(&self, first: usize, last: usize) -> Option<(usize, usize)> {
-        Some((self.words.get(first)?.start, self.words.get(last)?.end))
-    }
-
-    /// Whether something recognised begins at a word.
-    pub(super) fn recognised_at(&self, at: usize) -> bool {
-        self.entities.iter().any(|found| found.first == at)
-    }
-
-    /// Where such a thing ends that begins at a word.
-    fn entity(&self, at: usize, entity: Entity) -> Option<usize> {
-        self.entities
-            .iter()
-            .filter(|found| {
-                found.first == at
-                    && (found.entity == entity
-                        || (entity == Entity::Body && found.entity == Entity::Authority))
-            })
-            .map(|found| found.end)
-            .max()
-    }
-
-    fn ends_sentence(&self, at: usize) -> bool {
-        self.words
-            .get(at)
-            .is_some_and(|word| word.after == Separator::Sentence)
-    }
-
-    fn begins_clause(&self, at: usize) -> bool {
-        at == 0
-            || self
-                .words
-                .get(at - 1)
-                .is_some_and(|word| matches!(word.after, Separator::Clause | Separator::Sentence))
-    }
-
-    /// For each word whether it stands in a clause that one of the given words begins: to the
-    /// end of the clause, or to the comma when the clause opens with it.
-    pub(super) fn background(&self, beginnings: impl Iterator<Item = usize>) -> Vec<bool> {
-        let mut out = vec![false; self.words.len()];
-        for first in beginnings {
-            let opening = self.begins_clause(first);
-            for at in first..self.words.len() {
-                if let Some(flag) = out.get_mut(at) {
-                    *flag = true;
-                }
-                let after = self
-                    .words
-                    .get(at)
-                    .map_or(Separator::Sentence, |word| word.after);
-                let ends = match after {
-                    Separator::Nothing => false,
-                    Separator::Comma => opening,
-                    Separator::Clause | Separator::Sentence => true,
-                };
-                if ends {
-                    break;
-                }
+                self.at(at)
+                    .filter(|span| span.thing == *thing)
+                    .find_map(|span| self.follow(rest, span.end, false))
+            }
+            Element::Gap => self.leap(rest, at),
+            Element::ClauseStart => {
+                let begins = at == 0 || self.text.passage.gap(at) >= Gap::Clause;
+                begins.then(|| self.follow(rest, at, true)).flatten()
             }
         }
-        out
     }
-}
 
-fn separator(between: &str) -> Separator {
-    let mut out = Separator::Nothing;
-    let spaced = between.starts_with(char::is_whitespace) && between.ends_with(char::is_whitespace);
-    for c in between.chars() {
-        match c {
-            '!' | '?' | '。' => return Separator::Sentence,
-            // "v4.0" and "e.g." end no sentence; "done. Next" does.
-            '.' if between.ends_with(char::is_whitespace) => return Separator::Sentence,
-            ':' | ';' | '：' | '|' => out = Separator::Clause,
-            '-' | '–' | '—' if spaced => out = Separator::Clause,
-            ',' | '、' | '，' if out == Separator::Nothing => out = Separator::Comma,
-            _ => {}
+    fn leap(&self, rest: &[Element], from: usize) -> Option<usize> {
+        let mut at = from;
+        let mut swallowed = 0;
+        while at < self.words && swallowed <= GAP {
+            if self.text.passage.gap(at) >= Gap::Clause {
+                return None;
+            }
+            if let Some(end) = self.follow(rest, at, false) {
+                return Some(end);
+            }
+            let name = self.at(at).filter(|span| span.name).map(|span| span.end).max();
+            swallowed += if name.is_none() && self.text.passage.solid(at) { 1 } else { 2 };
+            at = name.unwrap_or(at + 1);
         }
+        None
     }
-    out
-}
-
-/// The first `bytes` of a text, cut at a character.
-fn head(text: &str, bytes: usize) -> &str {
-    let mut end = text.len().min(bytes);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    text.get(..end).unwrap_or("")
 }

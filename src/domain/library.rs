@@ -293,6 +293,8 @@ pub struct KindRule {
     pub kind: UpdateKind,
     /// Which wins when two fit: the lower one.
     pub rank: u32,
+    /// Phrases that decide before every rank.
+    pub first: Vec<String>,
     /// Words that decide alone where they open a headline and a colon follows.
     pub labels: Vec<String>,
     /// Phrases that name the event as a thing (`fine for`); what a document is about is no event.

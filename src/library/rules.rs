@@ -113,8 +113,8 @@ pub(super) fn kinds(file: &mut Table<'_>, book: &mut KindBook) {
     for mut table in file.tables("kind") {
         let kind = table.require("id", str::parse::<UpdateKind>);
         let rank = table.number("rank");
-        let [labels, phrases, verbs, soft, not] =
-            ["labels", "phrases", "verbs", "soft", "not"].map(|key| {
+        let [first, labels, phrases, verbs, soft, not] =
+            ["first", "labels", "phrases", "verbs", "soft", "not"].map(|key| {
                 let list = table.texts(key);
                 lower_case(&table, key, &list);
                 known_classes(&table, key, &list, book);
@@ -130,6 +130,7 @@ pub(super) fn kinds(file: &mut Table<'_>, book: &mut KindBook) {
             book.rules.push(KindRule {
                 kind,
                 rank,
+                first,
                 labels,
                 phrases,
                 verbs,
@@ -146,12 +147,14 @@ pub(super) fn kinds(file: &mut Table<'_>, book: &mut KindBook) {
 const RECOGNISED: &[&str] = &[
     "reference",
     "edition",
-    "draft",
-    "project",
+    "draftref",
+    "projectref",
     "supplement",
     "adopted",
     "framework",
     "law",
+    "billref",
+    "code",
     "standard",
     "scheme",
     "body",

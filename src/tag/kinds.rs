@@ -12,6 +12,8 @@ pub(super) struct Circumstances {
     /// Whether a framework, a body, a topic or a reference was recognised, or the source is a
     /// body's own.
     pub(super) in_field: bool,
+    /// Whether a framework, a body or a reference was recognised.
+    pub(super) tracked: bool,
     /// Whether a body speaks or acts that has something to say in the matter.
     pub(super) authority: bool,
 }
@@ -31,6 +33,7 @@ struct Rule {
 /// What a phrase is there for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Role {
+    First(usize),
     Label(usize),
     Thing(usize),
     Verb(usize),
@@ -80,6 +83,7 @@ impl Kinds {
                 summary: rule.summary,
             });
             for (list, role) in [
+                (&rule.first, Role::First(place)),
                 (&rule.labels, Role::Label(place)),
                 (&rule.phrases, Role::Thing(place)),
                 (&rule.verbs, Role::Verb(place)),
@@ -122,11 +126,20 @@ impl Kinds {
         if head.iter().any(|hit| hit.role == Role::Talk && clear(hit)) {
             return none;
         }
-        let speaks = circumstances.authority || has(Role::Authority);
-        let soft = speaks && !has(Role::Talk);
-        if has(Role::Outside) && !soft {
+        if has(Role::Outside) && !circumstances.tracked {
             return none;
         }
+        let first = head.iter().find_map(|hit| match hit.role {
+            Role::First(place) if clear(hit) && !denied(&head, place) => {
+                Some((self.rules.get(place)?, hit))
+            }
+            _ => None,
+        });
+        if let Some((rule, hit)) = first {
+            return self.told(rule, headline.0, hit);
+        }
+        let speaks = circumstances.authority || has(Role::Authority);
+        let soft = speaks && !has(Role::Talk);
         let in_headline = self.best(&head, soft, |hit, _| match hit.role {
             Role::Verb(_) => !ground.is_background(hit),
             _ => clear(hit),
@@ -177,16 +190,15 @@ impl Kinds {
         soft: bool,
         counts: impl Fn(&Found<Role>, &Rule) -> bool,
     ) -> Option<(&Rule, &'h Found<Role>)> {
-        let denied = |rule: usize| hits.iter().any(|hit| hit.role == Role::Denies(rule));
         hits.iter()
             .filter_map(|hit| {
                 let place = match hit.role {
-                    Role::Thing(place) | Role::Verb(place) => place,
+                    Role::Thing(place) | Role::Verb(place) | Role::First(place) => place,
                     Role::Soft(place) if soft => place,
                     _ => return None,
                 };
                 let rule = self.rules.get(place)?;
-                (counts(hit, rule) && !denied(place)).then_some((rule, hit))
+                (counts(hit, rule) && !denied(hits, place)).then_some((rule, hit))
             })
             .min_by_key(|(rule, hit)| {
                 (
@@ -196,6 +208,10 @@ impl Kinds {
                 )
             })
     }
+}
+
+fn denied(hits: &[Found<Role>], rule: usize) -> bool {
+    hits.iter().any(|hit| hit.role == Role::Denies(rule))
 }
 
 impl Ground {

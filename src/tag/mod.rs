@@ -157,6 +157,7 @@ impl Rules {
                     || !frameworks.is_empty()
                     || !bodies.is_empty()
                     || !topics.is_empty(),
+                tracked: !references.is_empty() || !frameworks.is_empty() || !bodies.is_empty(),
                 authority: own.is_some_and(Body::sets_rules)
                     || in_headline
                         .iter()
@@ -260,13 +261,20 @@ impl Rules {
             match mention.target {
                 Target::Framework(place) => {
                     add(Entity::Framework);
-                    match self.library.frameworks.get(place).map(|known| known.kind) {
-                        Some(FrameworkKind::Law) => add(Entity::Law),
-                        Some(FrameworkKind::Standard | FrameworkKind::Framework) => {
+                    let Some(framework) = self.library.frameworks.get(place) else {
+                        continue;
+                    };
+                    match framework.kind {
+                        FrameworkKind::Law if framework.status == "proposed" => {
+                            add(Entity::Law);
+                            add(Entity::Bill);
+                        }
+                        FrameworkKind::Law => add(Entity::Law),
+                        FrameworkKind::Standard | FrameworkKind::Framework => {
                             add(Entity::Standard);
                         }
-                        Some(FrameworkKind::Attestation) => add(Entity::Scheme),
-                        Some(FrameworkKind::Guidance) | None => {}
+                        FrameworkKind::Attestation => add(Entity::Scheme),
+                        FrameworkKind::Guidance => add(Entity::Code),
                     }
                 }
                 Target::Body(place) => {
@@ -274,7 +282,8 @@ impl Rules {
                     let Some(body) = self.library.bodies.get(place) else {
                         continue;
                     };
-                    if body.sets_rules() {
+                    let court = body.kinds.iter().any(|kind| kind == "court");
+                    if body.sets_rules() && !court {
                         add(Entity::Authority);
                     }
                     for kind in &body.kinds {

@@ -28,6 +28,10 @@ pub(super) enum Entity {
     Adopted,
     Framework,
     Law,
+    /// A law that is not yet adopted.
+    Bill,
+    /// Guidance with a name.
+    Code,
     Standard,
     Scheme,
     Body,
@@ -45,12 +49,14 @@ impl Entity {
     const NAMES: &'static [(&'static str, Self)] = &[
         ("reference", Self::Reference),
         ("edition", Self::Edition),
-        ("draft", Self::Draft),
-        ("project", Self::Project),
+        ("draftref", Self::Draft),
+        ("projectref", Self::Project),
         ("supplement", Self::Supplement),
         ("adopted", Self::Adopted),
         ("framework", Self::Framework),
         ("law", Self::Law),
+        ("billref", Self::Bill),
+        ("code", Self::Code),
         ("standard", Self::Standard),
         ("scheme", Self::Scheme),
         ("body", Self::Body),
@@ -212,7 +218,17 @@ impl<T: Copy> Phrases<T> {
     ) -> Vec<Found<T>> {
         let words = words.min(text.passage.len());
         let mut spans: Vec<Span> = Vec::new();
+        // Words inside a name are the name's.
+        let mut inside = vec![false; words];
+        for found in recognised.iter().filter(|found| found.entity != Entity::Place) {
+            for slot in inside.iter_mut().take(found.end).skip(found.first) {
+                *slot = true;
+            }
+        }
         for hit in text.hits.iter().take_while(|hit| hit.first < words) {
+            if (hit.first..hit.end).all(|at| inside.get(at).copied().unwrap_or(false)) {
+                continue;
+            }
             for thing in self.by_node.get(&hit.node).into_iter().flatten() {
                 spans.push(Span {
                     thing: *thing,

@@ -213,6 +213,8 @@ pub enum Sense {
     Body(BodyId),
     /// A jurisdiction.
     Jurisdiction(JurisdictionId),
+    /// A law that is not tracked: nothing is tagged, but the text is about law.
+    Act(String),
     /// Nothing: the words mean this.
     Nothing(String),
 }
@@ -323,7 +325,7 @@ pub struct KindBook {
 impl KindBook {
     /// The names of the lists; `library/kinds.toml` says what each is for.
     pub const LISTS: &'static [&'static str] =
-        &["background", "subject", "field", "authority", "talk", "outside"];
+        &["background", "subject", "resume", "field", "authority", "talk", "outside"];
 }
 
 impl Default for KindBook {

@@ -18,6 +18,7 @@ pub(super) fn cues(file: &mut Table<'_>, links: &mut Links) -> Vec<Cue> {
             let body = meaning.read("body", str::parse::<BodyId>);
             let jurisdiction = meaning.read("jurisdiction", str::parse::<JurisdictionId>);
             let nothing = meaning.text("none");
+            let act = meaning.text("act");
             if let Some(id) = &framework {
                 links.mention(Named::Framework, id.as_str(), meaning.place("framework"));
             }
@@ -37,6 +38,7 @@ pub(super) fn cues(file: &mut Table<'_>, links: &mut Links) -> Vec<Cue> {
                 .chain(body.map(Sense::Body))
                 .chain(jurisdiction.map(Sense::Jurisdiction))
                 .chain(nothing.map(Sense::Nothing))
+                .chain(act.map(Sense::Act))
                 .collect();
             let any = meaning.texts("any");
             let not = meaning.texts("not");
@@ -51,7 +53,7 @@ pub(super) fn cues(file: &mut Table<'_>, links: &mut Links) -> Vec<Cue> {
                 }),
                 Err(_) => meaning.fault(
                     "",
-                    "a meaning names exactly one of framework, body, jurisdiction or none",
+                    "a meaning names exactly one of framework, body, jurisdiction, act or none",
                 ),
             }
             meaning.finish();
@@ -177,7 +179,7 @@ fn known_classes(table: &Table<'_>, key: &'static str, phrases: &[String], book:
                 );
             }
         }
-        if phrase.starts_with('_') || phrase.ends_with(" _") {
+        if phrase.starts_with(['_', '~']) || phrase.ends_with(['_', '~']) {
             table.fault(key, format!("`{phrase}`: a gap stands between words"));
         }
     }

@@ -167,7 +167,7 @@ fn place_of<'l>(meaning: &Meaning, library: &'l Library) -> Option<&'l Jurisdict
             }
             framework.jurisdictions.first()?
         }
-        Sense::Jurisdiction(_) | Sense::Nothing(_) => return None,
+        Sense::Jurisdiction(_) | Sense::Act(_) | Sense::Nothing(_) => return None,
     };
     (!matches!(place.as_str(), "intl" | "eu" | "us" | "gb")).then_some(place)
 }
@@ -190,6 +190,7 @@ fn target(sense: &Sense, library: &Library) -> Option<Target> {
             .iter()
             .position(|place| &place.id == id)
             .map(Target::Jurisdiction),
+        Sense::Act(_) => Some(Target::Act),
         Sense::Nothing(_) => None,
     }
 }

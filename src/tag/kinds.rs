@@ -41,6 +41,7 @@ enum Role {
     Denies(usize),
     Background,
     Subject,
+    Resume,
     Field,
     Authority,
     Talk,
@@ -51,6 +52,7 @@ enum Role {
 const LISTS: &[Role] = &[
     Role::Background,
     Role::Subject,
+    Role::Resume,
     Role::Field,
     Role::Authority,
     Role::Talk,
@@ -123,7 +125,8 @@ impl Kinds {
             return self.told(rule, headline.0, hit);
         }
         let clear = |hit: &Found<Role>| !ground.is_background(hit) && !ground.is_subject(hit);
-        if head.iter().any(|hit| hit.role == Role::Talk && clear(hit)) {
+        let asks = headline.0.passage.original().trim_end().ends_with(['?', '？']);
+        if asks || head.iter().any(|hit| hit.role == Role::Talk && clear(hit)) {
             return none;
         }
         if has(Role::Outside) && !circumstances.tracked {
@@ -220,38 +223,50 @@ impl Ground {
             background: vec![false; text.passage.len()],
             subject: vec![false; text.passage.len()],
         };
+        let resumes: Vec<usize> = hits
+            .iter()
+            .filter(|hit| hit.role == Role::Resume)
+            .map(|hit| hit.first)
+            .collect();
         for hit in hits {
             match hit.role {
                 Role::Background => {
                     let opening = hit.first == 0 || text.passage.gap(hit.first) >= Gap::Clause;
-                    mark(text, &mut out.background, hit.first, opening);
+                    let least = if opening { Gap::Comma } else { Gap::Clause };
+                    mark(&mut out.background, hit.first, |at| {
+                        text.passage.gap(at) >= least
+                    });
                 }
-                Role::Subject => mark(text, &mut out.subject, hit.end, false),
+                Role::Subject => mark(&mut out.subject, hit.end, |at| {
+                    text.passage.gap(at) >= Gap::Clause || resumes.contains(&at)
+                }),
                 _ => {}
             }
         }
         out
     }
 
+    /// Whether a phrase begins or ends in a clause that tells what went before.
     fn is_background(&self, hit: &Found<Role>) -> bool {
-        self.background.get(hit.first).copied().unwrap_or(false)
+        let told = |at: usize| self.background.get(at).copied().unwrap_or(false);
+        told(hit.first) || told(hit.end.saturating_sub(1))
     }
 
+    /// Whether a phrase ends in what a document is about.
     fn is_subject(&self, hit: &Found<Role>) -> bool {
-        self.subject.get(hit.first).copied().unwrap_or(false)
+        self.subject
+            .get(hit.end.saturating_sub(1))
+            .copied()
+            .unwrap_or(false)
     }
 }
 
-/// Marks the words from one on to the end of its clause, or to the comma when the clause opens
-/// with it.
-fn mark(text: &Text<'_>, flags: &mut [bool], first: usize, opening: bool) {
-    for at in first..flags.len() {
-        let gap = text.passage.gap(at);
-        if at > first && (gap >= Gap::Clause || opening && gap >= Gap::Comma) {
+/// Marks the words from one on to where its stretch ends.
+fn mark(flags: &mut [bool], first: usize, ends: impl Fn(usize) -> bool) {
+    for (at, flag) in flags.iter_mut().enumerate().skip(first) {
+        if at > first && ends(at) {
             break;
         }
-        if let Some(flag) = flags.get_mut(at) {
-            *flag = true;
-        }
+        *flag = true;
     }
 }

@@ -22,6 +22,8 @@ pub(super) enum Target {
     Jurisdiction(usize),
     Topic(usize),
     Cue(usize),
+    /// A law that is not tracked.
+    Act,
 }
 
 /// A name that means something in a text, by its words.

@@ -165,7 +165,7 @@ impl Marked<'_> {
                     && !self.destination(first, end)
                     && !self.meeting(first, end)
             }
-            Target::Topic(_) | Target::Cue(_) => true,
+            Target::Topic(_) | Target::Cue(_) | Target::Act => true,
         }
     }
 

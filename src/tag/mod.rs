@@ -156,7 +156,7 @@ impl Rules {
                     || !references.is_empty()
                     || !frameworks.is_empty()
                     || !bodies.is_empty()
-                    || !topics.is_empty(),
+                    || mentions.iter().any(|mention| mention.target == Target::Act),
                 tracked: !references.is_empty() || !frameworks.is_empty() || !bodies.is_empty(),
                 authority: own.is_some_and(Body::sets_rules)
                     || in_headline
@@ -300,6 +300,7 @@ impl Rules {
                     }
                 }
                 Target::Jurisdiction(_) => add(Entity::Place),
+                Target::Act => add(Entity::Law),
                 Target::Topic(_) | Target::Cue(_) => {}
             }
         }

@@ -8,9 +8,9 @@ use super::passage::Gap;
 use super::text::{Dictionary, Text};
 use super::vocabulary::Node;
 
-/// How much a gap may swallow: a word counts two, a sign of Chinese or Korean one, a name or a
-/// citation two however long it is.
-const GAP: usize = 12;
+/// The gaps of a phrase, with what each may swallow: a word counts two, a sign of Chinese or
+/// Korean one, a name or a citation two however long it is.
+const GAPS: &[(&str, usize)] = &[("~", 4), ("_", 12), ("__", 24)];
 
 /// What was recognised in a text. One thing may be several of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -90,7 +90,7 @@ type Thing = u32;
 
 enum Element {
     Thing(Thing),
-    Gap,
+    Gap(usize),
     ClauseStart,
 }
 
@@ -171,7 +171,7 @@ impl<T: Copy> Phrases<T> {
         let mut plain = String::new();
         for part in written.split_whitespace().map(Some).chain([None]) {
             let special = part.is_none_or(|part| {
-                part == "_" || part == "^" || bracketed(part).is_some()
+                part == "^" || gap(part).is_some() || bracketed(part).is_some()
             });
             if !special {
                 if !plain.is_empty() {
@@ -186,7 +186,9 @@ impl<T: Copy> Phrases<T> {
                 elements.push(Element::Thing(thing));
             }
             match part {
-                Some("_") => elements.push(Element::Gap),
+                Some(part) if gap(part).is_some() => {
+                    elements.extend(gap(part).map(Element::Gap));
+                }
                 Some("^") => elements.push(Element::ClauseStart),
                 Some(part) => {
                     let name = bracketed(part).unwrap_or("");
@@ -201,7 +203,7 @@ impl<T: Copy> Phrases<T> {
         }
         let first = elements.iter().find_map(|element| match element {
             Element::Thing(thing) => Some(*thing),
-            Element::Gap | Element::ClauseStart => None,
+            Element::Gap(_) | Element::ClauseStart => None,
         });
         if let Some(first) = first {
             self.by_first.entry(first).or_default().push(self.phrases.len());
@@ -270,6 +272,12 @@ impl<T: Copy> Phrases<T> {
     }
 }
 
+fn gap(part: &str) -> Option<usize> {
+    GAPS.iter()
+        .find(|(sign, _)| *sign == part)
+        .map(|(_, most)| *most)
+}
+
 /// `<name>` -> `name`.
 pub(super) fn bracketed(word: &str) -> Option<&str> {
     word.strip_prefix('<')?.strip_suffix('>')
@@ -315,7 +323,7 @@ impl Reader<'_, '_> {
                     .filter(|span| span.thing == *thing)
                     .find_map(|span| self.follow(rest, span.end, false))
             }
-            Element::Gap => self.leap(rest, at),
+            Element::Gap(most) => self.leap(rest, at, *most),
             Element::ClauseStart => {
                 let begins = at == 0 || self.text.passage.gap(at) >= Gap::Clause;
                 begins.then(|| self.follow(rest, at, true)).flatten()
@@ -323,10 +331,10 @@ impl Reader<'_, '_> {
         }
     }
 
-    fn leap(&self, rest: &[Element], from: usize) -> Option<usize> {
+    fn leap(&self, rest: &[Element], from: usize, most: usize) -> Option<usize> {
         let mut at = from;
         let mut swallowed = 0;
-        while at < self.words && swallowed <= GAP {
+        while at < self.words && swallowed <= most {
             if self.text.passage.gap(at) >= Gap::Clause {
                 return None;
             }

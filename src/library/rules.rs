@@ -6,8 +6,16 @@ use crate::domain::library::{Cue, KindBook, KindRule, MannerBook, Meaning, Sense
 use crate::domain::update::UpdateKind;
 use crate::text::table::Table;
 
-/// `[[cue]]` with its `[[cue.meaning]]`.
+/// `[[words]]`, and `[[cue]]` with its `[[cue.meaning]]`.
 pub(super) fn cues(file: &mut Table<'_>, links: &mut Links) -> Vec<Cue> {
+    let mut groups: Vec<(String, Vec<String>)> = Vec::new();
+    for mut table in file.tables("words") {
+        let name = table.required_text("name");
+        let words = table.texts("words");
+        table.allow(&["note"]);
+        table.finish();
+        groups.extend(name.map(|name| (name, words)));
+    }
     let mut out = Vec::new();
     for mut table in file.tables("cue") {
         let form = table.required_text("form");
@@ -40,7 +48,16 @@ pub(super) fn cues(file: &mut Table<'_>, links: &mut Links) -> Vec<Cue> {
                 .chain(nothing.map(Sense::Nothing))
                 .chain(act.map(Sense::Act))
                 .collect();
-            let any = meaning.texts("any");
+            let mut any = Vec::new();
+            for word in meaning.texts("any") {
+                match class_name(&word) {
+                    None => any.push(word),
+                    Some(name) => match groups.iter().find(|(group, _)| group == name) {
+                        Some((_, words)) => any.extend(words.iter().cloned()),
+                        None => meaning.fault("any", format!("there are no words `{name}`")),
+                    },
+                }
+            }
             let not = meaning.texts("not");
             let default = meaning.flag("default").unwrap_or(false);
             meaning.allow(&["note"]);

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use rustc_hash::FxHashMap;
 
+use super::Speaker;
 use super::lexicon::Target;
 use super::text::{Dictionary, Text};
 use super::vocabulary::Node;
@@ -15,6 +16,8 @@ struct Sensed {
     target: Option<Target>,
     /// The body that this meaning is, for which its own source is a prior.
     body: Option<BodyId>,
+    /// The language of its country: text in that language speaks for it.
+    language: Option<&'static str>,
     any: Vec<Node>,
     not: Vec<Node>,
     default: bool,
@@ -23,6 +26,15 @@ struct Sensed {
 /// All ambiguous forms, compiled.
 pub(super) struct Cues {
     cues: Vec<Vec<Sensed>>,
+    /// From here on they are names whose owner or place stands apart.
+    apart: usize,
+}
+
+/// A name without its owner or its place, which must then stand elsewhere in the text
+/// (rule F1): the framework, and the names of owner or place.
+pub(super) struct Apart {
+    pub(super) framework: usize,
+    pub(super) names: Vec<String>,
 }
 
 /// Where a form stands, which is no witness for what it means.
@@ -67,7 +79,11 @@ impl Witnesses {
 }
 
 impl Cues {
-    pub(super) fn new(dictionary: &mut Dictionary, library: &Library) -> Self {
+    pub(super) fn new(
+        dictionary: &mut Dictionary,
+        library: &Library,
+        apart: Vec<Vec<Apart>>,
+    ) -> Self {
         let mut nodes = |words: &[String]| -> Vec<Node> {
             let mut out: Vec<Node> = words
                 .iter()
@@ -86,7 +102,7 @@ impl Cues {
                 .collect();
             places.insert(&place.id, nodes(&names));
         }
-        let cues = library
+        let mut cues: Vec<Vec<Sensed>> = library
             .cues
             .iter()
             .map(|cue| {
@@ -107,6 +123,7 @@ impl Cues {
                                 Sense::Body(id) => Some(id.clone()),
                                 _ => None,
                             },
+                            language: country_of(meaning, library).and_then(language_of),
                             any,
                             not,
                             default: meaning.default,
@@ -115,7 +132,28 @@ impl Cues {
                     .collect()
             })
             .collect();
-        Self { cues }
+        let first_apart = cues.len();
+        for meanings in apart {
+            let sensed = meanings.into_iter().map(|apart| Sensed {
+                target: Some(Target::Framework(apart.framework)),
+                body: None,
+                language: None,
+                any: nodes(&apart.names),
+                not: Vec::new(),
+                default: false,
+            });
+            cues.push(sensed.collect());
+        }
+        Self {
+            cues,
+            apart: first_apart,
+        }
+    }
+
+    /// Whether a form is a name whose owner or place stands apart. Where it does not, shorter
+    /// names in it are free.
+    pub(super) fn is_apart(&self, cue: usize) -> bool {
+        cue >= self.apart
     }
 
     /// The meaning of a form by the words around it; none when no word decides.
@@ -124,7 +162,7 @@ impl Cues {
         cue: usize,
         own: Place,
         witnesses: &Witnesses,
-        speaker: Option<&BodyId>,
+        speaker: Speaker<'_>,
     ) -> Option<Target> {
         let meanings = self.cues.get(cue)?;
         let count = |nodes: &[Node]| {
@@ -138,7 +176,10 @@ impl Cues {
         for meaning in meanings {
             let mut votes = count(&meaning.any);
             // The publisher itself, named in its own news, is the likelier meaning of its letters.
-            if meaning.body.is_some() && meaning.body.as_ref() == speaker {
+            if meaning.body.is_some() && meaning.body.as_ref() == speaker.body {
+                votes += 1;
+            }
+            if meaning.language.is_some() && meaning.language == speaker.language {
                 votes += 1;
             }
             if votes > 0 && best.is_none_or(|(most, _)| votes > most) && !ruled_out(meaning) {
@@ -158,18 +199,48 @@ impl Cues {
 /// The place whose names witness for a meaning in any language. The largest are left out: their
 /// names stand in texts of every kind.
 fn place_of<'l>(meaning: &Meaning, library: &'l Library) -> Option<&'l JurisdictionId> {
-    let place = match &meaning.sense {
-        Sense::Body(id) => library.body(id)?.jurisdiction.as_ref()?,
+    country_of(meaning, library)
+        .filter(|place| !matches!(place.as_str(), "intl" | "eu" | "us" | "gb"))
+}
+
+/// Where the body speaks or the law holds that a meaning names.
+fn country_of<'l>(meaning: &Meaning, library: &'l Library) -> Option<&'l JurisdictionId> {
+    match &meaning.sense {
+        Sense::Body(id) => library.body(id)?.jurisdiction.as_ref(),
         Sense::Framework(id) => {
             let framework = library.framework(id)?;
-            if framework.kind != FrameworkKind::Law {
-                return None;
-            }
-            framework.jurisdictions.first()?
+            let law = framework.kind == FrameworkKind::Law;
+            framework.jurisdictions.first().filter(|_| law)
         }
-        Sense::Jurisdiction(_) | Sense::Act(_) | Sense::Nothing(_) => return None,
-    };
-    (!matches!(place.as_str(), "intl" | "eu" | "us" | "gb")).then_some(place)
+        Sense::Jurisdiction(_) | Sense::Act(_) | Sense::Nothing(_) => None,
+    }
+}
+
+/// The language of a country that has one, and is not the only one to have it by chance:
+/// English and the countries of several languages are left out.
+fn language_of(place: &JurisdictionId) -> Option<&'static str> {
+    Some(match place.as_str() {
+        "at" | "de" => "de",
+        "fr" => "fr",
+        "ar" | "cl" | "es" | "mx" | "pa" => "es",
+        "it" => "it",
+        "nl" => "nl",
+        "pl" => "pl",
+        "br" | "pt" => "pt",
+        "se" => "sv",
+        "dk" => "da",
+        "no" => "no",
+        "fi" => "fi",
+        "cz" => "cs",
+        "hu" => "hu",
+        "ro" => "ro",
+        "gr" => "el",
+        "jp" => "ja",
+        "cn" | "hk" | "tw" => "zh",
+        "kr" => "ko",
+        "th" => "th",
+        _ => return None,
+    })
 }
 
 /// What a sense tags, by its place in the library.

@@ -45,6 +45,7 @@ enum Role {
     Field,
     Authority,
     Talk,
+    Asks,
     Outside,
 }
 
@@ -56,6 +57,7 @@ const LISTS: &[Role] = &[
     Role::Field,
     Role::Authority,
     Role::Talk,
+    Role::Asks,
     Role::Outside,
 ];
 
@@ -125,8 +127,10 @@ impl Kinds {
             return self.told(rule, headline.0, hit);
         }
         let clear = |hit: &Found<Role>| !ground.is_background(hit) && !ground.is_subject(hit);
-        let asks = headline.0.passage.original().trim_end().ends_with(['?', '？']);
-        if asks || head.iter().any(|hit| hit.role == Role::Talk && clear(hit)) {
+        let asks = headline.0.passage.original().trim_end().ends_with(['?', '？'])
+            || head.iter().any(|hit| hit.role == Role::Asks);
+        let talks = head.iter().any(|hit| hit.role == Role::Talk && clear(hit));
+        if talks || asks && !circumstances.authority {
             return none;
         }
         if has(Role::Outside) && !circumstances.tracked {

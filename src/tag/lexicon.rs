@@ -1,12 +1,12 @@
 //! Names of the library: which of those that stand in a text are mentions. The longest match
 //! consumes its words (rule F4).
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use rustc_hash::FxHashMap;
 
 use super::Speaker;
-use super::cues::{Cues, Place, Witnesses};
+use super::cues::{Apart, Cues, Place, Witnesses};
 use super::manner::{Manners, Marked};
 use super::passage::{Gap, Passage};
 use super::text::{Dictionary, Text};
@@ -75,16 +75,7 @@ impl Lexicon {
             if name.chars().filter(|c| c.is_alphanumeric()).count() < 2 {
                 return;
             }
-            let care = if is_acronym(&name) {
-                Care::Letters
-            } else if english
-                && name.split(' ').count() == 2
-                && name.split(' ').all(|word| word.starts_with(char::is_uppercase))
-            {
-                Care::Capital
-            } else {
-                Care::None
-            };
+            let care = care(&name, english);
             let targets = spellings.entry((name, care)).or_default();
             if !targets.contains(&target) {
                 targets.push(target);
@@ -144,6 +135,17 @@ impl Lexicon {
                 .or_default()
                 .push(Target::Cue(place));
         }
+        let mut apart = Vec::new();
+        for (rest, meanings) in names_apart(library) {
+            let care = care(&rest, true);
+            let taken = [Care::None, Care::Capital, Care::Letters]
+                .iter()
+                .any(|care| spellings.contains_key(&(rest.clone(), *care)));
+            if !taken {
+                spellings.insert((rest, care), vec![Target::Cue(library.cues.len() + apart.len())]);
+                apart.push(meanings);
+            }
+        }
         let mut forms: FxHashMap<Node, Vec<Form>> = FxHashMap::default();
         for ((written, care), mut targets) in spellings {
             targets.sort_unstable();
@@ -172,7 +174,7 @@ impl Lexicon {
         }
         Self {
             forms,
-            cues: Cues::new(dictionary, library),
+            cues: Cues::new(dictionary, library, apart),
             manners: Manners::new(dictionary, library),
             works,
         }
@@ -258,7 +260,8 @@ impl Lexicon {
                 }
                 for target in &form.targets {
                     let topic = matches!(target, Target::Topic(_));
-                    names |= !topic;
+                    let apart = matches!(target, Target::Cue(cue) if self.cues.is_apart(*cue));
+                    names |= !topic && !apart;
                     if cited && !topic {
                         continue;
                     }
@@ -270,10 +273,11 @@ impl Lexicon {
                     let meant = match target {
                         Target::Cue(cue) => self
                             .cues
-                            .decide(*cue, place, witnesses, speaker.body)
+                            .decide(*cue, place, witnesses, speaker)
                             .map(|target| (target, "cue")),
                         target => Some((*target, rule(*target, form))),
                     };
+                    names |= apart && meant.is_some();
                     if let Some((target, rule)) = meant
                         && marked.allow(target, node, first, end)
                     {
@@ -294,6 +298,65 @@ impl Lexicon {
             }
         }
     }
+}
+
+fn care(name: &str, english: bool) -> Care {
+    let titled = || name.split(' ').all(|word| word.starts_with(char::is_uppercase));
+    if is_acronym(name) {
+        Care::Letters
+    } else if english && name.split(' ').count() == 2 && titled() {
+        Care::Capital
+    } else {
+        Care::None
+    }
+}
+
+/// Names of frameworks without the owner or the place that they begin with ("NIST Privacy
+/// Framework", "Virginia Consumer Data Protection Act"): they mean the framework where owner or
+/// place stands apart (rule F1).
+fn names_apart(library: &Library) -> BTreeMap<String, Vec<Apart>> {
+    let mut out: BTreeMap<String, Vec<Apart>> = BTreeMap::new();
+    for (place, framework) in library.frameworks.iter().enumerate() {
+        let owners = framework.owners.iter().filter_map(|id| library.body(id)).map(|body| {
+            let mut names = vec![body.name.clone()];
+            names.extend(body.aliases.iter().cloned());
+            names
+        });
+        let places = framework
+            .jurisdictions
+            .iter()
+            .filter_map(|id| library.jurisdiction(id))
+            .map(|place| {
+                let mut names = vec![place.name.clone()];
+                names.extend(place.names.iter().chain(&place.demonyms).cloned());
+                names
+            });
+        for names in owners.chain(places) {
+            for written in std::iter::once(&framework.short).chain(&framework.aliases) {
+                let rest = names.iter().filter_map(|name| {
+                    let rest = written.strip_prefix(name.as_str())?;
+                    let rest = rest.strip_prefix("'s").unwrap_or(rest);
+                    rest.strip_prefix(' ')
+                });
+                // The longest prefix leaves the name.
+                let Some(rest) = rest.min_by_key(|rest| rest.len()).map(plain) else {
+                    continue;
+                };
+                let letters = rest.chars().filter(|c| c.is_alphanumeric()).count();
+                if letters < 3 || !(rest.contains([' ', '-']) || is_acronym(&rest)) {
+                    continue;
+                }
+                let meanings = out.entry(rest).or_default();
+                if !meanings.iter().any(|apart| apart.framework == place) {
+                    meanings.push(Apart {
+                        framework: place,
+                        names: names.clone(),
+                    });
+                }
+            }
+        }
+    }
+    out
 }
 
 impl Form {

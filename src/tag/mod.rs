@@ -60,10 +60,12 @@ pub struct Subject<'a> {
     pub stated: Option<&'a Stated>,
 }
 
-/// Who publishes the source, as far as it sways what ambiguous letters mean.
+/// Who publishes the source and in which language, as far as it sways what ambiguous letters mean.
 #[derive(Clone, Copy)]
 struct Speaker<'a> {
     body: Option<&'a BodyId>,
+    /// The language of the text.
+    language: Option<&'a str>,
 }
 
 /// The rules, compiled once for a library.
@@ -109,13 +111,23 @@ impl Rules {
             Text::new(&self.dictionary, Field::Headline, subject.headline, LONGEST),
             Text::new(&self.dictionary, Field::Summary, subject.summary, LONGEST),
         ];
+        let sample = if subject.headline.len() >= 200 || subject.summary.is_empty() {
+            Cow::Borrowed(subject.headline)
+        } else {
+            let [_, summary] = &texts;
+            Cow::Owned(format!("{} {}", subject.headline, summary.passage.original()))
+        };
+        let language = language::detect(&sample, subject.language);
         let cited = cited::read(&texts, &self.library, &self.lexicon);
         let marked = texts.each_ref().map(|text| self.lexicon.manners.read(text));
         let named = self.lexicon.read(
             &texts,
             &marked,
             &cited.spans,
-            Speaker { body: subject.body },
+            Speaker {
+                body: subject.body,
+                language: language.as_deref(),
+            },
         );
         let mut mentions = cited.mentions;
         mentions.extend(named);
@@ -188,15 +200,10 @@ impl Rules {
             });
             places::places(&self.library, &frameworks, &bodies, places)
         };
-        let sample = if subject.headline.len() >= 200 || subject.summary.is_empty() {
-            Cow::Borrowed(subject.headline)
-        } else {
-            Cow::Owned(format!("{} {}", subject.headline, summary.passage.original()))
-        };
         Tags {
             kind,
             kind_because,
-            language: language::detect(&sample, subject.language),
+            language,
             frameworks,
             jurisdictions,
             bodies,

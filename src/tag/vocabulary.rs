@@ -9,7 +9,7 @@ pub(super) type Symbol = u32;
 
 /// How many bytes an open word has at the least, and by how many it is looked up.
 const BEGINNING: usize = 3;
-const ENDING: usize = 4;
+const ENDING: usize = 3;
 
 /// Every word that the library knows.
 #[derive(Default)]
@@ -85,7 +85,7 @@ impl Vocabulary {
                 let fits = list.iter().filter(|(open, _)| word.starts_with(&**open));
                 out.all.extend(fits.map(|(_, symbol)| *symbol));
             }
-            if bytes.len() > ENDING
+            if bytes.len() > ENDING + 2
                 && let Some(list) = last(word).and_then(|key| self.endings.get(&key))
             {
                 let fits = list.iter().filter(|(open, _)| word.ends_with(&**open));

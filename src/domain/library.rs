@@ -305,6 +305,10 @@ pub struct KindRule {
     pub verbs: Vec<String>,
     /// Phrases that name it when a body speaks that has something to say in the matter.
     pub soft: Vec<String>,
+    /// Phrases that decide when nothing else does.
+    pub last: Vec<String>,
+    /// The same, when a body speaks that has something to say in the matter.
+    pub last_soft: Vec<String>,
     /// Phrases that speak against it.
     pub not: Vec<String>,
     /// Whether the summary's words name it too, where the headline names no event.

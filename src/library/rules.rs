@@ -132,8 +132,10 @@ pub(super) fn kinds(file: &mut Table<'_>, book: &mut KindBook) {
     for mut table in file.tables("kind") {
         let kind = table.require("id", str::parse::<UpdateKind>);
         let rank = table.number("rank");
-        let [first, labels, phrases, verbs, soft, not] =
-            ["first", "labels", "phrases", "verbs", "soft", "not"].map(|key| {
+        let [first, labels, phrases, verbs, soft, last, last_soft, not] = [
+            "first", "labels", "phrases", "verbs", "soft", "last", "last_soft", "not",
+        ]
+        .map(|key| {
                 let list = table.texts(key);
                 lower_case(&table, key, &list);
                 known_classes(&table, key, &list, book);
@@ -154,6 +156,8 @@ pub(super) fn kinds(file: &mut Table<'_>, book: &mut KindBook) {
                 phrases,
                 verbs,
                 soft,
+                last,
+                last_soft,
                 not,
                 summary,
             });

@@ -38,6 +38,8 @@ enum Role {
     Thing(usize),
     Verb(usize),
     Soft(usize),
+    Last(usize),
+    LastSoft(usize),
     Denies(usize),
     Background,
     Subject,
@@ -92,6 +94,8 @@ impl Kinds {
                 (&rule.phrases, Role::Thing(place)),
                 (&rule.verbs, Role::Verb(place)),
                 (&rule.soft, Role::Soft(place)),
+                (&rule.last, Role::Last(place)),
+                (&rule.last_soft, Role::LastSoft(place)),
                 (&rule.not, Role::Denies(place)),
             ] {
                 for written in list {
@@ -147,27 +151,53 @@ impl Kinds {
         }
         let speaks = circumstances.authority || has(Role::Authority);
         let soft = speaks && !has(Role::Talk);
-        let in_headline = self.best(&head, soft, |hit, _| match hit.role {
+        let in_headline = self.best(&head, |hit, _| match hit.role {
+            Role::Thing(_) | Role::First(_) => clear(hit),
             Role::Verb(_) => !ground.is_background(hit),
-            _ => clear(hit),
+            Role::Soft(_) => soft && clear(hit),
+            _ => false,
         });
         if let Some((rule, hit)) = in_headline {
             return self.told(rule, headline.0, hit);
         }
-        if !body.iter().any(|hit| hit.role == Role::Talk) {
-            let below = Ground::new(summary.0, &body);
-            let in_summary = self.best(&body, soft, |hit, rule| {
-                rule.summary && !below.is_background(hit) && !below.is_subject(hit)
-            });
-            if let Some((rule, hit)) = in_summary {
-                return self.told(rule, summary.0, hit);
-            }
-        }
-        let behind = self.best(&head, soft, |hit, rule| {
-            ground.is_background(hit) && rule.rank < WEAK_RANK
+        let below = Ground::new(summary.0, &body);
+        let clear_below = |hit: &Found<Role>| !below.is_background(hit) && !below.is_subject(hit);
+        let talks = body.iter().any(|hit| hit.role == Role::Talk);
+        let in_summary = self.best(&body, |hit, rule| {
+            let counts = match hit.role {
+                Role::Thing(_) | Role::Verb(_) => true,
+                Role::Soft(_) => soft,
+                _ => false,
+            };
+            counts && rule.summary && !talks && clear_below(hit)
         });
-        match behind {
-            Some((rule, hit)) => self.told(rule, headline.0, hit),
+        if let Some((rule, hit)) = in_summary {
+            return self.told(rule, summary.0, hit);
+        }
+        let behind = self.best(&head, |hit, rule| {
+            let counts = match hit.role {
+                Role::Thing(_) | Role::Verb(_) => true,
+                Role::Soft(_) => soft,
+                _ => false,
+            };
+            counts && ground.is_background(hit) && rule.rank < WEAK_RANK
+        });
+        if let Some((rule, hit)) = behind {
+            return self.told(rule, headline.0, hit);
+        }
+        let last = |hit: &Found<Role>| match hit.role {
+            Role::Last(_) => true,
+            Role::LastSoft(_) => soft,
+            _ => false,
+        };
+        if let Some((rule, hit)) = self.best(&head, |hit, _| last(hit) && clear(hit)) {
+            return self.told(rule, headline.0, hit);
+        }
+        let at_last = self.best(&body, |hit, rule| {
+            last(hit) && rule.summary && !talks && clear_below(hit)
+        });
+        match at_last {
+            Some((rule, hit)) => self.told(rule, summary.0, hit),
             None => none,
         }
     }
@@ -189,21 +219,16 @@ impl Kinds {
         })
     }
 
-    /// The hit that decides: the kind of the lowest rank, for which the longer phrase is the
-    /// surer reason.
+    /// The hit that decides of those that count: the kind of the lowest rank, for which the
+    /// longer phrase is the surer reason.
     fn best<'h>(
         &self,
         hits: &'h [Found<Role>],
-        soft: bool,
         counts: impl Fn(&Found<Role>, &Rule) -> bool,
     ) -> Option<(&Rule, &'h Found<Role>)> {
         hits.iter()
             .filter_map(|hit| {
-                let place = match hit.role {
-                    Role::Thing(place) | Role::Verb(place) | Role::First(place) => place,
-                    Role::Soft(place) if soft => place,
-                    _ => return None,
-                };
+                let place = hit.role.names()?;
                 let rule = self.rules.get(place)?;
                 (counts(hit, rule) && !denied(hits, place)).then_some((rule, hit))
             })
@@ -214,6 +239,21 @@ impl Kinds {
                     hit.first,
                 )
             })
+    }
+}
+
+impl Role {
+    /// The rule whose kind a phrase names.
+    fn names(self) -> Option<usize> {
+        match self {
+            Self::First(place)
+            | Self::Thing(place)
+            | Self::Verb(place)
+            | Self::Soft(place)
+            | Self::Last(place)
+            | Self::LastSoft(place) => Some(place),
+            _ => None,
+        }
     }
 }
 

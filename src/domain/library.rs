@@ -329,7 +329,7 @@ pub struct KindBook {
 impl KindBook {
     /// The names of the lists; `library/kinds.toml` says what each is for.
     pub const LISTS: &'static [&'static str] =
-        &["background", "subject", "resume", "field", "authority", "talk", "asks", "outside"];
+        &["background", "subject", "resume", "field", "authority", "talk", "mute", "asks", "outside"];
 }
 
 impl Default for KindBook {

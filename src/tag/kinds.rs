@@ -47,6 +47,7 @@ enum Role {
     Field,
     Authority,
     Talk,
+    Mute,
     Asks,
     Outside,
 }
@@ -59,6 +60,7 @@ const LISTS: &[Role] = &[
     Role::Field,
     Role::Authority,
     Role::Talk,
+    Role::Mute,
     Role::Asks,
     Role::Outside,
 ];
@@ -127,7 +129,13 @@ impl Kinds {
             return none;
         }
         let ground = Ground::new(headline.0, &head);
-        if let Some((rule, hit)) = self.label(headline.0, &head) {
+        let opens = |hit: &Found<Role>| {
+            hit.first == 0 && headline.0.passage.gap(hit.end) == Gap::Clause
+        };
+        if head.iter().any(|hit| hit.role == Role::Mute && opens(hit)) {
+            return none;
+        }
+        if let Some((rule, hit)) = self.label(&head, opens) {
             return self.told(rule, headline.0, hit);
         }
         let clear = |hit: &Found<Role>| !ground.is_background(hit) && !ground.is_subject(hit);
@@ -209,12 +217,14 @@ impl Kinds {
         )
     }
 
-    /// A word that stands alone before a colon says what follows.
-    fn label<'h>(&self, text: &Text<'_>, hits: &'h [Found<Role>]) -> Option<(&Rule, &'h Found<Role>)> {
+    /// A word that stands alone before a colon says what follows; some say that nothing does.
+    fn label<'h>(
+        &self,
+        hits: &'h [Found<Role>],
+        opens: impl Fn(&Found<Role>) -> bool,
+    ) -> Option<(&Rule, &'h Found<Role>)> {
         hits.iter().find_map(|hit| match hit.role {
-            Role::Label(place) if hit.first == 0 && text.passage.gap(hit.end) == Gap::Clause => {
-                Some((self.rules.get(place)?, hit))
-            }
+            Role::Label(place) if opens(hit) => Some((self.rules.get(place)?, hit)),
             _ => None,
         })
     }

@@ -65,47 +65,56 @@ const LITTLE: &[(&str, &str)] = &[
     (
         "en",
         "the and of to for with is by that from on at as are its after over under will be was has have not this which \
-         who their new says into must before more about what how an or it out may can when how against between",
+         who their new says into must before more about what how an or it out may can when how against between \
+         publishes fines guidance rules law draft data security takes effect gets gives says new first",
     ),
     (
         "de",
         "der die das und den dem des ein eine einen einer eines zur zum für von mit auf ist im bei nach über wird \
-         werden sich nicht auch aus als durch gegen wegen ab beim vom hat sind muss wie vor unter zwischen neue neuer",
+         werden sich nicht auch aus als durch gegen wegen ab beim vom hat sind muss wie vor unter zwischen neue neuer \
+         leitlinien bericht gesetz behörde datenschutz unternehmen verordnung veröffentlicht bußgeld neuen erste jetzt zum ab",
     ),
     (
         "fr",
         "le la les des du de et un une pour dans sur par avec au aux est en qui que son ses sont plus ce cette leur \
-         après contre entre sous pas nouvelle nouveau publie d l",
+         après contre entre sous pas nouvelle nouveau publie d l \
+         règlement loi données sécurité autorité entreprises amende publie projet première premier désormais",
     ),
     (
         "es",
         "el la los las de del y en un una para por con que se su sus es al sobre más como entre contra tras ya lo no \
-         son ha nueva nuevo publica",
+         son ha nueva nuevo publica \
+         ley datos guía seguridad empresas reglamento multa primera primer sanción protección",
     ),
     (
         "it",
         "il lo la i gli le di del della dei delle e in un una per con che su sul sulla al alla da dal dalla è sono non \
-         si dopo contro tra nel nella ha nuovo nuova",
+         si dopo contro tra nel nella ha nuovo nuova \
+         legge dati linee guida sicurezza imprese regolamento pubblica pubblicate pubblicata sanzione obblighi prima primo nuove nuovi",
     ),
     (
         "nl",
         "de het een en van voor met op in te is zijn aan dat die niet ook bij om door naar over uit tegen tot wordt \
-         worden moet heeft na geen als nieuwe",
+         worden moet heeft na geen als nieuwe \
+         wet gegevens boete toezichthouder organisaties adviseert waarschuwt eerste nieuwe krijgt legt",
     ),
     (
         "pt",
         "o a os as de do da dos das e em um uma para por com que no na nos nas ao à se sobre não mais pela pelo são \
-         foi como após contra nova novo",
+         foi como após contra nova novo \
+         lei dados segurança empresas sanções proteção primeira primeiro passam valer",
     ),
     (
         "pl",
         "i w z na do o od się nie że jest dla po przez za oraz ze to przy pod być są jak ma nad ich już który która \
-         nowa nowe będzie",
+         nowa nowe będzie \
+         ustawa danych kara wytyczne zgłaszać naruszenia prezes nowych pierwszy pierwsza",
     ),
     (
         "sv",
         "och att det en ett är för på av med till som den om har inte från kan vid ska mot efter under över nya ny \
-         enligt ut",
+         enligt ut \
+         lag uppgifter myndigheten får böter råd ger första öppna",
     ),
     (
         "da",

@@ -244,6 +244,7 @@ impl Kinds {
             })
             .min_by_key(|(rule, hit)| {
                 (
+                    matches!(hit.role, Role::Soft(_) | Role::LastSoft(_)),
                     rule.rank,
                     std::cmp::Reverse(hit.end.saturating_sub(hit.first)),
                     hit.first,

@@ -75,7 +75,12 @@ impl Lexicon {
             if name.chars().filter(|c| c.is_alphanumeric()).count() < 2 {
                 return;
             }
-            let care = care(&name, english);
+            let place = matches!(target, Target::Jurisdiction(_));
+            let care = match care(&name, english) {
+                // "polish" and "turkey" are no places.
+                Care::None if place && name.starts_with(char::is_uppercase) => Care::Capital,
+                care => care,
+            };
             let targets = spellings.entry((name, care)).or_default();
             if !targets.contains(&target) {
                 targets.push(target);
@@ -115,8 +120,10 @@ impl Lexicon {
             if jurisdiction.needs_context {
                 continue;
             }
-            add(&jurisdiction.name, Target::Jurisdiction(place), false);
-            for name in jurisdiction.names.iter().chain(&jurisdiction.demonyms) {
+            for name in std::iter::once(&jurisdiction.name)
+                .chain(&jurisdiction.names)
+                .chain(&jurisdiction.demonyms)
+            {
                 if !cues.contains_key(name.as_str()) {
                     add(name, Target::Jurisdiction(place), false);
                 }

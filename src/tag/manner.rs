@@ -83,7 +83,7 @@ impl Manners {
         let mut adjectives = FxHashSet::default();
         let mut places = FxHashSet::default();
         for place in &library.jurisdictions {
-            let short = |name: &&String| name.len() <= 4 && name.as_str() != "EU";
+            let short = |name: &&String| name.is_ascii() && name.len() <= 4 && name.as_str() != "EU";
             let names = place.names.iter();
             adjectives.extend(
                 place

@@ -34,6 +34,7 @@ use crate::text::language;
 
 use kinds::{Circumstances, Kinds};
 use lexicon::{Lexicon, Mention, Target};
+use passage::Gap;
 use phrase::{Entity, Recognised};
 use text::{Dictionary, Text};
 
@@ -132,6 +133,7 @@ impl Rules {
         let mut mentions = cited.mentions;
         mentions.extend(named);
         mentions.sort_by_key(|mention| (mention.text, mention.first));
+        self.drop_owners(&mut mentions, &texts);
 
         let mut gathered = Gathered::default();
         for mention in &mentions {
@@ -210,6 +212,45 @@ impl Rules {
             topics,
             references,
         }
+    }
+
+    /// The owner's letters right before its framework are part of the name ("CSA STAR"), and no
+    /// mention of the body (rule B1).
+    fn drop_owners(&self, mentions: &mut Vec<Mention>, texts: &[Text<'_>]) {
+        let owned = |mention: &Mention, next: &Mention| {
+            let (Target::Body(body), Target::Framework(framework)) = (mention.target, next.target)
+            else {
+                return false;
+            };
+            let near = texts.get(next.text).is_some_and(|text| {
+                matches!(text.passage.gap(next.first), Gap::Hyphen | Gap::Space)
+            });
+            let body = self.library.bodies.get(body).map(|body| &body.id);
+            let owners = self
+                .library
+                .frameworks
+                .get(framework)
+                .map_or(&[][..], |framework| framework.owners.as_slice());
+            near && mention.text == next.text
+                && mention.end == next.first
+                && body.is_some_and(|body| owners.contains(body))
+        };
+        let dropped: Vec<bool> = mentions
+            .iter()
+            .enumerate()
+            .map(|(at, mention)| {
+                mentions
+                    .iter()
+                    .skip(at + 1)
+                    .take(4)
+                    .any(|next| owned(mention, next))
+            })
+            .collect();
+        let mut at = 0;
+        mentions.retain(|_| {
+            at += 1;
+            !dropped.get(at - 1).copied().unwrap_or(false)
+        });
     }
 
     /// What the publisher's own fields prove.

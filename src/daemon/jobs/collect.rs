@@ -572,6 +572,7 @@ pub fn tagged(tagger: &Tagger, source: &Source, normalized: Normalized) -> Updat
         language: language.as_deref().or(source.language.as_deref()),
         body: Some(&source.body),
         frameworks: &source.frameworks,
+        stated: Some(&update.content.stated),
     });
     update
 }

@@ -273,6 +273,7 @@ impl MannerBook {
         "transfers",
         "meetings",
         "asides",
+        "laws",
     ];
 }
 
@@ -329,7 +330,7 @@ pub struct KindBook {
 impl KindBook {
     /// The names of the lists; `library/kinds.toml` says what each is for.
     pub const LISTS: &'static [&'static str] =
-        &["background", "subject", "resume", "field", "authority", "talk", "mute", "asks", "outside"];
+        &["background", "subject", "resume", "field", "authority", "offices", "talk", "mute", "asks", "outside"];
 }
 
 impl Default for KindBook {

@@ -18,6 +18,14 @@ pub(super) struct Circumstances {
     pub(super) authority: bool,
 }
 
+/// What was read.
+pub(super) struct Outcome {
+    pub(super) kind: Option<UpdateKind>,
+    pub(super) because: Vec<Because>,
+    /// Whether an authority is named that the library does not know.
+    pub(super) office: bool,
+}
+
 /// The phrases, compiled.
 pub(super) struct Kinds {
     rules: Vec<Rule>,
@@ -46,6 +54,7 @@ enum Role {
     Resume,
     Field,
     Authority,
+    Office,
     Talk,
     Mute,
     Asks,
@@ -59,11 +68,19 @@ const LISTS: &[Role] = &[
     Role::Resume,
     Role::Field,
     Role::Authority,
+    Role::Office,
     Role::Talk,
     Role::Mute,
     Role::Asks,
     Role::Outside,
 ];
+
+/// Stands where no hint was found.
+const NOTHING: Found<Role> = Found {
+    role: Role::Field,
+    first: 0,
+    end: 0,
+};
 
 /// News names its event at once: so many words of a headline and of a summary are read for it.
 const HEADLINE: usize = 60;
@@ -120,26 +137,40 @@ impl Kinds {
         headline: (&Text<'_>, &[Recognised]),
         summary: (&Text<'_>, &[Recognised]),
         circumstances: Circumstances,
-    ) -> (Option<UpdateKind>, Vec<Because>) {
+    ) -> Outcome {
         let head = self.phrases.find(headline.0, headline.1, HEADLINE);
         let body = self.phrases.find(summary.0, summary.1, SUMMARY);
-        let has = |role: Role| head.iter().chain(&body).any(|hit| hit.role == role);
+        let (kind, because) = self.decide((headline.0, &head), (summary.0, &body), circumstances);
+        Outcome {
+            kind,
+            because,
+            office: head.iter().chain(&body).any(|hit| hit.role == Role::Office),
+        }
+    }
+
+    fn decide(
+        &self,
+        (headline, head): (&Text<'_>, &[Found<Role>]),
+        (summary, body): (&Text<'_>, &[Found<Role>]),
+        circumstances: Circumstances,
+    ) -> (Option<UpdateKind>, Vec<Because>) {
+        let has = |role: Role| head.iter().chain(body).any(|hit| hit.role == role);
         let none = (None, Vec::new());
         if !circumstances.in_field && !has(Role::Field) {
             return none;
         }
-        let ground = Ground::new(headline.0, &head);
+        let ground = Ground::new(headline, &head);
         let opens = |hit: &Found<Role>| {
-            hit.first == 0 && headline.0.passage.gap(hit.end) == Gap::Clause
+            hit.first == 0 && headline.passage.gap(hit.end) == Gap::Clause
         };
         if head.iter().any(|hit| hit.role == Role::Mute && opens(hit)) {
             return none;
         }
-        if let Some((rule, hit)) = self.label(&head, opens) {
-            return self.told(rule, headline.0, hit);
+        if let Some((rule, hit)) = self.label(head, opens) {
+            return self.told(rule, headline, hit);
         }
         let clear = |hit: &Found<Role>| !ground.is_background(hit) && !ground.is_subject(hit);
-        let asks = headline.0.passage.original().trim_end().ends_with(['?', '？'])
+        let asks = headline.passage.original().trim_end().ends_with(['?', '？'])
             || head.iter().any(|hit| hit.role == Role::Asks);
         let talks = head.iter().any(|hit| hit.role == Role::Talk && clear(hit));
         if talks || asks && !circumstances.authority {
@@ -149,29 +180,29 @@ impl Kinds {
             return none;
         }
         let first = head.iter().find_map(|hit| match hit.role {
-            Role::First(place) if clear(hit) && !denied(&head, place) => {
+            Role::First(place) if clear(hit) && !denied(head, place) => {
                 Some((self.rules.get(place)?, hit))
             }
             _ => None,
         });
         if let Some((rule, hit)) = first {
-            return self.told(rule, headline.0, hit);
+            return self.told(rule, headline, hit);
         }
         let speaks = circumstances.authority || has(Role::Authority);
         let soft = speaks && !has(Role::Talk);
-        let in_headline = self.best(&head, |hit, _| match hit.role {
+        let in_headline = self.best(head, |hit, _| match hit.role {
             Role::Thing(_) | Role::First(_) => clear(hit),
             Role::Verb(_) => !ground.is_background(hit),
             Role::Soft(_) => soft && clear(hit),
             _ => false,
         });
         if let Some((rule, hit)) = in_headline {
-            return self.told(rule, headline.0, hit);
+            return self.told(rule, headline, hit);
         }
-        let below = Ground::new(summary.0, &body);
+        let below = Ground::new(summary, &body);
         let clear_below = |hit: &Found<Role>| !below.is_background(hit) && !below.is_subject(hit);
         let talks = body.iter().any(|hit| hit.role == Role::Talk);
-        let in_summary = self.best(&body, |hit, rule| {
+        let in_summary = self.best(body, |hit, rule| {
             let counts = match hit.role {
                 Role::Thing(_) | Role::Verb(_) => true,
                 Role::Soft(_) => soft,
@@ -180,9 +211,9 @@ impl Kinds {
             counts && rule.summary && !talks && clear_below(hit)
         });
         if let Some((rule, hit)) = in_summary {
-            return self.told(rule, summary.0, hit);
+            return self.told(rule, summary, hit);
         }
-        let behind = self.best(&head, |hit, rule| {
+        let behind = self.best(head, |hit, rule| {
             let counts = match hit.role {
                 Role::Thing(_) | Role::Verb(_) => true,
                 Role::Soft(_) => soft,
@@ -191,23 +222,51 @@ impl Kinds {
             counts && ground.is_background(hit) && rule.rank < WEAK_RANK
         });
         if let Some((rule, hit)) = behind {
-            return self.told(rule, headline.0, hit);
+            return self.told(rule, headline, hit);
         }
-        let last = |hit: &Found<Role>| match hit.role {
-            Role::Last(_) => true,
-            Role::LastSoft(_) => soft,
-            _ => false,
-        };
-        if let Some((rule, hit)) = self.best(&head, |hit, _| last(hit) && clear(hit)) {
-            return self.told(rule, headline.0, hit);
-        }
-        let at_last = self.best(&body, |hit, rule| {
-            last(hit) && rule.summary && !talks && clear_below(hit)
-        });
-        match at_last {
-            Some((rule, hit)) => self.told(rule, summary.0, hit),
+        let body_counts = |hit: &Found<Role>| !talks && clear_below(hit);
+        match self.hinted((head, &clear), (body, &body_counts), soft) {
+            Some((rule, hit, true)) => self.told(rule, headline, hit),
+            Some((rule, hit, false)) => self.told(rule, summary, hit),
             None => none,
         }
+    }
+
+    /// The kind that most hints speak for, those of the headline twice, when nothing else
+    /// decides; of equals the lower rank. Tells whether the reason stands in the headline.
+    fn hinted<'h>(
+        &self,
+        head: (&'h [Found<Role>], &dyn Fn(&Found<Role>) -> bool),
+        body: (&'h [Found<Role>], &dyn Fn(&Found<Role>) -> bool),
+        soft: bool,
+    ) -> Option<(&Rule, &'h Found<Role>, bool)> {
+        let mut votes: Vec<(u32, &'h Found<Role>, bool)> =
+            self.rules.iter().map(|_| (0, &NOTHING, false)).collect();
+        for (hits, counts, in_headline) in [(head.0, head.1, true), (body.0, body.1, false)] {
+            for hit in hits {
+                let place = match hit.role {
+                    Role::Last(place) => place,
+                    Role::LastSoft(place) if soft => place,
+                    _ => continue,
+                };
+                let summary = self.rules.get(place).is_some_and(|rule| rule.summary);
+                if !counts(hit) || denied(hits, place) || !(in_headline || summary) {
+                    continue;
+                }
+                if let Some(vote) = votes.get_mut(place) {
+                    if vote.0 == 0 {
+                        (vote.1, vote.2) = (hit, in_headline);
+                    }
+                    vote.0 += if in_headline { 2 } else { 1 };
+                }
+            }
+        }
+        self.rules
+            .iter()
+            .zip(votes)
+            .filter(|(_, (votes, _, _))| *votes > 0)
+            .min_by_key(|(rule, (votes, _, _))| (std::cmp::Reverse(*votes), rule.rank))
+            .map(|(rule, (_, hit, in_headline))| (rule, hit, in_headline))
     }
 
     fn told(&self, rule: &Rule, text: &Text<'_>, hit: &Found<Role>) -> (Option<UpdateKind>, Vec<Because>) {

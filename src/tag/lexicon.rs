@@ -285,17 +285,26 @@ impl Lexicon {
                         target => Some((*target, rule(*target, form))),
                     };
                     names |= apart && meant.is_some();
-                    if let Some((target, rule)) = meant
-                        && marked.allow(target, node, first, end)
-                    {
-                        out.push(Mention {
-                            target,
-                            rule: if matches!(target, Target::Jurisdiction(_)) { "J3" } else { rule },
-                            text: number,
-                            first,
-                            end,
-                        });
+                    let Some((mut target, rule)) = meant else {
+                        continue;
+                    };
+                    if !marked.allow(target, node, first, end) {
+                        if !(matches!(target, Target::Framework(_)) && marked.compared_law(end)) {
+                            continue;
+                        }
+                        target = Target::Act;
                     }
+                    let rule = match target {
+                        Target::Jurisdiction(_) => "J3",
+                        _ => rule,
+                    };
+                    out.push(Mention {
+                        target,
+                        rule,
+                        text: number,
+                        first,
+                        end,
+                    });
                 }
             }
             if names {

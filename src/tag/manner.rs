@@ -58,6 +58,7 @@ marks! {
     TRANSFER = "transfers";
     MEETING = "meetings";
     ASIDE = "asides";
+    LAW = "laws";
 }
 
 /// How far before a name a word is still about it.
@@ -157,6 +158,7 @@ impl Marked<'_> {
                     && !self.after(end, QUALITY, Gap::Hyphen, Gap::Hyphen)
                     && !self.before(first, FORMER)
                     && !self.of_a_rule(first, end)
+                    && !self.of_an_act(end)
             }
             Target::Jurisdiction(_) => {
                 let adjective = self.manners.adjectives.contains(&node);
@@ -220,6 +222,17 @@ impl Marked<'_> {
         self.after(end, RULE, Gap::Hyphen, Gap::Space)
             && (self.before(first, UNDER)
                 || self.before(first, ARTICLE) && self.ends(first.wrapping_sub(2), UNDER))
+    }
+
+    /// "The FTC Act": the body's letters name a law.
+    fn of_an_act(&self, end: usize) -> bool {
+        self.after(end, LAW, Gap::Space, Gap::Space)
+            && self.passage.written(end).starts_with(char::is_uppercase)
+    }
+
+    /// "GDPR-like law": no mention of the one, but one of a law.
+    pub(super) fn compared_law(&self, end: usize) -> bool {
+        self.compared(end) && self.begins(end + 1, LAW)
     }
 
     /// "French engineer", "UK start-up", "German car maker".

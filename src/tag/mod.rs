@@ -162,7 +162,7 @@ impl Rules {
         let own = subject.body.and_then(|id| self.library.body(id));
         let [headline, summary] = &texts;
         let [in_headline, in_summary] = &recognised;
-        let (mut kind, mut kind_because) = self.kinds.read(
+        let read = self.kinds.read(
             (headline, in_headline),
             (summary, in_summary),
             Circumstances {
@@ -179,6 +179,7 @@ impl Rules {
                         .any(|found| found.entity == Entity::Authority),
             },
         );
+        let (mut kind, mut kind_because) = (read.kind, read.because);
         if let Some(proved) = stated.and_then(|stated| stated.kind) {
             kind = Some(proved);
             kind_because = vec![stated::because(proved.as_str())];
@@ -188,7 +189,10 @@ impl Rules {
                 .get(mention.text)
                 .is_some_and(|marked| marked.aside(mention.first))
         });
-        let jurisdictions = if frameworks.is_empty() && bodies.is_empty() && kind.is_none() {
+        let acts = mentions.iter().any(|mention| mention.target == Target::Act)
+            || read.office;
+        let jurisdictions = if frameworks.is_empty() && bodies.is_empty() && kind.is_none() && !acts
+        {
             // J0: outside the field, a place is only a place.
             Vec::new()
         } else {

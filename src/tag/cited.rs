@@ -28,7 +28,11 @@ pub(super) fn read(texts: &[Text<'_>; 2], library: &Library, lexicon: &Lexicon) 
     };
     for (number, (text, recognised)) in texts.iter().zip(&mut out.recognised).enumerate() {
         let mut spans = Vec::new();
-        for found in reference::find(text.passage.original(), &library.known_works) {
+        let beside = texts
+            .get(1 - number)
+            .map_or("", |text| text.passage.original());
+        let found = reference::find_beside(text.passage.original(), beside, &library.known_works);
+        for found in found {
             let (first, end) = text.passage.words_in(found.byte_start, found.byte_end);
             spans.push((first, end));
             for entity in entities(&found.reference) {

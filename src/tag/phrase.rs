@@ -94,9 +94,17 @@ enum Element {
     ClauseStart,
 }
 
+/// A phrase, and what it stands for.
+struct Phrase<T> {
+    elements: Vec<Element>,
+    /// What it asks for besides the first thing; where one is missing nobody need look further.
+    others: Vec<Thing>,
+    role: T,
+}
+
 /// All phrases of one book, with what each stands for.
 pub(super) struct Phrases<T> {
-    phrases: Vec<(Vec<Element>, T)>,
+    phrases: Vec<Phrase<T>>,
     /// The first thing of a phrase -> phrases.
     by_first: FxHashMap<Thing, Vec<usize>>,
     by_node: FxHashMap<Node, Vec<Thing>>,
@@ -201,13 +209,18 @@ impl<T: Copy> Phrases<T> {
                 None => {}
             }
         }
-        let first = elements.iter().find_map(|element| match element {
+        let mut things = elements.iter().filter_map(|element| match element {
             Element::Thing(thing) => Some(*thing),
             Element::Gap(_) | Element::ClauseStart => None,
         });
-        if let Some(first) = first {
+        if let Some(first) = things.next() {
+            let others = things.collect();
             self.by_first.entry(first).or_default().push(self.phrases.len());
-            self.phrases.push((elements, role));
+            self.phrases.push(Phrase {
+                elements,
+                others,
+                role,
+            });
         }
     }
 
@@ -252,16 +265,39 @@ impl<T: Copy> Phrases<T> {
         }
         spans.sort_unstable_by_key(|span| (span.first, span.thing, std::cmp::Reverse(span.end)));
         spans.dedup();
-        let reader = Reader { text, spans: &spans, words };
+        // Where each thing stands last: a phrase that asks for it must begin before.
+        let mut last = vec![0_u32; self.things as usize + 1];
+        let mut starts = vec![spans.len(); words + 1];
+        for (place, span) in spans.iter().enumerate().rev() {
+            if let Some(start) = starts.get_mut(span.first) {
+                *start = place;
+            }
+            if let Some(slot) = last.get_mut(span.thing as usize).filter(|slot| **slot == 0) {
+                *slot = u32::try_from(span.first).unwrap_or(u32::MAX);
+            }
+        }
+        let reader = Reader {
+            text,
+            spans: &spans,
+            starts: &starts,
+            words,
+        };
         let mut out = Vec::new();
         for span in &spans {
             for place in self.by_first.get(&span.thing).into_iter().flatten() {
-                let Some((elements, role)) = self.phrases.get(*place) else {
+                let Some(phrase) = self.phrases.get(*place) else {
                     continue;
                 };
-                if let Some(end) = reader.follow(elements, span.first, true) {
+                let comes = |thing: &Thing| {
+                    last.get(*thing as usize)
+                        .is_some_and(|last| *last as usize > span.first)
+                };
+                if !phrase.others.iter().all(comes) {
+                    continue;
+                }
+                if let Some(end) = reader.follow(&phrase.elements, span.first, true) {
                     out.push(Found {
-                        role: *role,
+                        role: phrase.role,
                         first: span.first,
                         end,
                     });
@@ -296,12 +332,14 @@ struct Span {
 struct Reader<'t, 'a> {
     text: &'t Text<'a>,
     spans: &'t [Span],
+    /// For each word where its spans begin.
+    starts: &'t [usize],
     words: usize,
 }
 
 impl Reader<'_, '_> {
     fn at(&self, word: usize) -> impl Iterator<Item = &Span> {
-        let from = self.spans.partition_point(|span| span.first < word);
+        let from = self.starts.get(word).copied().unwrap_or(self.spans.len());
         self.spans
             .get(from..)
             .unwrap_or(&[])

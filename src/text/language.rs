@@ -20,6 +20,11 @@ pub fn detect(text: &str, fallback: Option<&str>) -> Option<String> {
     if let Script::Decides(language) = script {
         return Some(language.to_owned());
     }
+    if let Some(stated) = &stated
+        && speaks(head, stated)
+    {
+        return Some(stated.clone());
+    }
     let scores = Scores::of(head);
     if let Some(stated) = &stated {
         // Somebody who knows has said it: only a clear other language overrules that.
@@ -33,6 +38,41 @@ pub fn detect(text: &str, fallback: Option<&str>) -> Option<String> {
         return Some(found.to_owned());
     }
     by_detector(head, &scores)
+}
+
+/// Whether three different little words of the language stand in the text: then it is that one,
+/// and nobody need count the others.
+fn speaks(text: &str, language: &str) -> bool {
+    let Some(place) = LITTLE.iter().position(|(known, _)| *known == language) else {
+        return false;
+    };
+    let mut seen: [&str; 3] = [""; 3];
+    let mut count = 0;
+    let words = text.split(|c: char| !c.is_alphabetic());
+    for word in words.filter(|word| (2..=8).contains(&word.len())) {
+        let mut lower = [0_u8; 8];
+        let Some(lower) = lower.get_mut(..word.len()) else {
+            continue;
+        };
+        lower.copy_from_slice(word.as_bytes());
+        lower.make_ascii_lowercase();
+        let found = std::str::from_utf8(lower)
+            .ok()
+            .and_then(|word| WORDS.get_key_value(word))
+            .filter(|(_, languages)| *languages >> place & 1 == 1);
+        let Some((known, _)) = found else { continue };
+        if seen.contains(known) {
+            continue;
+        }
+        if let Some(slot) = seen.get_mut(count) {
+            *slot = known;
+        }
+        count += 1;
+        if count == seen.len() {
+            return true;
+        }
+    }
+    false
 }
 
 fn by_detector(head: &str, scores: &Scores) -> Option<String> {

@@ -348,7 +348,10 @@ fn names_apart(library: &Library) -> BTreeMap<String, Vec<Apart>> {
                 names
             });
         for names in owners.chain(places) {
-            for written in std::iter::once(&framework.short).chain(&framework.aliases) {
+            for written in [&framework.short, &framework.title]
+                .into_iter()
+                .chain(&framework.aliases)
+            {
                 let rest = names.iter().filter_map(|name| {
                     let rest = written.strip_prefix(name.as_str())?;
                     let rest = rest.strip_prefix("'s").unwrap_or(rest);

@@ -5,6 +5,7 @@
 //! kept folded (lower case, no accents) beside its place in the original, with what stands
 //! before it.
 
+use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 use crate::text::words;
@@ -165,6 +166,9 @@ impl<'a> Passage<'a> {
             buffer.clear();
             if run == Sort::Solid {
                 buffer.push_str(word);
+            } else if run == Sort::Katakana {
+                // Its marks tell sounds apart; only width is of no account.
+                buffer.extend(word.nfkc());
             } else {
                 words::fold_into(word, &mut buffer);
                 buffer.retain(|c| sort(c) != Sort::Mark);

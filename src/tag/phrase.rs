@@ -233,15 +233,16 @@ impl<T: Copy> Phrases<T> {
     ) -> Vec<Found<T>> {
         let words = words.min(text.passage.len());
         let mut spans: Vec<Span> = Vec::new();
-        // Words inside a name are the name's.
-        let mut inside = vec![false; words];
+        // Words inside a name are the name's, unless they are all of it.
+        let mut inside = vec![(0, 0); words];
         for found in recognised.iter().filter(|found| found.entity != Entity::Place) {
             for slot in inside.iter_mut().take(found.end).skip(found.first) {
-                *slot = true;
+                *slot = (found.first, found.end);
             }
         }
         for hit in text.hits.iter().take_while(|hit| hit.first < words) {
-            if (hit.first..hit.end).all(|at| inside.get(at).copied().unwrap_or(false)) {
+            let name = inside.get(hit.first).copied().unwrap_or((0, 0));
+            if name.0 <= hit.first && hit.end <= name.1 && name != (hit.first, hit.end) {
                 continue;
             }
             for thing in self.by_node.get(&hit.node).into_iter().flatten() {

@@ -199,6 +199,10 @@ impl Kinds {
         if let Some((rule, hit)) = in_headline {
             return self.told(rule, headline, hit);
         }
+        // A body of the field that speaks of something else says nothing to the field.
+        if has(Role::Outside) {
+            return none;
+        }
         let below = Ground::new(summary, &body);
         let clear_below = |hit: &Found<Role>| !below.is_background(hit) && !below.is_subject(hit);
         let talks = body.iter().any(|hit| hit.role == Role::Talk);

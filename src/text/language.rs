@@ -112,7 +112,8 @@ const LITTLE: &[(&str, &str)] = &[
         "de",
         "der die das und den dem des ein eine einen einer eines zur zum für von mit auf ist im bei nach über wird \
          werden sich nicht auch aus als durch gegen wegen ab beim vom hat sind muss wie vor unter zwischen neue neuer \
-         leitlinien bericht gesetz behörde datenschutz unternehmen verordnung veröffentlicht bußgeld neuen erste jetzt zum ab",
+         leitlinien bericht gesetz behörde datenschutz unternehmen verordnung veröffentlicht bußgeld neuen erste jetzt zum ab \
+         am bis läuft liegt noch seit jetzt neuen zu",
     ),
     (
         "fr",
@@ -148,7 +149,8 @@ const LITTLE: &[(&str, &str)] = &[
         "pl",
         "i w z na do o od się nie że jest dla po przez za oraz ze to przy pod być są jak ma nad ich już który która \
          nowa nowe będzie \
-         ustawa danych kara wytyczne zgłaszać naruszenia prezes nowych pierwszy pierwsza",
+         ustawa danych kara wytyczne zgłaszać naruszenia prezes nowych pierwszy pierwsza \
+         dzień roku wydała którzy nowym",
     ),
     (
         "sv",

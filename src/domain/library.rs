@@ -115,9 +115,9 @@ pub struct Body {
 impl Body {
     /// Whether it makes, watches or interprets rules: what it says on them is more than talk.
     pub fn sets_rules(&self) -> bool {
-        self.kinds.iter().any(|kind| {
-            !matches!(kind.as_str(), "certification_body" | "publisher" | "ngo")
-        })
+        self.kinds
+            .iter()
+            .any(|kind| !matches!(kind.as_str(), "certification_body" | "publisher" | "ngo"))
     }
 
     /// Who speaks when this body speaks.
@@ -329,8 +329,18 @@ pub struct KindBook {
 
 impl KindBook {
     /// The names of the lists; `library/kinds.toml` says what each is for.
-    pub const LISTS: &'static [&'static str] =
-        &["background", "subject", "resume", "field", "authority", "offices", "talk", "mute", "asks", "outside"];
+    pub const LISTS: &'static [&'static str] = &[
+        "background",
+        "subject",
+        "resume",
+        "field",
+        "authority",
+        "offices",
+        "talk",
+        "mute",
+        "asks",
+        "outside",
+    ];
 }
 
 impl Default for KindBook {

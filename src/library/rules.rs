@@ -133,14 +133,21 @@ pub(super) fn kinds(file: &mut Table<'_>, book: &mut KindBook) {
         let kind = table.require("id", str::parse::<UpdateKind>);
         let rank = table.number("rank");
         let [first, labels, phrases, verbs, soft, last, last_soft, not] = [
-            "first", "labels", "phrases", "verbs", "soft", "last", "last_soft", "not",
+            "first",
+            "labels",
+            "phrases",
+            "verbs",
+            "soft",
+            "last",
+            "last_soft",
+            "not",
         ]
         .map(|key| {
-                let list = table.texts(key);
-                lower_case(&table, key, &list);
-                known_classes(&table, key, &list, book);
-                list
-            });
+            let list = table.texts(key);
+            lower_case(&table, key, &list);
+            known_classes(&table, key, &list, book);
+            list
+        });
         let summary = table.flag("summary").unwrap_or(true);
         table.allow(&["name", "meaning", "note"]);
         let rank = rank.and_then(|rank| u32::try_from(rank).ok());
@@ -213,7 +220,10 @@ fn class_name(word: &str) -> Option<&str> {
 fn lower_case(table: &Table<'_>, key: &'static str, phrases: &[String]) {
     for phrase in phrases {
         if phrase.trim().is_empty() || phrase.chars().any(char::is_uppercase) {
-            table.fault(key, format!("`{phrase}`: phrases are written in lower case"));
+            table.fault(
+                key,
+                format!("`{phrase}`: phrases are written in lower case"),
+            );
         }
     }
 }

@@ -104,8 +104,26 @@ fn is_law(reference: &Reference) -> bool {
         && work.get(5).is_some_and(u8::is_ascii_uppercase);
     celex
         || [
-            "EO ", "Pub. L.", " CFR ", " USC ", " FR ", " ILCS ", " NYCRR ", "SI ", " c. ", " SB ", " HB ", " AB ",
-            "Law", "Act", "COM(", "PL ", "Legge", "Lei ", "Real Decreto", "CETS",
+            "EO ",
+            "Pub. L.",
+            " CFR ",
+            " USC ",
+            " FR ",
+            " ILCS ",
+            " NYCRR ",
+            "SI ",
+            " c. ",
+            " SB ",
+            " HB ",
+            " AB ",
+            "Law",
+            "Act",
+            "COM(",
+            "PL ",
+            "Legge",
+            "Lei ",
+            "Real Decreto",
+            "CETS",
         ]
         .iter()
         .any(|sign| reference.canonical.contains(sign))

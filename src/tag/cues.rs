@@ -171,7 +171,8 @@ impl Cues {
                 .filter(|node| witnesses.speaks(**node, own))
                 .count()
         };
-        let ruled_out = |meaning: &Sensed| meaning.not.iter().any(|node| witnesses.speaks(*node, own));
+        let ruled_out =
+            |meaning: &Sensed| meaning.not.iter().any(|node| witnesses.speaks(*node, own));
         let mut best: Option<(usize, &Sensed)> = None;
         for meaning in meanings {
             let mut votes = count(&meaning.any);

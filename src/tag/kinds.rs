@@ -160,9 +160,8 @@ impl Kinds {
             return none;
         }
         let ground = Ground::new(headline, &head);
-        let opens = |hit: &Found<Role>| {
-            hit.first == 0 && headline.passage.gap(hit.end) == Gap::Clause
-        };
+        let opens =
+            |hit: &Found<Role>| hit.first == 0 && headline.passage.gap(hit.end) == Gap::Clause;
         if head.iter().any(|hit| hit.role == Role::Mute && opens(hit)) {
             return none;
         }
@@ -170,7 +169,11 @@ impl Kinds {
             return self.told(rule, headline, hit);
         }
         let clear = |hit: &Found<Role>| !ground.is_background(hit) && !ground.is_subject(hit);
-        let asks = headline.passage.original().trim_end().ends_with(['?', '？'])
+        let asks = headline
+            .passage
+            .original()
+            .trim_end()
+            .ends_with(['?', '？'])
             || head.iter().any(|hit| hit.role == Role::Asks);
         let talks = head.iter().any(|hit| hit.role == Role::Talk && clear(hit));
         if talks || asks && !circumstances.authority {
@@ -273,7 +276,12 @@ impl Kinds {
             .map(|(rule, (_, hit, in_headline))| (rule, hit, in_headline))
     }
 
-    fn told(&self, rule: &Rule, text: &Text<'_>, hit: &Found<Role>) -> (Option<UpdateKind>, Vec<Because>) {
+    fn told(
+        &self,
+        rule: &Rule,
+        text: &Text<'_>,
+        hit: &Found<Role>,
+    ) -> (Option<UpdateKind>, Vec<Because>) {
         (
             Some(rule.kind),
             vec![text.because("kind-phrase", hit.first, hit.end)],

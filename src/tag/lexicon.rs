@@ -136,7 +136,11 @@ impl Lexicon {
             }
         }
         for (place, cue) in library.cues.iter().enumerate() {
-            let care = if cue.case_sensitive { Care::Letters } else { Care::None };
+            let care = if cue.case_sensitive {
+                Care::Letters
+            } else {
+                Care::None
+            };
             spellings
                 .entry((plain(&cue.form), care))
                 .or_default()
@@ -149,7 +153,10 @@ impl Lexicon {
                 .iter()
                 .any(|care| spellings.contains_key(&(rest.clone(), *care)));
             if !taken {
-                spellings.insert((rest, care), vec![Target::Cue(library.cues.len() + apart.len())]);
+                spellings.insert(
+                    (rest, care),
+                    vec![Target::Cue(library.cues.len() + apart.len())],
+                );
                 apart.push(meanings);
             }
         }
@@ -317,7 +324,10 @@ impl Lexicon {
 }
 
 fn care(name: &str, english: bool) -> Care {
-    let titled = || name.split(' ').all(|word| word.starts_with(char::is_uppercase));
+    let titled = || {
+        name.split(' ')
+            .all(|word| word.starts_with(char::is_uppercase))
+    };
     if is_acronym(name) {
         Care::Letters
     } else if english && name.split(' ').count() == 2 && titled() {
@@ -333,11 +343,15 @@ fn care(name: &str, english: bool) -> Care {
 fn names_apart(library: &Library) -> BTreeMap<String, Vec<Apart>> {
     let mut out: BTreeMap<String, Vec<Apart>> = BTreeMap::new();
     for (place, framework) in library.frameworks.iter().enumerate() {
-        let owners = framework.owners.iter().filter_map(|id| library.body(id)).map(|body| {
-            let mut names = vec![body.name.clone()];
-            names.extend(body.aliases.iter().cloned());
-            names
-        });
+        let owners = framework
+            .owners
+            .iter()
+            .filter_map(|id| library.body(id))
+            .map(|body| {
+                let mut names = vec![body.name.clone()];
+                names.extend(body.aliases.iter().cloned());
+                names
+            });
         let places = framework
             .jurisdictions
             .iter()

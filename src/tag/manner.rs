@@ -84,7 +84,8 @@ impl Manners {
         let mut adjectives = FxHashSet::default();
         let mut places = FxHashSet::default();
         for place in &library.jurisdictions {
-            let short = |name: &&String| name.is_ascii() && name.len() <= 4 && name.as_str() != "EU";
+            let short =
+                |name: &&String| name.is_ascii() && name.len() <= 4 && name.as_str() != "EU";
             let names = place.names.iter();
             adjectives.extend(
                 place
@@ -123,7 +124,11 @@ impl Manners {
                 if let Some(slot) = out.begins.get_mut(hit.first) {
                     *slot |= marks;
                 }
-                if let Some(slot) = hit.end.checked_sub(1).and_then(|last| out.ends.get_mut(last)) {
+                if let Some(slot) = hit
+                    .end
+                    .checked_sub(1)
+                    .and_then(|last| out.ends.get_mut(last))
+                {
                     *slot |= marks;
                 }
             }

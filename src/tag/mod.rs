@@ -116,7 +116,11 @@ impl Rules {
             Cow::Borrowed(subject.headline)
         } else {
             let [_, summary] = &texts;
-            Cow::Owned(format!("{} {}", subject.headline, summary.passage.original()))
+            Cow::Owned(format!(
+                "{} {}",
+                subject.headline,
+                summary.passage.original()
+            ))
         };
         let language = language::detect(&sample, subject.language);
         let cited = cited::read(&texts, &self.library, &self.lexicon);
@@ -189,8 +193,7 @@ impl Rules {
                 .get(mention.text)
                 .is_some_and(|marked| marked.aside(mention.first))
         });
-        let acts = mentions.iter().any(|mention| mention.target == Target::Act)
-            || read.office;
+        let acts = mentions.iter().any(|mention| mention.target == Target::Act) || read.office;
         let jurisdictions = if frameworks.is_empty() && bodies.is_empty() && kind.is_none() && !acts
         {
             // J0: outside the field, a place is only a place.

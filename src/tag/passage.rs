@@ -68,9 +68,10 @@ fn sort(c: char) -> Sort {
         '\0'..='\u{7f}' => Sort::Other,
         // Soft hyphens and joiners are no signs at all.
         '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}' => Sort::Mark,
-        '\u{30a1}'..='\u{30fa}' | '\u{30fc}'..='\u{30ff}' | '\u{31f0}'..='\u{31ff}' | '\u{ff66}'..='\u{ff9f}' => {
-            Sort::Katakana
-        }
+        '\u{30a1}'..='\u{30fa}'
+        | '\u{30fc}'..='\u{30ff}'
+        | '\u{31f0}'..='\u{31ff}'
+        | '\u{ff66}'..='\u{ff9f}' => Sort::Katakana,
         '\u{e00}'..='\u{eff}'
         | '\u{1000}'..='\u{109f}'
         | '\u{1780}'..='\u{17ff}'
@@ -218,13 +219,19 @@ impl<'a> Passage<'a> {
         let mut signs = between.chars().peekable();
         let mut spaced = false;
         while let Some(sign) = signs.next() {
-            let then_space = signs.peek().is_none_or(|c| c.is_whitespace()) && signs.peek().is_some();
+            let then_space =
+                signs.peek().is_none_or(|c| c.is_whitespace()) && signs.peek().is_some();
             let found = match sign {
                 '\n' => {
                     lines += 1;
                     if lines > 1 { Gap::Sentence } else { Gap::Space }
                 }
-                '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe58}' | '\u{fe63}' | '\u{ff0d}' => {
+                '-'
+                | '\u{2010}'..='\u{2015}'
+                | '\u{2212}'
+                | '\u{fe58}'
+                | '\u{fe63}'
+                | '\u{ff0d}' => {
                     if spaced && then_space || matches!(sign, '\u{2014}') && !digits {
                         Gap::Clause
                     } else {
@@ -238,8 +245,22 @@ impl<'a> Passage<'a> {
                 ':' | ';' | '|' | '：' | '；' | '…' => Gap::Clause,
                 ',' if digits && between.len() == 1 => Gap::Space,
                 ',' | '、' | '，' => Gap::Comma,
-                '(' | ')' | '[' | ']' | '"' | '\u{201c}'..='\u{201f}' | '«' | '»' | '（' | '）' | '「' | '」'
-                | '『' | '』' | '《' | '》' => Gap::Bracket,
+                '('
+                | ')'
+                | '['
+                | ']'
+                | '"'
+                | '\u{201c}'..='\u{201f}'
+                | '«'
+                | '»'
+                | '（'
+                | '）'
+                | '「'
+                | '」'
+                | '『'
+                | '』'
+                | '《'
+                | '》' => Gap::Bracket,
                 _ => Gap::Space,
             };
             spaced = sign.is_whitespace();
@@ -310,7 +331,8 @@ impl<'a> Passage<'a> {
         let parted = |left: usize, right: usize| {
             self.gap(right) != Gap::Nothing || self.solid(left) || self.solid(right)
         };
-        (first == 0 || parted(first - 1, first)) && (end >= self.words.len() || parted(end.saturating_sub(1), end))
+        (first == 0 || parted(first - 1, first))
+            && (end >= self.words.len() || parted(end.saturating_sub(1), end))
     }
 
     /// The original's bytes from one word to the end of the one before `end`.
@@ -325,8 +347,12 @@ impl<'a> Passage<'a> {
 
     /// The words that lie in a stretch of the original, the first and one past the last.
     pub(super) fn words_in(&self, start: usize, end: usize) -> (usize, usize) {
-        let first = self.words.partition_point(|word| (word.start as usize) < start);
-        let last = self.words.partition_point(|word| (word.end as usize) <= end);
+        let first = self
+            .words
+            .partition_point(|word| (word.start as usize) < start);
+        let last = self
+            .words
+            .partition_point(|word| (word.end as usize) <= end);
         (first, last.max(first))
     }
 
@@ -341,14 +367,14 @@ impl<'a> Passage<'a> {
 
 /// Words whose point ends no sentence.
 const ABBREVIATIONS: &[&str] = &[
-    "al", "approx", "bzw", "ca", "cf", "dr", "dept", "gov", "mr", "mrs", "ms", "prof", "rep", "sen",
-    "st", "vs", "zb",
+    "al", "approx", "bzw", "ca", "cf", "dr", "dept", "gov", "mr", "mrs", "ms", "prof", "rep",
+    "sen", "st", "vs", "zb",
 ];
 
 /// Words whose point ends no sentence when a number follows.
 const BEFORE_NUMBERS: &[&str] = &[
-    "abs", "apr", "arr", "art", "aug", "dec", "feb", "fig", "jan", "jul", "jun", "mar", "no", "nos", "nov", "nr",
-    "num", "oct", "para", "pub", "rev", "sec", "sect", "sep", "sept", "ver",
+    "abs", "apr", "arr", "art", "aug", "dec", "feb", "fig", "jan", "jul", "jun", "mar", "no",
+    "nos", "nov", "nr", "num", "oct", "para", "pub", "rev", "sec", "sect", "sep", "sept", "ver",
 ];
 
 #[cfg(test)]
@@ -371,7 +397,10 @@ mod tests {
     #[test]
     fn words_are_letters_digits_or_signs() {
         for (text, expected) in [
-            ("NIS2, NIS 2 and NIS-2", vec!["nis", "2", "nis", "2", "and", "nis", "2"]),
+            (
+                "NIS2, NIS 2 and NIS-2",
+                vec!["nis", "2", "nis", "2", "and", "nis", "2"],
+            ),
             ("l’IA d'été", vec!["l", "ia", "d", "ete"]),
             ("Bußgeld – Łódź", vec!["bussgeld", "lodz"]),
             ("ＩＳＯ２７００１", vec!["iso", "27001"]),
@@ -399,7 +428,10 @@ mod tests {
             ("v4.0.1", vec![Sentence, Nothing, Space, Space]),
             ("5,000", vec![Sentence, Space]),
             ("done. Next", vec![Sentence, Sentence]),
-            ("No. 5 of U.S. law", vec![Sentence, Space, Space, Space, Space, Space]),
+            (
+                "No. 5 of U.S. law",
+                vec![Sentence, Space, Space, Space, Space, Space],
+            ),
             ("one\n\ntwo", vec![Sentence, Sentence]),
         ] {
             let gaps: Vec<Gap> = read(text).into_iter().map(|(_, gap)| gap).collect();

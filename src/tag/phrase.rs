@@ -178,9 +178,8 @@ impl<T: Copy> Phrases<T> {
         let mut elements = Vec::new();
         let mut plain = String::new();
         for part in written.split_whitespace().map(Some).chain([None]) {
-            let special = part.is_none_or(|part| {
-                part == "^" || gap(part).is_some() || bracketed(part).is_some()
-            });
+            let special = part
+                .is_none_or(|part| part == "^" || gap(part).is_some() || bracketed(part).is_some());
             if !special {
                 if !plain.is_empty() {
                     plain.push(' ');
@@ -215,7 +214,10 @@ impl<T: Copy> Phrases<T> {
         });
         if let Some(first) = things.next() {
             let others = things.collect();
-            self.by_first.entry(first).or_default().push(self.phrases.len());
+            self.by_first
+                .entry(first)
+                .or_default()
+                .push(self.phrases.len());
             self.phrases.push(Phrase {
                 elements,
                 others,
@@ -235,7 +237,10 @@ impl<T: Copy> Phrases<T> {
         let mut spans: Vec<Span> = Vec::new();
         // Words inside a name are the name's, unless they are all of it.
         let mut inside = vec![(0, 0); words];
-        for found in recognised.iter().filter(|found| found.entity != Entity::Place) {
+        for found in recognised
+            .iter()
+            .filter(|found| found.entity != Entity::Place)
+        {
             for slot in inside.iter_mut().take(found.end).skip(found.first) {
                 *slot = (found.first, found.end);
             }
@@ -380,8 +385,16 @@ impl Reader<'_, '_> {
             if let Some(end) = self.follow(rest, at, false) {
                 return Some(end);
             }
-            let name = self.at(at).filter(|span| span.name).map(|span| span.end).max();
-            swallowed += if name.is_none() && self.text.passage.solid(at) { 1 } else { 2 };
+            let name = self
+                .at(at)
+                .filter(|span| span.name)
+                .map(|span| span.end)
+                .max();
+            swallowed += if name.is_none() && self.text.passage.solid(at) {
+                1
+            } else {
+                2
+            };
             at = name.unwrap_or(at + 1);
         }
         None

@@ -109,12 +109,24 @@ fn every_reason_points_at_its_words() {
 /// Annex B of the domain brief: the text, its frameworks, bodies, jurisdictions and references.
 const ANNEX_B: &[(&str, &[&str], &[&str], &[&str], &[&str])] = &[
     ("our SOC works in three shifts", &[], &[], &[], &[]),
-    ("SOC 2 report requested from the SOC vendor", &["soc-2"], &[], &["us"], &["SOC 2"]),
+    (
+        "SOC 2 report requested from the SOC vendor",
+        &["soc-2"],
+        &[],
+        &["us"],
+        &["SOC 2"],
+    ),
     ("the new SoC has an NPU", &[], &[], &[], &[]),
     ("shot at ISO 6400", &[], &[], &[], &[]),
     ("mount the ISO image", &[], &[], &[], &[]),
     ("ISO New England capacity auction", &[], &[], &[], &[]),
-    ("ISO/IEC JTC 1/SC 42 met in Seoul", &[], &["jtc1-sc42"], &["intl"], &[]),
+    (
+        "ISO/IEC JTC 1/SC 42 met in Seoul",
+        &[],
+        &["jtc1-sc42"],
+        &["intl"],
+        &[],
+    ),
     ("CSA C22.2 No. 0", &[], &["csa-group"], &["ca"], &[]),
     ("CSA STAR Level 2", &["csa-star"], &[], &["intl"], &[]),
     ("CSA Singapore advisory", &[], &["csa-sg"], &["sg"], &[]),
@@ -129,17 +141,35 @@ const ANNEX_B: &[(&str, &[&str], &[&str], &[&str], &[&str])] = &[
     ("Utah's AI act", &["us-ut-aipa"], &[], &["us-ut"], &[]),
     ("the Act shall apply", &[], &[], &[], &[]),
     ("Georgia Tech study", &[], &[], &[], &[]),
-    ("Georgia's Personal Data Protection Service (Tbilisi)", &[], &[], &["ge"], &[]),
+    (
+        "Georgia's Personal Data Protection Service (Tbilisi)",
+        &[],
+        &[],
+        &["ge"],
+        &[],
+    ),
     ("Washington state AG", &[], &[], &["us-wa"], &[]),
     ("Delaware corporation", &[], &[], &[], &[]),
     ("Article 5", &[], &[], &[], &[]),
-    ("Regulation 2024/1689", &["eu-ai-act"], &[], &["eu"], &["Regulation (EU) 2024/1689"]),
+    (
+        "Regulation 2024/1689",
+        &["eu-ai-act"],
+        &[],
+        &["eu"],
+        &["Regulation (EU) 2024/1689"],
+    ),
     ("2016/679 patients enrolled", &[], &[], &[], &[]),
     ("SP 500 index", &[], &[], &[], &[]),
     ("EN 590 diesel", &[], &[], &[], &["EN 590"]),
     ("IS 27001 safe?", &[], &[], &[], &[]),
     ("AS 9100", &[], &[], &[], &["AS 9100"]),
-    ("SS-EN ISO 9001", &["iso-9001"], &[], &["intl"], &["SS EN ISO 9001"]),
+    (
+        "SS-EN ISO 9001",
+        &["iso-9001"],
+        &[],
+        &["intl"],
+        &["SS EN ISO 9001"],
+    ),
     ("C5 corvette", &[], &[], &[], &[]),
     ("C5-Testat", &["bsi-c5"], &[], &["de"], &[]),
     ("PCI Express", &[], &[], &[], &[]),
@@ -165,7 +195,10 @@ fn annex_b_is_tagged_whole() {
             ..Subject::default()
         });
         let given = [
-            tags.frameworks.iter().map(|tag| tag.id.to_string()).collect(),
+            tags.frameworks
+                .iter()
+                .map(|tag| tag.id.to_string())
+                .collect(),
             ids(&tags.bodies),
             ids(&tags.jurisdictions),
             tags.references
@@ -207,10 +240,19 @@ fn the_words_around_a_name_say_whether_it_is_a_mention() {
         ("The GDPR of gardening: club bans leaf blowers", vec![]),
         ("The GDPR of 2016 still holds", vec!["gdpr"]),
         ("UK GDPR fine for clinic", vec!["uk-gdpr"]),
-        ("NIST puts out its Privacy Framework", vec!["nist-privacy-framework"]),
+        (
+            "NIST puts out its Privacy Framework",
+            vec!["nist-privacy-framework"],
+        ),
         ("Our privacy framework at work", vec![]),
-        ("Indiana: Consumer Data Protection Act in force", vec!["us-in-icdpa"]),
-        ("European Common Criteria scheme gets a document", vec!["eucc"]),
+        (
+            "Indiana: Consumer Data Protection Act in force",
+            vec!["us-in-icdpa"],
+        ),
+        (
+            "European Common Criteria scheme gets a document",
+            vec!["eucc"],
+        ),
     ] {
         let found: Vec<String> = tagged(headline)
             .frameworks
@@ -224,14 +266,32 @@ fn the_words_around_a_name_say_whether_it_is_a_mention() {
 #[test]
 fn places_are_where_something_happens() {
     for (headline, places) in [
-        ("Regulator in Norway fines a shop under the GDPR", vec!["eu", "no"]),
+        (
+            "Regulator in Norway fines a shop under the GDPR",
+            vec!["eu", "no"],
+        ),
         ("German car maker certified to ISO/IEC 27001", vec!["intl"]),
-        ("Berlin-based firm gets ISO/IEC 27001 certificate", vec!["intl"]),
+        (
+            "Berlin-based firm gets ISO/IEC 27001 certificate",
+            vec!["intl"],
+        ),
         ("Conference on the AI Act in Vienna", vec!["eu"]),
-        ("Commission adopts adequacy decision for Brazil under the GDPR", vec!["eu"]),
-        ("ISO/IEC 27001 certificate: our auditors speak French", vec!["intl"]),
-        ("Bavaria's regulator warns of GDPR breaches", vec!["de", "eu"]),
-        ("Datenschutz: Frankreich verhängt Bußgeld nach DSGVO", vec!["eu", "fr"]),
+        (
+            "Commission adopts adequacy decision for Brazil under the GDPR",
+            vec!["eu"],
+        ),
+        (
+            "ISO/IEC 27001 certificate: our auditors speak French",
+            vec!["intl"],
+        ),
+        (
+            "Bavaria's regulator warns of GDPR breaches",
+            vec!["de", "eu"],
+        ),
+        (
+            "Datenschutz: Frankreich verhängt Bußgeld nach DSGVO",
+            vec!["eu", "fr"],
+        ),
         ("日本の個人情報保護委員会が勧告", vec!["jp"]),
         ("韩国个人信息保护委员会处以罚款", vec!["kr"]),
     ] {
@@ -242,11 +302,23 @@ fn places_are_where_something_happens() {
 #[test]
 fn what_rests_on_another_is_the_news() {
     for (headline, primary) in [
-        ("ISO/IEC 27706:2025 published, serves ISO/IEC 27701", vec!["iso-iec-27706"]),
-        ("Crosswalk of NIST CSF 2.0 and ISO/IEC 27001", vec!["iso-iec-27001", "nist-csf"]),
+        (
+            "ISO/IEC 27706:2025 published, serves ISO/IEC 27701",
+            vec!["iso-iec-27706"],
+        ),
+        (
+            "Crosswalk of NIST CSF 2.0 and ISO/IEC 27001",
+            vec!["iso-iec-27001", "nist-csf"],
+        ),
         ("Firm fined under GDPR", vec!["gdpr"]),
-        ("Code of practice for GPAI under the AI Act signed", vec!["eu-gpai-code"]),
-        ("Guide based on NIST CSF helps with ISO/IEC 27001", vec!["iso-iec-27001"]),
+        (
+            "Code of practice for GPAI under the AI Act signed",
+            vec!["eu-gpai-code"],
+        ),
+        (
+            "Guide based on NIST CSF helps with ISO/IEC 27001",
+            vec!["iso-iec-27001"],
+        ),
     ] {
         let mut found: Vec<String> = tagged(headline)
             .frameworks
@@ -266,10 +338,22 @@ fn kinds_follow_the_main_clause_and_the_precedence() {
         MappingPublished, NewEdition, Proposal, Report, StatusConfirmed, WorkItem,
     };
     for (headline, kind) in [
-        ("ICO publishes guidance on fines under the UK GDPR", Some(Guidance)),
-        ("ICO fines hotel under the UK GDPR after guidance was ignored", Some(Enforcement)),
-        ("Commission postpones entry into force of AI Act duties", Some(Deadline)),
-        ("Court annuls fine of the Garante under the GDPR", Some(CourtRuling)),
+        (
+            "ICO publishes guidance on fines under the UK GDPR",
+            Some(Guidance),
+        ),
+        (
+            "ICO fines hotel under the UK GDPR after guidance was ignored",
+            Some(Enforcement),
+        ),
+        (
+            "Commission postpones entry into force of AI Act duties",
+            Some(Deadline),
+        ),
+        (
+            "Court annuls fine of the Garante under the GDPR",
+            Some(CourtRuling),
+        ),
         ("Webinar: new edition of ISO/IEC 27001", Some(Event)),
         ("Opinion: GDPR fines are too low", None),
         ("Is your firm ready for NIS2?", None),
@@ -277,10 +361,19 @@ fn kinds_follow_the_main_clause_and_the_precedence() {
         ("Governor signs California SB 53", Some(LawAdopted)),
         ("Council adopts NIS2 act in final vote", Some(LawAdopted)),
         ("NIS-2-Umsetzungsgesetz tritt in Kraft", Some(InForce)),
-        ("AI Act: EDPB guidelines open for comment", Some(DraftForComment)),
-        ("ISO/IEC 27001 confirmed after review", Some(StatusConfirmed)),
+        (
+            "AI Act: EDPB guidelines open for comment",
+            Some(DraftForComment),
+        ),
+        (
+            "ISO/IEC 27001 confirmed after review",
+            Some(StatusConfirmed),
+        ),
         ("ISO/IEC AWI 42003 registered", Some(WorkItem)),
-        ("NIST CSF 2.0 mapped to ISO/IEC 27001", Some(MappingPublished)),
+        (
+            "NIST CSF 2.0 mapped to ISO/IEC 27001",
+            Some(MappingPublished),
+        ),
         ("ISO 37001:2025 published", Some(NewEdition)),
         ("ENISA survey finds gaps in NIS2 work", Some(Report)),
         ("个人信息保护委员会处以罚款", Some(Enforcement)),
@@ -320,7 +413,10 @@ fn what_a_record_states_is_proof() {
         .chain(&framework.because)
         .chain(tags.bodies.iter().flat_map(|tag| &tag.because))
     {
-        assert_eq!((because.rule.as_str(), because.field), ("stated", Field::Stated));
+        assert_eq!(
+            (because.rule.as_str(), because.field),
+            ("stated", Field::Stated)
+        );
     }
 }
 

@@ -19,7 +19,10 @@ impl Dictionary {
     }
 
     /// The same, with its words.
-    pub(super) fn named(&mut self, written: &str) -> Option<(Node, Vec<super::vocabulary::Written>)> {
+    pub(super) fn named(
+        &mut self,
+        written: &str,
+    ) -> Option<(Node, Vec<super::vocabulary::Written>)> {
         let words = self.vocabulary.take(written);
         self.sequences.add(&words).map(|node| (node, words))
     }
@@ -43,7 +46,12 @@ pub(super) struct Text<'a> {
 
 impl<'a> Text<'a> {
     /// Reads the first `longest` bytes of a field.
-    pub(super) fn new(dictionary: &Dictionary, field: Field, text: &'a str, longest: usize) -> Self {
+    pub(super) fn new(
+        dictionary: &Dictionary,
+        field: Field,
+        text: &'a str,
+        longest: usize,
+    ) -> Self {
         let passage = Passage::new(text, longest);
         let symbols: Symbols = dictionary.vocabulary.read(&passage);
         let mut hits = Vec::new();
@@ -51,11 +59,17 @@ impl<'a> Text<'a> {
             if symbols.of(first).is_empty() {
                 continue;
             }
-            dictionary.sequences.walk(&passage, &symbols, first, &mut |node, end| {
-                hits.push(Hit { node, first, end });
-            });
+            dictionary
+                .sequences
+                .walk(&passage, &symbols, first, &mut |node, end| {
+                    hits.push(Hit { node, first, end });
+                });
         }
-        Self { field, passage, hits }
+        Self {
+            field,
+            passage,
+            hits,
+        }
     }
 
     /// The reason that lies in a stretch of words.
@@ -69,7 +83,12 @@ impl<'a> Text<'a> {
         Because {
             rule: rule.to_owned(),
             field: self.field,
-            text: self.passage.original().get(start..stop).unwrap_or("").to_owned(),
+            text: self
+                .passage
+                .original()
+                .get(start..stop)
+                .unwrap_or("")
+                .to_owned(),
             start: self.passage.characters_before(start),
         }
     }

@@ -41,9 +41,8 @@ impl Vocabulary {
         (0..passage.len())
             .map(|at| {
                 let (start, end) = passage.bytes(at, at + 1);
-                let star = |place: Option<usize>| {
-                    place.and_then(|place| bytes.get(place)) == Some(&b'*')
-                };
+                let star =
+                    |place: Option<usize>| place.and_then(|place| bytes.get(place)) == Some(&b'*');
                 let word = passage.word(at);
                 let symbol = if star(Some(end)) && word.len() >= BEGINNING {
                     let next = self.count;
@@ -228,7 +227,14 @@ mod tests {
 
     #[test]
     fn sequences_are_found_however_they_are_joined() {
-        let names = ["NIS 2", "AI Act", "act", "standardis*", "*bussgeld", "网络安全法"];
+        let names = [
+            "NIS 2",
+            "AI Act",
+            "act",
+            "standardis*",
+            "*bussgeld",
+            "网络安全法",
+        ];
         for (text, expected) in [
             ("NIS2, NIS-2 and nis 2", vec!["NIS2", "NIS-2", "nis 2"]),
             ("the AI-Act", vec!["AI-Act", "Act"]),

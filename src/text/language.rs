@@ -222,7 +222,10 @@ impl Scores {
         };
         let mut seen: Vec<&str> = Vec::new();
         let mut lower = String::new();
-        for word in text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()) {
+        for word in text
+            .split(|c: char| !c.is_alphabetic())
+            .filter(|word| !word.is_empty())
+        {
             out.words += 1;
             // Capitals in the middle are names and acronyms ("IS", "DE").
             if word.chars().skip(1).any(char::is_uppercase) || word.len() > 12 {
@@ -242,7 +245,10 @@ impl Scores {
             }
         }
         for (language, letters) in LETTERS {
-            let found = text.chars().filter(|c| !c.is_ascii() && letters.contains(*c)).count();
+            let found = text
+                .chars()
+                .filter(|c| !c.is_ascii() && letters.contains(*c))
+                .count();
             if found > 0
                 && let Some(place) = LITTLE.iter().position(|(known, _)| known == language)
                 && let Some(hits) = out.hits.get_mut(place)
@@ -256,7 +262,11 @@ impl Scores {
     /// The language with so many words at the least, and so many more than any other has; a
     /// language of which a text is full needs less of a lead.
     fn winner(&self, least: u32, lead: u32) -> Option<&'static str> {
-        let (place, most) = self.hits.iter().enumerate().max_by_key(|(_, hits)| **hits)?;
+        let (place, most) = self
+            .hits
+            .iter()
+            .enumerate()
+            .max_by_key(|(_, hits)| **hits)?;
         let second = self
             .hits
             .iter()

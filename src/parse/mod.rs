@@ -1,7 +1,7 @@
 //! A Document becomes Entries and faults.
 //!
-//! It knows formats (feeds of every dialect and in every state, pages that list news) and not the
-//! field; it calls only `text` and the ground floor's words. It deliberately does not fetch, does
+//! It knows formats (feeds of every dialect and in every state, pages that list news, structured
+//! interfaces, sitemaps) and not the field; it calls only `text` and the ground floor's words. It deliberately does not fetch, does
 //! not make HTML safe, does not judge what is new, and never fails as a whole: what cannot be read
 //! is told by name beside what could.
 
@@ -10,10 +10,14 @@ mod columns;
 mod discover;
 mod feed;
 mod flat;
+mod json;
 mod lines;
 mod listing;
+pub mod opml;
+mod packed;
 mod reading;
 mod select;
+mod sitemap;
 #[cfg(test)]
 mod tests;
 mod written_date;
@@ -39,6 +43,8 @@ pub struct Parsed {
     pub readable: bool,
     /// The address of the list's next page, absolute, where its definition finds one.
     pub next: Option<String>,
+    /// The addresses of further documents that this one is only the index of, the latest first.
+    pub parts: Vec<String>,
 }
 
 /// What an element of a parsed page is known by.
@@ -61,7 +67,7 @@ pub struct Trial {
     /// What [`parse`] gives.
     pub parsed: Parsed,
     /// Every row that gave no entry, with the reason; rows that the definition itself passes
-    /// over (`skip`, `only`) are none of them. Only listings have rows.
+    /// over (`skip`, `only`) are none of them. Feeds have no rows.
     pub refused: Vec<Refusal>,
 }
 
@@ -98,12 +104,20 @@ pub fn trial(document: &Document, source: &Source) -> Trial {
             refused = rows;
             parsed
         }
-        SourceKind::Page | SourceKind::Sitemap | SourceKind::Json | SourceKind::Catalogue => {
-            Parsed::aside(
-                FaultCode::ReaderFailed,
-                format!("this version cannot read a `{}`", source.kind.as_str()),
-            )
+        SourceKind::Json => {
+            let (parsed, items) = json::read(document, source);
+            refused = items;
+            parsed
         }
+        SourceKind::Sitemap => {
+            let (parsed, addresses) = sitemap::read(document, source);
+            refused = addresses;
+            parsed
+        }
+        SourceKind::Page | SourceKind::Catalogue => Parsed::aside(
+            FaultCode::ReaderFailed,
+            format!("this version cannot read a `{}`", source.kind.as_str()),
+        ),
     });
     if !parsed.readable
         && let Some(fault) = wrong_page::look(document)

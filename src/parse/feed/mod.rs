@@ -6,7 +6,7 @@ mod fields;
 mod json;
 mod names;
 mod relative;
-mod scan;
+pub(super) mod scan;
 mod second_opinion;
 mod xml;
 
@@ -87,6 +87,7 @@ pub(super) fn read(document: &Document, source: &Source) -> Parsed {
         description,
         readable,
         next: None,
+        parts: Vec::new(),
     }
 }
 

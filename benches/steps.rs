@@ -197,6 +197,7 @@ fn main() {
         language: Some("en"),
         body: Some(&Box::leak(Box::new(source.clone())).body),
         frameworks: &[],
+        stated: None,
     };
     let updates: &'static Vec<_> = Box::leak(Box::new(updates));
     let subjects: Vec<Subject<'_>> = updates.iter().map(subject).collect();

@@ -78,6 +78,7 @@ fn tagged(tagger: &Tagger, sources: &[Source], line: &Value) -> Tags {
         language: source.and_then(|source| source.language.as_deref()),
         body: source.map(|source| &source.body),
         frameworks: source.map_or(&[], |source| source.frameworks.as_slice()),
+        stated: None,
     })
 }
 

@@ -48,6 +48,10 @@ pub struct Framework {
     pub references: Vec<String>,
     /// Related frameworks.
     pub related: Vec<FrameworkId>,
+    /// What it rests on: the parent of a profile, the standard that a guide or a rule for
+    /// certifiers serves, the law behind a code, the directive behind a national act. News of
+    /// this framework is not news of those (rule F1).
+    pub bases: Vec<FrameworkId>,
     /// What it is about.
     pub topics: Vec<TopicId>,
     /// Where it stands (`current`, `in_force` …).
@@ -109,6 +113,13 @@ pub struct Body {
 }
 
 impl Body {
+    /// Whether it makes, watches or interprets rules: what it says on them is more than talk.
+    pub fn sets_rules(&self) -> bool {
+        self.kinds
+            .iter()
+            .any(|kind| !matches!(kind.as_str(), "certification_body" | "publisher" | "ngo"))
+    }
+
     /// Who speaks when this body speaks.
     pub fn authority(&self) -> Authority {
         let is = |kind: &str| self.kinds.iter().any(|k| k == kind);
@@ -202,6 +213,8 @@ pub enum Sense {
     Body(BodyId),
     /// A jurisdiction.
     Jurisdiction(JurisdictionId),
+    /// A law that is not tracked: nothing is tagged, but the text is about law.
+    Act(String),
     /// Nothing: the words mean this.
     Nothing(String),
 }
@@ -230,17 +243,114 @@ pub struct Cue {
     pub meanings: Vec<Meaning>,
 }
 
+/// Lists of words around a name by which it is no mention (rules F5, B1, J3).
+#[derive(Clone, Debug, PartialEq)]
+pub struct MannerBook {
+    /// The words of each list, in the order of [`MannerBook::LISTS`].
+    pub lists: Vec<Vec<String>>,
+}
+
+impl MannerBook {
+    /// The names of the lists; `library/manners.toml` says what each is for.
+    pub const LISTS: &'static [&'static str] = &[
+        "articles",
+        "of",
+        "comparisons",
+        "qualities",
+        "former",
+        "under",
+        "rules",
+        "firms",
+        "branches",
+        "seats_before",
+        "seats_after",
+        "houses_before",
+        "houses_after",
+        "spoken_before",
+        "spoken_after",
+        "into",
+        "in",
+        "transfers",
+        "meetings",
+        "asides",
+        "laws",
+    ];
+}
+
+impl Default for MannerBook {
+    fn default() -> Self {
+        Self {
+            lists: vec![Vec::new(); Self::LISTS.len()],
+        }
+    }
+}
+
 /// How a kind of update is recognised.
+///
+/// A phrase is words that follow each other, in lower case. `*` at an end of a word stands for
+/// any ending or beginning, `_` for some words of the same clause, `^` for the beginning of a
+/// clause, `<name>` for one of the words of a class or for what was recognised there.
 #[derive(Clone, Debug, PartialEq)]
 pub struct KindRule {
     /// The kind.
     pub kind: UpdateKind,
     /// Which wins when two fit: the lower one.
     pub rank: u32,
-    /// Phrases that name it, in lower case; `*` at the end of a word stands for any ending.
+    /// Phrases that decide before every rank.
+    pub first: Vec<String>,
+    /// Words that decide alone where they open a headline and a colon follows.
+    pub labels: Vec<String>,
+    /// Phrases that name the event as a thing (`fine for`); what a document is about is no event.
     pub phrases: Vec<String>,
+    /// Phrases that say what happens (`enters into force`).
+    pub verbs: Vec<String>,
+    /// Phrases that name it when a body speaks that has something to say in the matter.
+    pub soft: Vec<String>,
+    /// Phrases that decide when nothing else does.
+    pub last: Vec<String>,
+    /// The same, when a body speaks that has something to say in the matter.
+    pub last_soft: Vec<String>,
     /// Phrases that speak against it.
     pub not: Vec<String>,
+    /// Whether the summary's words name it too, where the headline names no event.
+    pub summary: bool,
+}
+
+/// Lists of words by which the reading of kinds finds its way.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KindBook {
+    /// The kinds.
+    pub rules: Vec<KindRule>,
+    /// Words that may stand for each other in a phrase, by the name of their class.
+    pub classes: Vec<(String, Vec<String>)>,
+    /// The phrases of each list, in the order of [`KindBook::LISTS`].
+    pub lists: Vec<Vec<String>>,
+}
+
+impl KindBook {
+    /// The names of the lists; `library/kinds.toml` says what each is for.
+    pub const LISTS: &'static [&'static str] = &[
+        "background",
+        "subject",
+        "resume",
+        "field",
+        "authority",
+        "offices",
+        "talk",
+        "mute",
+        "asks",
+        "outside",
+    ];
+}
+
+impl Default for KindBook {
+    fn default() -> Self {
+        Self {
+            rules: Vec::new(),
+            classes: Vec::new(),
+            lists: vec![Vec::new(); Self::LISTS.len()],
+        }
+    }
 }
 
 /// Everything that the product knows of its field.
@@ -258,8 +368,10 @@ pub struct Library {
     pub crosswalks: Vec<Crosswalk>,
     /// Ambiguous forms.
     pub cues: Vec<Cue>,
+    /// Words around names.
+    pub manners: MannerBook,
     /// Kinds of update.
-    pub kinds: Vec<KindRule>,
+    pub kinds: KindBook,
     /// Why updates matter, by rule.
     pub significance: Vec<SignificanceRule>,
     /// Works that the frameworks are.
@@ -280,7 +392,7 @@ impl Library {
         topics: Vec<Topic>,
         crosswalks: Vec<Crosswalk>,
         cues: Vec<Cue>,
-        kinds: Vec<KindRule>,
+        kinds: KindBook,
     ) -> Self {
         let known_works =
             KnownWorks::new(frameworks.iter().flat_map(|f| f.references.iter().cloned()));
@@ -311,6 +423,7 @@ impl Library {
             topics,
             crosswalks,
             cues,
+            manners: MannerBook::default(),
             kinds,
             significance: Vec::new(),
             known_works,

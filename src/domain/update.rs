@@ -139,7 +139,7 @@ pub enum Field {
     Summary,
     /// The text, beyond its summary.
     Text,
-    /// A structured field of the publisher's record.
+    /// A structured field of the publisher's record, beside the words: proof.
     Stated,
     /// The source it came from (a prior).
     Source,

@@ -90,6 +90,15 @@ pub(super) fn framework(mut file: Table<'_>, links: &mut Links) -> Option<Framew
         &related,
         FrameworkId::as_str,
     );
+    let bases = table.list("bases", str::parse::<FrameworkId>);
+    mention(
+        links,
+        &table,
+        "bases",
+        Named::Framework,
+        &bases,
+        FrameworkId::as_str,
+    );
     let topics = table.list("topics", str::parse::<TopicId>);
     mention(
         links,
@@ -144,6 +153,7 @@ pub(super) fn framework(mut file: Table<'_>, links: &mut Links) -> Option<Framew
         jurisdictions,
         references,
         related,
+        bases,
         topics,
         status: status?,
         edition,

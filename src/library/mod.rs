@@ -14,7 +14,7 @@ mod sources;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::domain::library::Library;
+use crate::domain::library::{KindBook, Library, MannerBook};
 use crate::domain::mapping::Preset;
 use crate::domain::source::Source;
 use crate::text::table::{self, FileFault, Report};
@@ -158,7 +158,8 @@ pub fn load(files: &Files) -> Loaded {
     let mut topics = Vec::new();
     let mut crosswalks = Vec::new();
     let mut cues = Vec::new();
-    let mut kinds = Vec::new();
+    let mut kinds = KindBook::default();
+    let mut manners = MannerBook::default();
     let mut significance = Vec::new();
     let mut presets = Vec::new();
     for (name, text) in &files.library {
@@ -170,7 +171,8 @@ pub fn load(files: &Files) -> Loaded {
         topics.extend(bodies::topics(&mut file, &mut links));
         crosswalks.extend(bodies::crosswalks(&mut file, &mut links));
         cues.extend(rules::cues(&mut file, &mut links));
-        kinds.extend(rules::kinds(&mut file));
+        rules::kinds(&mut file, &mut kinds);
+        rules::manners(&mut file, &mut manners);
         significance.extend(significance::rules(&mut file));
         presets.extend(mappings::presets(&mut file));
         file.finish();
@@ -198,6 +200,7 @@ pub fn load(files: &Files) -> Loaded {
         cues,
         kinds,
     );
+    library.manners = manners;
     library.significance = significance;
     Loaded {
         library,

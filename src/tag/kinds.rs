@@ -1,208 +1,398 @@
 //! The kind of an update: by the phrases of its headline, in the order of precedence.
 
-use rustc_hash::FxHashMap;
+use super::passage::Gap;
+use super::phrase::{Found, Phrases, Recognised};
+use super::text::{Dictionary, Text};
+use crate::domain::library::KindBook;
+use crate::domain::update::{Because, UpdateKind};
 
-use super::haystack::Haystack;
-use crate::domain::library::KindRule;
-use crate::domain::update::{Because, Field, UpdateKind};
-use crate::text::words;
-
-/// The phrases, by the first letters of their first word.
-pub(super) struct Kinds {
-    phrases: Vec<Phrase>,
-    /// The first word (or its first four bytes where the word is open) -> phrases.
-    by_first: FxHashMap<String, Vec<usize>>,
-    open: FxHashMap<String, Vec<usize>>,
+/// What is known of the update besides its words.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Circumstances {
+    /// Whether a framework, a body, a topic or a reference was recognised, or the source is a
+    /// body's own.
+    pub(super) in_field: bool,
+    /// Whether a framework, a body or a reference was recognised.
+    pub(super) tracked: bool,
+    /// Whether a body speaks or acts that has something to say in the matter.
+    pub(super) authority: bool,
 }
 
-struct Phrase {
+/// What was read.
+pub(super) struct Outcome {
+    pub(super) kind: Option<UpdateKind>,
+    pub(super) because: Vec<Because>,
+    /// Whether an authority is named that the library does not know.
+    pub(super) office: bool,
+}
+
+/// The phrases, compiled.
+pub(super) struct Kinds {
+    rules: Vec<Rule>,
+    phrases: Phrases<Role>,
+}
+
+struct Rule {
     kind: UpdateKind,
     rank: u32,
-    veto: bool,
-    words: Vec<Word>,
+    summary: bool,
 }
 
-struct Word {
-    text: String,
-    open: bool,
+/// What a phrase is there for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    First(usize),
+    Label(usize),
+    Thing(usize),
+    Verb(usize),
+    Soft(usize),
+    Last(usize),
+    LastSoft(usize),
+    Denies(usize),
+    Background,
+    Subject,
+    Resume,
+    Field,
+    Authority,
+    Office,
+    Talk,
+    Mute,
+    Asks,
+    Outside,
 }
 
-/// How many bytes of an open first word are looked up.
-const STEM: usize = 3;
+/// The roles of [`KindBook::LISTS`], in their order.
+const LISTS: &[Role] = &[
+    Role::Background,
+    Role::Subject,
+    Role::Resume,
+    Role::Field,
+    Role::Authority,
+    Role::Office,
+    Role::Talk,
+    Role::Mute,
+    Role::Asks,
+    Role::Outside,
+];
+
+/// Stands where no hint was found.
+const NOTHING: Found<Role> = Found {
+    role: Role::Field,
+    first: 0,
+    end: 0,
+};
+
+/// News names its event at once: so many words of a headline and of a summary are read for it.
+const HEADLINE: usize = 60;
+const SUMMARY: usize = 40;
+
+/// From this rank on a kind is not read out of what a headline tells as background.
+const WEAK_RANK: u32 = 12;
+
+/// What stands where in a text.
+struct Ground {
+    /// Words of a clause that tells what went before.
+    background: Vec<bool>,
+    /// Words that say what a document is about.
+    subject: Vec<bool>,
+}
 
 impl Kinds {
-    pub(super) fn new(rules: &[KindRule]) -> Self {
-        let mut out = Self {
-            phrases: Vec::new(),
-            by_first: FxHashMap::default(),
-            open: FxHashMap::default(),
-        };
-        for rule in rules {
-            for (phrases, veto) in [(&rule.phrases, false), (&rule.not, true)] {
-                for phrase in phrases {
-                    let words: Vec<Word> = phrase
-                        .split_whitespace()
-                        .flat_map(|word| {
-                            let open = word.ends_with('*');
-                            let mut parts: Vec<Word> = words::tokens(word.trim_end_matches('*'))
-                                .into_iter()
-                                .map(|token| Word {
-                                    text: token.text,
-                                    open: false,
-                                })
-                                .collect();
-                            if let Some(last) = parts.last_mut() {
-                                last.open = open;
-                            }
-                            parts
-                        })
-                        .collect();
-                    let Some(first) = words.first() else { continue };
-                    let place = out.phrases.len();
-                    if first.open {
-                        let stem: String = first.text.chars().take(STEM).collect();
-                        out.open.entry(stem).or_default().push(place);
-                    } else {
-                        out.by_first
-                            .entry(first.text.clone())
-                            .or_default()
-                            .push(place);
-                    }
-                    out.phrases.push(Phrase {
-                        kind: rule.kind,
-                        rank: rule.rank,
-                        veto,
-                        words,
-                    });
+    pub(super) fn new(dictionary: &mut Dictionary, book: &KindBook) -> Self {
+        let mut phrases = Phrases::new(dictionary, &book.classes);
+        let mut rules = Vec::new();
+        for (place, rule) in book.rules.iter().enumerate() {
+            rules.push(Rule {
+                kind: rule.kind,
+                rank: rule.rank,
+                summary: rule.summary,
+            });
+            for (list, role) in [
+                (&rule.first, Role::First(place)),
+                (&rule.labels, Role::Label(place)),
+                (&rule.phrases, Role::Thing(place)),
+                (&rule.verbs, Role::Verb(place)),
+                (&rule.soft, Role::Soft(place)),
+                (&rule.last, Role::Last(place)),
+                (&rule.last_soft, Role::LastSoft(place)),
+                (&rule.not, Role::Denies(place)),
+            ] {
+                for written in list {
+                    phrases.add(dictionary, written, role);
                 }
             }
         }
-        out
+        for (list, role) in book.lists.iter().zip(LISTS) {
+            for written in list {
+                phrases.add(dictionary, written, *role);
+            }
+        }
+        Self { rules, phrases }
     }
 
     /// The kind that the headline names; the summary's first sentences decide only when the
     /// headline names no event.
     pub(super) fn read(
         &self,
-        headline: &Haystack<'_>,
-        summary: &Haystack<'_>,
-    ) -> (Option<UpdateKind>, Vec<Because>) {
-        for (field, text) in [(Field::Headline, headline), (Field::Summary, summary)] {
-            if let Some((kind, because)) = self.look(field, text) {
-                return (Some(kind), vec![because]);
-            }
+        headline: (&Text<'_>, &[Recognised]),
+        summary: (&Text<'_>, &[Recognised]),
+        circumstances: Circumstances,
+    ) -> Outcome {
+        let head = self.phrases.find(headline.0, headline.1, HEADLINE);
+        let body = self.phrases.find(summary.0, summary.1, SUMMARY);
+        let (kind, because) = self.decide((headline.0, &head), (summary.0, &body), circumstances);
+        Outcome {
+            kind,
+            because,
+            office: head.iter().chain(&body).any(|hit| hit.role == Role::Office),
         }
-        (None, Vec::new())
     }
 
-    fn look(&self, field: Field, text: &Haystack<'_>) -> Option<(UpdateKind, Because)> {
-        // News names its event at once; what comes later is background.
-        let head = head(
-            text.original(),
-            if field == Field::Headline { 400 } else { 320 },
-        );
-        let tokens = Folded::new(head);
-        let mut hits: Vec<(&Phrase, usize, usize)> = Vec::new();
-        for at in 0..tokens.words.len() {
-            let token = tokens.word(at).unwrap_or("");
-            // Every beginning of the word that an open phrase may be filed under.
-            let beginnings = token
-                .char_indices()
-                .take(STEM)
-                .filter_map(|(at, c)| token.get(..at + c.len_utf8()));
-            let candidates = self
-                .by_first
-                .get(token)
-                .into_iter()
-                .chain(beginnings.filter_map(|beginning| self.open.get(beginning)))
-                .flatten();
-            for place in candidates {
-                let Some(phrase) = self.phrases.get(*place) else {
-                    continue;
+    fn decide(
+        &self,
+        (headline, head): (&Text<'_>, &[Found<Role>]),
+        (summary, body): (&Text<'_>, &[Found<Role>]),
+        circumstances: Circumstances,
+    ) -> (Option<UpdateKind>, Vec<Because>) {
+        let has = |role: Role| head.iter().chain(body).any(|hit| hit.role == role);
+        let none = (None, Vec::new());
+        if !circumstances.in_field && !has(Role::Field) {
+            return none;
+        }
+        let ground = Ground::new(headline, &head);
+        let opens =
+            |hit: &Found<Role>| hit.first == 0 && headline.passage.gap(hit.end) == Gap::Clause;
+        if head.iter().any(|hit| hit.role == Role::Mute && opens(hit)) {
+            return none;
+        }
+        if let Some((rule, hit)) = self.label(head, opens) {
+            return self.told(rule, headline, hit);
+        }
+        let clear = |hit: &Found<Role>| !ground.is_background(hit) && !ground.is_subject(hit);
+        let asks = headline
+            .passage
+            .original()
+            .trim_end()
+            .ends_with(['?', '？'])
+            || head.iter().any(|hit| hit.role == Role::Asks);
+        let talks = head.iter().any(|hit| hit.role == Role::Talk && clear(hit));
+        if talks || asks && !circumstances.authority {
+            return none;
+        }
+        if has(Role::Outside) && !circumstances.tracked {
+            return none;
+        }
+        let first = head.iter().find_map(|hit| match hit.role {
+            Role::First(place) if clear(hit) && !denied(head, place) => {
+                Some((self.rules.get(place)?, hit))
+            }
+            _ => None,
+        });
+        if let Some((rule, hit)) = first {
+            return self.told(rule, headline, hit);
+        }
+        let speaks = circumstances.authority || has(Role::Authority);
+        let soft = speaks && !has(Role::Talk);
+        let in_headline = self.best(head, |hit, _| match hit.role {
+            Role::Thing(_) | Role::First(_) => clear(hit),
+            Role::Verb(_) => !ground.is_background(hit),
+            Role::Soft(_) => soft && clear(hit),
+            _ => false,
+        });
+        if let Some((rule, hit)) = in_headline {
+            return self.told(rule, headline, hit);
+        }
+        // A body of the field that speaks of something else says nothing to the field.
+        if has(Role::Outside) {
+            return none;
+        }
+        let below = Ground::new(summary, &body);
+        let clear_below = |hit: &Found<Role>| !below.is_background(hit) && !below.is_subject(hit);
+        let talks = body.iter().any(|hit| hit.role == Role::Talk);
+        let in_summary = self.best(body, |hit, rule| {
+            let counts = match hit.role {
+                Role::Thing(_) | Role::Verb(_) => true,
+                Role::Soft(_) => soft,
+                _ => false,
+            };
+            counts && rule.summary && !talks && clear_below(hit)
+        });
+        if let Some((rule, hit)) = in_summary {
+            return self.told(rule, summary, hit);
+        }
+        let behind = self.best(head, |hit, rule| {
+            let counts = match hit.role {
+                Role::Thing(_) | Role::Verb(_) => true,
+                Role::Soft(_) => soft,
+                _ => false,
+            };
+            counts && ground.is_background(hit) && rule.rank < WEAK_RANK
+        });
+        if let Some((rule, hit)) = behind {
+            return self.told(rule, headline, hit);
+        }
+        let body_counts = |hit: &Found<Role>| !talks && clear_below(hit);
+        match self.hinted((head, &clear), (body, &body_counts), soft) {
+            Some((rule, hit, true)) => self.told(rule, headline, hit),
+            Some((rule, hit, false)) => self.told(rule, summary, hit),
+            None => none,
+        }
+    }
+
+    /// The kind that most hints speak for, those of the headline twice, when nothing else
+    /// decides; of equals the lower rank. Tells whether the reason stands in the headline.
+    fn hinted<'h>(
+        &self,
+        head: (&'h [Found<Role>], &dyn Fn(&Found<Role>) -> bool),
+        body: (&'h [Found<Role>], &dyn Fn(&Found<Role>) -> bool),
+        soft: bool,
+    ) -> Option<(&Rule, &'h Found<Role>, bool)> {
+        let mut votes: Vec<(u32, &'h Found<Role>, bool)> =
+            self.rules.iter().map(|_| (0, &NOTHING, false)).collect();
+        for (hits, counts, in_headline) in [(head.0, head.1, true), (body.0, body.1, false)] {
+            for hit in hits {
+                let place = match hit.role {
+                    Role::Last(place) => place,
+                    Role::LastSoft(place) if soft => place,
+                    _ => continue,
                 };
-                let fits = phrase.words.iter().enumerate().all(|(offset, word)| {
-                    tokens.word(at + offset).is_some_and(|token| {
-                        if word.open {
-                            token.starts_with(&word.text)
-                        } else {
-                            token == word.text
-                        }
-                    })
-                });
-                if fits {
-                    hits.push((phrase, at, at + phrase.words.len() - 1));
+                let summary = self.rules.get(place).is_some_and(|rule| rule.summary);
+                if !counts(hit) || denied(hits, place) || !(in_headline || summary) {
+                    continue;
+                }
+                if let Some(vote) = votes.get_mut(place) {
+                    if vote.0 == 0 {
+                        (vote.1, vote.2) = (hit, in_headline);
+                    }
+                    vote.0 += if in_headline { 2 } else { 1 };
                 }
             }
         }
-        let vetoed = |kind: UpdateKind| {
-            hits.iter()
-                .any(|(phrase, ..)| phrase.veto && phrase.kind == kind)
-        };
-        let (phrase, first, last) = hits
+        self.rules
             .iter()
-            .filter(|(phrase, ..)| !phrase.veto && !vetoed(phrase.kind))
-            // The longer phrase is the surer reason for the same kind.
-            .min_by_key(|(phrase, first, last)| {
-                (phrase.rank, std::cmp::Reverse(last - first), *first)
-            })?;
-        let start = tokens.words.get(*first)?.start;
-        let end = tokens.words.get(*last)?.end;
-        Some((
-            phrase.kind,
-            Because {
-                rule: "kind-phrase".to_owned(),
-                field,
-                text: text.words(start, end),
-                start: text.characters_before(start),
-            },
-        ))
+            .zip(votes)
+            .filter(|(_, (votes, _, _))| *votes > 0)
+            .min_by_key(|(rule, (votes, _, _))| (std::cmp::Reverse(*votes), rule.rank))
+            .map(|(rule, (_, hit, in_headline))| (rule, hit, in_headline))
+    }
+
+    fn told(
+        &self,
+        rule: &Rule,
+        text: &Text<'_>,
+        hit: &Found<Role>,
+    ) -> (Option<UpdateKind>, Vec<Because>) {
+        (
+            Some(rule.kind),
+            vec![text.because("kind-phrase", hit.first, hit.end)],
+        )
+    }
+
+    /// A word that stands alone before a colon says what follows; some say that nothing does.
+    fn label<'h>(
+        &self,
+        hits: &'h [Found<Role>],
+        opens: impl Fn(&Found<Role>) -> bool,
+    ) -> Option<(&Rule, &'h Found<Role>)> {
+        hits.iter().find_map(|hit| match hit.role {
+            Role::Label(place) if opens(hit) => Some((self.rules.get(place)?, hit)),
+            _ => None,
+        })
+    }
+
+    /// The hit that decides of those that count: the kind of the lowest rank, for which the
+    /// longer phrase is the surer reason.
+    fn best<'h>(
+        &self,
+        hits: &'h [Found<Role>],
+        counts: impl Fn(&Found<Role>, &Rule) -> bool,
+    ) -> Option<(&Rule, &'h Found<Role>)> {
+        hits.iter()
+            .filter_map(|hit| {
+                let place = hit.role.names()?;
+                let rule = self.rules.get(place)?;
+                (counts(hit, rule) && !denied(hits, place)).then_some((rule, hit))
+            })
+            .min_by_key(|(rule, hit)| {
+                (
+                    matches!(hit.role, Role::Soft(_) | Role::LastSoft(_)),
+                    rule.rank,
+                    std::cmp::Reverse(hit.end.saturating_sub(hit.first)),
+                    hit.first,
+                )
+            })
     }
 }
 
-/// The words of a text, folded, in one string.
-struct Folded {
-    text: String,
-    words: Vec<Place>,
+impl Role {
+    /// The rule whose kind a phrase names.
+    fn names(self) -> Option<usize> {
+        match self {
+            Self::First(place)
+            | Self::Thing(place)
+            | Self::Verb(place)
+            | Self::Soft(place)
+            | Self::Last(place)
+            | Self::LastSoft(place) => Some(place),
+            _ => None,
+        }
+    }
 }
 
-/// Where a word stands: in the folded string, and in the text that it is of.
-struct Place {
-    folded: std::ops::Range<usize>,
-    start: usize,
-    end: usize,
+fn denied(hits: &[Found<Role>], rule: usize) -> bool {
+    hits.iter().any(|hit| hit.role == Role::Denies(rule))
 }
 
-impl Folded {
-    fn new(text: &str) -> Self {
+impl Ground {
+    fn new(text: &Text<'_>, hits: &[Found<Role>]) -> Self {
         let mut out = Self {
-            text: String::with_capacity(text.len()),
-            words: Vec::with_capacity(text.len() / 5),
+            background: vec![false; text.passage.len()],
+            subject: vec![false; text.passage.len()],
         };
-        words::for_each_token(
-            text,
-            &mut |word: &str, start: usize, end: usize, _: usize| {
-                let from = out.text.len();
-                out.text.push_str(word);
-                out.words.push(Place {
-                    folded: from..out.text.len(),
-                    start,
-                    end,
-                });
-            },
-        );
+        let resumes: Vec<usize> = hits
+            .iter()
+            .filter(|hit| hit.role == Role::Resume)
+            .map(|hit| hit.first)
+            .collect();
+        for hit in hits {
+            match hit.role {
+                Role::Background => {
+                    let opening = hit.first == 0 || text.passage.gap(hit.first) >= Gap::Clause;
+                    let least = if opening { Gap::Comma } else { Gap::Clause };
+                    mark(&mut out.background, hit.first, |at| {
+                        text.passage.gap(at) >= least
+                    });
+                }
+                Role::Subject => mark(&mut out.subject, hit.end, |at| {
+                    text.passage.gap(at) >= Gap::Clause || resumes.contains(&at)
+                }),
+                _ => {}
+            }
+        }
         out
     }
 
-    fn word(&self, at: usize) -> Option<&str> {
-        self.text.get(self.words.get(at)?.folded.clone())
+    /// Whether a phrase begins or ends in a clause that tells what went before.
+    fn is_background(&self, hit: &Found<Role>) -> bool {
+        let told = |at: usize| self.background.get(at).copied().unwrap_or(false);
+        told(hit.first) || told(hit.end.saturating_sub(1))
+    }
+
+    /// Whether a phrase ends in what a document is about.
+    fn is_subject(&self, hit: &Found<Role>) -> bool {
+        self.subject
+            .get(hit.end.saturating_sub(1))
+            .copied()
+            .unwrap_or(false)
     }
 }
 
-/// The first `bytes` of a text, cut at a character.
-fn head(text: &str, bytes: usize) -> &str {
-    let mut end = text.len().min(bytes);
-    while !text.is_char_boundary(end) {
-        end -= 1;
+/// Marks the words from one on to where its stretch ends.
+fn mark(flags: &mut [bool], first: usize, ends: impl Fn(usize) -> bool) {
+    for (at, flag) in flags.iter_mut().enumerate().skip(first) {
+        if at > first && ends(at) {
+            break;
+        }
+        *flag = true;
     }
-    text.get(..end).unwrap_or("")
 }

@@ -1,16 +1,18 @@
-//! Names of the library, found in one pass over a text; the longest match consumes its words.
+//! Names of the library: which of those that stand in a text are mentions. The longest match
+//! consumes its words (rule F4).
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use rustc_hash::FxHashMap;
 
-use super::Subject;
-use super::haystack::Haystack;
-use crate::domain::id::BodyId;
-use crate::domain::library::{Library, Sense};
+use super::Speaker;
+use super::cues::{Apart, Cues, Place, Witnesses};
+use super::manner::{Manners, Marked};
+use super::passage::{Gap, Passage};
+use super::text::{Dictionary, Text};
+use super::vocabulary::{Node, Written};
+use crate::domain::library::Library;
 use crate::domain::reference;
-use crate::domain::update::{Because, Field};
 
 /// What a name names: a place in the library's lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -20,173 +22,66 @@ pub(super) enum Target {
     Jurisdiction(usize),
     Topic(usize),
     Cue(usize),
+    /// A law that is not tracked.
+    Act,
 }
 
-/// One name found, with its reason.
-#[derive(Clone, Debug, PartialEq)]
+/// A name that means something in a text, by its words.
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Mention {
     pub(super) target: Target,
-    pub(super) because: Because,
+    pub(super) rule: &'static str,
+    pub(super) text: usize,
+    pub(super) first: usize,
+    pub(super) end: usize,
 }
 
 /// One spelling of a name.
 struct Form {
-    /// As the library writes it: what must stand in the text when case counts.
-    written: String,
-    case_counts: bool,
+    /// The words as the library writes them, where case counts.
+    letters: Option<Box<[Box<str>]>>,
+    /// The widest gap before each word but the first, where it is wider than a space.
+    gaps: Option<Box<[Gap]>>,
+    /// Whether some letter of it must be a capital: two words in lower case are common speech.
+    capital: bool,
     targets: Vec<Target>,
-}
-
-/// One meaning of an ambiguous form; words are known by their patterns.
-struct Sensed {
-    target: Option<Target>,
-    /// The body that this meaning is, for which its own source is a prior.
-    body: Option<BodyId>,
-    any: Vec<usize>,
-    not: Vec<usize>,
-    default: bool,
 }
 
 /// All names, compiled.
 pub(super) struct Lexicon {
-    automaton: Option<AhoCorasick>,
-    /// For scripts that part their words a quicker way to the same hits.
-    starts: Option<Starts>,
-    /// For each pattern of the automaton the spellings that are the same in lower case; none
-    /// where the pattern is only a word that decides between meanings.
-    forms: Vec<Vec<Form>>,
-    cues: Vec<Vec<Sensed>>,
+    forms: FxHashMap<Node, Vec<Form>>,
+    cues: Cues,
+    pub(super) manners: Manners,
     works: HashMap<String, usize>,
 }
 
-/// Where a pattern stands alone in a field, in its lower-case twin.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Hit {
-    start: usize,
-    end: usize,
-    pattern: usize,
-}
-
-/// Words after a name that make it a comparison or an adjective and no mention (rules F5, B1).
-const ADJECTIVES: &[&str] = &[
-    "-like",
-    "-style",
-    "-type",
-    "-inspired",
-    "-ish",
-    "-esque",
-    "-authorised",
-    "-authorized",
-    "-regulated",
-    "-registered",
-    "-licensed",
-    "-approved",
-    "-compliant",
-    "-ready",
-    "-supervised",
-];
-
-/// Patterns by their first word. A pattern counts only where it stands alone, and wherever
-/// scripts part their words such a place is one where a word begins: looking up each word finds
-/// them all.
-struct Starts {
-    /// The first run of letters and digits -> patterns, each with how many bytes stand before
-    /// that run.
-    by_word: FxHashMap<Box<str>, Vec<(usize, usize)>>,
-    patterns: Vec<String>,
-}
-
-/// Where the word ends that begins at a byte.
-fn word_end(text: &str, start: usize) -> usize {
-    let bytes = text.as_bytes();
-    let mut at = start;
-    while bytes.get(at).is_some_and(u8::is_ascii_alphanumeric) {
-        at += 1;
-    }
-    if bytes.get(at).is_none_or(u8::is_ascii) {
-        return at;
-    }
-    text.get(at..)
-        .and_then(|rest| rest.find(|c: char| !c.is_alphanumeric()))
-        .map_or(text.len(), |length| at + length)
-}
-
-impl Starts {
-    /// None when a pattern holds no letter or digit to look up.
-    fn new(patterns: &[String]) -> Option<Self> {
-        let mut by_word: FxHashMap<Box<str>, Vec<(usize, usize)>> = FxHashMap::default();
-        for (place, pattern) in patterns.iter().enumerate() {
-            let start = pattern.find(char::is_alphanumeric)?;
-            by_word
-                .entry(pattern.get(start..word_end(pattern, start))?.into())
-                .or_default()
-                .push((place, start));
-        }
-        Some(Self {
-            by_word,
-            patterns: patterns.to_vec(),
-        })
-    }
-
-    fn scan(&self, text: &Haystack<'_>) -> Vec<Hit> {
-        let lower = text.lower();
-        let bytes = lower.as_bytes();
-        let mut out = Vec::new();
-        let mut at = 0;
-        while let Some(byte) = bytes.get(at) {
-            if byte.is_ascii() {
-                if !byte.is_ascii_alphanumeric() {
-                    at += 1;
-                    continue;
-                }
-            } else {
-                let c = lower.get(at..).and_then(|rest| rest.chars().next());
-                if !c.is_some_and(char::is_alphanumeric) {
-                    at += c.map_or(1, char::len_utf8);
-                    continue;
-                }
-            }
-            let start = at;
-            at = word_end(lower, start);
-            let candidates = lower
-                .get(start..at)
-                .and_then(|word| self.by_word.get(word))
-                .map_or(&[][..], Vec::as_slice);
-            for (pattern, before) in candidates {
-                let Some(written) = self.patterns.get(*pattern) else {
-                    continue;
-                };
-                let Some(from) = start.checked_sub(*before) else {
-                    continue;
-                };
-                if bytes
-                    .get(from..)
-                    .is_some_and(|rest| rest.starts_with(written.as_bytes()))
-                    && text.stands_alone(from, from + written.len())
-                {
-                    out.push(Hit {
-                        start: from,
-                        end: from + written.len(),
-                        pattern: *pattern,
-                    });
-                }
-            }
-        }
-        out
-    }
+/// How sure a name is of itself.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Care {
+    /// Any case.
+    None,
+    /// Some capital.
+    Capital,
+    /// These letters.
+    Letters,
 }
 
 impl Lexicon {
-    pub(super) fn new(library: &Library) -> Self {
-        let mut spellings: HashMap<(String, bool), Vec<Target>> = HashMap::new();
-        let mut add = |name: &str, target: Target| {
+    pub(super) fn new(dictionary: &mut Dictionary, library: &Library) -> Self {
+        let mut spellings: HashMap<(String, Care), Vec<Target>> = HashMap::new();
+        let mut add = |name: &str, target: Target, english: bool| {
             let name = plain(name);
             // A single letter names nothing.
             if name.chars().filter(|c| c.is_alphanumeric()).count() < 2 {
                 return;
             }
-            let case_counts = is_acronym(&name);
-            let targets = spellings.entry((name, case_counts)).or_default();
+            let place = matches!(target, Target::Jurisdiction(_));
+            let care = match care(&name, english) {
+                // "polish" and "turkey" are no places.
+                Care::None if place && name.starts_with(char::is_uppercase) => Care::Capital,
+                care => care,
+            };
+            let targets = spellings.entry((name, care)).or_default();
             if !targets.contains(&target) {
                 targets.push(target);
             }
@@ -205,24 +100,19 @@ impl Lexicon {
                 names.push(&framework.title);
             }
             names.extend(framework.aliases.iter().map(String::as_str));
-            names.extend(
-                framework
-                    .aliases_i18n
-                    .iter()
-                    .flat_map(|(_, names)| names)
-                    .map(String::as_str),
-            );
-            for name in names {
-                if !cues.contains_key(name) {
-                    add(name, target);
-                }
+            for name in names.into_iter().filter(|name| !cues.contains_key(name)) {
+                add(name, target, true);
+            }
+            let foreign = framework.aliases_i18n.iter().flat_map(|(_, names)| names);
+            for name in foreign.filter(|name| !cues.contains_key(name.as_str())) {
+                add(name, target, false);
             }
         }
         for (place, body) in library.bodies.iter().enumerate() {
-            add(&body.name, Target::Body(place));
+            add(&body.name, Target::Body(place), true);
             for name in &body.aliases {
                 if !cues.contains_key(name.as_str()) {
-                    add(name, Target::Body(place));
+                    add(name, Target::Body(place), false);
                 }
             }
         }
@@ -230,91 +120,64 @@ impl Lexicon {
             if jurisdiction.needs_context {
                 continue;
             }
-            add(&jurisdiction.name, Target::Jurisdiction(place));
-            for name in jurisdiction.names.iter().chain(&jurisdiction.demonyms) {
+            for name in std::iter::once(&jurisdiction.name)
+                .chain(&jurisdiction.names)
+                .chain(&jurisdiction.demonyms)
+            {
                 if !cues.contains_key(name.as_str()) {
-                    add(name, Target::Jurisdiction(place));
+                    add(name, Target::Jurisdiction(place), false);
                 }
             }
         }
         for (place, topic) in library.topics.iter().enumerate() {
-            add(&topic.name, Target::Topic(place));
+            add(&topic.name, Target::Topic(place), false);
             for name in &topic.aliases {
-                add(name, Target::Topic(place));
+                add(name, Target::Topic(place), false);
             }
-        }
-        let mut by_lower: HashMap<String, Vec<Form>> = HashMap::new();
-        for ((written, case_counts), mut targets) in spellings {
-            targets.sort_unstable();
-            by_lower
-                .entry(written.to_lowercase())
-                .or_default()
-                .push(Form {
-                    written,
-                    case_counts,
-                    targets,
-                });
         }
         for (place, cue) in library.cues.iter().enumerate() {
-            let written = plain(&cue.form);
-            by_lower
-                .entry(written.to_lowercase())
+            let care = if cue.case_sensitive {
+                Care::Letters
+            } else {
+                Care::None
+            };
+            spellings
+                .entry((plain(&cue.form), care))
                 .or_default()
-                .push(Form {
-                    written,
-                    case_counts: cue.case_sensitive,
-                    targets: vec![Target::Cue(place)],
-                });
+                .push(Target::Cue(place));
         }
-        let witness = |word: &String| plain(word).to_lowercase();
-        for meaning in library.cues.iter().flat_map(|cue| &cue.meanings) {
-            for word in meaning.any.iter().chain(&meaning.not) {
-                if !word.trim().is_empty() {
-                    by_lower.entry(witness(word)).or_default();
-                }
+        let mut apart = Vec::new();
+        for (rest, meanings) in names_apart(library) {
+            let care = care(&rest, true);
+            let taken = [Care::None, Care::Capital, Care::Letters]
+                .iter()
+                .any(|care| spellings.contains_key(&(rest.clone(), *care)));
+            if !taken {
+                spellings.insert(
+                    (rest, care),
+                    vec![Target::Cue(library.cues.len() + apart.len())],
+                );
+                apart.push(meanings);
             }
         }
-        let mut patterns: Vec<(String, Vec<Form>)> = by_lower.into_iter().collect();
-        // A fixed order, so that two runs compile the same automaton.
-        patterns.sort_by(|a, b| a.0.cmp(&b.0));
-        let place_of: HashMap<&str, usize> = patterns
-            .iter()
-            .enumerate()
-            .map(|(place, (lower, _))| (lower.as_str(), place))
-            .collect();
-        let ids = |words: &[String]| -> Vec<usize> {
-            words
-                .iter()
-                .filter_map(|word| place_of.get(witness(word).as_str()).copied())
-                .collect()
-        };
-        let sensed = library
-            .cues
-            .iter()
-            .map(|cue| {
-                cue.meanings
-                    .iter()
-                    .map(|meaning| Sensed {
-                        target: target(&meaning.sense, library),
-                        body: match &meaning.sense {
-                            Sense::Body(id) => Some(id.clone()),
-                            _ => None,
-                        },
-                        any: ids(&meaning.any),
-                        not: ids(&meaning.not),
-                        default: meaning.default,
-                    })
-                    .collect()
-            })
-            .collect();
-        let (lower, forms): (Vec<String>, Vec<Vec<Form>>) = patterns.into_iter().unzip();
-        let starts = Starts::new(&lower);
-        let automaton = AhoCorasick::builder()
-            .kind(Some(AhoCorasickKind::ContiguousNFA))
-            .match_kind(MatchKind::Standard)
-            .build(&lower)
-            // Only a library of billions of names could be too large to compile.
-            .ok();
+        let mut forms: FxHashMap<Node, Vec<Form>> = FxHashMap::default();
+        for ((written, care), mut targets) in spellings {
+            targets.sort_unstable();
+            let Some((node, words)) = dictionary.named(&written) else {
+                continue;
+            };
+            forms.entry(node).or_default().push(Form {
+                letters: (care == Care::Letters)
+                    .then(|| words.iter().map(|word| word.text.clone()).collect()),
+                gaps: wide_gaps(&words),
+                capital: care == Care::Capital,
+                targets,
+            });
+        }
+        // The order of a hash map is no order: two runs must read alike.
+        for forms in forms.values_mut() {
+            forms.sort_by(|a, b| (&a.targets, &a.letters).cmp(&(&b.targets, &b.letters)));
+        }
         let mut works = HashMap::new();
         for (place, framework) in library.frameworks.iter().enumerate() {
             for written in &framework.references {
@@ -324,37 +187,11 @@ impl Lexicon {
             }
         }
         Self {
-            automaton,
-            starts,
             forms,
-            cues: sensed,
+            cues: Cues::new(dictionary, library, apart),
+            manners: Manners::new(dictionary, library),
             works,
         }
-    }
-
-    /// Every pattern that stands alone in a text.
-    pub(super) fn scan(&self, text: &Haystack<'_>) -> Vec<Hit> {
-        if let Some(starts) = &self.starts
-            && text.parts_words()
-        {
-            return starts.scan(text);
-        }
-        self.scan_any(text)
-    }
-
-    fn scan_any(&self, text: &Haystack<'_>) -> Vec<Hit> {
-        let Some(automaton) = &self.automaton else {
-            return Vec::new();
-        };
-        automaton
-            .find_overlapping_iter(text.lower())
-            .map(|hit| Hit {
-                start: hit.start(),
-                end: hit.end(),
-                pattern: hit.pattern().as_usize(),
-            })
-            .filter(|hit| text.stands_alone(hit.start, hit.end))
-            .collect()
     }
 
     /// The framework that a work is, by its place in the library.
@@ -362,166 +199,236 @@ impl Lexicon {
         self.works.get(work).copied()
     }
 
-    /// The names in one field, out of the hits of all. `taken` are stretches of the original
-    /// that references have consumed already.
+    /// The mentions in all fields, in order of place. `taken` are for each field the stretches of
+    /// words that references have consumed already.
     pub(super) fn read(
         &self,
-        field: Field,
-        text: &Haystack<'_>,
-        taken: &[(usize, usize)],
-        all: &[(Field, Vec<Hit>)],
-        subject: &Subject<'_>,
+        texts: &[Text<'_>],
+        marked: &[Marked<'_>],
+        taken: &[Vec<(usize, usize)>],
+        speaker: Speaker<'_>,
     ) -> Vec<Mention> {
-        let mut hits: Vec<(usize, usize, usize)> = all
+        let witnesses = Witnesses::new(texts);
+        let mut out = Vec::new();
+        for (number, (text, marked)) in texts.iter().zip(marked).enumerate() {
+            let from = out.len();
+            let spans = taken.get(number).map_or(&[][..], Vec::as_slice);
+            self.read_one(text, marked, number, spans, &witnesses, speaker, &mut out);
+            if let Some(added) = out.get_mut(from..) {
+                added.sort_by_key(|mention| mention.first);
+            }
+        }
+        out
+    }
+
+    fn read_one(
+        &self,
+        text: &Text<'_>,
+        marked: &Marked<'_>,
+        number: usize,
+        taken: &[(usize, usize)],
+        witnesses: &Witnesses,
+        speaker: Speaker<'_>,
+        out: &mut Vec<Mention>,
+    ) {
+        let passage = &text.passage;
+        let mut hits: Vec<(usize, usize, Node)> = text
+            .hits
             .iter()
-            .filter(|(other, _)| *other == field)
-            .flat_map(|(_, hits)| hits)
-            .filter(|hit| {
-                self.forms
-                    .get(hit.pattern)
-                    .is_some_and(|forms| !forms.is_empty())
-            })
-            .map(|hit| (hit.start, hit.end, hit.pattern))
+            .filter(|hit| self.forms.contains_key(&hit.node))
+            .map(|hit| (hit.first, hit.end, hit.node))
             .collect();
+        if hits.is_empty() {
+            return;
+        }
+        let length = |first: usize, end: usize| {
+            let (start, stop) = passage.bytes(first, end);
+            stop - start
+        };
         // Longest first, then leftmost: what a longer name covers is not another mention.
-        hits.sort_by_key(|(start, end, _)| (std::cmp::Reverse(end - start), *start));
-        let mut consumed: Vec<(usize, usize)> = Vec::new();
-        let mut mentions: Vec<(usize, Mention)> = Vec::new();
-        for (start, end, pattern) in hits {
-            let (from, to) = text.back(start, end);
-            let within = |spans: &[(usize, usize)], from: usize, to: usize| {
-                spans.iter().any(|(a, b)| from < *b && to > *a)
-            };
-            // A reference consumes what lies in it; a name that is longer consumes the reference.
-            let in_reference = taken
-                .iter()
-                .any(|(a, b)| from < *b && to > *a && to - from <= b - a);
-            if within(&consumed, start, end) {
+        hits.sort_by_key(|(first, end, _)| (std::cmp::Reverse(length(*first, *end)), *first));
+        // For each word how long the reference is that it lies in.
+        let mut in_reference = vec![0; passage.len()];
+        for (first, end) in taken {
+            let span = length(*first, *end);
+            for slot in in_reference.iter_mut().take(*end).skip(*first) {
+                *slot = span;
+            }
+        }
+        let mut consumed = vec![false; passage.len()];
+        for (first, end, node) in hits {
+            if consumed.iter().take(end).skip(first).any(|taken| *taken) {
                 continue;
             }
-            let words = text.words(from, to);
-            let written = plain(&words);
-            let follows = text.lower().get(end..).unwrap_or("");
-            let adjective = ADJECTIVES.iter().any(|word| follows.starts_with(word));
-            let mut matched = false;
-            for form in self.forms.get(pattern).map_or(&[][..], Vec::as_slice) {
-                if form.case_counts && form.written != written {
+            let size = length(first, end);
+            // A reference consumes what lies in it; a name that is longer consumes the reference.
+            let cited = in_reference
+                .iter()
+                .take(end)
+                .skip(first)
+                .any(|span| *span >= size);
+            let mut names = false;
+            for form in self.forms.get(&node).map_or(&[][..], Vec::as_slice) {
+                if !form.fits(passage, first, end) {
                     continue;
                 }
                 for target in &form.targets {
                     let topic = matches!(target, Target::Topic(_));
-                    matched |= !topic;
-                    if adjective && !topic && !matches!(target, Target::Jurisdiction(_)) {
+                    let apart = matches!(target, Target::Cue(cue) if self.cues.is_apart(*cue));
+                    names |= !topic && !apart;
+                    if cited && !topic {
                         continue;
                     }
-                    if in_reference && !topic {
-                        continue;
-                    }
-                    let resolved = match target {
-                        Target::Cue(place) => self
-                            .cues
-                            .get(*place)
-                            .and_then(|meanings| {
-                                decide(meanings, field, all, subject, (start, end))
-                            })
-                            .map(|target| (target, "cue")),
-                        target => Some((*target, rule(*target, &words))),
+                    let place = Place {
+                        text: number,
+                        first,
+                        end,
                     };
-                    if let Some((target, rule)) = resolved {
-                        mentions.push((
-                            start,
-                            Mention {
-                                target,
-                                because: Because {
-                                    rule: rule.to_owned(),
-                                    field,
-                                    text: words.clone(),
-                                    start: text.characters_before(from),
-                                },
-                            },
-                        ));
+                    let meant = match target {
+                        Target::Cue(cue) => self
+                            .cues
+                            .decide(*cue, place, witnesses, speaker)
+                            .map(|target| (target, "cue")),
+                        target => Some((*target, rule(*target, form))),
+                    };
+                    names |= apart && meant.is_some();
+                    let Some((mut target, rule)) = meant else {
+                        continue;
+                    };
+                    if !marked.allow(target, node, first, end) {
+                        if !(matches!(target, Target::Framework(_)) && marked.compared_law(end)) {
+                            continue;
+                        }
+                        target = Target::Act;
                     }
+                    let rule = match target {
+                        Target::Jurisdiction(_) => "J3",
+                        _ => rule,
+                    };
+                    out.push(Mention {
+                        target,
+                        rule,
+                        text: number,
+                        first,
+                        end,
+                    });
                 }
             }
-            if matched {
-                consumed.push((start, end));
+            if names {
+                for slot in consumed.iter_mut().take(end).skip(first) {
+                    *slot = true;
+                }
             }
         }
-        mentions.sort_by_key(|(start, _)| *start);
-        mentions.into_iter().map(|(_, mention)| mention).collect()
     }
 }
 
-fn rule(target: Target, words: &str) -> &'static str {
+fn care(name: &str, english: bool) -> Care {
+    let titled = || {
+        name.split(' ')
+            .all(|word| word.starts_with(char::is_uppercase))
+    };
+    if is_acronym(name) {
+        Care::Letters
+    } else if english && name.split(' ').count() == 2 && titled() {
+        Care::Capital
+    } else {
+        Care::None
+    }
+}
+
+/// Names of frameworks without the owner or the place that they begin with ("NIST Privacy
+/// Framework", "Virginia Consumer Data Protection Act"): they mean the framework where owner or
+/// place stands apart (rule F1).
+fn names_apart(library: &Library) -> BTreeMap<String, Vec<Apart>> {
+    let mut out: BTreeMap<String, Vec<Apart>> = BTreeMap::new();
+    for (place, framework) in library.frameworks.iter().enumerate() {
+        let owners = framework
+            .owners
+            .iter()
+            .filter_map(|id| library.body(id))
+            .map(|body| {
+                let mut names = vec![body.name.clone()];
+                names.extend(body.aliases.iter().cloned());
+                names
+            });
+        let places = framework
+            .jurisdictions
+            .iter()
+            .filter_map(|id| library.jurisdiction(id))
+            .map(|place| {
+                let mut names = vec![place.name.clone()];
+                names.extend(place.names.iter().chain(&place.demonyms).cloned());
+                names
+            });
+        for names in owners.chain(places) {
+            for written in [&framework.short, &framework.title]
+                .into_iter()
+                .chain(&framework.aliases)
+            {
+                let rest = names.iter().filter_map(|name| {
+                    let rest = written.strip_prefix(name.as_str())?;
+                    let rest = rest.strip_prefix("'s").unwrap_or(rest);
+                    rest.strip_prefix(' ')
+                });
+                // The longest prefix leaves the name.
+                let Some(rest) = rest.min_by_key(|rest| rest.len()).map(plain) else {
+                    continue;
+                };
+                let letters = rest.chars().filter(|c| c.is_alphanumeric()).count();
+                if letters < 3 || !(rest.contains([' ', '-']) || is_acronym(&rest)) {
+                    continue;
+                }
+                let meanings = out.entry(rest).or_default();
+                if !meanings.iter().any(|apart| apart.framework == place) {
+                    meanings.push(Apart {
+                        framework: place,
+                        names: names.clone(),
+                    });
+                }
+            }
+        }
+    }
+    out
+}
+
+impl Form {
+    fn fits(&self, passage: &Passage<'_>, first: usize, end: usize) -> bool {
+        let letters = self.letters.as_ref().is_none_or(|letters| {
+            letters
+                .iter()
+                .enumerate()
+                .all(|(offset, word)| passage.written(first + offset) == &**word)
+        });
+        let near = (first + 1..end).enumerate().all(|(offset, at)| {
+            let widest = self
+                .gaps
+                .as_ref()
+                .and_then(|gaps| gaps.get(offset))
+                .copied()
+                .unwrap_or(Gap::Space);
+            passage.gap(at) <= widest.max(Gap::Space)
+        });
+        let capital = !self.capital
+            || (first..end).any(|at| passage.written(at).contains(char::is_uppercase));
+        letters && near && capital
+    }
+}
+
+fn wide_gaps(words: &[Written]) -> Option<Box<[Gap]>> {
+    let gaps: Box<[Gap]> = words.iter().skip(1).map(|word| word.gap).collect();
+    gaps.iter().any(|gap| *gap > Gap::Space).then_some(gaps)
+}
+
+fn rule(target: Target, form: &Form) -> &'static str {
     match target {
         Target::Jurisdiction(_) => "J3",
-        _ if is_acronym(words) => "acronym",
+        _ if form.letters.is_some() => "acronym",
         _ => "name",
     }
 }
 
-/// What a sense tags, by its place in the library.
-fn target(sense: &Sense, library: &Library) -> Option<Target> {
-    match sense {
-        Sense::Framework(id) => library
-            .frameworks
-            .iter()
-            .position(|f| &f.id == id)
-            .map(Target::Framework),
-        Sense::Body(id) => library
-            .bodies
-            .iter()
-            .position(|b| &b.id == id)
-            .map(Target::Body),
-        Sense::Jurisdiction(id) => library
-            .jurisdictions
-            .iter()
-            .position(|j| &j.id == id)
-            .map(Target::Jurisdiction),
-        Sense::Nothing(_) => None,
-    }
-}
-
-/// The meaning of an ambiguous form by the words around it; none when no word decides.
-fn decide(
-    meanings: &[Sensed],
-    field: Field,
-    all: &[(Field, Vec<Hit>)],
-    subject: &Subject<'_>,
-    own: (usize, usize),
-) -> Option<Target> {
-    let near = |word: &usize| {
-        all.iter().any(|(other, hits)| {
-            hits.iter().any(|hit| {
-                // The form itself is no witness for what it means.
-                hit.pattern == *word && !(*other == field && hit.start >= own.0 && hit.end <= own.1)
-            })
-        })
-    };
-    let mut best: Option<(usize, &Sensed)> = None;
-    for meaning in meanings {
-        if meaning.not.iter().any(near) {
-            continue;
-        }
-        let mut votes = meaning.any.iter().filter(|word| near(word)).count();
-        // The publisher itself, named in its own news, is the likelier meaning of its letters.
-        if meaning.body.is_some() && meaning.body.as_ref() == subject.body {
-            votes += 1;
-        }
-        if votes > 0 && best.is_none_or(|(most, _)| votes > most) {
-            best = Some((votes, meaning));
-        }
-    }
-    best.map(|(_, meaning)| meaning)
-        .or_else(|| {
-            meanings
-                .iter()
-                .find(|meaning| meaning.default && !meaning.not.iter().any(near))
-        })
-        .and_then(|meaning| meaning.target)
-}
-
-/// Plain dashes, apostrophes and spaces, as the haystack has them.
+/// Plain dashes, apostrophes and spaces.
 fn plain(name: &str) -> String {
     let mut out = String::with_capacity(name.len());
     let mut space = false;
@@ -552,33 +459,4 @@ fn is_acronym(name: &str) -> bool {
     // "NIS2", "E.U." and "TÜV"; also "CoE" and "SoA", whose one small letter is part of them.
     all > 0 && name.chars().count() <= 10 && !name.contains(' ') && upper >= 2 && all - upper <= 1
         || (all > 0 && upper == all && name.chars().count() <= 16)
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn lexicon() -> &'static Lexicon {
-        static LEXICON: std::sync::LazyLock<Lexicon> = std::sync::LazyLock::new(|| {
-            Lexicon::new(&crate::library::load(&crate::library::Files::built_in()).library)
-        });
-        &LEXICON
-    }
-
-    proptest! {
-        #[test]
-        fn looking_up_words_finds_what_one_scan_finds(
-            text in r#"((the |ISO|/IEC|-| |\(|\.|SOC|2|, |EU|AI Act|of|NIST|CSF|New|Zealand|georgia|A&B|bsi's |42001|é|Règlement|sur l’IA|…|DSGVO|Ä|ß|İ|н|Закон|́){0,30})"#
-        ) {
-            let lexicon = lexicon();
-            prop_assert!(lexicon.starts.is_some());
-            let text = Haystack::new(&text, 10_000);
-            let (mut quick, mut plain) = (lexicon.scan(&text), lexicon.scan_any(&text));
-            quick.sort_unstable();
-            plain.sort_unstable();
-            prop_assert_eq!(quick, plain);
-        }
-    }
 }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::domain::stated::Stated;
 use crate::domain::update::UpdateKind;
 use crate::library::{Files, load};
 
@@ -105,38 +106,316 @@ fn every_reason_points_at_its_words() {
     );
 }
 
+/// Annex B of the domain brief: the text, its frameworks, bodies, jurisdictions and references.
+const ANNEX_B: &[(&str, &[&str], &[&str], &[&str], &[&str])] = &[
+    ("our SOC works in three shifts", &[], &[], &[], &[]),
+    (
+        "SOC 2 report requested from the SOC vendor",
+        &["soc-2"],
+        &[],
+        &["us"],
+        &["SOC 2"],
+    ),
+    ("the new SoC has an NPU", &[], &[], &[], &[]),
+    ("shot at ISO 6400", &[], &[], &[], &[]),
+    ("mount the ISO image", &[], &[], &[], &[]),
+    ("ISO New England capacity auction", &[], &[], &[], &[]),
+    (
+        "ISO/IEC JTC 1/SC 42 met in Seoul",
+        &[],
+        &["jtc1-sc42"],
+        &["intl"],
+        &[],
+    ),
+    ("CSA C22.2 No. 0", &[], &["csa-group"], &["ca"], &[]),
+    ("CSA STAR Level 2", &["csa-star"], &[], &["intl"], &[]),
+    ("CSA Singapore advisory", &[], &["csa-sg"], &["sg"], &[]),
+    ("CSAM detection", &[], &[], &[], &[]),
+    ("BSI-Gesetz", &[], &["bsi-de"], &["de"], &[]),
+    ("Präsidentin des BSI", &[], &["bsi-de"], &["de"], &[]),
+    ("BSI Kitemark", &[], &["bsi-uk"], &["gb"], &[]),
+    ("ICO raised 5m tokens", &[], &[], &[], &[]),
+    ("four DORA metrics", &[], &[], &[], &[]),
+    ("DORA register of information", &["dora"], &[], &["eu"], &[]),
+    ("Korean AI Act", &["kr-ai-basic-act"], &[], &["kr"], &[]),
+    ("Utah's AI act", &["us-ut-aipa"], &[], &["us-ut"], &[]),
+    ("the Act shall apply", &[], &[], &[], &[]),
+    ("Georgia Tech study", &[], &[], &[], &[]),
+    (
+        "Georgia's Personal Data Protection Service (Tbilisi)",
+        &[],
+        &[],
+        &["ge"],
+        &[],
+    ),
+    ("Washington state AG", &[], &[], &["us-wa"], &[]),
+    ("Delaware corporation", &[], &[], &[], &[]),
+    ("Article 5", &[], &[], &[], &[]),
+    (
+        "Regulation 2024/1689",
+        &["eu-ai-act"],
+        &[],
+        &["eu"],
+        &["Regulation (EU) 2024/1689"],
+    ),
+    ("2016/679 patients enrolled", &[], &[], &[], &[]),
+    ("SP 500 index", &[], &[], &[], &[]),
+    ("EN 590 diesel", &[], &[], &[], &["EN 590"]),
+    ("IS 27001 safe?", &[], &[], &[], &[]),
+    ("AS 9100", &[], &[], &[], &["AS 9100"]),
+    (
+        "SS-EN ISO 9001",
+        &["iso-9001"],
+        &[],
+        &["intl"],
+        &["SS EN ISO 9001"],
+    ),
+    ("C5 corvette", &[], &[], &[], &[]),
+    ("C5-Testat", &["bsi-c5"], &[], &["de"], &[]),
+    ("PCI Express", &[], &[], &[], &[]),
+    ("PCI stent", &[], &[], &[], &[]),
+    ("CRA refund", &[], &[], &[], &[]),
+    ("DPA with our processor", &[], &[], &[], &[]),
+    ("MDR provider", &[], &[], &[], &[]),
+    ("RAISE money", &[], &[], &[], &[]),
+    ("AIDA model in marketing", &[], &[], &[], &[]),
+    ("NIS director in Seoul", &[], &[], &[], &[]),
+    ("Section 5 of the FTC Act", &[], &[], &[], &[]),
+    ("GDPR-like law in Texas", &[], &[], &["us-tx"], &[]),
+    ("SOC 3200", &[], &[], &[], &[]),
+];
+
 #[test]
-fn what_is_outside_the_field_has_no_tags() {
+fn annex_b_is_tagged_whole() {
     let tagger = tagger();
-    for headline in [
-        "our SOC works in three shifts",
-        "the new SoC has an NPU",
-        "mount the ISO image",
-        "CSAM detection",
-        "ICO raised 5m tokens",
-        "four DORA metrics",
-        "PCI Express",
-        "CRA refund",
-        "MDR provider",
-        "AIDA model in marketing",
-        "RAISE money",
-        "SOC 3200",
-        "Georgia Tech study",
-    ] {
+    let mut faults = Vec::new();
+    for (text, frameworks, bodies, places, references) in ANNEX_B {
         let tags = tagger.tag(&Subject {
-            headline,
+            headline: text,
             ..Subject::default()
         });
-        assert!(
-            tags.frameworks.is_empty(),
-            "{headline}: {:?}",
+        let given = [
             tags.frameworks
-        );
-        assert!(tags.bodies.is_empty(), "{headline}: {:?}", tags.bodies);
-        assert!(
-            tags.jurisdictions.is_empty(),
-            "{headline}: {:?}",
-            tags.jurisdictions
+                .iter()
+                .map(|tag| tag.id.to_string())
+                .collect(),
+            ids(&tags.bodies),
+            ids(&tags.jurisdictions),
+            tags.references
+                .iter()
+                .map(|tag| tag.reference.canonical.clone())
+                .collect::<Vec<String>>(),
+        ];
+        for (given, wanted) in given.iter().zip([frameworks, bodies, places, references]) {
+            if given != wanted {
+                faults.push(format!("{text}: {given:?} instead of {wanted:?}"));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// A headline and what it must tag.
+fn tagged(headline: &str) -> Tags {
+    tagger().tag(&Subject {
+        headline,
+        ..Subject::default()
+    })
+}
+
+#[test]
+fn the_words_around_a_name_say_whether_it_is_a_mention() {
+    for (headline, bodies) in [
+        ("FCA fines bank over controls", vec!["fca"]),
+        ("Lender changes rules after a FINMA circular", vec![]),
+        ("FCA-authorised firms must report", vec![]),
+        ("UK start-up hires former NIST scientist", vec![]),
+        ("The measures of the FCA take effect", vec!["fca"]),
+        ("OWASP ASVS 5.0 released", vec![]),
+    ] {
+        assert_eq!(ids(&tagged(headline).bodies), bodies, "{headline}");
+    }
+    for (headline, frameworks) in [
+        ("GDPR-style rules for toys", vec![]),
+        ("The GDPR of gardening: club bans leaf blowers", vec![]),
+        ("The GDPR of 2016 still holds", vec!["gdpr"]),
+        ("UK GDPR fine for clinic", vec!["uk-gdpr"]),
+        (
+            "NIST puts out its Privacy Framework",
+            vec!["nist-privacy-framework"],
+        ),
+        ("Our privacy framework at work", vec![]),
+        (
+            "Indiana: Consumer Data Protection Act in force",
+            vec!["us-in-icdpa"],
+        ),
+        (
+            "European Common Criteria scheme gets a document",
+            vec!["eucc"],
+        ),
+    ] {
+        let found: Vec<String> = tagged(headline)
+            .frameworks
+            .iter()
+            .map(|tag| tag.id.to_string())
+            .collect();
+        assert_eq!(found, frameworks, "{headline}");
+    }
+}
+
+#[test]
+fn places_are_where_something_happens() {
+    for (headline, places) in [
+        (
+            "Regulator in Norway fines a shop under the GDPR",
+            vec!["eu", "no"],
+        ),
+        ("German car maker certified to ISO/IEC 27001", vec!["intl"]),
+        (
+            "Berlin-based firm gets ISO/IEC 27001 certificate",
+            vec!["intl"],
+        ),
+        ("Conference on the AI Act in Vienna", vec!["eu"]),
+        (
+            "Commission adopts adequacy decision for Brazil under the GDPR",
+            vec!["eu"],
+        ),
+        (
+            "ISO/IEC 27001 certificate: our auditors speak French",
+            vec!["intl"],
+        ),
+        (
+            "Bavaria's regulator warns of GDPR breaches",
+            vec!["de", "eu"],
+        ),
+        (
+            "Datenschutz: Frankreich verhängt Bußgeld nach DSGVO",
+            vec!["eu", "fr"],
+        ),
+        ("日本の個人情報保護委員会が勧告", vec!["jp"]),
+        ("韩国个人信息保护委员会处以罚款", vec!["kr"]),
+    ] {
+        assert_eq!(ids(&tagged(headline).jurisdictions), places, "{headline}");
+    }
+}
+
+#[test]
+fn what_rests_on_another_is_the_news() {
+    for (headline, primary) in [
+        (
+            "ISO/IEC 27706:2025 published, serves ISO/IEC 27701",
+            vec!["iso-iec-27706"],
+        ),
+        (
+            "Crosswalk of NIST CSF 2.0 and ISO/IEC 27001",
+            vec!["iso-iec-27001", "nist-csf"],
+        ),
+        ("Firm fined under GDPR", vec!["gdpr"]),
+        (
+            "Code of practice for GPAI under the AI Act signed",
+            vec!["eu-gpai-code"],
+        ),
+        (
+            "Guide based on NIST CSF helps with ISO/IEC 27001",
+            vec!["iso-iec-27001"],
+        ),
+    ] {
+        let mut found: Vec<String> = tagged(headline)
+            .frameworks
+            .iter()
+            .filter(|tag| tag.primary)
+            .map(|tag| tag.id.to_string())
+            .collect();
+        found.sort();
+        assert_eq!(found, primary, "{headline}");
+    }
+}
+
+#[test]
+fn kinds_follow_the_main_clause_and_the_precedence() {
+    use UpdateKind::{
+        CourtRuling, Deadline, DraftForComment, Enforcement, Event, Guidance, InForce, LawAdopted,
+        MappingPublished, NewEdition, Proposal, Report, StatusConfirmed, WorkItem,
+    };
+    for (headline, kind) in [
+        (
+            "ICO publishes guidance on fines under the UK GDPR",
+            Some(Guidance),
+        ),
+        (
+            "ICO fines hotel under the UK GDPR after guidance was ignored",
+            Some(Enforcement),
+        ),
+        (
+            "Commission postpones entry into force of AI Act duties",
+            Some(Deadline),
+        ),
+        (
+            "Court annuls fine of the Garante under the GDPR",
+            Some(CourtRuling),
+        ),
+        ("Webinar: new edition of ISO/IEC 27001", Some(Event)),
+        ("Opinion: GDPR fines are too low", None),
+        ("Is your firm ready for NIS2?", None),
+        ("MEPs adopt position on the Data Act", Some(Proposal)),
+        ("Governor signs California SB 53", Some(LawAdopted)),
+        ("Council adopts NIS2 act in final vote", Some(LawAdopted)),
+        ("NIS-2-Umsetzungsgesetz tritt in Kraft", Some(InForce)),
+        (
+            "AI Act: EDPB guidelines open for comment",
+            Some(DraftForComment),
+        ),
+        (
+            "ISO/IEC 27001 confirmed after review",
+            Some(StatusConfirmed),
+        ),
+        ("ISO/IEC AWI 42003 registered", Some(WorkItem)),
+        (
+            "NIST CSF 2.0 mapped to ISO/IEC 27001",
+            Some(MappingPublished),
+        ),
+        ("ISO 37001:2025 published", Some(NewEdition)),
+        ("ENISA survey finds gaps in NIS2 work", Some(Report)),
+        ("个人信息保护委员会处以罚款", Some(Enforcement)),
+    ] {
+        let tags = tagged(headline);
+        assert_eq!(tags.kind, kind, "{headline}: {:?}", tags.kind_because);
+        assert_eq!(tags.kind.is_some(), !tags.kind_because.is_empty());
+    }
+}
+
+#[test]
+fn what_a_record_states_is_proof() {
+    let stated = Stated {
+        bodies: vec!["Federal Trade Commission".to_owned(), "nobody".to_owned()],
+        references: vec!["16 CFR Part 312".to_owned()],
+        kind: Some(UpdateKind::LawAdopted),
+        ..Stated::default()
+    };
+    let tags = tagger().tag(&Subject {
+        headline: "Amendments of a rule",
+        stated: Some(&stated),
+        ..Subject::default()
+    });
+    assert_eq!(ids(&tags.bodies), ["ftc"]);
+    assert_eq!(ids(&tags.jurisdictions), ["us"]);
+    assert_eq!(tags.kind, Some(UpdateKind::LawAdopted));
+    let framework = tags.frameworks.first().unwrap();
+    assert_eq!((framework.id.as_str(), framework.primary), ("coppa", true));
+    let reference = tags.references.first().unwrap();
+    assert_eq!(
+        (reference.reference.canonical.as_str(), reference.field),
+        ("16 CFR Part 312", Field::Stated)
+    );
+    for because in tags
+        .kind_because
+        .iter()
+        .chain(&framework.because)
+        .chain(tags.bodies.iter().flat_map(|tag| &tag.because))
+    {
+        assert_eq!(
+            (because.rule.as_str(), because.field),
+            ("stated", Field::Stated)
         );
     }
 }

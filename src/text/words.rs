@@ -13,7 +13,8 @@ pub fn fold(text: &str) -> String {
     out
 }
 
-fn fold_into(text: &str, out: &mut String) {
+/// Appends the folded text; `out` is best empty, for Hangul is put together over all of it.
+pub fn fold_into(text: &str, out: &mut String) {
     if text.is_ascii() {
         out.extend(text.bytes().map(|b| char::from(b.to_ascii_lowercase())));
         return;

@@ -23,6 +23,7 @@ mod crash;
 mod deaths;
 mod examples;
 mod interfaces;
+mod labelled;
 mod mapping;
 mod postgres;
 mod rooms;

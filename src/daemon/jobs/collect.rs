@@ -879,6 +879,7 @@ pub fn understood(
         language: language.or(source.language.as_deref()),
         body: Some(&source.body),
         frameworks: &source.frameworks,
+        stated: Some(&content.stated),
     });
     update.correction = story::is_correction(&content.title);
     update.key_dates = key_dates::of(&Sayings {

@@ -9,6 +9,8 @@ use super::{Hit, Reference, states};
 /// The text as a whole, asked only when a rule is in doubt.
 pub(super) struct Context<'a> {
     text: &'a str,
+    /// The text that stands beside it.
+    beside: &'a str,
     pub known: &'a KnownWorks,
     /// The text is one surface form and nothing else.
     pub alone: bool,
@@ -21,9 +23,10 @@ pub(super) struct Context<'a> {
 }
 
 impl<'a> Context<'a> {
-    pub fn new(text: &'a str, known: &'a KnownWorks, alone: bool) -> Self {
+    pub fn new(text: &'a str, beside: &'a str, known: &'a KnownWorks, alone: bool) -> Self {
         Self {
             text,
+            beside,
             known,
             alone,
             slash: false,
@@ -34,21 +37,25 @@ impl<'a> Context<'a> {
         }
     }
 
+    fn names(&self, name: &str) -> bool {
+        self.text.contains(name) || self.beside.contains(name)
+    }
+
     /// The text names NIST somewhere.
     pub fn names_nist(&self) -> bool {
-        *self.nist.get_or_init(|| self.text.contains("NIST"))
+        *self.nist.get_or_init(|| self.names("NIST"))
     }
 
     /// The text names the city of New York.
     pub fn names_new_york_city(&self) -> bool {
         *self
             .new_york_city
-            .get_or_init(|| self.text.contains("New York City") || self.text.contains("NYC"))
+            .get_or_init(|| self.names("New York City") || self.names("NYC"))
     }
 
     /// The text names the Australian prudential authority.
     pub fn names_apra(&self) -> bool {
-        *self.apra.get_or_init(|| self.text.contains("APRA"))
+        *self.apra.get_or_init(|| self.names("APRA"))
     }
 
     /// The state of the Union named nearest to a place, those before it first.
@@ -59,7 +66,11 @@ impl<'a> Context<'a> {
             Some(before) => named.get(before),
             None => named.get(after),
         };
-        chosen.map(|(_, state)| *state)
+        chosen.map(|(_, state)| *state).or_else(|| {
+            states::named_in(self.beside)
+                .first()
+                .map(|(_, state)| *state)
+        })
     }
 
     /// Words of standardisation stand within eighty bytes of a place.

@@ -73,8 +73,14 @@ struct Hit {
 
 /// All references of a text in order of place; several for lists and joined forms.
 pub fn find(text: &str, known: &KnownWorks) -> Vec<Found> {
+    find_beside(text, "", known)
+}
+
+/// The same for a text that stands beside another, as a summary does beside its headline: a state,
+/// a city or a body that the other names is named for this one too.
+pub fn find_beside(text: &str, beside: &str, known: &KnownWorks) -> Vec<Found> {
     let readable = without_full_width(text);
-    let hits = scan(&readable, known, false);
+    let hits = scan(&readable, beside, known, false);
     let mut places = Places {
         read: &readable,
         original: text,
@@ -100,7 +106,7 @@ pub fn find(text: &str, known: &KnownWorks) -> Vec<Found> {
 /// The references of a surface form that stands alone, as on the command line or in a library file. Where running
 /// text needs a second sign (`800-171` beside NIST), the form itself is enough.
 pub fn read(form: &str, known: &KnownWorks) -> Vec<Reference> {
-    scan(&without_full_width(form), known, true)
+    scan(&without_full_width(form), "", known, true)
         .into_iter()
         .map(|hit| hit.reference)
         .collect()
@@ -124,9 +130,9 @@ pub fn slug(work: &str) -> String {
 const WINDOW: usize = 96;
 
 /// Looks at every group of digits once: each token up to it that was not yet tried may begin a reference.
-fn scan(text: &str, known: &KnownWorks, alone: bool) -> Vec<Hit> {
+fn scan(text: &str, beside: &str, known: &KnownWorks, alone: bool) -> Vec<Hit> {
     let bytes = text.as_bytes();
-    let mut context = Context::new(text, known, alone);
+    let mut context = Context::new(text, beside, known, alone);
     let mut cursor = Cursor::new(text);
     let mut hits = Vec::new();
     let mut tried = 0;

@@ -1,5 +1,9 @@
 //! Bills of the states of the Union: a chamber, a number, and a state that the text must name.
 
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashSet;
+
 use super::Hit;
 use super::context::{Context, eat_number_word, hit, unit_follows, year};
 use super::token::Cursor;
@@ -60,14 +64,19 @@ const STATES: &[(&str, &str, &str)] = &[
     ("Calif.", "Cal.", ""),
 ];
 
+/// The first words of all names, abbreviations and codes, folded.
+static FIRST_WORDS: LazyLock<FxHashSet<String>> = LazyLock::new(|| {
+    STATES
+        .iter()
+        .flat_map(|(name, short, code)| [name, short, code])
+        .filter_map(|form| form.split([' ', '.']).next())
+        .map(str::to_ascii_lowercase)
+        .collect()
+});
+
 /// Whether a folded word is the first of a state's name, abbreviation or code.
 pub(super) fn begins_name(folded: &str) -> bool {
-    STATES.iter().any(|(name, short, code)| {
-        [name, short, code].into_iter().any(|form| {
-            let first = form.split([' ', '.']).next().unwrap_or_default();
-            first.eq_ignore_ascii_case(folded)
-        })
-    })
+    FIRST_WORDS.contains(folded)
 }
 
 /// The places (bytes) at which a text names a state, in order. Washington counts only as "Washington State": alone

@@ -1,0 +1,130 @@
+//! References in the fields of an update, and what each is to the reader of kinds.
+
+use super::lexicon::{Lexicon, Mention, Target};
+use super::phrase::{Entity, Recognised};
+use super::text::Text;
+use crate::domain::library::Library;
+use crate::domain::reference::{self, Reference};
+use crate::domain::update::ReferenceTag;
+
+/// What was cited.
+pub(super) struct Cited {
+    /// Each canonical form once a field.
+    pub(super) references: Vec<ReferenceTag>,
+    /// Those that are frameworks of the library.
+    pub(super) mentions: Vec<Mention>,
+    /// The words of each, by field.
+    pub(super) spans: Vec<Vec<(usize, usize)>>,
+    pub(super) recognised: [Vec<Recognised>; 2],
+}
+
+/// Reads the references of all fields.
+pub(super) fn read(texts: &[Text<'_>; 2], library: &Library, lexicon: &Lexicon) -> Cited {
+    let mut out = Cited {
+        references: Vec::new(),
+        mentions: Vec::new(),
+        spans: Vec::new(),
+        recognised: Default::default(),
+    };
+    for (number, (text, recognised)) in texts.iter().zip(&mut out.recognised).enumerate() {
+        let mut spans = Vec::new();
+        let beside = texts
+            .get(1 - number)
+            .map_or("", |text| text.passage.original());
+        let found = reference::find_beside(text.passage.original(), beside, &library.known_works);
+        for found in found {
+            let (first, end) = text.passage.words_in(found.byte_start, found.byte_end);
+            spans.push((first, end));
+            for entity in entities(&found.reference) {
+                recognised.push(Recognised { entity, first, end });
+            }
+            if let Some(framework) = lexicon.framework_of_work(&found.reference.work) {
+                out.mentions.push(Mention {
+                    target: Target::Framework(framework),
+                    rule: "reference",
+                    text: number,
+                    first,
+                    end,
+                });
+            }
+            let known = out.references.iter().any(|tag| {
+                tag.field == text.field && tag.reference.canonical == found.reference.canonical
+            });
+            if !known {
+                out.references.push(ReferenceTag {
+                    reference: found.reference,
+                    field: text.field,
+                    start: found.start,
+                });
+            }
+        }
+        out.spans.push(spans);
+    }
+    out
+}
+
+/// Stages of a project that has no text yet.
+const PROJECTS: &[&str] = &["PWI", "NP", "NWIP", "AWI", "WD"];
+
+/// What a citation is.
+fn entities(reference: &Reference) -> Vec<Entity> {
+    let mut out = vec![Entity::Reference];
+    let canonical = reference.canonical.as_str();
+    if is_law(reference) {
+        out.push(Entity::Law);
+        return out;
+    }
+    out.push(Entity::Standard);
+    if let Some(stage) = &reference.stage {
+        out.push(if PROJECTS.contains(&stage.as_str()) {
+            Entity::Project
+        } else {
+            Entity::Draft
+        });
+    } else if ["/Amd", "/Cor", "/A", "+A"].iter().any(|sign| {
+        canonical
+            .split(sign)
+            .nth(1)
+            .is_some_and(|rest| rest.trim_start().starts_with(|c: char| c.is_ascii_digit()))
+    }) {
+        out.push(Entity::Supplement);
+    } else if !reference.adoption.is_empty() {
+        out.push(Entity::Adopted);
+    } else if canonical != reference.work {
+        out.push(Entity::Edition);
+    }
+    out
+}
+
+/// Whether a citation is one of a law, a bill or a gazette.
+fn is_law(reference: &Reference) -> bool {
+    let work = reference.work.as_bytes();
+    let celex = work.len() == 10
+        && work.first() == Some(&b'3')
+        && work.get(5).is_some_and(u8::is_ascii_uppercase);
+    celex
+        || [
+            "EO ",
+            "Pub. L.",
+            " CFR ",
+            " USC ",
+            " FR ",
+            " ILCS ",
+            " NYCRR ",
+            "SI ",
+            " c. ",
+            " SB ",
+            " HB ",
+            " AB ",
+            "Law",
+            "Act",
+            "COM(",
+            "PL ",
+            "Legge",
+            "Lei ",
+            "Real Decreto",
+            "CETS",
+        ]
+        .iter()
+        .any(|sign| reference.canonical.contains(sign))
+}

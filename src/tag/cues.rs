@@ -1,0 +1,268 @@
+//! Forms that mean more than one thing, decided by the words around them.
+
+use std::collections::HashMap;
+
+use rustc_hash::FxHashMap;
+
+use super::Speaker;
+use super::lexicon::Target;
+use super::text::{Dictionary, Text};
+use super::vocabulary::Node;
+use crate::domain::id::{BodyId, JurisdictionId};
+use crate::domain::library::{FrameworkKind, Library, Meaning, Sense};
+
+/// One meaning of an ambiguous form; words are known by their sequences.
+struct Sensed {
+    target: Option<Target>,
+    /// The body that this meaning is, for which its own source is a prior.
+    body: Option<BodyId>,
+    /// The language of its country: text in that language speaks for it.
+    language: Option<&'static str>,
+    any: Vec<Node>,
+    not: Vec<Node>,
+    default: bool,
+}
+
+/// All ambiguous forms, compiled.
+pub(super) struct Cues {
+    cues: Vec<Vec<Sensed>>,
+    /// From here on they are names whose owner or place stands apart.
+    apart: usize,
+}
+
+/// A name without its owner or its place, which must then stand elsewhere in the text
+/// (rule F1): the framework, and the names of owner or place.
+pub(super) struct Apart {
+    pub(super) framework: usize,
+    pub(super) names: Vec<String>,
+}
+
+/// Where a form stands, which is no witness for what it means.
+#[derive(Clone, Copy)]
+pub(super) struct Place {
+    pub(super) text: usize,
+    pub(super) first: usize,
+    pub(super) end: usize,
+}
+
+/// Every sequence of an update by its node, to look witnesses up in.
+pub(super) struct Witnesses {
+    by_node: FxHashMap<Node, Vec<Place>>,
+}
+
+impl Witnesses {
+    pub(super) fn new(texts: &[Text<'_>]) -> Self {
+        let mut by_node: FxHashMap<Node, Vec<Place>> = FxHashMap::default();
+        for (number, text) in texts.iter().enumerate() {
+            for hit in &text.hits {
+                let places = by_node.entry(hit.node).or_default();
+                // Two are enough: one may be the form itself.
+                if places.len() < 2 {
+                    places.push(Place {
+                        text: number,
+                        first: hit.first,
+                        end: hit.end,
+                    });
+                }
+            }
+        }
+        Self { by_node }
+    }
+
+    fn speaks(&self, node: Node, own: Place) -> bool {
+        self.by_node.get(&node).is_some_and(|places| {
+            places.iter().any(|place| {
+                place.text != own.text || place.first < own.first || place.end > own.end
+            })
+        })
+    }
+}
+
+impl Cues {
+    pub(super) fn new(
+        dictionary: &mut Dictionary,
+        library: &Library,
+        apart: Vec<Vec<Apart>>,
+    ) -> Self {
+        let mut nodes = |words: &[String]| -> Vec<Node> {
+            let mut out: Vec<Node> = words
+                .iter()
+                .filter_map(|word| dictionary.sequence(word))
+                .collect();
+            out.sort_unstable();
+            out.dedup();
+            out
+        };
+        let mut places: HashMap<&JurisdictionId, Vec<Node>> = HashMap::new();
+        for place in &library.jurisdictions {
+            let names: Vec<String> = std::iter::once(&place.name)
+                .chain(&place.names)
+                .chain(&place.demonyms)
+                .cloned()
+                .collect();
+            places.insert(&place.id, nodes(&names));
+        }
+        let mut cues: Vec<Vec<Sensed>> = library
+            .cues
+            .iter()
+            .map(|cue| {
+                cue.meanings
+                    .iter()
+                    .map(|meaning| {
+                        let mut any = nodes(&meaning.any);
+                        let not = nodes(&meaning.not);
+                        if let Some(place) = place_of(meaning, library) {
+                            any.extend(places.get(place).into_iter().flatten());
+                            any.sort_unstable();
+                            any.dedup();
+                            any.retain(|node| !not.contains(node));
+                        }
+                        Sensed {
+                            target: target(&meaning.sense, library),
+                            body: match &meaning.sense {
+                                Sense::Body(id) => Some(id.clone()),
+                                _ => None,
+                            },
+                            language: country_of(meaning, library).and_then(language_of),
+                            any,
+                            not,
+                            default: meaning.default,
+                        }
+                    })
+                    .collect()
+            })
+            .collect();
+        let first_apart = cues.len();
+        for meanings in apart {
+            let sensed = meanings.into_iter().map(|apart| Sensed {
+                target: Some(Target::Framework(apart.framework)),
+                body: None,
+                language: None,
+                any: nodes(&apart.names),
+                not: Vec::new(),
+                default: false,
+            });
+            cues.push(sensed.collect());
+        }
+        Self {
+            cues,
+            apart: first_apart,
+        }
+    }
+
+    /// Whether a form is a name whose owner or place stands apart. Where it does not, shorter
+    /// names in it are free.
+    pub(super) fn is_apart(&self, cue: usize) -> bool {
+        cue >= self.apart
+    }
+
+    /// The meaning of a form by the words around it; none when no word decides.
+    pub(super) fn decide(
+        &self,
+        cue: usize,
+        own: Place,
+        witnesses: &Witnesses,
+        speaker: Speaker<'_>,
+    ) -> Option<Target> {
+        let meanings = self.cues.get(cue)?;
+        let count = |nodes: &[Node]| {
+            nodes
+                .iter()
+                .filter(|node| witnesses.speaks(**node, own))
+                .count()
+        };
+        let ruled_out =
+            |meaning: &Sensed| meaning.not.iter().any(|node| witnesses.speaks(*node, own));
+        let mut best: Option<(usize, &Sensed)> = None;
+        for meaning in meanings {
+            let mut votes = count(&meaning.any);
+            // The publisher itself, named in its own news, is the likelier meaning of its letters.
+            if meaning.body.is_some() && meaning.body.as_ref() == speaker.body {
+                votes += 1;
+            }
+            if meaning.language.is_some() && meaning.language == speaker.language {
+                votes += 1;
+            }
+            if votes > 0 && best.is_none_or(|(most, _)| votes > most) && !ruled_out(meaning) {
+                best = Some((votes, meaning));
+            }
+        }
+        best.map(|(_, meaning)| meaning)
+            .or_else(|| {
+                meanings
+                    .iter()
+                    .find(|meaning| meaning.default && !ruled_out(meaning))
+            })
+            .and_then(|meaning| meaning.target)
+    }
+}
+
+/// The place whose names witness for a meaning in any language. The largest are left out: their
+/// names stand in texts of every kind.
+fn place_of<'l>(meaning: &Meaning, library: &'l Library) -> Option<&'l JurisdictionId> {
+    country_of(meaning, library)
+        .filter(|place| !matches!(place.as_str(), "intl" | "eu" | "us" | "gb"))
+}
+
+/// Where the body speaks or the law holds that a meaning names.
+fn country_of<'l>(meaning: &Meaning, library: &'l Library) -> Option<&'l JurisdictionId> {
+    match &meaning.sense {
+        Sense::Body(id) => library.body(id)?.jurisdiction.as_ref(),
+        Sense::Framework(id) => {
+            let framework = library.framework(id)?;
+            let law = framework.kind == FrameworkKind::Law;
+            framework.jurisdictions.first().filter(|_| law)
+        }
+        Sense::Jurisdiction(_) | Sense::Act(_) | Sense::Nothing(_) => None,
+    }
+}
+
+/// The language of a country that has one, and is not the only one to have it by chance:
+/// English and the countries of several languages are left out.
+fn language_of(place: &JurisdictionId) -> Option<&'static str> {
+    Some(match place.as_str() {
+        "at" | "de" => "de",
+        "fr" => "fr",
+        "ar" | "cl" | "es" | "mx" | "pa" => "es",
+        "it" => "it",
+        "nl" => "nl",
+        "pl" => "pl",
+        "br" | "pt" => "pt",
+        "se" => "sv",
+        "dk" => "da",
+        "no" => "no",
+        "fi" => "fi",
+        "cz" => "cs",
+        "hu" => "hu",
+        "ro" => "ro",
+        "gr" => "el",
+        "jp" => "ja",
+        "cn" | "hk" | "tw" => "zh",
+        "kr" => "ko",
+        "th" => "th",
+        _ => return None,
+    })
+}
+
+/// What a sense tags, by its place in the library.
+fn target(sense: &Sense, library: &Library) -> Option<Target> {
+    match sense {
+        Sense::Framework(id) => library
+            .frameworks
+            .iter()
+            .position(|framework| &framework.id == id)
+            .map(Target::Framework),
+        Sense::Body(id) => library
+            .bodies
+            .iter()
+            .position(|body| &body.id == id)
+            .map(Target::Body),
+        Sense::Jurisdiction(id) => library
+            .jurisdictions
+            .iter()
+            .position(|place| &place.id == id)
+            .map(Target::Jurisdiction),
+        Sense::Act(_) => Some(Target::Act),
+        Sense::Nothing(_) => None,
+    }
+}

@@ -1,0 +1,402 @@
+//! Phrases of the kinds: words with gaps, classes and things recognised, found among a text's words.
+
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashMap;
+
+use super::passage::Gap;
+use super::text::{Dictionary, Text};
+use super::vocabulary::Node;
+
+/// The gaps of a phrase, with what each may swallow: a word counts two, a sign of Chinese or
+/// Korean one, a name or a citation two however long it is.
+const GAPS: &[(&str, usize)] = &[("~", 4), ("_", 12), ("__", 24)];
+
+/// What was recognised in a text. One thing may be several of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Entity {
+    Reference,
+    /// A citation of a dated final text.
+    Edition,
+    /// A citation of a draft.
+    Draft,
+    /// A citation of a project without text.
+    Project,
+    /// A citation of an amendment or corrigendum.
+    Supplement,
+    /// A citation of a text that a national or regional body took over.
+    Adopted,
+    Framework,
+    Law,
+    /// A law that is not yet adopted.
+    Bill,
+    /// Guidance with a name.
+    Code,
+    Standard,
+    Scheme,
+    Body,
+    /// A body that makes, watches or interprets rules.
+    Authority,
+    Court,
+    Legislature,
+    Certifier,
+    Accreditor,
+    StandardsBody,
+    Place,
+}
+
+impl Entity {
+    const NAMES: &'static [(&'static str, Self)] = &[
+        ("reference", Self::Reference),
+        ("edition", Self::Edition),
+        ("draftref", Self::Draft),
+        ("projectref", Self::Project),
+        ("supplement", Self::Supplement),
+        ("adopted", Self::Adopted),
+        ("framework", Self::Framework),
+        ("law", Self::Law),
+        ("billref", Self::Bill),
+        ("code", Self::Code),
+        ("standard", Self::Standard),
+        ("scheme", Self::Scheme),
+        ("body", Self::Body),
+        ("authority", Self::Authority),
+        ("court", Self::Court),
+        ("legislature", Self::Legislature),
+        ("certifier", Self::Certifier),
+        ("accreditor", Self::Accreditor),
+        ("sdo", Self::StandardsBody),
+        ("place", Self::Place),
+    ];
+
+    fn named(name: &str) -> Option<Self> {
+        Self::NAMES
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map(|(_, entity)| *entity)
+    }
+}
+
+/// Where something was recognised, by its words.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Recognised {
+    pub(super) entity: Entity,
+    pub(super) first: usize,
+    pub(super) end: usize,
+}
+
+/// Something that a phrase asks for: plain words, a class or an entity, each a number.
+type Thing = u32;
+
+enum Element {
+    Thing(Thing),
+    Gap(usize),
+    ClauseStart,
+}
+
+/// A phrase, and what it stands for.
+struct Phrase<T> {
+    elements: Vec<Element>,
+    /// What it asks for besides the first thing; where one is missing nobody need look further.
+    others: Vec<Thing>,
+    role: T,
+}
+
+/// All phrases of one book, with what each stands for.
+pub(super) struct Phrases<T> {
+    phrases: Vec<Phrase<T>>,
+    /// The first thing of a phrase -> phrases.
+    by_first: FxHashMap<Thing, Vec<usize>>,
+    by_node: FxHashMap<Node, Vec<Thing>>,
+    by_entity: BTreeMap<Entity, Vec<Thing>>,
+    classes: BTreeMap<String, Thing>,
+    things: Thing,
+}
+
+/// A phrase found: what it stands for, its first word and one past its last.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Found<T> {
+    pub(super) role: T,
+    pub(super) first: usize,
+    pub(super) end: usize,
+}
+
+impl<T: Copy> Phrases<T> {
+    /// No phrases yet; the classes may name entities and classes written before them.
+    pub(super) fn new(dictionary: &mut Dictionary, classes: &[(String, Vec<String>)]) -> Self {
+        let mut out = Self {
+            phrases: Vec::new(),
+            by_first: FxHashMap::default(),
+            by_node: FxHashMap::default(),
+            by_entity: BTreeMap::new(),
+            classes: BTreeMap::new(),
+            things: 0,
+        };
+        for (_, entity) in Entity::NAMES {
+            let thing = out.next();
+            out.by_entity.insert(*entity, vec![thing]);
+        }
+        // What a class holds, so that a class that names another holds the same.
+        let mut held: BTreeMap<&str, (Vec<Node>, Vec<Entity>)> = BTreeMap::new();
+        for (name, words) in classes {
+            let thing = out.next();
+            out.classes.insert(name.clone(), thing);
+            let (mut nodes, mut entities) = (Vec::new(), Vec::new());
+            for word in words {
+                let Some(named) = bracketed(word) else {
+                    nodes.extend(dictionary.sequence(word));
+                    continue;
+                };
+                if let Some(entity) = Entity::named(named) {
+                    entities.push(entity);
+                } else if let Some((other, more)) = held.get(named) {
+                    nodes.extend(other);
+                    entities.extend(more);
+                }
+            }
+            for node in &nodes {
+                let list = out.by_node.entry(*node).or_default();
+                if !list.contains(&thing) {
+                    list.push(thing);
+                }
+            }
+            for entity in &entities {
+                out.by_entity.entry(*entity).or_default().push(thing);
+            }
+            held.insert(name, (nodes, entities));
+        }
+        out
+    }
+
+    fn next(&mut self) -> Thing {
+        self.things += 1;
+        self.things
+    }
+
+    /// Takes in a phrase as the library writes it; a phrase without words is left out.
+    pub(super) fn add(&mut self, dictionary: &mut Dictionary, written: &str, role: T) {
+        let mut elements = Vec::new();
+        let mut plain = String::new();
+        for part in written.split_whitespace().map(Some).chain([None]) {
+            let special = part
+                .is_none_or(|part| part == "^" || gap(part).is_some() || bracketed(part).is_some());
+            if !special {
+                if !plain.is_empty() {
+                    plain.push(' ');
+                }
+                plain.push_str(part.unwrap_or(""));
+                continue;
+            }
+            if let Some(node) = dictionary.sequence(&std::mem::take(&mut plain)) {
+                let thing = self.next();
+                self.by_node.entry(node).or_default().push(thing);
+                elements.push(Element::Thing(thing));
+            }
+            match part {
+                Some(part) if gap(part).is_some() => {
+                    elements.extend(gap(part).map(Element::Gap));
+                }
+                Some("^") => elements.push(Element::ClauseStart),
+                Some(part) => {
+                    let name = bracketed(part).unwrap_or("");
+                    let thing = Entity::named(name)
+                        .and_then(|entity| self.by_entity.get(&entity)?.first())
+                        .or_else(|| self.classes.get(name));
+                    let Some(thing) = thing else { return };
+                    elements.push(Element::Thing(*thing));
+                }
+                None => {}
+            }
+        }
+        let mut things = elements.iter().filter_map(|element| match element {
+            Element::Thing(thing) => Some(*thing),
+            Element::Gap(_) | Element::ClauseStart => None,
+        });
+        if let Some(first) = things.next() {
+            let others = things.collect();
+            self.by_first
+                .entry(first)
+                .or_default()
+                .push(self.phrases.len());
+            self.phrases.push(Phrase {
+                elements,
+                others,
+                role,
+            });
+        }
+    }
+
+    /// Every phrase in the first `words` of a text, by the order of their first words.
+    pub(super) fn find(
+        &self,
+        text: &Text<'_>,
+        recognised: &[Recognised],
+        words: usize,
+    ) -> Vec<Found<T>> {
+        let words = words.min(text.passage.len());
+        let mut spans: Vec<Span> = Vec::new();
+        // Words inside a name are the name's, unless they are all of it.
+        let mut inside = vec![(0, 0); words];
+        for found in recognised
+            .iter()
+            .filter(|found| found.entity != Entity::Place)
+        {
+            for slot in inside.iter_mut().take(found.end).skip(found.first) {
+                *slot = (found.first, found.end);
+            }
+        }
+        for hit in text.hits.iter().take_while(|hit| hit.first < words) {
+            let name = inside.get(hit.first).copied().unwrap_or((0, 0));
+            if name.0 <= hit.first && hit.end <= name.1 && name != (hit.first, hit.end) {
+                continue;
+            }
+            for thing in self.by_node.get(&hit.node).into_iter().flatten() {
+                spans.push(Span {
+                    thing: *thing,
+                    first: hit.first,
+                    end: hit.end,
+                    name: false,
+                });
+            }
+        }
+        for found in recognised.iter().filter(|found| found.first < words) {
+            for thing in self.by_entity.get(&found.entity).into_iter().flatten() {
+                spans.push(Span {
+                    thing: *thing,
+                    first: found.first,
+                    end: found.end,
+                    name: true,
+                });
+            }
+        }
+        spans.sort_unstable_by_key(|span| (span.first, span.thing, std::cmp::Reverse(span.end)));
+        spans.dedup();
+        // Where each thing stands last: a phrase that asks for it must begin before.
+        let mut last = vec![0_u32; self.things as usize + 1];
+        let mut starts = vec![spans.len(); words + 1];
+        for (place, span) in spans.iter().enumerate().rev() {
+            if let Some(start) = starts.get_mut(span.first) {
+                *start = place;
+            }
+            if let Some(slot) = last.get_mut(span.thing as usize).filter(|slot| **slot == 0) {
+                *slot = u32::try_from(span.first).unwrap_or(u32::MAX);
+            }
+        }
+        let reader = Reader {
+            text,
+            spans: &spans,
+            starts: &starts,
+            words,
+        };
+        let mut out = Vec::new();
+        for span in &spans {
+            for place in self.by_first.get(&span.thing).into_iter().flatten() {
+                let Some(phrase) = self.phrases.get(*place) else {
+                    continue;
+                };
+                let comes = |thing: &Thing| {
+                    last.get(*thing as usize)
+                        .is_some_and(|last| *last as usize > span.first)
+                };
+                if !phrase.others.iter().all(comes) {
+                    continue;
+                }
+                if let Some(end) = reader.follow(&phrase.elements, span.first, true) {
+                    out.push(Found {
+                        role: phrase.role,
+                        first: span.first,
+                        end,
+                    });
+                }
+            }
+        }
+        out
+    }
+}
+
+fn gap(part: &str) -> Option<usize> {
+    GAPS.iter()
+        .find(|(sign, _)| *sign == part)
+        .map(|(_, most)| *most)
+}
+
+/// `<name>` -> `name`.
+pub(super) fn bracketed(word: &str) -> Option<&str> {
+    word.strip_prefix('<')?.strip_suffix('>')
+}
+
+/// A thing in a text.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Span {
+    thing: Thing,
+    first: usize,
+    end: usize,
+    /// A name or a citation, which a gap steps over as a whole.
+    name: bool,
+}
+
+struct Reader<'t, 'a> {
+    text: &'t Text<'a>,
+    spans: &'t [Span],
+    /// For each word where its spans begin.
+    starts: &'t [usize],
+    words: usize,
+}
+
+impl Reader<'_, '_> {
+    fn at(&self, word: usize) -> impl Iterator<Item = &Span> {
+        let from = self.starts.get(word).copied().unwrap_or(self.spans.len());
+        self.spans
+            .get(from..)
+            .unwrap_or(&[])
+            .iter()
+            .take_while(move |span| span.first == word)
+    }
+
+    /// Where the rest of a phrase ends when it goes on at this word.
+    fn follow(&self, elements: &[Element], at: usize, opening: bool) -> Option<usize> {
+        let Some((first, rest)) = elements.split_first() else {
+            return Some(at);
+        };
+        match first {
+            Element::Thing(thing) => {
+                if !opening && self.text.passage.gap(at) > Gap::Comma {
+                    return None;
+                }
+                self.at(at)
+                    .filter(|span| span.thing == *thing)
+                    .find_map(|span| self.follow(rest, span.end, false))
+            }
+            Element::Gap(most) => self.leap(rest, at, *most),
+            Element::ClauseStart => {
+                let begins = at == 0 || self.text.passage.gap(at) >= Gap::Clause;
+                begins.then(|| self.follow(rest, at, true)).flatten()
+            }
+        }
+    }
+
+    fn leap(&self, rest: &[Element], from: usize, most: usize) -> Option<usize> {
+        let mut at = from;
+        let mut swallowed = 0;
+        while at < self.words && swallowed <= most {
+            if self.text.passage.gap(at) >= Gap::Clause {
+                return None;
+            }
+            if let Some(end) = self.follow(rest, at, false) {
+                return Some(end);
+            }
+            let name = self
+                .at(at)
+                .filter(|span| span.name)
+                .map(|span| span.end)
+                .max();
+            swallowed += if name.is_none() && self.text.passage.solid(at) {
+                1
+            } else {
+                2
+            };
+            at = name.unwrap_or(at + 1);
+        }
+        None
+    }
+}

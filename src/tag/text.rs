@@ -1,0 +1,95 @@
+//! The fields of an update, each read once: its words, and every sequence of the library in it.
+
+use super::passage::Passage;
+use super::vocabulary::{Node, Sequences, Symbols, Vocabulary};
+use crate::domain::update::{Because, Field};
+
+/// The library's words and sequences, while rules are compiled and afterwards.
+#[derive(Default)]
+pub(super) struct Dictionary {
+    vocabulary: Vocabulary,
+    sequences: Sequences,
+}
+
+impl Dictionary {
+    /// Takes in a name or a phrase of plain words; none when there is no word in it.
+    pub(super) fn sequence(&mut self, written: &str) -> Option<Node> {
+        let words = self.vocabulary.take(written);
+        self.sequences.add(&words)
+    }
+
+    /// The same, with its words.
+    pub(super) fn named(
+        &mut self,
+        written: &str,
+    ) -> Option<(Node, Vec<super::vocabulary::Written>)> {
+        let words = self.vocabulary.take(written);
+        self.sequences.add(&words).map(|node| (node, words))
+    }
+}
+
+/// A sequence of the library in a text: `end` is one past its last word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Hit {
+    pub(super) node: Node,
+    pub(super) first: usize,
+    pub(super) end: usize,
+}
+
+/// A field with what was found in it.
+pub(super) struct Text<'a> {
+    pub(super) field: Field,
+    pub(super) passage: Passage<'a>,
+    /// In the order of their first words.
+    pub(super) hits: Vec<Hit>,
+}
+
+impl<'a> Text<'a> {
+    /// Reads the first `longest` bytes of a field.
+    pub(super) fn new(
+        dictionary: &Dictionary,
+        field: Field,
+        text: &'a str,
+        longest: usize,
+    ) -> Self {
+        let passage = Passage::new(text, longest);
+        let symbols: Symbols = dictionary.vocabulary.read(&passage);
+        let mut hits = Vec::new();
+        for first in 0..passage.len() {
+            if symbols.of(first).is_empty() {
+                continue;
+            }
+            dictionary
+                .sequences
+                .walk(&passage, &symbols, first, &mut |node, end| {
+                    hits.push(Hit { node, first, end });
+                });
+        }
+        Self {
+            field,
+            passage,
+            hits,
+        }
+    }
+
+    /// The reason that lies in a stretch of words.
+    pub(super) fn because(&self, rule: &str, first: usize, end: usize) -> Because {
+        let (start, stop) = self.passage.bytes(first, end);
+        self.because_bytes(rule, start, stop)
+    }
+
+    /// The reason that lies in a stretch of bytes.
+    pub(super) fn because_bytes(&self, rule: &str, start: usize, stop: usize) -> Because {
+        Because {
+            rule: rule.to_owned(),
+            field: self.field,
+            text: self
+                .passage
+                .original()
+                .get(start..stop)
+                .unwrap_or("")
+                .to_owned(),
+            start: self.passage.characters_before(start),
+        }
+    }
+}

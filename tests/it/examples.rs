@@ -6,6 +6,7 @@
 //! of the source when absent), and what is expected: the first `items`, how many there are in all
 //! (`count`), the address of the `next` page, and the codes of `faults`. With
 //! `REGWIRE_WRITE_EXAMPLES` set, what is read is written down to be looked through.
+//! `tests/examples/watched-pages/` holds watched pages, one for each shape of page.
 
 use std::collections::BTreeSet;
 use std::io::Read as _;
@@ -13,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 use regwire::domain::address::WebAddress;
-use regwire::domain::source::{Source, SourceKind};
+use regwire::domain::source::Source;
 use regwire::library::{Files, Loaded, load};
 use regwire::parse::parse;
 
@@ -21,6 +22,10 @@ use crate::mapping::{document, line, source};
 
 /// How many items of a recording are written out.
 const WRITTEN: usize = 3;
+
+/// The folder of watched pages: an example is of a shape of page, and names the `sources` that are
+/// pages of that shape.
+const WATCHED: &str = "watched-pages";
 
 pub fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/examples")
@@ -187,28 +192,84 @@ fn every_preset_has_an_example_that_is_read_as_expected() {
     assert_eq!(shown, presets);
 }
 
+/// The entries of `sources.toml` as they are written, before they are completed.
+fn written() -> Vec<toml::Table> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("sources.toml");
+    let text = std::fs::read_to_string(path).unwrap();
+    let file: toml::Table = text.parse().unwrap();
+    let sources = file["source"].as_array().unwrap().iter();
+    sources
+        .map(|source| source.as_table().unwrap().clone())
+        .collect()
+}
+
+/// Whether what a source reads is described by itself alone: every listing, whether on or off, and
+/// of what is on the sitemaps and the interfaces without a preset.
+fn describes_itself(source: &toml::Table) -> bool {
+    let on = source.get("on").and_then(toml::Value::as_bool) != Some(false);
+    match source["kind"].as_str() {
+        Some("listing") => true,
+        Some("sitemap") => on,
+        Some("json") => on && !source.contains_key("preset"),
+        _ => false,
+    }
+}
+
 #[test]
-fn every_listing_has_an_example_that_is_read_as_expected() {
+fn every_source_that_describes_itself_has_an_example_that_is_read_as_expected() {
+    let described: BTreeSet<String> = written()
+        .iter()
+        .filter(|source| describes_itself(source))
+        .map(|source| source["id"].as_str().unwrap().to_owned())
+        .collect();
     let sources = shipped().sources;
-    let listing = |id: &str| {
-        sources
-            .iter()
-            .find(|source| source.id.as_str() == id && source.kind == SourceKind::Listing)
-    };
     let mut shown = BTreeSet::new();
     let mut wrong = Vec::new();
-    for case in cases(|of| listing(of).is_some()) {
+    for case in cases(|of| described.contains(of)) {
         shown.insert(case.of.clone());
         let Some(body) = case.body("answer", "recording") else {
             continue;
         };
-        wrong.extend(case.differences(&read(&case, listing(&case.of).unwrap(), &body)));
+        let mut sources = sources.iter();
+        let source = sources.find(|source| source.id.as_str() == case.of);
+        wrong.extend(case.differences(&read(&case, source.unwrap(), &body)));
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    let listings: BTreeSet<String> = sources
+    assert_eq!(shown, described);
+}
+
+#[test]
+fn every_watched_page_is_of_a_shape_that_has_an_example() {
+    let shapes = cases(|of| of == WATCHED);
+    let mut shown = BTreeSet::new();
+    for shape in &shapes {
+        let file = shape.path.display();
+        assert!(shape.body("answer", "recording").is_some(), "{file}");
+        let sources = shape.told["sources"].as_array().unwrap();
+        shown.extend(sources.iter().map(|id| id.as_str().unwrap().to_owned()));
+    }
+    let waiting = |source: &toml::Table| {
+        let because = source.get("off_because").and_then(toml::Value::as_str);
+        source["kind"].as_str() == Some("page")
+            && because.is_none_or(|because| because == "kind page is not built yet")
+    };
+    let pages: BTreeSet<String> = written()
         .iter()
-        .filter(|source| source.kind == SourceKind::Listing)
-        .map(|source| source.id.to_string())
+        .filter(|source| waiting(source))
+        .map(|source| source["id"].as_str().unwrap().to_owned())
         .collect();
-    assert_eq!(shown, listings);
+    assert_eq!(shown, pages);
+}
+
+#[test]
+fn the_readme_counts_the_sources_as_they_are() {
+    let sources = written();
+    let on = sources
+        .iter()
+        .filter(|source| source.get("on").and_then(toml::Value::as_bool) != Some(false))
+        .count();
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let readme = std::fs::read_to_string(path).unwrap();
+    let told = format!("{on} of the {} sources in `sources.toml`", sources.len());
+    assert!(readme.contains(&told), "README.md does not say: {told}");
 }

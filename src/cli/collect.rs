@@ -36,7 +36,7 @@ pub(super) async fn run(house: House, options: Options) -> anyhow::Result<ExitCo
                 None => anyhow::bail!("there is no source `{id}`: `regwire sources` lists them"),
             }
         };
-        if !source.kind.is_built() {
+        if !source.is_readable() {
             anyhow::bail!(
                 "`{id}` is of kind {}, which cannot be read yet",
                 source.kind.as_str()

@@ -29,6 +29,7 @@ pub(super) async fn run(house: &House, errand: &Errand, total: u64) -> anyhow::R
     bar.finish_and_clear();
     let answer = answer?;
     jobs::index::follow(house).await?;
+    jobs::register::follow(house, shift.lease()).await?;
     jobs::health::follow(house, shift.lease()).await?;
     shift.end().await?;
     Ok(answer)
@@ -47,7 +48,7 @@ pub(super) fn progress(total: u64) -> ProgressBar {
 }
 
 /// Leaves the errand with the daemon that holds the lease, and waits for its answer.
-async fn ask(house: &House, errand: &Errand, who: &str) -> anyhow::Result<Value> {
+pub(super) async fn ask(house: &House, errand: &Errand, who: &str) -> anyhow::Result<Value> {
     eprintln!("{who}; the work was asked of it, and its answer is awaited");
     let (kind, argument) = errand.written();
     let id = house

@@ -6,14 +6,16 @@ use std::process::ExitCode;
 use chrono::NaiveDate;
 use serde_json::Value;
 
+use super::standards::standing_line;
 use crate::daemon::House;
 use crate::render::update_line;
+use crate::store::RegisterFilter;
 
 /// Options of `export`.
 #[derive(clap::Args)]
 pub(super) struct Options {
-    /// What: `updates`.
-    #[arg(value_parser = ["updates"])]
+    /// What: `updates`, or the register of `standards`.
+    #[arg(value_parser = ["updates", "standards"])]
     what: String,
     /// Lines of JSON (the default).
     #[arg(long)]
@@ -21,7 +23,7 @@ pub(super) struct Options {
     /// Comma-separated values.
     #[arg(long, conflicts_with = "jsonl")]
     csv: bool,
-    /// Only what was first seen on that day or later.
+    /// Only what was first seen (a project: where it stands) on that day or later.
     #[arg(long, value_name = "DAY")]
     since: Option<NaiveDate>,
 }
@@ -30,6 +32,9 @@ pub(super) struct Options {
 const PAGE: u32 = 500;
 
 pub(super) async fn run(house: House, options: Options) -> anyhow::Result<ExitCode> {
+    if options.what == "standards" {
+        return standards(&house, &options).await;
+    }
     let mut after = None;
     let mut first = true;
     loop {
@@ -46,7 +51,7 @@ pub(super) async fn run(house: House, options: Options) -> anyhow::Result<ExitCo
             .map(|(_, update)| update_line(update, house.source(&update.source)))
             .collect();
         if options.csv {
-            rows(&lines, first)?;
+            rows(COLUMNS, &lines, first)?;
         } else {
             jsonl(&lines)?;
         }
@@ -54,6 +59,46 @@ pub(super) async fn run(house: House, options: Options) -> anyhow::Result<ExitCo
     }
     Ok(ExitCode::SUCCESS)
 }
+
+/// Every project of the register, a line each.
+async fn standards(house: &House, options: &Options) -> anyhow::Result<ExitCode> {
+    let standings = house.store.standings(&RegisterFilter::default()).await?;
+    let mut first = true;
+    for page in standings.chunks(PAGE as usize) {
+        let lines: Vec<Value> = page
+            .iter()
+            .filter(|standing| {
+                options
+                    .since
+                    .is_none_or(|day| standing.project.since.date_naive() >= day)
+            })
+            .map(standing_line)
+            .collect();
+        if options.csv {
+            rows(STANDARDS, &lines, first)?;
+        } else {
+            jsonl(&lines)?;
+        }
+        first = false;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+const STANDARDS: &[&str] = &[
+    "standard",
+    "project",
+    "reference",
+    "title",
+    "stage",
+    "meaning",
+    "since",
+    "published",
+    "committee",
+    "url",
+    "replaces",
+    "replaced_by",
+    "source",
+];
 
 pub(super) fn jsonl(lines: &[Value]) -> std::io::Result<()> {
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
@@ -84,16 +129,16 @@ const COLUMNS: &[&str] = &[
 ];
 
 pub(super) fn csv(lines: &[Value]) -> anyhow::Result<()> {
-    rows(lines, true)
+    rows(COLUMNS, lines, true)
 }
 
-fn rows(lines: &[Value], heading: bool) -> anyhow::Result<()> {
+fn rows(columns: &[&str], lines: &[Value], heading: bool) -> anyhow::Result<()> {
     let mut out = csv::Writer::from_writer(std::io::stdout().lock());
     if heading {
-        out.write_record(COLUMNS)?;
+        out.write_record(columns)?;
     }
     for line in lines {
-        out.write_record(COLUMNS.iter().map(|column| cell(&line[*column])))?;
+        out.write_record(columns.iter().map(|column| cell(&line[*column])))?;
     }
     out.flush()?;
     Ok(())

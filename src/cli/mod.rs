@@ -15,6 +15,7 @@ pub(crate) mod out;
 mod read;
 mod serve;
 mod source;
+mod standards;
 mod subscriber;
 mod table;
 mod tags;
@@ -101,6 +102,11 @@ enum Command {
     /// Read references out of texts.
     #[command(after_help = "Example: regwire ref 'BS EN ISO/IEC 27001:2022'")]
     Ref(tags::RefOptions),
+    /// Show the register of standards, or take in a snapshot of a catalogue.
+    #[command(
+        after_help = "Examples:\n  regwire standards\n  regwire standards 'ISO/IEC 42001'\n  regwire standards observe iso-2026-11-01.tar.gz --at 2026-11-01 --jsonl"
+    )]
+    Standards(standards::Options),
     /// Preview, close, list or approve digests.
     #[command(subcommand)]
     Digest(digest::Digest),
@@ -205,6 +211,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Some(Command::Tag(options)) => tags::tag(&load()?, &options),
         Some(Command::Eval(options)) => tags::eval(&load()?, &options),
         Some(Command::Ref(options)) => tags::references(&load()?, &options),
+        Some(Command::Standards(options)) => standards::run(house(load()?).await?, options).await,
         Some(Command::Digest(command)) => digest::run(house(load()?).await?, command).await,
         Some(Command::Subscriber(command)) => subscriber::run(house(load()?).await?, command).await,
         Some(Command::Export(options)) => export::run(house(load()?).await?, options).await,

@@ -231,6 +231,7 @@ async fn round(house: &House, lease: &Lease, fetcher: &Fetcher, post: &Post) -> 
     }
     jobs::collect::collect(house, lease, fetcher, &jobs::collect::Choice::due(), |_| {}).await?;
     jobs::index::follow(house).await?;
+    jobs::register::follow(house, lease).await?;
     jobs::health::follow(house, lease).await?;
     jobs::digest::close_due(house, lease).await?;
     jobs::deliver::deliver_due(house, lease, post).await?;

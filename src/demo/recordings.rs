@@ -156,6 +156,7 @@ fn source(host: &str, port: u16) -> anyhow::Result<Source> {
         off_because: None,
         select: Select::default(),
         date: DateStyle::default(),
+        catalogue: None,
         follow: false,
         agent: Agent::default(),
         robots_override: None,

@@ -144,6 +144,7 @@ impl Outlet {
                 language: Some(self.language.clone()),
                 ..DateStyle::default()
             },
+            catalogue: None,
             follow: false,
             agent: Agent::default(),
             robots_override: None,

@@ -16,7 +16,13 @@ impl Sha256 {
     /// The hash of `bytes` (FIPS 180-4).
     pub fn of(bytes: &[u8]) -> Self {
         use sha2::Digest as _;
-        let digest = sha2::Sha256::digest(bytes);
+        Self::after(sha2::Sha256::new_with_prefix(bytes))
+    }
+
+    /// The hash of everything that was given to `hasher`.
+    pub fn after(hasher: sha2::Sha256) -> Self {
+        use sha2::Digest as _;
+        let digest = hasher.finalize();
         let mut text = String::with_capacity(64);
         for byte in digest {
             use std::fmt::Write as _;
@@ -195,6 +201,8 @@ pub enum FaultCode {
     ImplausibleDate,
     /// More items than the cap; the rest was left out.
     TooManyItems,
+    /// A catalogue that has lost so many rows that it cannot be the whole list.
+    Shrunken,
     /// The reader itself failed on this input; nothing was taken.
     ReaderFailed,
 }
@@ -238,6 +246,7 @@ impl FaultCode {
             Self::BadDate => "bad-date",
             Self::ImplausibleDate => "implausible-date",
             Self::TooManyItems => "too-many-items",
+            Self::Shrunken => "shrunken",
             Self::ReaderFailed => "reader-failed",
         }
     }

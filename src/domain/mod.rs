@@ -5,6 +5,7 @@
 //! stored, searched or shown.
 
 pub mod address;
+pub mod catalogue;
 pub mod change;
 pub mod criteria;
 pub mod delivery;
@@ -17,6 +18,7 @@ pub mod key_date;
 pub mod library;
 pub mod mapping;
 pub mod message;
+pub mod packed;
 pub mod quantity;
 pub mod query;
 pub mod reference;
@@ -29,4 +31,5 @@ pub mod stated;
 pub mod story;
 pub mod subscription;
 pub mod told;
+pub mod told_date;
 pub mod update;

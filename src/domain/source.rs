@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chrono::{NaiveDate, TimeDelta};
 
 use super::address::{self, AddressTemplate, InvalidAddress, WebAddress};
+use super::catalogue::Catalogue;
 use super::id::{BodyId, FrameworkId, JurisdictionId, SourceId};
 use super::mapping::{ApiKey, Mapping, Pattern};
 pub use super::select::{Edit, Pick, Select, Way};
@@ -46,7 +47,7 @@ impl SourceKind {
     pub fn is_built(self) -> bool {
         matches!(
             self,
-            Self::Feed | Self::Listing | Self::Sitemap | Self::Json
+            Self::Feed | Self::Listing | Self::Sitemap | Self::Json | Self::Catalogue
         )
     }
 }
@@ -218,6 +219,8 @@ pub struct Source {
     pub date: DateStyle,
     /// Whether a listing's links are followed for the full text.
     pub follow: bool,
+    /// How a catalogue is read; none when this version cannot read it.
+    pub catalogue: Option<Catalogue>,
     /// What the user agent says.
     pub agent: Agent,
     /// Why the site's robots.txt is not asked; it is asked when there is no reason.
@@ -261,6 +264,11 @@ pub struct Interface {
 }
 
 impl Source {
+    /// Whether this version can read it.
+    pub fn is_readable(&self) -> bool {
+        self.kind.is_built() && (self.kind != SourceKind::Catalogue || self.catalogue.is_some())
+    }
+
     /// The address asked on a day, parameters included.
     ///
     /// # Errors
@@ -342,6 +350,7 @@ impl Source {
             max_time: MAX_TIME,
             pages: None,
             interface: Interface::default(),
+            catalogue: None,
             note: None,
             proof: None,
         }

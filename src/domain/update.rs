@@ -10,6 +10,7 @@ use super::evidence::Evidence;
 use super::id::{BodyId, FrameworkId, JurisdictionId, SourceId, StoryId, TopicId, UpdateId};
 use super::key_date::KeyDate;
 use super::reference::Reference;
+use super::standard::StageNews;
 use super::stated::Stated;
 use crate::text::date::Stamp;
 use crate::text::html::{self, SafeHtml};
@@ -254,6 +255,9 @@ pub struct Content {
     /// What structured fields of the publisher state beside the words.
     #[serde(default, skip_serializing_if = "Stated::is_empty")]
     pub stated: Stated,
+    /// The stage changes of a standard that it tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stage: Option<StageNews>,
 }
 
 /// As much of a text stands in for a summary that is not there, in characters.

@@ -123,6 +123,10 @@ pub enum Answer {
     Document {
         /// What came.
         document: Document,
+        /// Of a catalogue the plain size in bytes: a whole list has hundreds of megabytes, so
+        /// its document holds the body packed (zstd) as it came; its hash is that of the plain
+        /// body.
+        packed: Option<u64>,
         /// What the next visit should know; to be stored only once every item was taken in, or a
         /// crash between would hide the items behind a 304.
         memory: Memory,

@@ -41,6 +41,7 @@ fn source(url: &str) -> Source {
         off_because: None,
         select: Select::default(),
         date: DateStyle::default(),
+        catalogue: None,
         follow: false,
         agent: Agent::default(),
         robots_override: Some("a server of our own".to_owned()),
@@ -89,6 +90,7 @@ fn document(answer: Answer) -> (Document, Memory, Option<String>) {
     match answer {
         Answer::Document {
             document,
+            packed: _,
             memory,
             moved_to,
         } => (document, memory, moved_to),

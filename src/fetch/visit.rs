@@ -10,7 +10,7 @@ use reqwest::{Response, StatusCode};
 use super::{Answer, Fetched, Fetcher, ROBOTS_HOLD, ROBOTS_RETRY, Robots, faults, headers, robots};
 use crate::domain::address::{self, InvalidAddress, WebAddress};
 use crate::domain::document::{Document, Fault, FaultCode, Memory, Sha256};
-use crate::domain::source::{MAX_TIME, Source};
+use crate::domain::source::{MAX_TIME, Source, SourceKind};
 
 /// The most redirects that are followed (promises: F3).
 const MOST_REDIRECTS: usize = 5;
@@ -477,8 +477,13 @@ impl Visit<'_> {
             return failed(too_large());
         }
         let began = Instant::now();
+        let before = self.bytes;
         // What a server states is a hint worth a megabyte, not a claim on memory.
-        let mut body = Vec::with_capacity(usize::try_from(stated.min(1 << 20)).unwrap_or(0));
+        let hint = usize::try_from(stated.min(1 << 20)).unwrap_or(0);
+        let mut body = match Body::begin(self.source.kind, hint) {
+            Ok(body) => body,
+            Err(error) => return failed(cannot_be_packed(&error)),
+        };
         loop {
             let allowed = body_allowance(rest, self.bytes);
             let next =
@@ -492,11 +497,13 @@ impl Visit<'_> {
                     if self.bytes > cap {
                         return failed(too_large());
                     }
-                    body.extend_from_slice(&chunk);
+                    if let Err(error) = body.take(&chunk) {
+                        return failed(cannot_be_packed(&error));
+                    }
                 }
             }
         }
-        if body.is_empty() {
+        if self.bytes == before {
             return failed(Fault::new(
                 FaultCode::EmptyBody,
                 format!(
@@ -506,8 +513,12 @@ impl Visit<'_> {
                 ),
             ));
         }
-        let sha256 = Sha256::of(&body);
+        let (body, sha256, packed) = match body.end() {
+            Ok(ended) => ended,
+            Err(error) => return failed(cannot_be_packed(&error)),
+        };
         Answer::Document {
+            packed,
             memory: headers::memory(response.headers(), Some(sha256.clone())),
             document: Document {
                 source: self.source.id.clone(),
@@ -530,6 +541,70 @@ fn form_of(body: &str) -> &'static str {
     } else {
         "application/x-www-form-urlencoded"
     }
+}
+
+/// A body as it comes: as it is, or packed where whole lists are read, so that memory holds a
+/// tenth of them.
+enum Body {
+    Plain(Vec<u8>),
+    Packed {
+        packer: zstd::stream::write::Encoder<'static, Vec<u8>>,
+        hasher: sha2::Sha256,
+        size: u64,
+    },
+}
+
+impl Body {
+    fn begin(kind: SourceKind, hint: usize) -> std::io::Result<Self> {
+        Ok(match kind {
+            SourceKind::Catalogue => Self::Packed {
+                packer: zstd::stream::write::Encoder::new(Vec::new(), 1)?,
+                hasher: sha2::Sha256::default(),
+                size: 0,
+            },
+            _ => Self::Plain(Vec::with_capacity(hint)),
+        })
+    }
+
+    fn take(&mut self, chunk: &[u8]) -> std::io::Result<()> {
+        match self {
+            Self::Plain(body) => body.extend_from_slice(chunk),
+            Self::Packed {
+                packer,
+                hasher,
+                size,
+            } => {
+                use sha2::Digest as _;
+                use std::io::Write as _;
+                packer.write_all(chunk)?;
+                hasher.update(chunk);
+                *size += chunk.len() as u64;
+            }
+        }
+        Ok(())
+    }
+
+    /// The body, the hash of its plain bytes, and their number where it is packed.
+    fn end(self) -> std::io::Result<(Vec<u8>, Sha256, Option<u64>)> {
+        match self {
+            Self::Plain(body) => {
+                let sha256 = Sha256::of(&body);
+                Ok((body, sha256, None))
+            }
+            Self::Packed {
+                packer,
+                hasher,
+                size,
+            } => Ok((packer.finish()?, Sha256::after(hasher), Some(size))),
+        }
+    }
+}
+
+fn cannot_be_packed(error: &std::io::Error) -> Fault {
+    Fault::new(
+        FaultCode::BrokenBody,
+        format!("The answer could not be held: {error}. The next visit tries again."),
+    )
 }
 
 /// Reads where a redirect leads; its host is checked when its turn comes.

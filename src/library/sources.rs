@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 
 use super::{Links, Named, mappings};
 use crate::domain::address::{AddressTemplate, WebAddress};
+use crate::domain::catalogue::Catalogue;
 use crate::domain::id::{BodyId, FrameworkId, JurisdictionId, SourceId};
 use crate::domain::mapping::Preset;
 use crate::domain::quantity;
@@ -135,6 +136,10 @@ fn source(mut table: Table<'_>, presets: &[Preset], links: &mut Links) -> Option
         }
         count
     });
+    let catalogue = match kind {
+        Some(SourceKind::Catalogue) => catalogue(&mut table, on),
+        _ => None,
+    };
     let note = table.text("note");
     let proof = table.table("proof").and_then(proof);
     let mut interface = Interface::default();
@@ -210,6 +215,7 @@ fn source(mut table: Table<'_>, presets: &[Preset], links: &mut Links) -> Option
         select,
         date,
         follow,
+        catalogue,
         agent,
         robots_override,
         headers,
@@ -232,6 +238,34 @@ fn positive_span(text: &str) -> Result<TimeDelta, quantity::InvalidQuantity> {
             wanted: "a span of time longer than nothing",
         })
     }
+}
+
+/// How a catalogue is read. One that is switched off may be of a kind that nobody can read yet.
+fn catalogue(table: &mut Table<'_>, on: bool) -> Option<Catalogue> {
+    let preset = match table.text("preset").map(|text| text.parse()) {
+        Some(Ok(preset)) => Some(preset),
+        Some(Err(wrong)) if on => {
+            table.fault("preset", wrong);
+            None
+        }
+        None if on => {
+            table.fault(
+                "preset",
+                "a catalogue needs a preset: iso-open-data, relaton or nist-csrc",
+            );
+            None
+        }
+        _ => None,
+    };
+    let committees = table.table("scope").map(|mut scope| {
+        let committees = scope.texts("committees");
+        scope.finish();
+        committees
+    });
+    Some(Catalogue {
+        preset: preset?,
+        committees: committees.unwrap_or_default(),
+    })
 }
 
 fn select(mut table: Table<'_>) -> Select {

@@ -4,6 +4,10 @@
 //! It knows what an update must look like, and the rule of first contact. It calls nothing but
 //! the ground floor. It deliberately does not know what an update is about: that is `tag`'s.
 
+mod catalogue;
+
+pub use catalogue::catalogue_update;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::address::WebAddress;
@@ -192,6 +196,7 @@ fn content(
         published: entry.published,
         modified: entry.modified,
         stated: entry.stated,
+        stage: None,
     };
     Ok((content, text))
 }

@@ -6,6 +6,7 @@
 //! is told by name beside what could.
 
 mod article;
+pub mod catalogue;
 mod columns;
 mod discover;
 mod feed;

@@ -30,6 +30,7 @@ pub(super) fn source(kind: SourceKind) -> Source {
         off_because: None,
         select: Select::default(),
         date: DateStyle::default(),
+        catalogue: None,
         follow: false,
         agent: Agent::default(),
         robots_override: None,

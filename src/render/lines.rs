@@ -44,7 +44,7 @@ pub fn update_line(update: &Update, source: Option<&Source>) -> Value {
         "revision": update.revision,
         "language": tags.language,
         "cause": update.cause,
-        "stage": Value::Null,
+        "stage": content.stage,
         "key_dates": update.key_dates.iter().map(|date| json!({
             "date": date.date,
             "label": date.label(),

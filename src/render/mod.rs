@@ -7,6 +7,7 @@
 mod lines;
 mod mail;
 mod opml;
+mod stage_line;
 mod views;
 
 use std::path::PathBuf;
@@ -18,6 +19,7 @@ use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 pub use lines::{tag_line, update_line};
 pub use mail::{DigestMail, MailParts};
 pub use opml::opml;
+pub use stage_line::{StageLine, stage_line};
 pub use views::{
     DigestsPage, ErrorPage, FacetGroup, FacetLink, Home, IssuePage, IssueRow, ItemView, Moment,
     Named, RevisionView, SearchPage, SectionView, SourceRow, SourcesPage, TagView, UpdateCard,

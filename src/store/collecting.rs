@@ -6,9 +6,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::QueryBuilder;
 
 use super::database::{fenced, reading, writing};
+use super::register::write_register;
 use super::sources::SourceState;
 use super::{Error, Lease, Store, to_json, unreadable, whole};
 use crate::domain::address::WebAddress;
+use crate::domain::catalogue::RegisterChanges;
 use crate::domain::change::{Fingerprint, Known};
 use crate::domain::document::{Document, Sha256, Visit};
 use crate::domain::id::{SourceId, UpdateId};
@@ -22,6 +24,8 @@ pub struct NewDocument {
     pub number: i64,
     /// What was fetched.
     pub document: Document,
+    /// The plain size of the body in bytes, where the document holds it packed already.
+    pub packed: Option<u64>,
     /// What stays of it.
     pub keep: Keep,
     /// The chain's head before it.
@@ -56,6 +60,8 @@ pub struct Harvest {
     pub new: Vec<Fresh>,
     /// Updates that say something else now.
     pub revised: Vec<Fresh>,
+    /// What a catalogue leaves in the register.
+    pub register: Option<Box<RegisterChanges>>,
 }
 
 /// What of the harvests was new to the store, and where it stands in the log.
@@ -327,6 +333,13 @@ impl Store {
                 query.build().execute(&mut *transaction).await?;
             }
 
+            for changes in harvests
+                .iter()
+                .filter_map(|harvest| harvest.register.as_deref())
+            {
+                write_register!(transaction, changes);
+            }
+
             let documents: Vec<&NewDocument> = harvests
                 .iter()
                 .flat_map(|harvest| &harvest.documents)
@@ -341,7 +354,11 @@ impl Store {
                     let (body, until) = match item.keep {
                         Keep::Hash => (None, None),
                         Keep::Bytes(span) => {
-                            (compressed(&document.body), Some(document.fetched_at + span))
+                            let body = match item.packed {
+                                Some(_) => Some(document.body.clone()),
+                                None => compressed(&document.body),
+                            };
+                            (body, Some(document.fetched_at + span))
                         }
                     };
                     row.push_bind(document.source.as_str())
@@ -351,7 +368,10 @@ impl Store {
                         .push_bind(i64::from(document.status))
                         .push_bind(to_json(&document.headers))
                         .push_bind(document.sha256.as_str())
-                        .push_bind(whole(document.body.len()))
+                        .push_bind(
+                            item.packed
+                                .map_or_else(|| whole(document.body.len()), whole),
+                        )
                         .push_bind(body)
                         .push_bind(until)
                         .push_bind(item.previous.as_ref().map(Sha256::as_str))

@@ -52,6 +52,7 @@ fn source() -> Source {
         off_because: None,
         select: Select::default(),
         date: DateStyle::default(),
+        catalogue: None,
         follow: false,
         agent: regwire::domain::source::Agent::default(),
         robots_override: None,

@@ -12,8 +12,10 @@ macro_rules! left_out {
 
 mod bad_input;
 mod by_hand;
+mod catalogue;
 mod command_line;
 mod corpus_articles;
+mod corpus_catalogue;
 mod corpus_feeds;
 mod corpus_json;
 mod corpus_listings;

@@ -17,16 +17,18 @@ use tokio::sync::mpsc;
 use crate::compare::{self, Keyed};
 use crate::daemon::House;
 use crate::daemon::in_order::InOrder;
+use crate::daemon::jobs::catalogue::{self, Lot};
 use crate::daemon::jobs::index;
 use crate::daemon::jobs::pages::{Page, Pages};
 use crate::daemon::stories::StoryBook;
+use crate::domain::catalogue::RegisterChanges;
 use crate::domain::change::Change;
 use crate::domain::document::{
     Document, Fault, FaultCode, FeedDescription, Memory, Outcome, Visit,
 };
 use crate::domain::evidence::{self, Evidence, Record};
 use crate::domain::id::{SourceId, UpdateId};
-use crate::domain::source::{Keep, Source};
+use crate::domain::source::{Keep, Source, SourceKind};
 use crate::domain::update::{Authority, Reach, Update};
 use crate::fetch::{Answer, Fetched, Fetcher};
 use crate::normalize::{self, Circumstances, Normalized};
@@ -108,7 +110,7 @@ pub async fn collect(
     for source in house.sources.iter() {
         let named = choice.only.contains(&source.id);
         let wanted = named || (choice.only.is_empty() && source.on);
-        if !wanted || !source.kind.is_built() {
+        if !wanted || !source.is_readable() {
             continue;
         }
         order.push(source.id.clone());
@@ -192,7 +194,7 @@ pub async fn collect(
 }
 
 /// Gives what is new its stories and stores what visits left behind.
-async fn commit(
+pub(super) async fn commit(
     house: &House,
     lease: &Lease,
     harvests: &mut [Harvest],
@@ -245,6 +247,7 @@ async fn visit(house: &House, fetcher: &Fetcher, source: Source, state: SourceSt
         documents: Vec::new(),
         new: Vec::new(),
         revised: Vec::new(),
+        register: None,
     };
     let mut wait = None;
     let mut looked = Looked::default();
@@ -253,6 +256,7 @@ async fn visit(house: &House, fetcher: &Fetcher, source: Source, state: SourceSt
             harvest.visit.status = Some(status);
             harvest.visit.outcome = Outcome::Unchanged;
             harvest.state.memory = memory;
+            seen_again(house, &source, &mut harvest, now).await;
         }
         Answer::Limited {
             status,
@@ -279,6 +283,7 @@ async fn visit(house: &House, fetcher: &Fetcher, source: Source, state: SourceSt
         }
         Answer::Document {
             document,
+            packed,
             memory,
             moved_to,
         } => {
@@ -288,6 +293,7 @@ async fn visit(house: &House, fetcher: &Fetcher, source: Source, state: SourceSt
             if harvest.state.memory.sha256.as_ref() == Some(&document.sha256) {
                 harvest.visit.outcome = Outcome::Unchanged;
                 harvest.state.memory = memory;
+                seen_again(house, &source, &mut harvest, now).await;
             } else {
                 let mut pages = Pages::new(&source, &harvest.state);
                 let url = document.url.clone();
@@ -297,7 +303,7 @@ async fn visit(house: &House, fetcher: &Fetcher, source: Source, state: SourceSt
                     &mut harvest,
                     &mut pages,
                     &mut looked,
-                    document,
+                    (document, packed),
                 )
                 .await
                 {
@@ -363,9 +369,11 @@ async fn read_on(
         harvest.visit.bytes += bytes;
         harvest.visit.milliseconds += milliseconds;
         match answer {
-            Answer::Document { document, .. } => {
+            Answer::Document {
+                document, packed, ..
+            } => {
                 let before = harvest.visit.faults.len();
-                let page = take_in(house, source, harvest, pages, looked, document).await;
+                let page = take_in(house, source, harvest, pages, looked, (document, packed)).await;
                 let faults = harvest.visit.faults.split_off(before);
                 // That a part of an index holds nothing of what is asked for is no fault of it.
                 let nothing = pages.is_index
@@ -445,7 +453,7 @@ async fn take_in(
     harvest: &mut Harvest,
     pages: &mut Pages,
     looked: &mut Looked,
-    document: Document,
+    (document, packed): (Document, Option<u64>),
 ) -> Option<Page> {
     let now = document.fetched_at.max(harvest.visit.at);
     let mut page = None;
@@ -473,7 +481,11 @@ async fn take_in(
     };
     let first = pages.read() == 0;
     let document = Arc::new(document);
-    let read = read(house, source, Arc::clone(&document), proof, pages, now).await;
+    let read = if source.kind == SourceKind::Catalogue {
+        read_catalogue(house, source, Arc::clone(&document), proof, now).await
+    } else {
+        read(house, source, Arc::clone(&document), proof, pages, now).await
+    };
     match read {
         Ok(read) => {
             harvest.visit.faults.extend(read.faults);
@@ -494,6 +506,7 @@ async fn take_in(
                 pages.brought(&read.new, &read.revised);
                 harvest.new.extend(read.new);
                 harvest.revised.extend(read.revised);
+                harvest.register = read.register;
                 if first {
                     harvest.state.description = read.description;
                     harvest.state.first_contact_at.get_or_insert(now);
@@ -516,6 +529,7 @@ async fn take_in(
     harvest.documents.push(NewDocument {
         number,
         document: Arc::unwrap_or_clone(document),
+        packed,
         keep: if first || brought {
             source.keep
         } else {
@@ -540,6 +554,70 @@ struct Read {
     revised: Vec<Fresh>,
     next: Option<String>,
     parts: Vec<String>,
+    register: Option<Box<RegisterChanges>>,
+}
+
+/// A whole list that is as it was: one more proof that none of its rows moved.
+async fn seen_again(house: &House, source: &Source, harvest: &mut Harvest, now: DateTime<Utc>) {
+    if source.kind != SourceKind::Catalogue {
+        return;
+    }
+    match catalogue::unchanged(house, source, now).await {
+        Ok(register) => harvest.register = register.map(Box::new),
+        // The proof of one look is lost, and nothing else.
+        Err(error) => {
+            tracing::warn!(source.id = %source.id, %error, "a look at a catalogue could not be counted")
+        }
+    }
+}
+
+/// Reads a body's whole list and compares it with the register.
+async fn read_catalogue(
+    house: &House,
+    source: &Source,
+    document: Arc<Document>,
+    proof: Evidence,
+    now: DateTime<Utc>,
+) -> Result<Read, Fault> {
+    let failed = |error: anyhow::Error| {
+        Fault::new(
+            FaultCode::ReaderFailed,
+            format!(
+                "reading failed ({error:#}); nothing was taken, and the next visit tries again"
+            ),
+        )
+    };
+    let turn = house.turns.acquire().await;
+    let terms = catalogue::Terms {
+        at: document.fetched_at,
+        now,
+        shrunken: false,
+    };
+    let address = document.url.clone();
+    let gathered = catalogue::gather(house, source, Lot::Fetched(document), &terms, false)
+        .await
+        .map_err(failed)?;
+    let mut out = Read {
+        entries: u32::try_from(gathered.rows).unwrap_or(u32::MAX),
+        newest: None,
+        readable: gathered.readable,
+        faults: gathered.faults.clone(),
+        description: FeedDescription::default(),
+        new: Vec::new(),
+        revised: Vec::new(),
+        next: None,
+        parts: Vec::new(),
+        register: None,
+    };
+    if gathered.readable {
+        let taken = catalogue::take_in(house, source, gathered, &terms, proof, address)
+            .await
+            .map_err(failed)?;
+        out.new = taken.new;
+        out.register = Some(Box::new(taken.register));
+    }
+    drop(turn);
+    Ok(out)
 }
 
 /// The steps between bytes and updates; the pure ones run where they do not hold up the network.
@@ -598,6 +676,7 @@ async fn read(
         revised: Vec::new(),
         next: parsed.next,
         parts: parsed.parts,
+        register: None,
     };
     if !out.readable {
         out.faults = faults;
@@ -813,7 +892,7 @@ pub fn understood(
     update
 }
 
-fn empty_visit(source: &SourceId, at: DateTime<Utc>, outcome: Outcome) -> Visit {
+pub(super) fn empty_visit(source: &SourceId, at: DateTime<Utc>, outcome: Outcome) -> Visit {
     Visit {
         source: source.clone(),
         at,

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::daemon::House;
 use crate::daemon::jobs::collect::{Choice, Report, collect};
+use crate::daemon::jobs::observe::{Wish, observe};
 use crate::daemon::jobs::retag;
 use crate::daemon::stories;
 use crate::domain::id::UpdateId;
@@ -29,6 +30,8 @@ pub enum Errand {
         /// The words; empty to take the last note of the part back.
         text: String,
     },
+    /// Take a snapshot of a catalogue in.
+    Observe(Wish),
     /// Tag the archive again.
     Retag,
     /// Tell two updates apart for good, or take that back.
@@ -101,6 +104,11 @@ pub async fn run(
                 "there is no update {update}: `regwire search` finds ids"
             );
             Ok(json!({ "update": update, "part": part, "text": text.trim() }))
+        }
+        Errand::Observe(wish) => {
+            let seen = observe(house, lease, wish, |_| Ok(())).await?;
+            let lines: Vec<Value> = seen.moves.iter().map(|moved| json!(moved)).collect();
+            Ok(json!({ "lines": lines, "summary": seen.summary() }))
         }
         Errand::Retag => {
             let mut differences = Vec::new();

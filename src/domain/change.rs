@@ -24,6 +24,20 @@ impl Fingerprint {
     }
 }
 
+impl serde::Serialize for Fingerprint {
+    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.serialize_str(&self.to_text())
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Fingerprint {
+    fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(d)?;
+        Self::read(&text)
+            .ok_or_else(|| serde::de::Error::custom("a fingerprint has 32 hexadecimal digits"))
+    }
+}
+
 /// An entry's texts as people read them: markup taken off, white space folded. Made once, for
 /// comparing and for showing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -110,6 +110,7 @@ const ODD: &[FaultCode] = &[
     FaultCode::SharedIdentity,
     FaultCode::OtherLanguage,
     FaultCode::RedirectedHome,
+    FaultCode::Shrunken,
 ];
 /// Faults of a reading that could not be taken because something else came.
 const OTHER_SHAPE: &[FaultCode] = &[
@@ -118,6 +119,7 @@ const OTHER_SHAPE: &[FaultCode] = &[
     FaultCode::NoMatch,
     FaultCode::LoginWall,
     FaultCode::SoftNotFound,
+    FaultCode::ErrorPage,
     FaultCode::RedirectedHome,
 ];
 

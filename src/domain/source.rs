@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 
 use super::address::AddressTemplate;
 use super::id::{BodyId, FrameworkId, JurisdictionId, SourceId};
-pub use super::select::{Edit, Pick, Select, Way};
+pub use super::select::{Edit, LifeCycleRule, Pick, Select, Way};
 use super::update::{Content, Shared};
 use crate::text::html;
 

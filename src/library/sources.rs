@@ -7,14 +7,14 @@ use crate::domain::address::{AddressTemplate, WebAddress};
 use crate::domain::id::{BodyId, FrameworkId, JurisdictionId, SourceId};
 use crate::domain::quantity;
 use crate::domain::source::{
-    Agent, DateStyle, Edit, Keep, MAX_BYTES, MAX_TIME, Pick, Proof, Select, Source, SourceKind,
+    Agent, DateStyle, Edit, Keep, LifeCycleRule, MAX_BYTES, MAX_TIME, Pick, Proof, Select, Source, SourceKind,
     Terms, Way,
 };
 use crate::text::table::{Mixed, Report, Table};
 
 /// Keys whose kinds of source are not built yet; they are kept in the file and not read.
 const LATER: &[&str] = &[
-    "preset", "params", "map", "scope", "post", "watch", "include",
+    "preset", "params", "map", "scope", "post", "include",
 ];
 
 pub(super) fn sources(name: &str, text: &str, report: &Report, links: &mut Links) -> Vec<Source> {
@@ -97,7 +97,11 @@ fn source(mut table: Table<'_>, links: &mut Links) -> Option<Source> {
     }
     let on = table.flag("on").unwrap_or(true);
     let off_because = table.text("off_because");
-    let select = table.table("select").map(select).unwrap_or_default();
+    let mut select = table.table("select").map(select).unwrap_or_default();
+    select.watch = table.text("watch");
+    if let Some(rule) = table.table("life_cycle") {
+        select.life_cycle = life_cycle(rule);
+    }
     let date = table.table("date").map(date_style).unwrap_or_default();
     let follow = table.flag("follow").unwrap_or(false);
     let agent = table
@@ -220,9 +224,26 @@ fn select(mut table: Table<'_>) -> Select {
         next: pick(&mut table, "next"),
         keep: table.texts("keep"),
         drop: table.texts("drop"),
+        note: pick(&mut table, "note"),
+        reference: pick(&mut table, "reference"),
+        // They stand beside `select`.
+        watch: None,
+        life_cycle: None,
     };
     table.finish();
     select
+}
+
+fn life_cycle(mut table: Table<'_>) -> Option<LifeCycleRule> {
+    let rule = table.required_text("item").map(|item| LifeCycleRule {
+        item,
+        stage: pick(&mut table, "stage"),
+        date: pick(&mut table, "date"),
+        project: pick(&mut table, "project"),
+        project_in_address: table.text("project_in_address"),
+    });
+    table.finish();
+    rule
 }
 
 /// A part of an item, as a text, a table, or a list of such.

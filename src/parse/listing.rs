@@ -145,6 +145,7 @@ pub(super) fn rows(
         faults,
         description: description(page, &flat),
         next: reader.next(page),
+        page: None,
     };
     (parsed, refused)
 }
@@ -362,7 +363,7 @@ impl<'a> Rows<'a, '_> {
 }
 
 /// The first of a source's patterns that a text is written in; the first of all where none is.
-fn fitting<'s>(style: &'s DateStyle, text: &str) -> Option<&'s str> {
+pub(super) fn fitting<'s>(style: &'s DateStyle, text: &str) -> Option<&'s str> {
     let mut formats = style
         .format
         .iter()

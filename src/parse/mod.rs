@@ -1,9 +1,9 @@
 //! A Document becomes Entries and faults.
 //!
-//! It knows formats (feeds of every dialect and in every state, pages that list news) and not the
-//! field; it calls only `text` and the ground floor's words. It deliberately does not fetch, does
-//! not make HTML safe, does not judge what is new, and never fails as a whole: what cannot be read
-//! is told by name beside what could.
+//! It knows formats (feeds of every dialect and in every state, pages that list news, pages that
+//! are watched) and not the field; it calls only `text` and the ground floor's words. It
+//! deliberately does not fetch, does not make HTML safe, does not judge what is new, and never
+//! fails as a whole: what cannot be read is told by name beside what could.
 
 mod article;
 mod columns;
@@ -12,6 +12,7 @@ mod feed;
 mod flat;
 mod lines;
 mod listing;
+mod page;
 mod reading;
 mod select;
 #[cfg(test)]
@@ -23,6 +24,7 @@ pub use article::Article;
 pub use discover::{Clue, Discovered};
 
 use crate::domain::document::{Document, Entry, Fault, FaultCode, FeedDescription};
+use crate::domain::page::{PageReading, PdfText};
 use crate::domain::source::{Select, Source, SourceKind};
 use crate::text::decode::Decoded;
 
@@ -39,6 +41,8 @@ pub struct Parsed {
     pub readable: bool,
     /// The address of the list's next page, absolute, where its definition finds one.
     pub next: Option<String>,
+    /// What a watched page holds; there whenever it was readable.
+    pub page: Option<Box<PageReading>>,
 }
 
 /// What an element of a parsed page is known by.
@@ -98,19 +102,33 @@ pub fn trial(document: &Document, source: &Source) -> Trial {
             refused = rows;
             parsed
         }
-        SourceKind::Page | SourceKind::Sitemap | SourceKind::Json | SourceKind::Catalogue => {
+        SourceKind::Page => page::read(document, source),
+        SourceKind::Sitemap | SourceKind::Json | SourceKind::Catalogue => {
             Parsed::aside(
                 FaultCode::ReaderFailed,
                 format!("this version cannot read a `{}`", source.kind.as_str()),
             )
         }
     });
+    // A watched page has looked for itself: its text may be about what "not found" means.
     if !parsed.readable
+        && source.kind != SourceKind::Page
         && let Some(fault) = wrong_page::look(document)
     {
         parsed.faults.insert(0, fault);
     }
     Trial { parsed, refused }
+}
+
+/// Whether the text of a document has to be taken out of a PDF before [`parse_pdf`] can read it.
+pub fn is_pdf(document: &Document) -> bool {
+    page::is_pdf(document)
+}
+
+/// Reads a watched page that is a PDF, from the text that was taken out of it, as [`parse`] reads
+/// one in HTML.
+pub fn parse_pdf(text: &PdfText, source: &Source) -> Parsed {
+    guarded(|| page::read_pdf(source, text))
 }
 
 /// What a reader gives; the document set aside when the reader fails.

@@ -4,6 +4,8 @@
 //! nothing but the ground floor. It deliberately does not know where the past is kept: whoever
 //! calls it brings what is [`Known`], found by [`keyed`] keys and addresses.
 
+pub mod page;
+
 use std::collections::{HashMap, HashSet};
 
 use sha2::{Digest, Sha256};

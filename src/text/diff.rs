@@ -58,6 +58,30 @@ pub fn words(before: &str, after: &str) -> Vec<Span> {
     out.0
 }
 
+/// The steps between two sequences of numbers (words, say): where they differ, the range that went
+/// and the range that came.
+pub fn runs(old: &[u32], new: &[u32]) -> Vec<(Range<usize>, Range<usize>)> {
+    let numbered = |keys: &[u32]| Numbered {
+        keys: keys.to_vec(),
+        ends: vec![keys.len()],
+    };
+    steps(&numbered(old), &numbered(new))
+        .into_iter()
+        .filter(|step| !step.removed.is_empty() || !step.added.is_empty())
+        .map(|step| (step.removed, step.added))
+        .collect()
+}
+
+/// A text in which the pieces that are picked have one fate, and the rest stays.
+pub fn picked(text: &str, part: Part, mut is_picked: impl FnMut(&str) -> bool) -> Vec<Span> {
+    let mut out = Spans::default();
+    for piece in pieces(text) {
+        let part = if is_picked(piece) { part } else { Part::Equal };
+        out.take(part, &[piece]);
+    }
+    out.0
+}
+
 /// A text in which everything has one fate.
 pub fn whole(part: Part, text: &str) -> Vec<Span> {
     if text.is_empty() {

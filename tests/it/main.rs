@@ -15,6 +15,7 @@ mod command_line;
 mod corpus_articles;
 mod corpus_feeds;
 mod corpus_listings;
+mod corpus_pages;
 mod crash;
 mod deaths;
 mod postgres;

@@ -178,16 +178,16 @@ fn alike(old: &[u32], new: &[u32]) -> usize {
 }
 
 /// The words of one version next to one another: what the other version is measured by.
-pub(super) struct Rows(HashSet<[u32; ROW]>, HashSet<u32>);
+pub(super) struct Rows<'v>(HashSet<[u32; ROW]>, &'v Version<'v>);
 
-impl Rows {
-    pub(super) fn new(version: &Version<'_>) -> Self {
+impl<'v> Rows<'v> {
+    pub(super) fn new(version: &'v Version<'v>) -> Self {
         let rows = version
             .stream
             .windows(ROW)
             .filter_map(|row| row.try_into().ok())
             .collect();
-        Self(rows, version.stream.iter().copied().collect())
+        Self(rows, version)
     }
 
     /// Which words of a block are not in the version that these rows are of, next to the same
@@ -214,7 +214,7 @@ impl Rows {
         // A version of fewer words than a row has none.
         if version.stream.len() < ROW || self.0.is_empty() {
             let own = version.stream.get(words.start..words.end).unwrap_or(&[]);
-            return own.iter().map(|word| !self.1.contains(word)).collect();
+            return own.iter().map(|word| !self.1.has(*word)).collect();
         }
         unknown
     }

@@ -30,8 +30,10 @@ use crate::text::words;
 pub const TOLD: f64 = 0.15;
 /// So many words changed in slight edits are told all the same.
 const MANY_WORDS: usize = 25;
-/// How much of how a page is built has to be the same, in hundredths, for it not to be a redesign.
-const SAME_BUILD: usize = 60;
+/// A redesign takes away and brings at least so much of how a page is built, in hundredths, …
+const LEAST_REPLACED: usize = 4;
+/// … and both together so much.
+const REBUILT: usize = 12;
 /// Of a page built anew, so many new or gone words in a row are a text and no part of its frame.
 const TEXT_OF_REDESIGN: usize = 15;
 /// A page of fewer words may well lose most of them.
@@ -181,22 +183,22 @@ fn fingerprint<'w>(words: impl Iterator<Item = &'w str>) -> Fingerprint {
     Fingerprint(u128::from_be_bytes(bytes))
 }
 
-/// Whether so little of how the page is built is as it was that it was built anew.
+/// Whether the page was built anew: a redesign takes some of how a page was built away and brings
+/// other in its place, where a text that is new or gone does only one of the two.
 fn is_redesign(before: &PageText, after: &PageText) -> bool {
-    if before.build.is_empty() || after.build.is_empty() {
-        return false;
-    }
     let size = before.build.len().max(after.build.len());
     let mut both: Vec<u32> = before.build.iter().chain(&after.build).copied().collect();
     both.sort_unstable();
     both.dedup();
     // The smallest numbers of both together are a sample of all their features.
     both.truncate(size);
-    let common = both
-        .iter()
-        .filter(|number| before.build.contains(number) && after.build.contains(number))
-        .count();
-    common * 100 < both.len() * SAME_BUILD
+    let only = |one: &PageText, other: &PageText| {
+        let there = |number: &&u32| one.build.contains(number) && !other.build.contains(number);
+        both.iter().filter(there).count()
+    };
+    let (gone, come) = (only(before, after), only(after, before));
+    let share = |count: usize| count * 100 / both.len().max(1);
+    share(gone) >= LEAST_REPLACED && share(come) >= LEAST_REPLACED && share(gone + come) >= REBUILT
 }
 
 /// An edit with what it was judged by.
@@ -207,6 +209,9 @@ struct Found {
     inverse: Fingerprint,
     /// Whether the block stood on the page before, and stands there still.
     rewritten: bool,
+    /// Whether a word of a kind that matters came that the page had nowhere, or went that it has
+    /// nowhere now.
+    strongly_new: bool,
     /// Where it stands among the edits.
     place: (usize, usize),
 }
@@ -216,7 +221,7 @@ impl Found {
     /// gone; labels and buttons come and go with the design.
     fn survives_redesign(&self) -> bool {
         if self.rewritten {
-            self.kinds.is_strong() || self.kinds.words >= TEXT_OF_REDESIGN
+            self.strongly_new || self.kinds.words >= TEXT_OF_REDESIGN
         } else {
             self.kinds.words >= TEXT_OF_REDESIGN && self.edit.weight >= TOLD
         }
@@ -364,12 +369,24 @@ fn rewritten(before: &Side<'_>, after: &Side<'_>, vocabulary: &Vocabulary) -> Op
         .map(word)
         .collect();
     let kinds = Kinds::of(gone.iter().chain(&come).copied());
+    let strongly_new = {
+        let runs = |number: usize| {
+            runs.iter().flat_map(move |(gone, come)| {
+                let (words, run) = if number == 0 { (old, gone) } else { (new, come) };
+                words.get(run.clone()).unwrap_or(&[])
+            })
+        };
+        let went = runs(0).filter(|word| !after.version.has(**word));
+        let came = runs(1).filter(|word| !before.version.has(**word));
+        Kinds::of(went.chain(came).map(word)).is_strong()
+    };
     let weight = weight::of_edit(kinds, after.block()?);
     let spans = diff::words(&before.block()?.text, &after.block()?.text);
     Some(Found {
         edit: after.edit(spans, weight, edit_fingerprint(&context, &gone, &come)),
         inverse: edit_fingerprint(&context, &come, &gone),
         kinds,
+        strongly_new,
         rewritten: true,
         place: (after.number, 1),
     })
@@ -425,6 +442,7 @@ fn alone(side: &Side<'_>, part: Part, place: usize, vocabulary: &Vocabulary) -> 
         edit: side.edit(spans, weight, edit_fingerprint(&[], gone, come)),
         inverse: edit_fingerprint(&[], come, gone),
         kinds,
+        strongly_new: false,
         rewritten: false,
         place: (place, usize::from(part == Part::Added)),
     })

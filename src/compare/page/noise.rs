@@ -65,6 +65,7 @@ static BANNER: LazyLock<Option<Regex>> = LazyLock::new(|| {
         |\bnous\ utilisons\ (?:des\ |les\ )?(?:\w+\ )?cookies|\bce\ site\ utilise\ .{0,20}cookies|\bwir\ (?:verwenden|nutzen|setzen)\ (?:\w+\ )?cookies|\bdiese\ (?:website|webseite|seite)\ (?:verwendet|nutzt)\ .{0,20}cookies|\b(?:utilizamos|usamos)\ cookies|\beste\ sitio\ (?:web\ )?(?:utiliza|usa)\ .{0,20}cookies|\bquesto\ sito\ (?:utilizza|usa)\ .{0,20}cookie|\bdeze\ (?:web)?site\ (?:gebruikt|maakt\ gebruik\ van)\ .{0,20}cookies
         |\b(?:sign\ up|subscribe|register|inscrivez-vous|abonnez-vous|suscribase|abonnieren\ sie)\b.{0,30}\b(?:newsletter|email|e-mail|mailing|bulletin|updates|alerts|latest\ news|lettre|boletin)|^(?:get|receive)\ .{0,40}\b(?:in\ your\ inbox|by\ email|newsletter)|\b(?:stay|keep)\ (?:informed|connected|in\ touch|up\ to\ date\ with)\b|\bfollow\ us\b
         |\b(?:enable|turn\ on)\ javascript|\bjavascript\ (?:is|must\ be|to\ be)\ (?:disabled|enabled)|\byour\ browser\ (?:is\ (?:out\ of\ date|not\ supported)|does\ not\ support)|\b(?:upgrade|update)\ your\ browser
+        |^(?:©|\(c\)|copyright\b).{0,80}\b(?:all\ rights\ reserved|tous\ droits\ reserves|alle\ rechte\ vorbehalten|todos\ los\ derechos|tutti\ i\ diritti)|^(?:all\ rights\ reserved|tous\ droits\ reserves|alle\ rechte\ vorbehalten)
         |\bwas\ this\ (?:page|article|information|content|answer)\ (?:helpful|useful)|\b(?:give|send|share)\ (?:us\ )?(?:your\ )?feedback\b|\breport\ (?:a\ problem|an\ issue)\ with\ this\ page",
     )
     .ok()
@@ -95,6 +96,22 @@ const SHOP: &[&str] = &[
 
 /// What names a price.
 const CURRENCY: &[&str] = &["usd", "chf", "eur", "gbp", "jpy", "cad", "aud", "price", "prix", "preis", "precio", "prezzo"];
+
+/// Headings of what stands beside a page's own text: other pages, the shop, the newsletter.
+static BESIDE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"(?x)^(?:(?:related|recommended|similar|popular|trending)\ (?:\w+\ ?){1,3}|related|most\ (?:read|viewed|popular|shared)(?:\ \w+)?|you\ (?:may|might)\ (?:also\ )?(?:like|be\ interested.*)|(?:this|these)?\ ?(?:may|might)\ also\ (?:interest\ you|be\ of\ interest)|people\ also\ (?:\w+\ ?){1,3}|(?:buy|order|purchase)\ (?:this|the|a)\ \w+|share(?:\ this(?:\ \w+)?)?|follow\ us(?:\ on)?|(?:our\ )?newsletters?
+        |(?:articles?|documents?|contenus?|pages?)\ (?:lies?|liees?|connexes?|similaires?|associes?)|a\ lire\ (?:aussi|egalement)|vous\ (?:aimerez|pourriez)\ .{0,30}|(?:ceci|cela)\ (?:peut|pourrait)\ (?:aussi|egalement|vous)\ .{0,30}|acheter\ (?:cette|ce|la|le)\ \w+|partager
+        |(?:ahnliche|verwandte)\ \w+|das\ konnte\ sie\ (?:auch\ )?interessieren|teilen|(?:articulos|contenidos|paginas|documentos)\ relacionad[oa]s|te\ puede\ interesar|(?:articoli|contenuti)\ correlati|potrebbe(?:ro)?\ interessar\w*(?:\ anche)?|gerelateerde?\ \w+|lees\ ook)$",
+    )
+    .ok()
+});
+
+/// Whether a heading, folded, stands over what is no text of the page's own.
+pub(super) fn is_beside(heading: &str) -> bool {
+    let heading = heading.trim_matches(|c: char| !c.is_alphanumeric());
+    BESIDE.as_ref().is_some_and(|beside| beside.is_match(heading))
+}
 
 /// A text for comparing: folded, without what is no part of what it says.
 pub(super) fn steady(text: &str) -> String {
@@ -140,7 +157,11 @@ fn is_price(text: &str) -> bool {
     let mut priced = text.contains(is_money);
     let mut amount = false;
     for word in text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
-        priced |= CURRENCY.contains(&word);
+        // "CHF124" is written without a blank.
+        let letters = word.trim_end_matches(|c: char| c.is_ascii_digit());
+        priced |= CURRENCY.contains(&letters);
+        amount |= letters.len() < word.len() && CURRENCY.contains(&letters);
+        let word = if CURRENCY.contains(&letters) { letters } else { word };
         let number = word.starts_with(|c: char| c.is_ascii_digit());
         amount |= number;
         if !number && !SHOP.contains(&word) {
@@ -211,6 +232,7 @@ mod tests {
             "CHF 63",
             "63 CHF | Buy",
             "Price: $ 155.00",
+            "CHF124",
             "Add to basket",
             "Format Language PDF English CHF 118",
             "Was this page helpful?",
@@ -230,5 +252,11 @@ mod tests {
             assert!(!noise(text), "{text}");
         }
         assert!(!is_noise(&Block::new(BlockKind::Heading, "Help"), "help "));
+        for heading in ["related documents", "this may also interest you", "buy this standard", "a lire aussi"] {
+            assert!(is_beside(heading), "{heading}");
+        }
+        for heading in ["related party transactions must be disclosed by issuers", "latest news", "orders", "scope"] {
+            assert!(!is_beside(heading), "{heading}");
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Blocks as numbers of words, the same for both versions of a page.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::noise;
 use crate::domain::page::{BlockKind, PageText};
@@ -36,6 +36,8 @@ pub(super) struct Version<'p> {
     pub blocks: Vec<Words>,
     /// The words of all of them, one after the other.
     pub stream: Vec<u32>,
+    /// Every word once.
+    distinct: HashSet<u32>,
 }
 
 /// The words of a block.
@@ -55,8 +57,13 @@ impl<'p> Version<'p> {
             page,
             blocks: Vec::with_capacity(page.blocks.len()),
             stream: Vec::new(),
+            distinct: HashSet::new(),
         };
+        let beside = if with_noise { Vec::new() } else { beside(page) };
         for (place, block) in page.blocks.iter().enumerate() {
+            if beside.get(place) == Some(&true) {
+                continue;
+            }
             let start = version.stream.len();
             if with_noise || block.kind == BlockKind::Found {
                 let folded = crate::text::words::fold(&block.text);
@@ -73,7 +80,13 @@ impl<'p> Version<'p> {
                 version.blocks.push(Words { place, start, end });
             }
         }
+        version.distinct = version.stream.iter().copied().collect();
         version
+    }
+
+    /// Whether a word stands anywhere in it.
+    pub(super) fn has(&self, word: u32) -> bool {
+        self.distinct.contains(&word)
     }
 
     /// The words of one of the blocks, counted among those that mean something.
@@ -83,6 +96,33 @@ impl<'p> Version<'p> {
             .and_then(|words| self.stream.get(words.start..words.end))
             .unwrap_or(&[])
     }
+}
+
+/// Which blocks stand under a heading of what is no text of the page's own; none where that would
+/// be most of the page.
+fn beside(page: &PageText) -> Vec<bool> {
+    let mut beside = vec![false; page.blocks.len()];
+    let mut under: Option<u8> = None;
+    let (mut bytes, mut all) = (0, 0);
+    for (block, beside) in page.blocks.iter().zip(&mut beside) {
+        if block.kind == BlockKind::Heading {
+            if under.is_some_and(|level| block.level <= level) {
+                under = None;
+            }
+            if under.is_none() && noise::is_beside(&crate::text::words::fold(&block.text)) {
+                under = Some(block.level);
+            }
+        }
+        all += block.text.len();
+        if under.is_some() {
+            *beside = true;
+            bytes += block.text.len();
+        }
+    }
+    if bytes * 2 > all {
+        beside.fill(false);
+    }
+    beside
 }
 
 /// Calls `f` for each word of a folded text: letters, numbers with their signs (`12.5`,

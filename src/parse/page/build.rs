@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use scraper::{ElementRef, Html};
 
 /// How many of the smallest numbers are kept: two sketches estimate what share of their features
-/// two pages have in common to within a tenth.
-const KEPT: usize = 64;
+/// two pages have in common to within some hundredths.
+const KEPT: usize = 128;
 
 /// The smallest numbers of the page's features (tag with one class, or tag under tag), each once
 /// however often it occurs. Classes with numbers in them are made anew at every fetch.

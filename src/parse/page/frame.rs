@@ -110,8 +110,18 @@ pub(super) fn frames(roots: &[ElementRef<'_>], flat: &Flat<'_>) -> Vec<NodeId> {
 
 fn is_frame(element: ElementRef<'_>, length: impl Fn() -> usize, all: usize) -> bool {
     let name = element.value().name();
+    if matches!(name, "main" | "article" | "body" | "table" | "tbody" | "tr" | "td" | "th") {
+        return false;
+    }
+    // What a page itself calls its frame, wherever it stands.
+    if matches!(
+        element.attr("role").unwrap_or_default(),
+        "navigation" | "banner" | "contentinfo" | "search" | "dialog" | "alertdialog" | "menu" | "menubar"
+            | "complementary" | "toolbar"
+    ) {
+        return length() * 3 <= all;
+    }
     match name {
-        "main" | "article" | "body" | "table" | "tbody" | "tr" | "td" | "th" => return false,
         "nav" | "dialog" | "button" => return true,
         // A header or footer within the text heads or ends a part of it.
         "header" | "footer" | "aside" => {
@@ -125,13 +135,6 @@ fn is_frame(element: ElementRef<'_>, length: impl Fn() -> usize, all: usize) -> 
             return (!inside || name == "aside") && length() * 3 <= all;
         }
         _ => {}
-    }
-    if matches!(
-        element.attr("role").unwrap_or_default(),
-        "navigation" | "banner" | "contentinfo" | "search" | "dialog" | "alertdialog" | "menu" | "menubar"
-            | "complementary" | "toolbar"
-    ) {
-        return length() * 3 <= all;
     }
     // A form may hold the page, where every page is one.
     if name == "form" {

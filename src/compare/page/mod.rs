@@ -31,9 +31,9 @@ pub const TOLD: f64 = 0.15;
 /// So many words changed in slight edits are told all the same.
 const MANY_WORDS: usize = 25;
 /// A redesign takes away and brings at least so much of how a page is built, in hundredths, …
-const LEAST_REPLACED: usize = 4;
+const LEAST_REPLACED: usize = 3;
 /// … and both together so much.
-const REBUILT: usize = 12;
+const REBUILT: usize = 8;
 /// Of a page built anew, so many new or gone words in a row are a text and no part of its frame.
 const TEXT_OF_REDESIGN: usize = 15;
 /// A page of fewer words may well lose most of them.
@@ -376,9 +376,11 @@ fn rewritten(before: &Side<'_>, after: &Side<'_>, vocabulary: &Vocabulary) -> Op
                 words.get(run.clone()).unwrap_or(&[])
             })
         };
+        // A value alone has nothing around it that says what it is the value of.
+        let alone = !old.iter().any(|word| new.contains(word));
         let went = runs(0).filter(|word| !after.version.has(**word));
         let came = runs(1).filter(|word| !before.version.has(**word));
-        Kinds::of(went.chain(came).map(word)).is_strong()
+        !alone && Kinds::of(went.chain(came).map(word)).is_strong()
     };
     let weight = weight::of_edit(kinds, after.block()?);
     let spans = diff::words(&before.block()?.text, &after.block()?.text);

@@ -18,6 +18,8 @@ mod corpus_listings;
 mod corpus_pages;
 mod crash;
 mod deaths;
+mod pages;
+mod pdf;
 mod postgres;
 mod rooms;
 mod story;

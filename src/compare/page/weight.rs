@@ -32,6 +32,25 @@ const STATE: &[&str] = &[
     "ingetrokken", "vervangen", "gepubliceerd", "ontwerp", "bevestigd", "gewijzigd", "geldig",
 ];
 
+/// Numbers, months and spans of time in words.
+const NUMBERS: &[&str] = &[
+    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "fifteen",
+    "twenty", "thirty", "forty", "fifty", "sixty", "ninety", "hundred", "thousand", "million", "billion", "half",
+    "double", "hour", "hours", "day", "days", "week", "weeks", "month", "months", "year", "years", "annually",
+    "monthly", "quarterly", "january", "february", "march", "april", "june", "july", "august", "september",
+    "october", "november", "december", "deux", "trois", "quatre", "cinq", "sept", "huit", "neuf", "dix", "quinze",
+    "vingt", "trente", "cent", "mille", "heures", "jour", "jours", "mois", "ans", "annees", "janvier", "fevrier",
+    "mars", "avril", "mai", "juin", "juillet", "aout", "septembre", "octobre", "novembre", "decembre", "zwei",
+    "drei", "vier", "funf", "sechs", "sieben", "acht", "neun", "zehn", "zwolf", "zwanzig", "dreissig", "hundert",
+    "stunden", "tag", "tage", "tagen", "wochen", "monat", "monate", "monaten", "jahr", "jahre", "jahren", "januar",
+    "februar", "marz", "juni", "juli", "oktober", "dezember", "dos", "tres", "cuatro", "cinco", "seis", "siete",
+    "ocho", "nueve", "diez", "quince", "veinte", "treinta", "cien", "horas", "dia", "dias", "meses", "anos", "enero",
+    "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre",
+    "diciembre", "tre", "quattro", "cinque", "sei", "sette", "otto", "dieci", "venti", "trenta", "giorni", "mesi",
+    "anni", "gennaio", "febbraio", "aprile", "maggio", "giugno", "luglio", "settembre", "ottobre", "dicembre",
+    "dagen", "maanden", "jaar", "jaren",
+];
+
 /// What kinds of words an edit changed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Kinds {
@@ -50,7 +69,7 @@ impl Kinds {
             kinds.words += 1;
             kinds.duty |= DUTY.contains(&word);
             kinds.state |= STATE.contains(&word);
-            kinds.number |= word.starts_with(|c: char| c.is_ascii_digit());
+            kinds.number |= word.starts_with(|c: char| c.is_numeric()) || NUMBERS.contains(&word);
         }
         kinds
     }

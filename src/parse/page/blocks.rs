@@ -27,21 +27,30 @@ pub(super) fn blocks(roots: &[ElementRef<'_>], dropped: &HashSet<NodeId>) -> Vec
     writer.out
 }
 
-/// The blocks of a text without markup.
+/// A block, cut into several where it is longer than is compared in one piece.
 pub(super) fn long(block: Block) -> Vec<Block> {
     if block.text.len() <= LONGEST {
         return vec![block];
     }
+    let Block {
+        kind,
+        level,
+        text,
+        mut anchor,
+        linked,
+    } = block;
     let mut out = Vec::new();
-    let mut rest = block.text.as_str();
+    let mut rest = text.as_str();
     while !rest.is_empty() {
         let (head, tail) = rest.split_at(cut(rest));
         let text = head.trim();
         if !text.is_empty() {
             out.push(Block {
+                kind,
+                level,
                 text: text.to_owned(),
-                anchor: block.anchor.clone().filter(|_| out.is_empty()),
-                ..block.clone()
+                anchor: anchor.take(),
+                linked,
             });
         }
         rest = tail;
@@ -349,7 +358,7 @@ fn is_labelled(element: ElementRef<'_>, dropped: &HashSet<NodeId>) -> bool {
                 Node::Element(_) if dropped.contains(&node.id()) => skipping = Some(node.id()),
                 Node::Element(inner) if node.id() != element.id() => {
                     elements += 1;
-                    if is_block(inner.name()) && !matches!(inner.name(), "div" | "dt" | "dd" | "p") {
+                    if is_block(inner.name()) && !matches!(inner.name(), "div" | "dt" | "dd") {
                         return false;
                     }
                 }

@@ -36,7 +36,7 @@ static TROUBLE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
         r"(?x)^(?:error:?\ )?(?:40[0135]|410|429|50[0-4])\b|^(?:access\ (?:to\ this\ page\ (?:has\ been\ |is\ )?)?denied|forbidden|bad\ request|too\ many\ requests|request\ (?:blocked|rejected|unsuccessful))
         |^(?:internal\ server\ error|server\ error|service\ (?:temporarily\ )?unavailable|bad\ gateway|gateway\ time.?out|temporarily\ unavailable|application\ error|runtime\ error)
-        |^(?:site|website|page|service|system|we|we.re|we\ are).{0,30}\b(?:maintenance|under\ construction|temporarily\ (?:down|unavailable|offline))\b|^(?:scheduled\ |planned\ )?maintenance$|wartungsarbeiten|en\ maintenance$|en\ mantenimiento$
+        |^(?:(?:the|our|this)\ )?(?:site|website|page|service|system|we|we.re|we\ are).{0,30}\b(?:maintenance|under\ construction|temporarily\ (?:down|unavailable|offline))\b|^(?:scheduled\ |planned\ )?maintenance$|wartungsarbeiten|en\ maintenance$|en\ mantenimiento$
         |^(?:just\ a\ moment|attention\ required|one\ more\ step|checking\ your\ browser|verify(?:ing)?\ (?:that\ )?you\ are\ (?:a\ )?human|are\ you\ (?:a\ )?(?:human|robot)|security\ check|please\ wait|robot\ check|pardon\ our\ interruption|ddos)
         |^an?\ (?:unexpected\ )?error\ (?:has\ )?occurred|^something\ went\ wrong|^erreur\ (?:interne|du\ serveur)|^zugriff\ verweigert|^acces\ (?:refuse|interdit)|^acceso\ denegado",
     )

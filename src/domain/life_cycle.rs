@@ -140,16 +140,22 @@ impl LifeCycle {
     /// Takes in what a change tells, so that it is known from now on.
     pub fn learn(&mut self, change: &LifeCycleChange) {
         for corrected in &change.corrected {
-            let known = self.passed.iter_mut().find(|known| {
-                known.stage == corrected.stage && known.date == corrected.was
-            });
+            let known = self
+                .passed
+                .iter_mut()
+                .find(|known| known.stage == corrected.stage && known.date == corrected.was);
             if let Some(known) = known {
                 known.date = corrected.now;
             }
         }
         self.passed.extend(&change.passed);
         in_order(&mut self.passed);
-        self.planned.retain(|stage| !change.passed.iter().any(|passed| passed.stage == stage.stage));
+        self.planned.retain(|stage| {
+            !change
+                .passed
+                .iter()
+                .any(|passed| passed.stage == stage.stage)
+        });
         if change.project.is_some() {
             self.project.clone_from(&change.project);
         }
@@ -171,15 +177,15 @@ impl LifeCycleChange {
     pub fn key(&self) -> String {
         let whose = self.project.as_deref().or(self.reference.as_deref());
         let mut key = whose.unwrap_or("page").to_owned();
-        for (sign, stage) in self
-            .passed
-            .iter()
-            .map(|stage| (' ', *stage))
-            .chain(self.corrected.iter().map(|corrected| {
-                let date = corrected.now;
-                let stage = corrected.stage;
-                ('~', StagePassed { date, stage })
-            }))
+        for (sign, stage) in
+            self.passed
+                .iter()
+                .map(|stage| (' ', *stage))
+                .chain(self.corrected.iter().map(|corrected| {
+                    let date = corrected.now;
+                    let stage = corrected.stage;
+                    ('~', StagePassed { date, stage })
+                }))
         {
             key.push(sign);
             key.push_str(&stage.to_string());
@@ -275,8 +281,14 @@ mod tests {
             "90.93 2025-06-07",
         ]);
         let change = known.since(&seen).unwrap();
-        assert_eq!(change.passed, [stage("90.60 2025-06-05"), stage("90.93 2025-06-07")]);
-        assert_eq!((change.known, change.from), (2, Some(stage("90.20 2025-01-15"))));
+        assert_eq!(
+            change.passed,
+            [stage("90.60 2025-06-05"), stage("90.93 2025-06-07")]
+        );
+        assert_eq!(
+            (change.known, change.from),
+            (2, Some(stage("90.20 2025-01-15")))
+        );
         assert_eq!(change.headline(), "ISO 1:2020: stage 90.93");
         assert_eq!(
             change.summary(),
@@ -291,13 +303,21 @@ mod tests {
     fn the_same_stage_may_be_passed_again() {
         let known = cycle(&["90.20 2015-01-15", "90.93 2015-06-01"]);
         let seen = cycle(&["90.20 2015-01-15", "90.93 2015-06-01", "90.20 2020-01-15"]);
-        assert_eq!(known.since(&seen).unwrap().passed, [stage("90.20 2020-01-15")]);
+        assert_eq!(
+            known.since(&seen).unwrap().passed,
+            [stage("90.20 2020-01-15")]
+        );
     }
 
     #[test]
     fn stages_go_backwards_and_stand_by_phase_on_the_page() {
         // 40.99 of 2019 was undone: the page lists by phase, time says otherwise.
-        let seen = cycle(&["30.60 2018-01-01", "40.20 2020-02-01", "40.99 2019-03-01", "30.92 2019-12-01"]);
+        let seen = cycle(&[
+            "30.60 2018-01-01",
+            "40.20 2020-02-01",
+            "40.99 2019-03-01",
+            "30.92 2019-12-01",
+        ]);
         assert_eq!(seen.current(), Some(stage("40.20 2020-02-01")));
         assert_eq!(seen.passed[1], stage("40.99 2019-03-01"));
     }
@@ -312,7 +332,10 @@ mod tests {
         let corrected = cycle(&["60.00 2020-04-01", "60.60 2020-05-02"]);
         let change = known.since(&corrected).unwrap();
         assert!(change.passed.is_empty());
-        assert_eq!(change.headline(), "ISO 1:2020: date of stage 60.60 corrected");
+        assert_eq!(
+            change.headline(),
+            "ISO 1:2020: date of stage 60.60 corrected"
+        );
         known.learn(&change);
         assert_eq!(known, corrected);
     }
@@ -324,7 +347,10 @@ mod tests {
         english.project = Some("12345".into());
         let mut french = english.clone();
         french.reference = Some("ISO 1:2020(F)".into());
-        let (a, b) = (known.since(&english).unwrap(), known.since(&french).unwrap());
+        let (a, b) = (
+            known.since(&english).unwrap(),
+            known.since(&french).unwrap(),
+        );
         assert_eq!(a.key(), b.key());
         assert_eq!(a.key(), "12345 90.20 (2025-01-15)");
     }

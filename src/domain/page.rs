@@ -152,7 +152,11 @@ impl PageText {
 
     /// All its text, a line for each block.
     pub fn plain(&self) -> String {
-        let texts: Vec<&str> = self.blocks.iter().map(|block| block.text.as_str()).collect();
+        let texts: Vec<&str> = self
+            .blocks
+            .iter()
+            .map(|block| block.text.as_str())
+            .collect();
         texts.join("\n")
     }
 
@@ -231,6 +235,9 @@ mod tests {
         let json = serde_json::to_string(&page).unwrap();
         assert_eq!(serde_json::from_str::<PageText>(&json).unwrap(), page);
         assert!(json.contains("\"pdf-extract\""), "{json}");
-        assert_eq!(serde_json::from_str::<PageText>("{}").unwrap(), PageText::default());
+        assert_eq!(
+            serde_json::from_str::<PageText>("{}").unwrap(),
+            PageText::default()
+        );
     }
 }

@@ -85,7 +85,10 @@ pub struct PageChange {
     pub returned: bool,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde calls it with a reference"
+)]
 fn is_false(flag: &bool) -> bool {
     !*flag
 }
@@ -98,9 +101,13 @@ const SUMMARY: usize = 400;
 impl PageChange {
     /// The difference that weighs most; the first of equals.
     pub fn heaviest(&self) -> Option<&BlockEdit> {
-        self.edits
-            .iter()
-            .reduce(|best, edit| if edit.weight > best.weight { edit } else { best })
+        self.edits.iter().reduce(|best, edit| {
+            if edit.weight > best.weight {
+                edit
+            } else {
+                best
+            }
+        })
     }
 
     /// How many passages were rewritten, added and removed: "2 passages changed, 1 added".
@@ -233,7 +240,12 @@ mod tests {
         PageChange {
             edits: vec![
                 edit("", "A new <b>sentence</b>.", &["Scope"], 0.2),
-                edit("Report within 30 days.", "Report within 15 days.", &["Scope", "Duties"], 0.7),
+                edit(
+                    "Report within 30 days.",
+                    "Report within 15 days.",
+                    &["Scope", "Duties"],
+                    0.7,
+                ),
                 edit("Gone.", "", &["Scope", "Duties"], 0.1),
             ],
             weight: 0.8,
@@ -269,8 +281,15 @@ mod tests {
     #[test]
     fn before_and_after_can_be_read() {
         let change = change();
-        let texts: Vec<_> = change.edits.iter().map(|e| (e.before(), e.after())).collect();
-        assert_eq!(texts[0], (String::new(), "A new <b>sentence</b>.".to_owned()));
+        let texts: Vec<_> = change
+            .edits
+            .iter()
+            .map(|e| (e.before(), e.after()))
+            .collect();
+        assert_eq!(
+            texts[0],
+            (String::new(), "A new <b>sentence</b>.".to_owned())
+        );
         assert_eq!(texts[1].0, "Report within 30 days.");
         assert_eq!(texts[1].1, "Report within 15 days.");
         assert_eq!(texts[2], ("Gone.".to_owned(), String::new()));

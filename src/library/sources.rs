@@ -7,15 +7,13 @@ use crate::domain::address::{AddressTemplate, WebAddress};
 use crate::domain::id::{BodyId, FrameworkId, JurisdictionId, SourceId};
 use crate::domain::quantity;
 use crate::domain::source::{
-    Agent, DateStyle, Edit, Keep, LifeCycleRule, MAX_BYTES, MAX_TIME, Pick, Proof, Select, Source, SourceKind,
-    Terms, Way,
+    Agent, DateStyle, Edit, Keep, LifeCycleRule, MAX_BYTES, MAX_TIME, Pick, Proof, Select, Source,
+    SourceKind, Terms, Way,
 };
 use crate::text::table::{Mixed, Report, Table};
 
 /// Keys whose kinds of source are not built yet; they are kept in the file and not read.
-const LATER: &[&str] = &[
-    "preset", "params", "map", "scope", "post", "include",
-];
+const LATER: &[&str] = &["preset", "params", "map", "scope", "post", "include"];
 
 pub(super) fn sources(name: &str, text: &str, report: &Report, links: &mut Links) -> Vec<Source> {
     let mut file = Table::parse(name, text, report);

@@ -103,12 +103,10 @@ pub fn trial(document: &Document, source: &Source) -> Trial {
             parsed
         }
         SourceKind::Page => page::read(document, source),
-        SourceKind::Sitemap | SourceKind::Json | SourceKind::Catalogue => {
-            Parsed::aside(
-                FaultCode::ReaderFailed,
-                format!("this version cannot read a `{}`", source.kind.as_str()),
-            )
-        }
+        SourceKind::Sitemap | SourceKind::Json | SourceKind::Catalogue => Parsed::aside(
+            FaultCode::ReaderFailed,
+            format!("this version cannot read a `{}`", source.kind.as_str()),
+        ),
     });
     // A watched page has looked for itself: its text may be about what "not found" means.
     if !parsed.readable

@@ -143,7 +143,8 @@ impl Extractor {
         let mut child = command
             .spawn()
             .map_err(|error| PdfError::Start(error.to_string()))?;
-        let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+        let (stdin, stdout, stderr) =
+            (child.stdin.take(), child.stdout.take(), child.stderr.take());
         let feed = async move {
             if let Some(mut stdin) = stdin {
                 // A reader that has seen enough closes its end.
@@ -217,7 +218,9 @@ fn reason(status: ExitStatus, complaint: &[u8]) -> PdfError {
     let said = html::excerpt(&html::line(said.unwrap_or("no reason given")), 200);
     match (status.code(), status.signal()) {
         (_, Some(signal)) => match rustix::process::Signal::from_named_raw(signal) {
-            Some(rustix::process::Signal::XCPU | rustix::process::Signal::KILL) => PdfError::TooSlow,
+            Some(rustix::process::Signal::XCPU | rustix::process::Signal::KILL) => {
+                PdfError::TooSlow
+            }
             _ => PdfError::Crashed {
                 why: format!("signal {signal}"),
             },
@@ -240,7 +243,8 @@ fn on_path(name: &str) -> Option<PathBuf> {
 
 fn is_program(file: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt as _;
-    std::fs::metadata(file).is_ok_and(|data| data.is_file() && data.permissions().mode() & 0o111 != 0)
+    std::fs::metadata(file)
+        .is_ok_and(|data| data.is_file() && data.permissions().mode() & 0o111 != 0)
 }
 
 #[cfg(test)]
@@ -253,13 +257,24 @@ mod tests {
         let code = |code: i32| ExitStatus::from_raw(code << 8);
         let signal = ExitStatus::from_raw;
         assert_eq!(reason(signal(24), b""), PdfError::TooSlow);
-        assert_eq!(reason(signal(11), b""), PdfError::Crashed { why: "signal 11".into() });
-        assert_eq!(reason(code(1), b"Command Line Error: Incorrect password\n"), PdfError::Locked);
+        assert_eq!(
+            reason(signal(11), b""),
+            PdfError::Crashed {
+                why: "signal 11".into()
+            }
+        );
+        assert_eq!(
+            reason(code(1), b"Command Line Error: Incorrect password\n"),
+            PdfError::Locked
+        );
         assert_eq!(
             reason(code(1), b"\nSyntax Error: Couldn't read xref table\nmore"),
             PdfError::Unreadable("Syntax Error: Couldn't read xref table".into())
         );
-        assert!(matches!(reason(code(child::CANNOT_START), b"x"), PdfError::Start(_)));
+        assert!(matches!(
+            reason(code(child::CANNOT_START), b"x"),
+            PdfError::Start(_)
+        ));
         assert_eq!(PdfError::TooSlow.fault().code, FaultCode::TimeOut);
     }
 }

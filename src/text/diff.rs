@@ -337,8 +337,10 @@ impl Numbered {
         for (place, piece) in pieces.iter().enumerate() {
             since += 1;
             let word = piece.trim_end();
-            let over = matches!(word, "." | ";" | ":" | "!" | "?" | "。" | "；" | "！" | "？")
-                || piece.get(word.len()..).is_some_and(|b| b.contains('\n'))
+            let over = matches!(
+                word,
+                "." | ";" | ":" | "!" | "?" | "。" | "；" | "！" | "？"
+            ) || piece.get(word.len()..).is_some_and(|b| b.contains('\n'))
                 || since >= MAX_SENTENCE;
             if over || place + 1 == pieces.len() {
                 ends.push(place + 1);
@@ -457,7 +459,10 @@ fn anchored(old: &[u32], new: &[u32]) -> Vec<Step> {
     let once = |keys: &[u32]| {
         let mut places: HashMap<u32, Option<usize>> = HashMap::new();
         for (place, key) in keys.iter().enumerate() {
-            places.entry(*key).and_modify(|known| *known = None).or_insert(Some(place));
+            places
+                .entry(*key)
+                .and_modify(|known| *known = None)
+                .or_insert(Some(place));
         }
         places
     };
@@ -506,7 +511,9 @@ fn rising(pairs: &[(usize, usize)]) -> Vec<(usize, usize)> {
     for place in 0..pairs.len() {
         let length = ends.partition_point(|end| second(*end) < second(place));
         if let Some(link) = before.get_mut(place) {
-            *link = length.checked_sub(1).and_then(|shorter| ends.get(shorter).copied());
+            *link = length
+                .checked_sub(1)
+                .and_then(|shorter| ends.get(shorter).copied());
         }
         match ends.get_mut(length) {
             Some(end) => *end = place,
@@ -605,17 +612,33 @@ mod tests {
     #[test]
     fn words_are_replaced_whole() {
         for (old, new, expected) in [
-            ("within 63 days", "within 66 days", "within [-63-] {+66+} days"),
+            (
+                "within 63 days",
+                "within 66 days",
+                "within [-63-] {+66+} days",
+            ),
             ("Rate 12.5 %", "Rate 12.75 %", "Rate [-12.5-] {+12.75+} %"),
             ("a b c", "a b c", "a b c"),
             ("", "new words", "{+new words+}"),
             ("old words", "", "[-old words-]"),
-            ("It shall apply.", "It shall not apply.", "It shall {+not+} apply."),
-            ("by 2 May 2026; then", "by 9 June 2026; then", "by [-2 May-] {+9 June+} 2026; then"),
+            (
+                "It shall apply.",
+                "It shall not apply.",
+                "It shall {+not+} apply.",
+            ),
+            (
+                "by 2 May 2026; then",
+                "by 9 June 2026; then",
+                "by [-2 May-] {+9 June+} 2026; then",
+            ),
             // The manner of typing is no difference.
             ("“x” – y", "\"x\" - y", "\"x\" - y"),
             ("第三条规定", "第四条规定", "第[-三-]{+四+}条规定"),
-            ("Directive 2019/1 applies", "Directive 2019/2 applies", "Directive [-2019/1-] {+2019/2+} applies"),
+            (
+                "Directive 2019/1 applies",
+                "Directive 2019/2 applies",
+                "Directive [-2019/1-] {+2019/2+} applies",
+            ),
         ] {
             assert_eq!(text(old, new), expected, "{old} | {new}");
         }
@@ -627,7 +650,10 @@ mod tests {
         let html = marked(&spans, &Marks::HTML);
         assert!(!html.contains("<b>") && !html.contains("<script"), "{html}");
         assert!(html.contains("<ins>") && html.contains("<del>") && html.contains("&amp;"));
-        assert_eq!(safe_html(&spans).as_str().matches("<ins>").count(), html.matches("<ins>").count());
+        assert_eq!(
+            safe_html(&spans).as_str().matches("<ins>").count(),
+            html.matches("<ins>").count()
+        );
         assert!(marked(&spans, &Marks::MAIL).contains("style="));
         assert!(!marked(&words("a", "b\u{1b}[31m\u{7}"), &Marks::TEXT).contains('\u{1b}'));
     }
@@ -651,11 +677,16 @@ mod tests {
         let spans = words(&one, &other);
         assert_eq!((before(&spans), after(&spans)), (one.clone(), other));
         // One word among many is found all the same.
-        let sentences: String = (0..20_000).map(|n| format!("Clause {n} applies. ")).collect();
+        let sentences: String = (0..20_000)
+            .map(|n| format!("Clause {n} applies. "))
+            .collect();
         let changed = sentences.replace("Clause 77 applies", "Clause 77 shall apply");
         let changed = changed.replace("Clause 19000 applies", "Clause 19000 ends");
         let spans = words(&sentences, &changed);
-        let differ: Vec<_> = spans.iter().filter(|span| span.part != Part::Equal).collect();
+        let differ: Vec<_> = spans
+            .iter()
+            .filter(|span| span.part != Part::Equal)
+            .collect();
         assert_eq!(differ.len(), 4);
     }
 

@@ -93,7 +93,10 @@ fn recorded() -> Option<(PathBuf, Vec<Version>)> {
     );
     let folder = corpus.join("listings/iso-standard-pages");
     let Ok(index) = std::fs::read_to_string(folder.join("index.jsonl")) else {
-        crate::left_out!("tests on recorded pages (no corpus at {})", corpus.display());
+        crate::left_out!(
+            "tests on recorded pages (no corpus at {})",
+            corpus.display()
+        );
         return None;
     };
     let mut versions: Vec<Version> = index
@@ -126,7 +129,12 @@ fn definition() -> Source {
 fn read(folder: &Path, version: &Version, source: &Source) -> PageReading {
     let parsed = parse(&version.document(folder), source);
     assert!(parsed.readable, "{}: {:?}", version.file, parsed.faults);
-    assert!(parsed.faults.is_empty(), "{}: {:?}", version.file, parsed.faults);
+    assert!(
+        parsed.faults.is_empty(),
+        "{}: {:?}",
+        version.file,
+        parsed.faults
+    );
     *parsed.page.unwrap()
 }
 
@@ -140,7 +148,11 @@ fn told(
     let source = definition();
     let mut known: BTreeMap<String, LifeCycle> = BTreeMap::new();
     let mut out = Vec::new();
-    for (number, version) in versions.iter().enumerate().filter(|(_, version)| wanted(version)) {
+    for (number, version) in versions
+        .iter()
+        .enumerate()
+        .filter(|(_, version)| wanted(version))
+    {
         let seen = read(folder, version, &source).life_cycle.unwrap();
         assert_eq!(sorted(&seen.passed), version.stages(), "{}", version.file);
         let project = seen.project.clone().unwrap();
@@ -186,18 +198,24 @@ fn expected(versions: &[Version], french: bool) -> Vec<(usize, Vec<StagePassed>)
 }
 
 fn passed(told: &[(usize, LifeCycleChange)]) -> Vec<(usize, Vec<StagePassed>)> {
-    told.iter().map(|(number, change)| (*number, sorted(&change.passed))).collect()
+    told.iter()
+        .map(|(number, change)| (*number, sorted(&change.passed)))
+        .collect()
 }
 
 #[test]
 fn each_change_of_a_life_cycle_is_told_once_with_every_stage() {
-    let Some((folder, versions)) = recorded() else { return };
+    let Some((folder, versions)) = recorded() else {
+        return;
+    };
     let told = told(&folder, &versions, |version| !version.is_french());
     let expected = expected(&versions, false);
     assert_eq!(expected.len(), 27);
     assert_eq!(passed(&told), expected);
     // And so on none of those where nothing but noise changed.
-    let noise = versions.iter().filter(|version| version.changed == Some(false));
+    let noise = versions
+        .iter()
+        .filter(|version| version.changed == Some(false));
     assert_eq!(noise.count(), 84);
     assert!(told.iter().all(|(number, change)| {
         versions[*number].changed == Some(true) && change.corrected.is_empty()
@@ -206,7 +224,9 @@ fn each_change_of_a_life_cycle_is_told_once_with_every_stage() {
 
 #[test]
 fn french_pages_watched_alone_tell_their_own() {
-    let Some((folder, versions)) = recorded() else { return };
+    let Some((folder, versions)) = recorded() else {
+        return;
+    };
     let told = told(&folder, &versions, Version::is_french);
     let expected = expected(&versions, true);
     assert_eq!(expected.len(), 10);
@@ -215,7 +235,9 @@ fn french_pages_watched_alone_tell_their_own() {
 
 #[test]
 fn pages_in_two_languages_tell_one_event() {
-    let Some((folder, versions)) = recorded() else { return };
+    let Some((folder, versions)) = recorded() else {
+        return;
+    };
     let told = told(&folder, &versions, |_| true);
     // Every stage that any page shows is told once, on whichever page it was seen first.
     let mut stages: Vec<(String, StagePassed)> = Vec::new();
@@ -227,7 +249,10 @@ fn pages_in_two_languages_tell_one_event() {
     stages.sort();
     stages.dedup();
     assert_eq!(stages.len(), all);
-    assert!(told.iter().all(|(number, _)| versions[*number].changed == Some(true)));
+    assert!(
+        told.iter()
+            .all(|(number, _)| versions[*number].changed == Some(true))
+    );
     let both = told.len();
     println!("{both} events where both languages are watched");
     assert_eq!(both, 27);
@@ -298,7 +323,12 @@ fn watched(
 fn edits(verdict: &Verdict) -> String {
     match verdict {
         Verdict::Changed(change) | Verdict::Slight(change) | Verdict::Flapping(change) => {
-            format!("{:.2} {}\n{}", change.weight, change.counts(), change.text())
+            format!(
+                "{:.2} {}\n{}",
+                change.weight,
+                change.counts(),
+                change.text()
+            )
         }
         other => format!("{other:?}"),
     }
@@ -306,7 +336,9 @@ fn edits(verdict: &Verdict) -> String {
 
 #[test]
 fn a_watch_of_the_text_alone_tells_every_change_and_little_noise() {
-    let Some((folder, versions)) = recorded() else { return };
+    let Some((folder, versions)) = recorded() else {
+        return;
+    };
     // Nothing is said of how the page is built.
     let source = Source {
         select: Select::default(),

@@ -92,7 +92,9 @@ fn compare_texts(before: &PageText, after: &PageText) -> Verdict {
 fn a_change_is_told_word_by_word_where_it_stands() {
     let before = framed(DUTIES);
     let after = framed(&DUTIES.replace("within 15 days", "within 10 days"));
-    let Verdict::Changed(change) = verdict(&before, &after) else { panic!() };
+    let Verdict::Changed(change) = verdict(&before, &after) else {
+        panic!()
+    };
     assert_eq!(change.edits.len(), 1);
     let edit = &change.edits[0];
     assert_eq!(edit.under, ["Guidance on incident reports", "Duties"]);
@@ -101,26 +103,95 @@ fn a_change_is_told_word_by_word_where_it_stands() {
         change.summary(),
         "1 passage changed.\nProviders shall report serious incidents within [-15-] {+10+} days of becoming aware of them."
     );
-    assert!(change.html().as_str().contains("<del>15</del> <ins>10</ins>"));
+    assert!(
+        change
+            .html()
+            .as_str()
+            .contains("<del>15</del> <ins>10</ins>")
+    );
     assert!(edit.before().contains("within 15 days") && edit.after().contains("within 10 days"));
 }
 
 #[test]
 fn what_means_nothing_is_not_told() {
-    let before = framed(&format!("{DUTIES}<p>Last updated: 5 March 2026. 12 comments.</p>"));
+    let before = framed(&format!(
+        "{DUTIES}<p>Last updated: 5 March 2026. 12 comments.</p>"
+    ));
     for (name, after) in [
         ("the same", before.clone()),
-        ("day of rendering", before.replace("5 March 2026", "1 June 2026")),
+        (
+            "day of rendering",
+            before.replace("5 March 2026", "1 June 2026"),
+        ),
         ("counter", before.replace("12 comments", "1,013 comments")),
-        ("frame", before.replace("1,204 visitors", "7 visitors").replace("<li><a href=/b>Rules</a>", "<li><a href=/b>Rules</a><li><a href=/c>Jobs</a>")),
-        ("cookie text", before.replace("to make this site work.", "and those of our partners, for advertising.")),
-        ("white space and case of typing", before.replace("<p>Importers shall keep", "<p>\n   Importers&nbsp;shall\u{200b} keep")),
-        ("typography", before.replace("Guidance on incident reports", "Guidance on incident reports").replace("- ", "– ")),
-        ("list in another order", before.replace("<li>Reports are made by form.</li><li>Reports in paper are not accepted.</li>", "<li>Reports in paper are not accepted.</li><li>Reports are made by form.</li>")),
-        ("block moved", framed(&format!("<p>Last updated: 5 March 2026. 12 comments.</p>{DUTIES}"))),
-        ("broken into other blocks", before.replace("of becoming aware of them.</p>", "of becoming aware of them.<br>").replace("<p>Importers shall keep a copy", "Importers shall keep a copy")),
-        ("in another element", before.replace("<p>", "<div class=text>").replace("</p>", "</div>")),
-        ("share buttons", before.replace("<h2 id=duties>", "<div><a href=x>Share on Facebook</a></div><h2 id=duties>")),
+        (
+            "frame",
+            before.replace("1,204 visitors", "7 visitors").replace(
+                "<li><a href=/b>Rules</a>",
+                "<li><a href=/b>Rules</a><li><a href=/c>Jobs</a>",
+            ),
+        ),
+        (
+            "cookie text",
+            before.replace(
+                "to make this site work.",
+                "and those of our partners, for advertising.",
+            ),
+        ),
+        (
+            "white space and case of typing",
+            before.replace(
+                "<p>Importers shall keep",
+                "<p>\n   Importers&nbsp;shall\u{200b} keep",
+            ),
+        ),
+        (
+            "typography",
+            before
+                .replace(
+                    "Guidance on incident reports",
+                    "Guidance on incident reports",
+                )
+                .replace("- ", "– "),
+        ),
+        (
+            "list in another order",
+            before.replace(
+                "<li>Reports are made by form.</li><li>Reports in paper are not accepted.</li>",
+                "<li>Reports in paper are not accepted.</li><li>Reports are made by form.</li>",
+            ),
+        ),
+        (
+            "block moved",
+            framed(&format!(
+                "<p>Last updated: 5 March 2026. 12 comments.</p>{DUTIES}"
+            )),
+        ),
+        (
+            "broken into other blocks",
+            before
+                .replace(
+                    "of becoming aware of them.</p>",
+                    "of becoming aware of them.<br>",
+                )
+                .replace(
+                    "<p>Importers shall keep a copy",
+                    "Importers shall keep a copy",
+                ),
+        ),
+        (
+            "in another element",
+            before
+                .replace("<p>", "<div class=text>")
+                .replace("</p>", "</div>"),
+        ),
+        (
+            "share buttons",
+            before.replace(
+                "<h2 id=duties>",
+                "<div><a href=x>Share on Facebook</a></div><h2 id=duties>",
+            ),
+        ),
     ] {
         let verdict = verdict(&before, &after);
         assert_eq!(verdict, Verdict::Same, "{name}");
@@ -150,29 +221,52 @@ fn what_means_something_is_told_however_small() {
 fn a_redesign_alone_is_no_change() {
     let before = framed(DUTIES);
     // Another frame, other elements, other labels; the same text.
-    let sections: String = (0..12).map(|n| format!("<div class='tile tile--{} grid'><span class=icon></span></div>", ["a", "b", "c"][n % 3])).collect();
+    let sections: String = (0..12)
+        .map(|n| {
+            format!(
+                "<div class='tile tile--{} grid'><span class=icon></span></div>",
+                ["a", "b", "c"][n % 3]
+            )
+        })
+        .collect();
     let after = format!(
         "<!doctype html><html lang=en><head><title>Guidance - Agency</title></head><body class='theme-new wide'>\
          <div class='shell'><div class='masthead'><a class=brand href=/>Agency</a></div>{sections}\
          <main class='content-area'><article class='prose lead'><h1 class=display>Guidance on incident reports</h1>\
          <span class=eyebrow>Read this guidance online</span>{}</article></main></div></body></html>",
-        DUTIES.replace("<p>", "<section class='stack'><div class='rich-text'>").replace("</p>", "</div></section>")
+        DUTIES
+            .replace("<p>", "<section class='stack'><div class='rich-text'>")
+            .replace("</p>", "</div></section>")
     );
     assert_eq!(verdict(&before, &after), Verdict::Same);
     // And what changes with it is told, without the labels that came with the design.
-    let Verdict::Changed(change) = verdict(&before, &after.replace("within 15 days", "within 48 hours")) else { panic!() };
+    let Verdict::Changed(change) =
+        verdict(&before, &after.replace("within 15 days", "within 48 hours"))
+    else {
+        panic!()
+    };
     assert!(change.redesigned);
     assert_eq!(change.edits.len(), 1, "{}", change.text());
 }
 
 #[test]
 fn to_and_fro_is_told_once_each_way() {
-    let (a, b) = (text(&framed(DUTIES)), text(&framed(&DUTIES.replace("15 days", "10 days"))));
+    let (a, b) = (
+        text(&framed(DUTIES)),
+        text(&framed(&DUTIES.replace("15 days", "10 days"))),
+    );
     let mut told = Vec::new();
     let mut last = a.clone();
     let mut verdicts = Vec::new();
     for now in [&b, &a, &b, &a, &b] {
-        let verdict = compare(&Past { last: Some(&last), told: &told, doubted: None }, now);
+        let verdict = compare(
+            &Past {
+                last: Some(&last),
+                told: &told,
+                doubted: None,
+            },
+            now,
+        );
         if let Verdict::Changed(change) = &verdict {
             told.extend(change.edits.iter().map(|edit| edit.fingerprint));
         }
@@ -181,40 +275,131 @@ fn to_and_fro_is_told_once_each_way() {
     }
     assert!(matches!(&verdicts[0], Verdict::Changed(change) if !change.returned));
     assert!(matches!(&verdicts[1], Verdict::Changed(change) if change.returned));
-    assert!(verdicts[2..].iter().all(|verdict| matches!(verdict, Verdict::Flapping(_))), "{verdicts:?}");
+    assert!(
+        verdicts[2..]
+            .iter()
+            .all(|verdict| matches!(verdict, Verdict::Flapping(_))),
+        "{verdicts:?}"
+    );
 }
 
 #[test]
 fn a_page_that_lost_its_text_is_doubted_first() {
-    let long: String = (0..30).map(|n| format!("<p>Paragraph {n} of the guidance says what providers have to do.</p>")).collect();
-    let (whole, rest) = (text(&framed(&long)), text(&framed("<p>More information will follow shortly on this page.</p>")));
+    let long: String = (0..30)
+        .map(|n| format!("<p>Paragraph {n} of the guidance says what providers have to do.</p>"))
+        .collect();
+    let (whole, rest) = (
+        text(&framed(&long)),
+        text(&framed(
+            "<p>More information will follow shortly on this page.</p>",
+        )),
+    );
     let mut doubted = None;
     for times in 1..=2 {
-        let verdict = compare(&Past { last: Some(&whole), told: &[], doubted }, &rest);
-        let Verdict::Doubted { state, times: counted, fault } = verdict else { panic!("{verdict:?}") };
+        let verdict = compare(
+            &Past {
+                last: Some(&whole),
+                told: &[],
+                doubted,
+            },
+            &rest,
+        );
+        let Verdict::Doubted {
+            state,
+            times: counted,
+            fault,
+        } = verdict
+        else {
+            panic!("{verdict:?}")
+        };
         assert_eq!((counted, fault.code), (times, FaultCode::Shrunken));
         doubted = Some((state, counted));
     }
     // Three visits in a row: it is what the page says now.
-    let verdict = compare(&Past { last: Some(&whole), told: &[], doubted }, &rest);
+    let verdict = compare(
+        &Past {
+            last: Some(&whole),
+            told: &[],
+            doubted,
+        },
+        &rest,
+    );
     assert!(matches!(verdict, Verdict::Changed(_)), "{verdict:?}");
 }
 
 #[test]
 fn what_comes_in_the_pages_place_is_no_baseline() {
-    let page = |title: &str, body: &str| format!("<!doctype html><html><head><title>{title}</title></head><body>{body}</body></html>");
+    let page = |title: &str, body: &str| {
+        format!(
+            "<!doctype html><html><head><title>{title}</title></head><body>{body}</body></html>"
+        )
+    };
     for (code, came) in [
-        (FaultCode::SoftNotFound, page("Page not found | The Agency", "<main><h1>Page not found</h1><p>Try the search.</p></main>")),
-        (FaultCode::SoftNotFound, page("Error 404", "<h1>Oops</h1><p>Nothing here.</p>")),
-        (FaultCode::SoftNotFound, page("Agency", "<h1>Sorry, we can't find that page</h1>")),
-        (FaultCode::SoftNotFound, page("Page introuvable", "<h1>Erreur 404</h1>")),
-        (FaultCode::LoginWall, page("Sign in", "<form><input name=u><input type=password name=p></form><p>Please sign in to continue.</p>")),
-        (FaultCode::LoginWall, page("Members only", "<h1>Log in required</h1><p>This document is for members.</p>")),
-        (FaultCode::ErrorPage, page("Just a moment...", "<p>Enable JavaScript and cookies to continue</p>")),
-        (FaultCode::ErrorPage, page("Access denied", "<h1>Access Denied</h1><p>You don't have permission. Reference #18.2d351ab8.1557333295.a4e16ab</p>")),
-        (FaultCode::ErrorPage, page("503 Service Temporarily Unavailable", "<h1>503 Service Temporarily Unavailable</h1>")),
-        (FaultCode::ErrorPage, page("Agency", "<h1>Our site is down for maintenance</h1><p>Back soon.</p>")),
-        (FaultCode::NoMatch, page("Agency", "<div id=app></div><script>render()</script>")),
+        (
+            FaultCode::SoftNotFound,
+            page(
+                "Page not found | The Agency",
+                "<main><h1>Page not found</h1><p>Try the search.</p></main>",
+            ),
+        ),
+        (
+            FaultCode::SoftNotFound,
+            page("Error 404", "<h1>Oops</h1><p>Nothing here.</p>"),
+        ),
+        (
+            FaultCode::SoftNotFound,
+            page("Agency", "<h1>Sorry, we can't find that page</h1>"),
+        ),
+        (
+            FaultCode::SoftNotFound,
+            page("Page introuvable", "<h1>Erreur 404</h1>"),
+        ),
+        (
+            FaultCode::LoginWall,
+            page(
+                "Sign in",
+                "<form><input name=u><input type=password name=p></form><p>Please sign in to continue.</p>",
+            ),
+        ),
+        (
+            FaultCode::LoginWall,
+            page(
+                "Members only",
+                "<h1>Log in required</h1><p>This document is for members.</p>",
+            ),
+        ),
+        (
+            FaultCode::ErrorPage,
+            page(
+                "Just a moment...",
+                "<p>Enable JavaScript and cookies to continue</p>",
+            ),
+        ),
+        (
+            FaultCode::ErrorPage,
+            page(
+                "Access denied",
+                "<h1>Access Denied</h1><p>You don't have permission. Reference #18.2d351ab8.1557333295.a4e16ab</p>",
+            ),
+        ),
+        (
+            FaultCode::ErrorPage,
+            page(
+                "503 Service Temporarily Unavailable",
+                "<h1>503 Service Temporarily Unavailable</h1>",
+            ),
+        ),
+        (
+            FaultCode::ErrorPage,
+            page(
+                "Agency",
+                "<h1>Our site is down for maintenance</h1><p>Back soon.</p>",
+            ),
+        ),
+        (
+            FaultCode::NoMatch,
+            page("Agency", "<div id=app></div><script>render()</script>"),
+        ),
         (FaultCode::EmptyBody, "  \n".to_owned()),
     ] {
         let parsed = read(&came, &source());
@@ -226,9 +411,19 @@ fn what_comes_in_the_pages_place_is_no_baseline() {
     }
     // Pages about such things are pages.
     for (title, main) in [
-        ("Section 404 of the Sarbanes-Oxley Act", "<h2>404 Management assessment</h2>"),
+        (
+            "Section 404 of the Sarbanes-Oxley Act",
+            "<h2>404 Management assessment</h2>",
+        ),
         ("Login and access control guidance", "<h2>Passwords</h2>"),
-        ("Maintenance of records", "<h2>Records not found at inspection</h2>"),
+        (
+            "Directory of public bodies 500",
+            "<h2>503 Service providers</h2>",
+        ),
+        (
+            "Maintenance of records",
+            "<h2>Records not found at inspection</h2>",
+        ),
     ] {
         let page = framed(&format!("{main}{DUTIES}")).replace("Guidance | The Agency", title);
         let parsed = read(&page, &source());
@@ -238,27 +433,56 @@ fn what_comes_in_the_pages_place_is_no_baseline() {
 
 #[test]
 fn keep_drop_and_watch_say_what_is_compared() {
-    let page = framed(&format!("{DUTIES}<div class=box><p>A box.</p><p class=x>Version 4.1 of the form</p></div>"));
+    let page = framed(&format!(
+        "{DUTIES}<div class=box><p>A box.</p><p class=x>Version 4.1 of the form</p></div>"
+    ));
     let kept = |more: &str| {
         let parsed = read(&page, &defined(more));
         assert!(parsed.readable, "{:?}", parsed.faults);
         parsed.page.unwrap().text.unwrap().plain()
     };
-    assert_eq!(kept("select = { keep = [\".box\", \".box .x\"] }"), "A box.\nVersion 4.1 of the form");
-    assert_eq!(kept("select = { keep = [\".box\"], drop = [\".x\"] }"), "A box.");
+    assert_eq!(
+        kept("select = { keep = [\".box\", \".box .x\"] }"),
+        "A box.\nVersion 4.1 of the form"
+    );
+    assert_eq!(
+        kept("select = { keep = [\".box\"], drop = [\".x\"] }"),
+        "A box."
+    );
     assert_eq!(kept("watch = 'Version (\\d+\\.\\d+)'"), "Version 4.1");
     let all = kept("select = { drop = [\"table\"] }");
-    assert!(all.contains("Duties") && !all.contains("72 hours") && !all.contains("cookies"), "{all}");
-    for missing in ["select = { keep = [\".gone\"] }", "watch = 'Edition \\d+'", "life_cycle = { item = \".stage\" }"] {
+    assert!(
+        all.contains("Duties") && !all.contains("72 hours") && !all.contains("cookies"),
+        "{all}"
+    );
+    for missing in [
+        "select = { keep = [\".gone\"] }",
+        "watch = 'Edition \\d+'",
+        "life_cycle = { item = \".stage\" }",
+    ] {
         let parsed = read(&page, &defined(missing));
         assert!(!parsed.readable, "{missing}");
-        assert_eq!(parsed.faults[0].code, FaultCode::NoMatch, "{missing}: {:?}", parsed.faults);
+        assert_eq!(
+            parsed.faults[0].code,
+            FaultCode::NoMatch,
+            "{missing}: {:?}",
+            parsed.faults
+        );
     }
     let source = defined("select = { note = \".change-note\", reference = \"h1\" }");
-    let noted = read(&page.replace("<h2 id=duties>", "<p class=change-note>Time limits &amp; forms changed.</p><h2 id=duties>"), &source);
+    let noted = read(
+        &page.replace(
+            "<h2 id=duties>",
+            "<p class=change-note>Time limits &amp; forms changed.</p><h2 id=duties>",
+        ),
+        &source,
+    );
     let noted = noted.page.unwrap();
     assert_eq!(noted.note.as_deref(), Some("Time limits & forms changed."));
-    assert_eq!(noted.reference.as_deref(), Some("Guidance on incident reports"));
+    assert_eq!(
+        noted.reference.as_deref(),
+        Some("Guidance on incident reports")
+    );
 }
 
 #[test]
@@ -278,13 +502,20 @@ fn any_table_of_stages_is_a_life_cycle() {
     // Without a date, or dated after the visit: still to come.
     let planned: Vec<String> = cycle.planned.iter().map(ToString::to_string).collect();
     assert_eq!(planned, ["50.20", "60.60 (2026-12-01)"]);
-    assert_eq!((cycle.project.as_deref(), cycle.reference.as_deref()), (Some("99-07"), Some("DIN EN 1234")));
+    assert_eq!(
+        (cycle.project.as_deref(), cycle.reference.as_deref()),
+        (Some("99-07"), Some("DIN EN 1234"))
+    );
     // The publisher's words become codes by `edit`.
     let worded = "<ul><li class=s>Under Enquiry 2025-02-03<li class=s>Approved 2025-11-30</ul>";
     let source = defined(
         "[source.life_cycle]\nitem = \".s\"\nstage = { edit = [{ match = '^Under Enquiry.*', replace = \"40.20\" }, { match = '^Approved.*', replace = \"60.60\" }] }\ndate = { match = '\\d{4}-\\d\\d-\\d\\d' }\n",
     );
-    let cycle = read(&framed(worded), &source).page.unwrap().life_cycle.unwrap();
+    let cycle = read(&framed(worded), &source)
+        .page
+        .unwrap()
+        .life_cycle
+        .unwrap();
     assert_eq!(cycle.current().unwrap().to_string(), "60.60 (2025-11-30)");
 }
 
@@ -292,20 +523,61 @@ fn any_table_of_stages_is_a_life_cycle() {
 fn hostile_pages_cost_little() {
     let cases: Vec<(&str, String, bool)> = vec![
         ("nested a million deep", "<div>".repeat(1_000_000), false),
-        ("inline nested a million deep", "<b>x".repeat(1_000_000), false),
-        ("100,000 attributes", format!("<p {}>x</p>", (0..100_000).map(|n| format!("a{n}=1 ")).collect::<String>()), false),
-        ("16 MB of words", format!("<main><p>{}</p></main>", "compliance notice ".repeat(900_000)), true),
-        ("16 MB of small blocks", format!("<main>{}</main>", "<p>x y</p>".repeat(1_600_000)), false),
-        ("200,000 rows", format!("<table>{}</table>", "<tr><td>a<td>1".repeat(100_000)), true),
-        ("no end of a tag", format!("<main><p>text of the page <a href=\"{}", "x".repeat(4_000_000)), false),
-        ("no HTML at all", "\u{0}\u{1}\u{2}\u{fffd}".repeat(100_000), false),
+        (
+            "inline nested a million deep",
+            "<b>x".repeat(1_000_000),
+            false,
+        ),
+        (
+            "100,000 attributes",
+            format!(
+                "<p {}>x</p>",
+                (0..100_000).map(|n| format!("a{n}=1 ")).collect::<String>()
+            ),
+            false,
+        ),
+        (
+            "16 MB of words",
+            format!(
+                "<main><p>{}</p></main>",
+                "compliance notice ".repeat(900_000)
+            ),
+            true,
+        ),
+        (
+            "16 MB of small blocks",
+            format!("<main>{}</main>", "<p>x y</p>".repeat(1_600_000)),
+            false,
+        ),
+        (
+            "200,000 rows",
+            format!("<table>{}</table>", "<tr><td>a<td>1".repeat(100_000)),
+            true,
+        ),
+        (
+            "no end of a tag",
+            format!(
+                "<main><p>text of the page <a href=\"{}",
+                "x".repeat(4_000_000)
+            ),
+            true,
+        ),
+        (
+            "no HTML at all",
+            "\u{0}\u{1}\u{2}\u{fffd}".repeat(100_000),
+            false,
+        ),
     ];
     let slow = if cfg!(debug_assertions) { 20 } else { 4 };
     for (name, page, readable) in cases {
         let began = Instant::now();
         let parsed = read(&page, &source());
         let took = began.elapsed();
-        println!("{name}: {} MB, {took:?}, {:?}", page.len() >> 20, parsed.faults.first().map(|fault| fault.code));
+        println!(
+            "{name}: {} MB, {took:?}, {:?}",
+            page.len() >> 20,
+            parsed.faults.first().map(|fault| fault.code)
+        );
         assert_eq!(parsed.readable, readable, "{name}: {:?}", parsed.faults);
         assert!(took < Duration::from_secs(slow), "{name}: {took:?}");
     }
@@ -313,21 +585,41 @@ fn hostile_pages_cost_little() {
 
 #[test]
 fn long_pages_are_compared_in_linear_time() {
-    let paragraph = |n: usize| format!("<p>Clause {n}: the operator shall keep the record {n} for {} years and show it on request.</p>", n % 9 + 2);
+    let paragraph = |n: usize| {
+        format!(
+            "<p>Clause {n}: the operator shall keep the record {n} for {} years and show it on request.</p>",
+            n % 9 + 2
+        )
+    };
     let page = |change: &dyn Fn(usize) -> bool| {
-        let all: String = (0..20_000).map(|n| if change(n) { paragraph(n).replace("shall", "may") } else { paragraph(n) }).collect();
+        let all: String = (0..20_000)
+            .map(|n| {
+                if change(n) {
+                    paragraph(n).replace("shall", "may")
+                } else {
+                    paragraph(n)
+                }
+            })
+            .collect();
         text(&framed(&all))
     };
     let (before, after) = (page(&|_| false), page(&|n| n == 777));
     let began = Instant::now();
-    let Verdict::Changed(change) = compare_texts(&before, &after) else { panic!() };
+    let Verdict::Changed(change) = compare_texts(&before, &after) else {
+        panic!()
+    };
     println!("one clause of 20,000: {:?}", began.elapsed());
     assert_eq!(change.edits.len(), 1);
     let every = page(&|n| n % 2 == 0);
     let began = Instant::now();
-    let Verdict::Changed(change) = compare_texts(&before, &every) else { panic!() };
+    let Verdict::Changed(change) = compare_texts(&before, &every) else {
+        panic!()
+    };
     let took = began.elapsed();
     println!("half of 20,000 clauses: {took:?}");
     assert!(change.edits.len() <= 500);
-    assert!(took < Duration::from_secs(if cfg!(debug_assertions) { 60 } else { 10 }), "{took:?}");
+    assert!(
+        took < Duration::from_secs(if cfg!(debug_assertions) { 60 } else { 10 }),
+        "{took:?}"
+    );
 }

@@ -23,7 +23,10 @@ pub fn written(pages: &[&[&str]]) -> Vec<u8> {
     let contents = pages.iter().map(|lines| {
         let mut content = String::from("BT /F1 11 Tf 14 TL 72 720 Td\n");
         for line in *lines {
-            let line = line.replace('\\', "\\\\").replace('(', "\\(").replace(')', "\\)");
+            let line = line
+                .replace('\\', "\\\\")
+                .replace('(', "\\(")
+                .replace(')', "\\)");
             writeln!(content, "({line}) Tj T*").unwrap();
         }
         content.push_str("ET");
@@ -34,11 +37,19 @@ pub fn written(pages: &[&[&str]]) -> Vec<u8> {
 
 /// A PDF of these streams, a page each; `filter` is written into their dictionaries.
 fn assembled(contents: Vec<Vec<u8>>, filter: &str) -> Vec<u8> {
-    let kids: Vec<String> = (0..contents.len()).map(|page| format!("{} 0 R", 4 + page * 2)).collect();
+    let kids: Vec<String> = (0..contents.len())
+        .map(|page| format!("{} 0 R", 4 + page * 2))
+        .collect();
     let mut objects = vec![
         b"<< /Type /Catalog /Pages 2 0 R >>".to_vec(),
-        format!("<< /Type /Pages /Kids [{}] /Count {} >>", kids.join(" "), contents.len()).into_bytes(),
-        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>".to_vec(),
+        format!(
+            "<< /Type /Pages /Kids [{}] /Count {} >>",
+            kids.join(" "),
+            contents.len()
+        )
+        .into_bytes(),
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>"
+            .to_vec(),
     ];
     for (page, content) in contents.iter().enumerate() {
         objects.push(
@@ -77,8 +88,17 @@ fn assembled(contents: Vec<Vec<u8>>, filter: &str) -> Vec<u8> {
 
 fn guidance() -> Vec<u8> {
     written(&[
-        &["1. Scope", "", "Providers shall report serious incidents within", "15 days of becoming aware of them."],
-        &["2. Duties of importers", "", "Importers shall keep a copy (Article 18)."],
+        &[
+            "1. Scope",
+            "",
+            "Providers shall report serious incidents within",
+            "15 days of becoming aware of them.",
+        ],
+        &[
+            "2. Duties of importers",
+            "",
+            "Importers shall keep a copy (Article 18).",
+        ],
     ])
 }
 
@@ -96,12 +116,27 @@ async fn both_readers_give_the_text_by_blocks() {
         assert_eq!(text.reader, extractor.reader());
         assert_eq!(text.pages.len(), 2, "{text:?}");
         let parsed = parse_pdf(&text, &source());
-        assert!(parsed.readable && parsed.faults.is_empty(), "{:?}", parsed.faults);
+        assert!(
+            parsed.readable && parsed.faults.is_empty(),
+            "{:?}",
+            parsed.faults
+        );
         let page = parsed.page.unwrap().text.unwrap();
         let plain = page.plain();
-        assert!(plain.contains("Providers shall report serious incidents within 15 days of becoming aware of them."), "{plain}");
-        assert!(plain.contains("Importers shall keep a copy (Article 18)."), "{plain}");
-        assert_eq!((page.blocks[0].kind, page.blocks[0].text.as_str()), (BlockKind::Heading, "1. Scope"));
+        assert!(
+            plain.contains(
+                "Providers shall report serious incidents within 15 days of becoming aware of them."
+            ),
+            "{plain}"
+        );
+        assert!(
+            plain.contains("Importers shall keep a copy (Article 18)."),
+            "{plain}"
+        );
+        assert_eq!(
+            (page.blocks[0].kind, page.blocks[0].text.as_str()),
+            (BlockKind::Heading, "1. Scope")
+        );
     }
 }
 
@@ -141,7 +176,11 @@ async fn a_bomb_ends_the_child_and_not_us() {
     let bomb = assembled(vec![squeezed.finish().unwrap()], "/Filter /FlateDecode");
     assert!(bomb.len() < 2 << 20);
     let began = Instant::now();
-    let error = extractor().without_pdftotext().text(&bomb).await.unwrap_err();
+    let error = extractor()
+        .without_pdftotext()
+        .text(&bomb)
+        .await
+        .unwrap_err();
     assert!(!matches!(error, PdfError::Start(_)), "{error:?}");
     println!("{error} after {:?}", began.elapsed());
     // Page trees that hold themselves, and names nested without an end.
@@ -151,7 +190,9 @@ async fn a_bomb_ends_the_child_and_not_us() {
     for extractor in [extractor(), extractor().without_pdftotext()] {
         for bytes in [&deep[..], circle] {
             let result = extractor.text(bytes).await;
-            let empty = result.as_ref().is_ok_and(|text| text.pages.iter().all(|page| page.trim().is_empty()));
+            let empty = result
+                .as_ref()
+                .is_ok_and(|text| text.pages.iter().all(|page| page.trim().is_empty()));
             assert!(empty || result.is_err(), "{result:?}");
         }
     }
@@ -172,7 +213,8 @@ fn the_child_limits_itself_before_it_reads() {
     let most = |name: &str| -> Option<String> {
         let limits = std::fs::read_to_string(format!("{place}/limits")).ok()?;
         let line = limits.lines().find(|line| line.starts_with(name))?;
-        line.get(26..).map(|rest| rest.split_whitespace().next().unwrap_or("").to_owned())
+        line.get(26..)
+            .map(|rest| rest.split_whitespace().next().unwrap_or("").to_owned())
     };
     // It is not heard when it is ready; it is asked until it is, by its memory limit.
     let memory = regwire::pdf::MEMORY.to_string();
@@ -182,7 +224,11 @@ fn the_child_limits_itself_before_it_reads() {
         }
         std::thread::yield_now();
     }
-    let limits = [most("Max address space"), most("Max cpu time"), most("Max file size")];
+    let limits = [
+        most("Max address space"),
+        most("Max cpu time"),
+        most("Max file size"),
+    ];
     let network = std::fs::read_link(format!("{place}/ns/net"));
     drop(child.stdin.take());
     child.wait().unwrap();
@@ -253,7 +299,9 @@ async fn damaged_pdfs_cost_themselves_alone() {
                 Err(_) => ended += 1,
             }
         }
-        println!("{name}: of {many} damaged PDFs {read} read, {refused} refused, {ended} ended their reader");
+        println!(
+            "{name}: of {many} damaged PDFs {read} read, {refused} refused, {ended} ended their reader"
+        );
         assert_eq!(read + refused + ended, many);
         assert!(read > 0 && refused > 0);
     }

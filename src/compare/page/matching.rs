@@ -135,7 +135,11 @@ fn pair_in_place(
     let mut found = Vec::new();
     for number in new_left.iter().copied() {
         let before = match number.checked_sub(1) {
-            Some(before) => partner.get(before).copied().flatten().map(|other| other + 1),
+            Some(before) => partner
+                .get(before)
+                .copied()
+                .flatten()
+                .map(|other| other + 1),
             None => Some(0),
         };
         let Some(other) = before.filter(|other| free.contains(other)) else {
@@ -206,7 +210,10 @@ impl<'v> Rows<'v> {
                 continue;
             }
             for place in from + at..from + at + ROW {
-                if let Some(flag) = place.checked_sub(words.start).and_then(|at| unknown.get_mut(at)) {
+                if let Some(flag) = place
+                    .checked_sub(words.start)
+                    .and_then(|at| unknown.get_mut(at))
+                {
                     *flag = false;
                 }
             }

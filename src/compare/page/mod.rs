@@ -325,7 +325,9 @@ impl Side<'_> {
         let place = self.place();
         let path = page.path(place);
         BlockEdit {
-            block: self.block().map_or(BlockKind::Paragraph, |block| block.kind),
+            block: self
+                .block()
+                .map_or(BlockKind::Paragraph, |block| block.kind),
             under: path.into_iter().map(str::to_owned).collect(),
             anchor: page.anchor(place).map(str::to_owned),
             spans,
@@ -365,14 +367,21 @@ fn rewritten(before: &Side<'_>, after: &Side<'_>, vocabulary: &Vocabulary) -> Op
     // The words before an edit belong to it: "2025" is replaced by "2026" on any page.
     let context: Vec<&str> = runs
         .iter()
-        .flat_map(|(_, come)| new.get(come.start.saturating_sub(2)..come.start).unwrap_or(&[]))
+        .flat_map(|(_, come)| {
+            new.get(come.start.saturating_sub(2)..come.start)
+                .unwrap_or(&[])
+        })
         .map(word)
         .collect();
     let kinds = Kinds::of(gone.iter().chain(&come).copied());
     let strongly_new = {
         let runs = |number: usize| {
             runs.iter().flat_map(move |(gone, come)| {
-                let (words, run) = if number == 0 { (old, gone) } else { (new, come) };
+                let (words, run) = if number == 0 {
+                    (old, gone)
+                } else {
+                    (new, come)
+                };
                 words.get(run.clone()).unwrap_or(&[])
             })
         };
@@ -451,7 +460,12 @@ fn alone(side: &Side<'_>, part: Part, place: usize, vocabulary: &Vocabulary) -> 
 }
 
 fn edit_fingerprint(context: &[&str], gone: &[&str], come: &[&str]) -> Fingerprint {
-    let parts = context.iter().chain(&["-"]).chain(gone).chain(&["+"]).chain(come);
+    let parts = context
+        .iter()
+        .chain(&["-"])
+        .chain(gone)
+        .chain(&["+"])
+        .chain(come);
     fingerprint(parts.copied())
 }
 

@@ -84,18 +84,107 @@ static BUTTON: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// What a shop says beside a document.
 const SHOP: &[&str] = &[
-    "price", "prices", "prix", "preis", "precio", "prezzo", "buy", "acheter", "kaufen", "comprar", "purchase",
-    "order", "commander", "bestellen", "add", "to", "cart", "basket", "bag", "ajouter", "au", "panier", "in", "den",
-    "warenkorb", "from", "des", "ab", "desde", "incl", "excl", "vat", "tva", "mwst", "iva", "tax", "taxes", "ht",
-    "ttc", "per", "copy", "each", "pdf", "epub", "mobi", "paper", "papier", "print", "hardcopy", "download",
-    "format", "language", "langue", "sprache", "english", "french", "anglais", "francais", "russian", "spanish",
-    "german", "this", "standard", "the", "std", "usd", "chf", "eur", "gbp", "jpy", "cad", "aud", "member",
-    "members", "non", "discount", "shipping", "stock", "available", "quantity", "qty", "total", "convert", "swiss",
-    "francs", "your", "currency", "cette", "norme", "monnaie", "convertir", "suisses", "en", "votre", "les",
+    "price",
+    "prices",
+    "prix",
+    "preis",
+    "precio",
+    "prezzo",
+    "buy",
+    "acheter",
+    "kaufen",
+    "comprar",
+    "purchase",
+    "order",
+    "commander",
+    "bestellen",
+    "add",
+    "to",
+    "cart",
+    "basket",
+    "bag",
+    "ajouter",
+    "au",
+    "panier",
+    "in",
+    "den",
+    "warenkorb",
+    "from",
+    "des",
+    "ab",
+    "desde",
+    "incl",
+    "excl",
+    "vat",
+    "tva",
+    "mwst",
+    "iva",
+    "tax",
+    "taxes",
+    "ht",
+    "ttc",
+    "per",
+    "copy",
+    "each",
+    "pdf",
+    "epub",
+    "mobi",
+    "paper",
+    "papier",
+    "print",
+    "hardcopy",
+    "download",
+    "format",
+    "language",
+    "langue",
+    "sprache",
+    "english",
+    "french",
+    "anglais",
+    "francais",
+    "russian",
+    "spanish",
+    "german",
+    "this",
+    "standard",
+    "the",
+    "std",
+    "usd",
+    "chf",
+    "eur",
+    "gbp",
+    "jpy",
+    "cad",
+    "aud",
+    "member",
+    "members",
+    "non",
+    "discount",
+    "shipping",
+    "stock",
+    "available",
+    "quantity",
+    "qty",
+    "total",
+    "convert",
+    "swiss",
+    "francs",
+    "your",
+    "currency",
+    "cette",
+    "norme",
+    "monnaie",
+    "convertir",
+    "suisses",
+    "en",
+    "votre",
+    "les",
 ];
 
 /// What names a price.
-const CURRENCY: &[&str] = &["usd", "chf", "eur", "gbp", "jpy", "cad", "aud", "price", "prix", "preis", "precio", "prezzo"];
+const CURRENCY: &[&str] = &[
+    "usd", "chf", "eur", "gbp", "jpy", "cad", "aud", "price", "prix", "preis", "precio", "prezzo",
+];
 
 /// Headings of what stands beside a page's own text: other pages, the shop, the newsletter.
 static BESIDE: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -110,7 +199,9 @@ static BESIDE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// Whether a heading, folded, stands over what is no text of the page's own.
 pub(super) fn is_beside(heading: &str) -> bool {
     let heading = heading.trim_matches(|c: char| !c.is_alphanumeric());
-    BESIDE.as_ref().is_some_and(|beside| beside.is_match(heading))
+    BESIDE
+        .as_ref()
+        .is_some_and(|beside| beside.is_match(heading))
 }
 
 /// A text for comparing: folded, without what is no part of what it says.
@@ -148,27 +239,42 @@ pub(super) fn is_noise(block: &Block, steady: &str) -> bool {
     if count > MANY_WORDS {
         return false;
     }
-    let is = |pattern: &LazyLock<Option<Regex>>| pattern.as_ref().is_some_and(|pattern| pattern.is_match(text));
-    (count <= FEW_WORDS && block.kind != BlockKind::Heading && is(&BUTTON)) || is(&BANNER) || is_price(text)
+    let is = |pattern: &LazyLock<Option<Regex>>| {
+        pattern
+            .as_ref()
+            .is_some_and(|pattern| pattern.is_match(text))
+    };
+    (count <= FEW_WORDS && block.kind != BlockKind::Heading && is(&BUTTON))
+        || is(&BANNER)
+        || is_price(text)
 }
 
 /// Whether a block is a price and what a shop puts beside it. A fine or a fee stands in a sentence.
 fn is_price(text: &str) -> bool {
     let mut priced = text.contains(is_money);
     let mut amount = false;
-    for word in text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
+    for word in text
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+    {
         // "CHF124" is written without a blank.
         let letters = word.trim_end_matches(|c: char| c.is_ascii_digit());
         priced |= CURRENCY.contains(&letters);
         amount |= letters.len() < word.len() && CURRENCY.contains(&letters);
-        let word = if CURRENCY.contains(&letters) { letters } else { word };
+        let word = if CURRENCY.contains(&letters) {
+            letters
+        } else {
+            word
+        };
         let number = word.starts_with(|c: char| c.is_ascii_digit());
         amount |= number;
         if !number && !SHOP.contains(&word) {
             return false;
         }
     }
-    let buys = text.starts_with("buy ") || text.starts_with("add to ") || text.starts_with("acheter ")
+    let buys = text.starts_with("buy ")
+        || text.starts_with("add to ")
+        || text.starts_with("acheter ")
         || text.starts_with("ajouter au ");
     (priced && amount) || buys || (priced && text.split(' ').count() <= 3)
 }
@@ -182,7 +288,10 @@ mod tests {
     use super::*;
 
     fn steadied(text: &str) -> String {
-        steady(text).split_whitespace().collect::<Vec<_>>().join(" ")
+        steady(text)
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 
     #[test]
@@ -204,15 +313,33 @@ mod tests {
             ("Copyright © 2019-2026 The Agency", "the agency"),
             ("Rendered in 0.23 s", ""),
             ("Ray ID: 8f2a1c3d4e5f6a7b", ""),
-            ("Session 550e8400-e29b-41d4-a716-446655440000 ends", "session ends"),
+            (
+                "Session 550e8400-e29b-41d4-a716-446655440000 ends",
+                "session ends",
+            ),
             ("12 days left to comment", "to comment"),
             // What means something stays.
-            ("Comments close on 5 March 2026", "comments close on 5 march 2026"),
-            ("last reviewed and confirmed in 2021", "last reviewed and confirmed in 2021"),
+            (
+                "Comments close on 5 March 2026",
+                "comments close on 5 march 2026",
+            ),
+            (
+                "last reviewed and confirmed in 2021",
+                "last reviewed and confirmed in 2021",
+            ),
             ("Published: 2026-03-05", "published: 2026-03-05"),
-            ("SHA-256: 9f86d081884c7d659a2feaa0c55ad015", "sha-256: 9f86d081884c7d659a2feaa0c55ad015"),
-            ("within 30 days of the request", "within 30 days of the request"),
-            ("The rule was updated to require 15 days", "the rule was updated to require 15 days"),
+            (
+                "SHA-256: 9f86d081884c7d659a2feaa0c55ad015",
+                "sha-256: 9f86d081884c7d659a2feaa0c55ad015",
+            ),
+            (
+                "within 30 days of the request",
+                "within 30 days of the request",
+            ),
+            (
+                "The rule was updated to require 15 days",
+                "the rule was updated to require 15 days",
+            ),
         ] {
             assert_eq!(steadied(text), left, "{text}");
         }
@@ -252,10 +379,20 @@ mod tests {
             assert!(!noise(text), "{text}");
         }
         assert!(!is_noise(&Block::new(BlockKind::Heading, "Help"), "help "));
-        for heading in ["related documents", "this may also interest you", "buy this standard", "a lire aussi"] {
+        for heading in [
+            "related documents",
+            "this may also interest you",
+            "buy this standard",
+            "a lire aussi",
+        ] {
             assert!(is_beside(heading), "{heading}");
         }
-        for heading in ["related party transactions must be disclosed by issuers", "latest news", "orders", "scope"] {
+        for heading in [
+            "related party transactions must be disclosed by issuers",
+            "latest news",
+            "orders",
+            "scope",
+        ] {
             assert!(!is_beside(heading), "{heading}");
         }
     }

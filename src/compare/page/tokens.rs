@@ -170,7 +170,28 @@ fn number_length(text: &str) -> usize {
 
 /// Signs by which a text says something else.
 fn means(c: char) -> bool {
-    matches!(c, '<' | '>' | '=' | '%' | '‰' | '€' | '$' | '£' | '¥' | '§' | '°' | '±' | '×' | '÷' | '≤' | '≥' | '≠' | '½' | '¼' | '¾')
+    matches!(
+        c,
+        '<' | '>'
+            | '='
+            | '%'
+            | '‰'
+            | '€'
+            | '$'
+            | '£'
+            | '¥'
+            | '§'
+            | '°'
+            | '±'
+            | '×'
+            | '÷'
+            | '≤'
+            | '≥'
+            | '≠'
+            | '½'
+            | '¼'
+            | '¾'
+    )
 }
 
 fn unspaced(c: char) -> bool {
@@ -190,7 +211,10 @@ mod tests {
             words(text, |word| out.push(word.to_owned()));
             out
         };
-        assert_eq!(list("it's 12.5 % – (eu) 2024/1689."), ["it", "s", "12.5", "%", "eu", "2024/1689"]);
+        assert_eq!(
+            list("it's 12.5 % – (eu) 2024/1689."),
+            ["it", "s", "12.5", "%", "eu", "2024/1689"]
+        );
         assert_eq!(list("≥ 30 days, 2nd ed."), ["≥", "30", "days", "2nd", "ed"]);
         assert_eq!(list("第3条の規定"), ["第", "3", "条", "の", "規", "定"]);
         assert_eq!(list("iso 123:2001 » …"), ["iso", "123:2001"]);

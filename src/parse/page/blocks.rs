@@ -67,7 +67,10 @@ fn cut(text: &str) -> usize {
     while !text.is_char_boundary(end) {
         end -= 1;
     }
-    let window = text.get(LONGEST / 2..end).or_else(|| text.get(..end)).unwrap_or("");
+    let window = text
+        .get(LONGEST / 2..end)
+        .or_else(|| text.get(..end))
+        .unwrap_or("");
     let offset = end - window.len();
     window
         .find(". ")
@@ -75,7 +78,10 @@ fn cut(text: &str) -> usize {
         .or_else(|| window.find(' '))
         .map_or(end, |at| {
             let at = offset + at;
-            at + text.get(at..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8)
+            at + text
+                .get(at..)
+                .and_then(|rest| rest.chars().next())
+                .map_or(1, char::len_utf8)
         })
 }
 
@@ -242,7 +248,10 @@ impl Writer {
             if is_unseen(c) {
                 continue;
             }
-            if std::mem::take(&mut self.blank) && !self.text.is_empty() && !self.text.ends_with('\n') {
+            if std::mem::take(&mut self.blank)
+                && !self.text.is_empty()
+                && !self.text.ends_with('\n')
+            {
                 self.text.push(' ');
             }
             self.text.push(c);
@@ -257,7 +266,10 @@ impl Writer {
         let linked = std::mem::take(&mut self.linked);
         self.blank = false;
         self.term = false;
-        let text = text.trim().trim_end_matches([' ', '|']).trim_start_matches([' ', '|']);
+        let text = text
+            .trim()
+            .trim_end_matches([' ', '|'])
+            .trim_start_matches([' ', '|']);
         if !text.chars().any(char::is_alphanumeric) {
             return;
         }
@@ -288,11 +300,50 @@ pub(super) fn is_unseen(c: char) -> bool {
 fn is_block(name: &str) -> bool {
     matches!(
         name,
-        "address" | "article" | "aside" | "blockquote" | "body" | "caption" | "center" | "dd" | "details"
-            | "div" | "dl" | "dt" | "fieldset" | "figcaption" | "figure" | "footer" | "form" | "h1" | "h2"
-            | "h3" | "h4" | "h5" | "h6" | "header" | "hgroup" | "hr" | "legend" | "li" | "main" | "menu"
-            | "nav" | "ol" | "p" | "pre" | "section" | "summary" | "table" | "tbody" | "td" | "tfoot"
-            | "th" | "thead" | "tr" | "ul"
+        "address"
+            | "article"
+            | "aside"
+            | "blockquote"
+            | "body"
+            | "caption"
+            | "center"
+            | "dd"
+            | "details"
+            | "div"
+            | "dl"
+            | "dt"
+            | "fieldset"
+            | "figcaption"
+            | "figure"
+            | "footer"
+            | "form"
+            | "h1"
+            | "h2"
+            | "h3"
+            | "h4"
+            | "h5"
+            | "h6"
+            | "header"
+            | "hgroup"
+            | "hr"
+            | "legend"
+            | "li"
+            | "main"
+            | "menu"
+            | "nav"
+            | "ol"
+            | "p"
+            | "pre"
+            | "section"
+            | "summary"
+            | "table"
+            | "tbody"
+            | "td"
+            | "tfoot"
+            | "th"
+            | "thead"
+            | "tr"
+            | "ul"
     )
 }
 
@@ -311,7 +362,9 @@ fn kind(element: ElementRef<'_>) -> Option<(BlockKind, u8)> {
         "blockquote" => Some((BlockKind::Quote, 0)),
         "pre" => Some((BlockKind::Verbatim, 0)),
         _ if element.attr("role") == Some("heading") => {
-            let level = element.attr("aria-level").and_then(|level| level.parse().ok());
+            let level = element
+                .attr("aria-level")
+                .and_then(|level| level.parse().ok());
             heading(level.unwrap_or(2).clamp(1, 6))
         }
         _ => None,
@@ -328,7 +381,17 @@ fn is_plain_row(row: ElementRef<'_>) -> bool {
             Node::Element(element) => {
                 if matches!(
                     element.name(),
-                    "table" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "form" | "nav" | "main" | "article"
+                    "table"
+                        | "h1"
+                        | "h2"
+                        | "h3"
+                        | "h4"
+                        | "h5"
+                        | "h6"
+                        | "form"
+                        | "nav"
+                        | "main"
+                        | "article"
                 ) {
                     return false;
                 }

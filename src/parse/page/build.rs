@@ -53,8 +53,14 @@ mod tests {
     fn words_are_no_part_of_how_a_page_is_built() {
         let sketch = |text: &str| sketch(&Html::parse_document(text));
         let old = "<div class='box main'><p>One</p><p>Two</p></div>";
-        assert_eq!(sketch(old), sketch("<div class='main box x1a9'><p>Other words</p></div>"));
-        assert_ne!(sketch(old), sketch("<section class='card'><p>One</p></section>"));
+        assert_eq!(
+            sketch(old),
+            sketch("<div class='main box x1a9'><p>Other words</p></div>")
+        );
+        assert_ne!(
+            sketch(old),
+            sketch("<section class='card'><p>One</p></section>")
+        );
         assert!(sketch(&"<i><b>".repeat(50)).len() <= KEPT);
         assert_eq!(number(&["a"]), 0xe40c_292c);
     }

@@ -12,18 +12,62 @@ use super::super::flat::Flat;
 
 /// Words of classes and ids that name a frame wherever they stand.
 const FRAME_WORDS: &[&str] = &[
-    "advert", "advertisement", "adverts", "backtotop", "breadcrumb", "breadcrumbs", "cookie",
-    "cookiebanner", "cookiebar", "cookieconsent", "cookies", "gdpr", "masthead", "megamenu", "menubar",
-    "modal", "nav", "navbar", "navigation", "newsletter", "pager", "pagination", "popup", "share", "sharing",
-    "sidebar", "sidenav", "signup", "sitemap", "skiplink", "skiplinks", "subscribe", "toolbar", "topbar",
+    "advert",
+    "advertisement",
+    "adverts",
+    "backtotop",
+    "breadcrumb",
+    "breadcrumbs",
+    "cookie",
+    "cookiebanner",
+    "cookiebar",
+    "cookieconsent",
+    "cookies",
+    "gdpr",
+    "masthead",
+    "megamenu",
+    "menubar",
+    "modal",
+    "nav",
+    "navbar",
+    "navigation",
+    "newsletter",
+    "pager",
+    "pagination",
+    "popup",
+    "share",
+    "sharing",
+    "sidebar",
+    "sidenav",
+    "signup",
+    "sitemap",
+    "skiplink",
+    "skiplinks",
+    "subscribe",
+    "toolbar",
+    "topbar",
 ];
 
 /// Words that name a frame only where little text stands in it. Not among them: what holds a
 /// notice that a page is withdrawn ("banner", "alert", "notice"), headings ("header"), and shells
 /// that open ("dropdown", "collapse", "accordion", "toggle", "tab").
 const SMALL_FRAME_WORDS: &[&str] = &[
-    "ads", "basket", "cart", "consent", "copyright", "disqus", "feedback", "footer", "login", "menu", "promo",
-    "skip", "social", "survey", "switcher", "widget",
+    "ads",
+    "basket",
+    "cart",
+    "consent",
+    "copyright",
+    "disqus",
+    "feedback",
+    "footer",
+    "login",
+    "menu",
+    "promo",
+    "skip",
+    "social",
+    "survey",
+    "switcher",
+    "widget",
 ];
 /// What is little text, in bytes.
 const SMALL: usize = 400;
@@ -69,8 +113,21 @@ pub(super) fn hidden(page: &Html) -> HashSet<NodeId> {
 fn is_hidden(element: ElementRef<'_>) -> bool {
     if matches!(
         element.value().name(),
-        "script" | "style" | "noscript" | "template" | "svg" | "math" | "iframe" | "object" | "embed"
-            | "canvas" | "audio" | "video" | "head" | "select" | "datalist"
+        "script"
+            | "style"
+            | "noscript"
+            | "template"
+            | "svg"
+            | "math"
+            | "iframe"
+            | "object"
+            | "embed"
+            | "canvas"
+            | "audio"
+            | "video"
+            | "head"
+            | "select"
+            | "datalist"
     ) {
         return true;
     }
@@ -90,8 +147,15 @@ fn is_hidden(element: ElementRef<'_>) -> bool {
     element.value().classes().any(|class| {
         matches!(
             class.to_ascii_lowercase().as_str(),
-            "sr-only" | "visually-hidden" | "visuallyhidden" | "screen-reader-text" | "element-invisible"
-                | "govuk-visually-hidden" | "show-for-sr" | "usa-sr-only" | "assistive-text"
+            "sr-only"
+                | "visually-hidden"
+                | "visuallyhidden"
+                | "screen-reader-text"
+                | "element-invisible"
+                | "govuk-visually-hidden"
+                | "show-for-sr"
+                | "usa-sr-only"
+                | "assistive-text"
         )
     })
 }
@@ -110,14 +174,25 @@ pub(super) fn frames(roots: &[ElementRef<'_>], flat: &Flat<'_>) -> Vec<NodeId> {
 
 fn is_frame(element: ElementRef<'_>, length: impl Fn() -> usize, all: usize) -> bool {
     let name = element.value().name();
-    if matches!(name, "main" | "article" | "body" | "table" | "tbody" | "tr" | "td" | "th") {
+    if matches!(
+        name,
+        "main" | "article" | "body" | "table" | "tbody" | "tr" | "td" | "th"
+    ) {
         return false;
     }
     // What a page itself calls its frame, wherever it stands.
     if matches!(
         element.attr("role").unwrap_or_default(),
-        "navigation" | "banner" | "contentinfo" | "search" | "dialog" | "alertdialog" | "menu" | "menubar"
-            | "complementary" | "toolbar"
+        "navigation"
+            | "banner"
+            | "contentinfo"
+            | "search"
+            | "dialog"
+            | "alertdialog"
+            | "menu"
+            | "menubar"
+            | "complementary"
+            | "toolbar"
     ) {
         return length() * 3 <= all;
     }

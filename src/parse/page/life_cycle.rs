@@ -21,8 +21,9 @@ use crate::text::html;
 const MAX_STAGES: usize = 1_000;
 
 /// A stage code within other words: `60.60`, and `60_60` as it stands in addresses.
-static CODE: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"(?:^|[^0-9.])([0-9]{2})[._]([0-9]{2})(?:[^0-9.]|\.?$|\.[^0-9])").ok());
+static CODE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?:^|[^0-9.])([0-9]{2})[._]([0-9]{2})(?:[^0-9.]|\.?$|\.[^0-9])").ok()
+});
 
 pub(super) fn read(
     rules: &LifeCycleRules,
@@ -31,11 +32,7 @@ pub(super) fn read(
     language: Option<&str>,
     faults: &mut Vec<Fault>,
 ) -> Option<LifeCycle> {
-    let items: Vec<ElementRef<'_>> = page
-        .html
-        .select(&rules.item)
-        .take(MAX_STAGES)
-        .collect();
+    let items: Vec<ElementRef<'_>> = page.html.select(&rules.item).take(MAX_STAGES).collect();
     let finder = Finder::new(flat, &items);
     let style = &page.source.date;
     let zone = style.zone.as_deref().and_then(|zone| zone.parse().ok());
@@ -147,7 +144,10 @@ fn stage(words: &str) -> Option<Stage> {
     // One match may end with the sign that the next begins with.
     while let Some(found) = CODE.as_ref()?.captures_at(words, from) {
         let (stage, substage) = (found.get(1)?, found.get(2)?);
-        let read = Stage::new(stage.as_str().parse().ok()?, substage.as_str().parse().ok()?);
+        let read = Stage::new(
+            stage.as_str().parse().ok()?,
+            substage.as_str().parse().ok()?,
+        );
         if let Ok(stage) = read {
             return Some(stage);
         }

@@ -13,10 +13,10 @@ mod wrong;
 use regex::Regex;
 use scraper::{ElementRef, Html};
 
+use super::Parsed;
 use super::flat::{Flat, one_line};
 use super::reading::{Finder, Reading};
 use super::select::PageRules;
-use super::Parsed;
 use crate::domain::document::{Document, Fault, FaultCode};
 use crate::domain::page::{Block, BlockKind, PageReading, PageText, PdfText, Reader};
 use crate::domain::source::Source;
@@ -222,9 +222,7 @@ impl<'a> Page<'a> {
 
     /// Whether the page's text is compared: always, but where a life cycle alone is described.
     fn wants_text(&self) -> bool {
-        self.rules.life_cycle.is_none()
-            || !self.rules.keep.is_empty()
-            || self.rules.watch.is_some()
+        self.rules.life_cycle.is_none() || !self.rules.keep.is_empty() || self.rules.watch.is_some()
     }
 
     fn text(
@@ -412,8 +410,14 @@ fn no_text(document: &Document, text: &str) -> Option<String> {
         || document.body.starts_with(b"\xd0\xcf\x11\xe0")
         || odd * 10 > head.chars().count();
     binary.then(|| {
-        let what = if media.is_empty() { "no media type" } else { media };
-        format!("this is neither HTML nor text nor PDF ({what}): it cannot be compared by its words")
+        let what = if media.is_empty() {
+            "no media type"
+        } else {
+            media
+        };
+        format!(
+            "this is neither HTML nor text nor PDF ({what}): it cannot be compared by its words"
+        )
     })
 }
 

@@ -50,7 +50,10 @@ pub(super) fn pdf(pdf: &PdfText) -> PageText {
 const PAGE_END: &str = "\u{c}";
 
 fn clean(line: &str) -> String {
-    let kept: String = line.chars().filter(|c| *c == '\t' || !is_unseen(*c)).collect();
+    let kept: String = line
+        .chars()
+        .filter(|c| *c == '\t' || !is_unseen(*c))
+        .collect();
     let words: Vec<&str> = kept.split_whitespace().collect();
     words.join(" ")
 }
@@ -177,7 +180,10 @@ fn begins(line: &str) -> bool {
 
 /// Whether a line by itself is a heading: numbered or in capitals, short, and no sentence.
 fn is_heading(line: &str) -> bool {
-    if line.is_empty() || line.chars().count() > LONGEST_HEADING || line.ends_with(['.', ',', ';', ':']) {
+    if line.is_empty()
+        || line.chars().count() > LONGEST_HEADING
+        || line.ends_with(['.', ',', ';', ':'])
+    {
         return false;
     }
     let letters = line.chars().filter(|c| c.is_alphabetic());
@@ -187,19 +193,30 @@ fn is_heading(line: &str) -> bool {
         large += usize::from(c.is_uppercase());
     }
     let capitals = all >= 4 && large == all;
-    capitals || NUMBERED.as_ref().is_some_and(|numbered| numbered.is_match(line)) && all * 2 > line.len() / 2
+    capitals
+        || NUMBERED
+            .as_ref()
+            .is_some_and(|numbered| numbered.is_match(line))
+            && all * 2 > line.len() / 2
 }
 
 fn block(text: &str) -> Block {
     if is_heading(text) {
-        let dots = text.split(' ').next().map_or(0, |number| number.matches('.').count());
+        let dots = text
+            .split(' ')
+            .next()
+            .map_or(0, |number| number.matches('.').count());
         return Block {
             level: u8::try_from(dots + 1).unwrap_or(6).min(6),
             ..Block::new(BlockKind::Heading, text)
         };
     }
     let is_item = ITEM.as_ref().is_some_and(|item| item.is_match(text));
-    let kind = if is_item { BlockKind::ListItem } else { BlockKind::Paragraph };
+    let kind = if is_item {
+        BlockKind::ListItem
+    } else {
+        BlockKind::Paragraph
+    };
     Block {
         level: u8::from(is_item),
         ..Block::new(kind, text)
@@ -211,7 +228,10 @@ mod tests {
     use super::*;
 
     fn texts(page: &PageText) -> Vec<(BlockKind, &str)> {
-        page.blocks.iter().map(|block| (block.kind, block.text.as_str())).collect()
+        page.blocks
+            .iter()
+            .map(|block| (block.kind, block.text.as_str()))
+            .collect()
     }
 
     #[test]
@@ -222,8 +242,14 @@ mod tests {
         let pdf = PdfText {
             reader: Reader::Pdftotext,
             pages: vec![
-                page(1, "1. Scope\nThis guidance applies to providers of systems that are made avail-\nable on the market, and to\n"),
-                page(2, "their importers.\n\n• first item\n• second item that\ngoes on\n\n2.1 Duties of importers\nImporters shall check."),
+                page(
+                    1,
+                    "1. Scope\nThis guidance applies to providers of systems that are made avail-\nable on the market, and to\n",
+                ),
+                page(
+                    2,
+                    "their importers.\n\n• first item\n• second item that\ngoes on\n\n2.1 Duties of importers\nImporters shall check.",
+                ),
                 page(3, "A new page begins a paragraph.\n"),
             ],
         };
@@ -232,7 +258,10 @@ mod tests {
             texts(&super::pdf(&pdf)),
             [
                 (Heading, "1. Scope"),
-                (Paragraph, "This guidance applies to providers of systems that are made available on the market, and to their importers."),
+                (
+                    Paragraph,
+                    "This guidance applies to providers of systems that are made available on the market, and to their importers."
+                ),
                 (ListItem, "• first item"),
                 (ListItem, "• second item that goes on"),
                 (Heading, "2.1 Duties of importers"),

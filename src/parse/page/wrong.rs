@@ -21,7 +21,7 @@ const MANY_TITLE_WORDS: usize = 14;
 /// many an act.
 static NOT_FOUND: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r"(?x)^(?:error:?\ |http\ |status\ |erreur\ |fehler\ )?404\b(?:\W|$)|\b(?:error|erreur|fehler|http|status)\ 404\b|\b404\ (?:error|not\ found|page)
+        r"(?x)^404$|\b(?:error|erreur|fehler|http|status)(?:\ code)?:?\ 404\b|^404\W+(?:error|erreur|fehler|file|page|not|oops|sorry|nothing|we|that)\b|\b404\ (?:error|not\ found|page)
         |\b(?:page|document|file|content|resource|url|site)\b.{0,40}\b(?:not\ found|not\ available|unavailable|no\ longer\ (?:available|exists?)|does\ not\ exist|doesn.?t\ exist|(?:cannot|can.?t|could\ not|couldn.?t)\ be\ (?:found|displayed)|(?:has\ been|was)\ (?:moved|removed|deleted))
         |^(?:sorry,?\ )?(?:we|you).{0,25}(?:can.?t|cannot|couldn.?t|could\ not|unable\ to)\ find
         |^not\ found$|^oops\b|^(?:object|nothing|item)\ (?:was\ )?not\ found
@@ -34,7 +34,7 @@ static NOT_FOUND: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// What servers and their guards say in the place of a page.
 static TROUBLE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r"(?x)^(?:error:?\ )?(?:40[0135]|410|429|50[0-4])\b|^(?:access\ (?:to\ this\ page\ (?:has\ been\ |is\ )?)?denied|forbidden|bad\ request|too\ many\ requests|request\ (?:blocked|rejected|unsuccessful))
+        r"(?x)^(?:(?:error|http|status)(?:\ code)?:?\ )(?:40[0135]|410|429|50[0-4])\b|^(?:40[0135]|410|429|50[0-4])(?:$|\W+(?:bad|unauthori[sz]ed|forbidden|method|gone|too\ many|internal|service|gateway|error|server|access|temporar)\w*)|^(?:access\ (?:to\ this\ page\ (?:has\ been\ |is\ )?)?denied|forbidden|bad\ request|too\ many\ requests|request\ (?:blocked|rejected|unsuccessful))
         |^(?:internal\ server\ error|server\ error|service\ (?:temporarily\ )?unavailable|bad\ gateway|gateway\ time.?out|temporarily\ unavailable|application\ error|runtime\ error)
         |^(?:(?:the|our|this)\ )?(?:site|website|page|service|system|we|we.re|we\ are).{0,30}\b(?:maintenance|under\ construction|temporarily\ (?:down|unavailable|offline))\b|^(?:scheduled\ |planned\ )?maintenance$|wartungsarbeiten|en\ maintenance$|en\ mantenimiento$
         |^(?:just\ a\ moment|attention\ required|one\ more\ step|checking\ your\ browser|verify(?:ing)?\ (?:that\ )?you\ are\ (?:a\ )?human|are\ you\ (?:a\ )?(?:human|robot)|security\ check|please\ wait|robot\ check|pardon\ our\ interruption|ddos)
@@ -86,7 +86,9 @@ pub(super) fn look(page: &Html, flat: &Flat<'_>, status: u16) -> Option<Fault> {
     // heading of the kind rarer: both title and heading have to say so then.
     let says = |pattern: &LazyLock<Option<Regex>>| -> Option<String> {
         let pattern = pattern.as_ref()?;
-        let parts = title.split(['|', '–', '—', '·', '»']).flat_map(|part| part.split(" - "));
+        let parts = title
+            .split(['|', '–', '—', '·', '»'])
+            .flat_map(|part| part.split(" - "));
         let said = |text: &str| {
             let folded = words::fold(text.trim());
             let folded = folded.trim_matches(|c: char| !c.is_alphanumeric());
@@ -113,7 +115,9 @@ pub(super) fn look(page: &Html, flat: &Flat<'_>, status: u16) -> Option<Fault> {
     let few = count < MANY_WORDS / 2;
     let asks_password = elements().any(|element| {
         element.value().name() == "input"
-            && element.attr("type").is_some_and(|kind| kind.eq_ignore_ascii_case("password"))
+            && element
+                .attr("type")
+                .is_some_and(|kind| kind.eq_ignore_ascii_case("password"))
     });
     if let Some(words) = says(&LOGIN)
         && (asks_password || few)
@@ -124,7 +128,9 @@ pub(super) fn look(page: &Html, flat: &Flat<'_>, status: u16) -> Option<Fault> {
         return Some(login(&title));
     }
     let challenged = count < MANY_WORDS / 2
-        && CHALLENGE.as_ref().is_some_and(|challenge| challenge.is_match(&main));
+        && CHALLENGE
+            .as_ref()
+            .is_some_and(|challenge| challenge.is_match(&main));
     let troubled = says(&TROUBLE).or_else(|| challenged.then(|| title.clone()));
     troubled.map(|words| {
         Fault::new(

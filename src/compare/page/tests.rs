@@ -149,7 +149,7 @@ fn the_same_edit_on_many_pages_is_told_once() {
         .map(|name| {
             let own =
                 format!("Guidance {name} says what providers of {name} have to do within 30 days.");
-            let mut after = vec![banner.to_owned(), own.clone()];
+            let mut after = [banner.to_owned(), own.clone()];
             if *name == "c" {
                 after[1] = own.replace("30 days", "10 days");
             }

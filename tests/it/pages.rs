@@ -147,12 +147,7 @@ fn what_means_nothing_is_not_told() {
         ),
         (
             "typography",
-            before
-                .replace(
-                    "Guidance on incident reports",
-                    "Guidance on incident reports",
-                )
-                .replace("- ", "– "),
+            before.replace("it received, each year, on", "it received – each year — on"),
         ),
         (
             "list in another order",
@@ -193,6 +188,7 @@ fn what_means_nothing_is_not_told() {
             ),
         ),
     ] {
+        assert!(name == "the same" || before != after, "{name}");
         let verdict = verdict(&before, &after);
         assert_eq!(verdict, Verdict::Same, "{name}");
     }
@@ -212,6 +208,7 @@ fn what_means_something_is_told_however_small() {
         ("paragraph gone", before.replace("<p>The authority publishes a summary of the reports that it received, each year, on this page and in its annual report.</p>", "")),
         ("number in words", before.replace("ten years", "five years")),
     ] {
+        assert_ne!(before, after, "{name}");
         let verdict = verdict(&before, &after);
         assert!(matches!(verdict, Verdict::Changed(_)), "{name}: {verdict:?}");
     }
@@ -550,7 +547,7 @@ fn hostile_pages_cost_little() {
             false,
         ),
         (
-            "200,000 rows",
+            "100,000 rows",
             format!("<table>{}</table>", "<tr><td>a<td>1".repeat(100_000)),
             true,
         ),
@@ -568,7 +565,8 @@ fn hostile_pages_cost_little() {
             false,
         ),
     ];
-    let slow = if cfg!(debug_assertions) { 20 } else { 4 };
+    // Loose where nothing is optimised and the machine may be shared.
+    let slow = if cfg!(debug_assertions) { 60 } else { 4 };
     for (name, page, readable) in cases {
         let began = Instant::now();
         let parsed = read(&page, &source());
@@ -619,7 +617,7 @@ fn long_pages_are_compared_in_linear_time() {
     println!("half of 20,000 clauses: {took:?}");
     assert!(change.edits.len() <= 500);
     assert!(
-        took < Duration::from_secs(if cfg!(debug_assertions) { 60 } else { 10 }),
+        took < Duration::from_secs(if cfg!(debug_assertions) { 90 } else { 10 }),
         "{took:?}"
     );
 }

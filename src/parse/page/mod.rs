@@ -65,10 +65,6 @@ pub(super) fn read(document: &Document, source: &Source) -> Parsed {
         let page = paper::plain(&text);
         return finished(page, &rules, source, faults);
     }
-    // Before html5ever, whose time grows with the square of the depth.
-    if let Err(hostile) = html::check_nesting(&text) {
-        return Parsed::aside(FaultCode::Nesting, hostile.to_string()).with(faults);
-    }
     let tags = memchr::memchr_iter(b'<', text.as_bytes()).count();
     if tags > MAX_TAGS {
         return Parsed::aside(
@@ -76,6 +72,10 @@ pub(super) fn read(document: &Document, source: &Source) -> Parsed {
             format!("it has {tags} tags, and {MAX_TAGS} is the most that is read"),
         )
         .with(faults);
+    }
+    // Before html5ever, whose time grows with the square of the depth.
+    if let Err(hostile) = html::check_nesting(&text) {
+        return Parsed::aside(FaultCode::Nesting, hostile.to_string()).with(faults);
     }
     let page = Html::parse_document(&text);
     Page::new(&page, document, source, &rules).read(faults)

@@ -34,7 +34,7 @@ static NOT_FOUND: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// What servers and their guards say in the place of a page.
 static TROUBLE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r"(?x)^(?:(?:error|http|status)(?:\ code)?:?\ )(?:40[0135]|410|429|50[0-4])\b|^(?:40[0135]|410|429|50[0-4])(?:$|\W+(?:bad|unauthori[sz]ed|forbidden|method|gone|too\ many|internal|service|gateway|error|server|access|temporar)\w*)|^(?:access\ (?:to\ this\ page\ (?:has\ been\ |is\ )?)?denied|forbidden|bad\ request|too\ many\ requests|request\ (?:blocked|rejected|unsuccessful))
+        r"(?x)^(?:(?:error|http|status)(?:\ code)?:?\ )(?:40[0135]|410|429|50[0-4])\b|^(?:40[0135]|410|429|50[0-4])(?:$|\W+(?:bad\ (?:request|gateway)|unauthori[sz]ed|forbidden|method\ not|gone$|too\ many|internal\ server|service\ (?:temporarily\ )?unavailable|gateway\ time|error|server\ error|access\ denied))|^(?:access\ (?:to\ this\ page\ (?:has\ been\ |is\ )?)?denied|forbidden|bad\ request|too\ many\ requests|request\ (?:blocked|rejected|unsuccessful))
         |^(?:internal\ server\ error|server\ error|service\ (?:temporarily\ )?unavailable|bad\ gateway|gateway\ time.?out|temporarily\ unavailable|application\ error|runtime\ error)
         |^(?:(?:the|our|this)\ )?(?:site|website|page|service|system|we|we.re|we\ are).{0,30}\b(?:maintenance|under\ construction|temporarily\ (?:down|unavailable|offline))\b|^(?:scheduled\ |planned\ )?maintenance$|wartungsarbeiten|en\ maintenance$|en\ mantenimiento$
         |^(?:just\ a\ moment|attention\ required|one\ more\ step|checking\ your\ browser|verify(?:ing)?\ (?:that\ )?you\ are\ (?:a\ )?human|are\ you\ (?:a\ )?(?:human|robot)|security\ check|please\ wait|robot\ check|pardon\ our\ interruption|ddos)
@@ -54,7 +54,7 @@ static CHALLENGE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// What a page says that wants a log-in.
 static LOGIN: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r"^(?:please )?(?:log ?in|sign ?in|log ?on|sign on|anmelden|anmeldung|einloggen|connexion|se connecter|identification|iniciar sesion|accedi|inloggen|logga in|log ind|zaloguj)\b|\b(?:log ?in|sign ?in) (?:required|to (?:continue|view|access|your))|members? (?:only|area)|(?:subscribers?|members?) only|session (?:has )?(?:expired|timed out)|you (?:must|need to) (?:be logged|log ?in|sign ?in)",
+        r"^(?:please )?(?:log ?in|sign ?in|log ?on|sign on|anmelden|anmeldung|einloggen|connexion|se connecter|identification|iniciar sesion|accedi|inloggen|logga in|log ind|zaloguj sie|logowanie)(?:$| (?:to|required|page|here|form|with|or|using|below|a|au|en|zum|zur|bei)\b)|\b(?:log ?in|sign ?in) (?:required|to (?:continue|view|access|your))|members? (?:only|area)$|(?:subscribers?|members?) only|session (?:has )?(?:expired|timed out)|you (?:must|need to) (?:be logged|log ?in|sign ?in)",
     )
     .ok()
 });

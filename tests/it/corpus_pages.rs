@@ -354,3 +354,89 @@ fn a_watch_of_the_text_alone_tells_every_change_and_little_noise() {
     assert!(looked_at.noise <= 8, "{looked_at:?}");
     assert!(held_out.noise <= 10, "{held_out:?}");
 }
+
+/// Every HTML page of the corpus that is no page of iso.org: with where it lies.
+fn other_pages(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let corpus = folder.join("../..");
+    let mut out = Vec::new();
+    let mut folders = vec![corpus.join("listings"), corpus.join("articles")];
+    while let Some(next) = folders.pop() {
+        for entry in std::fs::read_dir(next).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.to_string_lossy().into_owned();
+            if path.is_dir() {
+                if !name.ends_with("iso-standard-pages") {
+                    folders.push(path);
+                }
+                continue;
+            }
+            let body = std::fs::read(&path).unwrap();
+            let head = String::from_utf8_lossy(&body[..body.len().min(2_000)]).to_lowercase();
+            if head.contains("<html") || name.ends_with(".html") {
+                out.push((name, body));
+            }
+        }
+    }
+    out.sort();
+    out
+}
+
+#[test]
+fn pages_of_other_publishers_are_read() {
+    let Some((folder, _)) = recorded() else {
+        return;
+    };
+    let source = Source {
+        select: Select::default(),
+        language: None,
+        ..definition()
+    };
+    let pages = other_pages(&folder);
+    let (mut unread, mut told) = (Vec::new(), 0);
+    for (name, body) in &pages {
+        let document = Document {
+            source: "recorded".parse().unwrap(),
+            url: WebAddress::new("https://www.example.org/").unwrap(),
+            fetched_at: DateTime::<Utc>::default(),
+            status: 200,
+            headers: vec![("content-type".into(), "text/html".into())],
+            sha256: Sha256::of(body),
+            body: body.clone(),
+        };
+        let parsed = parse(&document, &source);
+        match parsed.page.and_then(|page| page.text) {
+            Some(text) => {
+                let past = Past {
+                    last: Some(&text),
+                    ..Past::default()
+                };
+                assert_eq!(compare(&past, &text), Verdict::Same, "{name}");
+                let mut turned = text.clone();
+                turned.blocks.reverse();
+                assert_eq!(compare(&past, &turned), Verdict::Same, "{name}");
+                // One word in the longest block.
+                let mut other = text.clone();
+                let longest = other.blocks.iter_mut().max_by_key(|block| block.text.len());
+                let words = &mut longest.unwrap().text;
+                *words = words.replacen(' ', " not ", 1);
+                if other == text {
+                    continue;
+                }
+                let verdict = compare(&past, &other);
+                assert!(matches!(verdict, Verdict::Changed(_)), "{name}: {verdict:?}");
+                told += 1;
+            }
+            None => unread.push(format!("{name}: {:?}", parsed.faults)),
+        }
+    }
+    println!(
+        "{} of {} pages read, one word changed told on {told}",
+        pages.len() - unread.len(),
+        pages.len()
+    );
+    // One recording is a page that was not found.
+    assert!(
+        unread.len() == 1 && unread[0].contains("SoftNotFound"),
+        "{unread:#?}"
+    );
+}

@@ -3,7 +3,13 @@
 
 use chrono::NaiveDate;
 
+use super::address::WebAddress;
+use super::document::{Entry, Markup};
+use super::page_change::escaped;
 use super::standard::Stage;
+use super::stated::Stated;
+use super::update::UpdateKind;
+use crate::text::date::Stamp;
 
 /// A stage that a project has passed.
 #[derive(
@@ -193,6 +199,43 @@ impl LifeCycleChange {
         key
     }
 
+    /// What kind of event it is, by the stage passed last that is one; none where no stage is.
+    /// The mapping is the one of the field: other stages are kept and are no news.
+    pub fn kind(&self) -> Option<UpdateKind> {
+        let reference = self.reference.as_deref().unwrap_or_default();
+        let amends = ["/Amd", "/Cor", "/DAM", "/FDAM"]
+            .iter()
+            .any(|part| reference.contains(part));
+        self.passed.iter().rev().find_map(|passed| {
+            Some(match (passed.stage.stage(), passed.stage.substage()) {
+                (10, 99) | (20, 0) => UpdateKind::WorkItem,
+                (30 | 40, 20) => UpdateKind::DraftForComment,
+                (60, 60) if amends => UpdateKind::Amendment,
+                (60, 60) => UpdateKind::NewEdition,
+                (90, 93) => UpdateKind::StatusConfirmed,
+                (95, 99) => UpdateKind::Withdrawal,
+                _ => return None,
+            })
+        })
+    }
+
+    /// The change as an item of its source: one for all stages passed since the last look.
+    pub fn entry(&self, url: &WebAddress) -> Entry {
+        Entry {
+            guid: Some(self.key()),
+            url: Some(url.clone()),
+            title: escaped(&self.headline()),
+            summary: Some(Markup::Text(self.summary())),
+            published: self.to().and_then(|stage| stage.date).map(Stamp::Day),
+            stated: Stated {
+                references: self.reference.iter().cloned().collect(),
+                kind: self.kind(),
+                ..Stated::default()
+            },
+            ..Entry::default()
+        }
+    }
+
     /// What happened, in a line: `ISO 123:2001: stage 90.93`.
     pub fn headline(&self) -> String {
         let what = match (self.to(), self.corrected.first()) {
@@ -338,6 +381,52 @@ mod tests {
         );
         known.learn(&change);
         assert_eq!(known, corrected);
+    }
+
+    #[test]
+    fn what_kind_of_event_a_stage_is() {
+        let kind = |reference: &str, stages: &[&str]| {
+            let mut seen = cycle(stages);
+            seen.reference = Some(reference.into());
+            LifeCycle::default().since(&seen).unwrap().kind()
+        };
+        use UpdateKind::{Amendment, DraftForComment, NewEdition, StatusConfirmed, Withdrawal};
+        for (reference, stages, expected) in [
+            ("ISO 1:2020", &["60.60 2020-05-01"][..], Some(NewEdition)),
+            (
+                "ISO 1:2020/Amd 1",
+                &["60.00 2020-04-01", "60.60 2020-05-01"],
+                Some(Amendment),
+            ),
+            (
+                "ISO/DIS 1",
+                &["40.20 2020-05-01", "40.60 2020-08-01"],
+                Some(DraftForComment),
+            ),
+            (
+                "ISO 1:2020",
+                &["90.60 2025-06-05", "90.93 2025-06-07"],
+                Some(StatusConfirmed),
+            ),
+            ("ISO 1:2020", &["95.99 2025-06-05"], Some(Withdrawal)),
+            ("ISO 1:2020", &["90.20 2025-01-15"], None),
+        ] {
+            assert_eq!(kind(reference, stages), expected, "{stages:?}");
+        }
+    }
+
+    #[test]
+    fn a_change_is_an_item_of_its_source() {
+        let url = WebAddress::new("https://www.example.org/standard/12345.html").unwrap();
+        let known = cycle(&["60.60 2020-05-01"]);
+        let change = known
+            .since(&cycle(&["60.60 2020-05-01", "90.93 2025-06-07"]))
+            .unwrap();
+        let entry = change.entry(&url);
+        assert_eq!(entry.title, "ISO 1:2020: stage 90.93");
+        assert_eq!(entry.published.unwrap().to_string(), "2025-06-07");
+        assert_eq!(entry.stated.references, ["ISO 1:2020"]);
+        assert_eq!(entry.stated.kind, Some(UpdateKind::StatusConfirmed));
     }
 
     #[test]

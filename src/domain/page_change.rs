@@ -1,7 +1,12 @@
 //! What changed on a watched page: block by block, word by word, with a weight.
 
+use chrono::{DateTime, Utc};
+
+use super::address::WebAddress;
 use super::change::Fingerprint;
+use super::document::{Entry, Markup};
 use super::page::BlockKind;
+use super::stated::{ChangeNote, Stated};
 use crate::text::diff::{self, Marks, Part, Span};
 use crate::text::html::{self, SafeHtml};
 
@@ -95,6 +100,8 @@ fn is_false(flag: &bool) -> bool {
 
 /// Words kept around a change where a text is shown in short.
 const AROUND: usize = 12;
+/// The longest note or heading in a headline, in characters.
+const HEADLINE: usize = 140;
 /// The longest summary, in characters.
 const SUMMARY: usize = 400;
 
@@ -198,6 +205,46 @@ impl PageChange {
         out
     }
 
+    /// The change as an item of its source: what `compare` and `normalize` make an Update of.
+    ///
+    /// `name` is what the page is called, `version` the number of the version that this change led
+    /// to, counted from 1 for the page's first reading: with it the item keeps its identity when
+    /// the work is done again, and a page that goes to and fro has an item each time.
+    pub fn entry(&self, name: &str, url: &WebAddress, version: u64, at: DateTime<Utc>) -> Entry {
+        let notes = self.note.iter().map(|note| ChangeNote {
+            at,
+            note: note.clone(),
+        });
+        Entry {
+            guid: Some(format!("version {version}")),
+            url: Some(url.clone()),
+            title: escaped(&self.headline(name)),
+            summary: Some(Markup::Text(self.summary())),
+            content: Some(Markup::Html(self.html().into_string())),
+            stated: Stated {
+                notes: notes.collect(),
+                ..Stated::default()
+            },
+            ..Entry::default()
+        }
+    }
+
+    /// What changed, in a line: the publisher's note, else the heading that the heaviest edit
+    /// stands under.
+    pub fn headline(&self, name: &str) -> String {
+        if let Some(note) = &self.note {
+            let words: Vec<&str> = note.split_whitespace().collect();
+            return format!("{name}: {}", html::excerpt(&words.join(" "), HEADLINE));
+        }
+        let heading = self.heaviest().and_then(|edit| edit.under.last());
+        match heading {
+            Some(heading) if heading != name => {
+                format!("{name}: “{}” changed", html::excerpt(heading, HEADLINE))
+            }
+            _ => format!("{name}: {}", self.counts()),
+        }
+    }
+
     /// Everything that changed as plain text, `[-so-] {+so+}`.
     pub fn text(&self) -> String {
         let mut out = String::new();
@@ -221,9 +268,34 @@ impl PageChange {
     }
 }
 
+/// A title is read as HTML by whoever takes it; this one is text.
+pub(super) fn escaped(title: &str) -> String {
+    title.replace('&', "&amp;").replace('<', "&lt;")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_change_is_an_item_of_its_source() {
+        let url = WebAddress::new("https://www.example.org/guidance").unwrap();
+        let mut change = change();
+        let at = DateTime::<Utc>::UNIX_EPOCH;
+        let entry = change.entry("Guidance & forms", &url, 7, at);
+        assert_eq!(entry.guid.as_deref(), Some("version 7"));
+        assert_eq!(
+            entry.title,
+            "Guidance &amp; forms: Time limit &lt;shortened>"
+        );
+        assert_eq!(entry.stated.notes[0].note, "Time limit <shortened>");
+        change.note = None;
+        assert_eq!(change.headline("Guidance"), "Guidance: “Duties” changed");
+        assert_eq!(
+            change.headline("Duties"),
+            "Duties: 1 passage changed, 1 added, 1 removed"
+        );
+    }
 
     fn edit(before: &str, after: &str, under: &[&str], weight: f64) -> BlockEdit {
         BlockEdit {

@@ -145,6 +145,12 @@ fn source(mut table: Table<'_>, links: &mut Links) -> Option<Source> {
                 format!("sources of kind {} cannot be read yet: set on = false and say so in off_because", kind.as_str()),
             );
         }
+        if kind != SourceKind::Page && select.life_cycle.is_some() {
+            table.fault(
+                "life_cycle",
+                "only a page shows a life cycle: set kind = \"page\"",
+            );
+        }
         if on && kind == SourceKind::Listing && select.item.is_none() {
             table.fault(
                 "select",

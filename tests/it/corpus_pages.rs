@@ -423,7 +423,10 @@ fn pages_of_other_publishers_are_read() {
                     continue;
                 }
                 let verdict = compare(&past, &other);
-                assert!(matches!(verdict, Verdict::Changed(_)), "{name}: {verdict:?}");
+                assert!(
+                    matches!(verdict, Verdict::Changed(_)),
+                    "{name}: {verdict:?}"
+                );
                 told += 1;
             }
             None => unread.push(format!("{name}: {:?}", parsed.faults)),

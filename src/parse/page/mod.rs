@@ -290,7 +290,8 @@ impl<'a> Page<'a> {
         let reading = reading.as_ref()?;
         let root = self.html.root_element();
         let found = Finder::new(flat, &[]).first(reading, root)?;
-        Some(html::excerpt(&html::line(&found), MAX_STATEMENT)).filter(|text| !text.is_empty())
+        let text: String = found.chars().filter(|c| !blocks::is_unseen(*c)).collect();
+        Some(html::excerpt(&one_line(&text), MAX_STATEMENT)).filter(|text| !text.is_empty())
     }
 
     fn language(&self) -> Option<String> {
@@ -304,7 +305,11 @@ impl<'a> Page<'a> {
             .root_element()
             .descendent_elements()
             .find(|element| element.value().name() == "title")?;
-        let text = html::line(&one_line(flat.within(title)));
+        let text = flat.within(title).chars();
+        let text: String = text
+            .filter(|c| !blocks::is_unseen(*c) || *c == '\n')
+            .collect();
+        let text = html::excerpt(&one_line(&text), MAX_STATEMENT);
         (!text.is_empty()).then_some(text)
     }
 }

@@ -429,6 +429,19 @@ fn what_comes_in_the_pages_place_is_no_baseline() {
 }
 
 #[test]
+fn a_page_in_another_language_is_no_baseline() {
+    let german = "<p>Anbieter melden jeden schweren Vorfall innerhalb von 15 Tagen, nachdem sie von ihm Kenntnis erhalten haben, und bewahren die Meldung für zehn Jahre auf.</p>";
+    let page = framed(german).replace("lang=en", "lang=de");
+    let parsed = read(&page, &defined("language = \"en\""));
+    assert!(!parsed.readable);
+    assert_eq!(parsed.faults[0].code, FaultCode::OtherLanguage);
+    assert!(read(&page, &defined("language = \"de\"")).readable);
+    // A template that lies about its language is believed no more than its words.
+    let page = framed(DUTIES).replace("lang=en", "lang=de");
+    assert!(read(&page, &defined("language = \"en\"")).readable);
+}
+
+#[test]
 fn keep_drop_and_watch_say_what_is_compared() {
     let page = framed(&format!(
         "{DUTIES}<div class=box><p>A box.</p><p class=x>Version 4.1 of the form</p></div>"

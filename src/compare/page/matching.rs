@@ -31,6 +31,12 @@ pub(super) struct Differences {
     pub partner: Vec<Option<usize>>,
 }
 
+impl Differences {
+    pub(super) fn is_empty(&self) -> bool {
+        self.pairs.is_empty() && self.gone.is_empty() && self.come.is_empty()
+    }
+}
+
 /// Matches the blocks of two versions.
 pub(super) fn differences(old: &Version<'_>, new: &Version<'_>) -> Differences {
     let (partner, mut old_left, mut new_left) = same(old, new);
@@ -158,8 +164,10 @@ fn pair_in_place(
             found.push((other, number));
         }
     }
-    old_left.retain(|number| found.iter().all(|(other, _)| other != number));
-    new_left.retain(|number| found.iter().all(|(_, new)| new != number));
+    let olds: HashSet<usize> = found.iter().map(|(other, _)| *other).collect();
+    let news: HashSet<usize> = found.iter().map(|(_, number)| *number).collect();
+    old_left.retain(|number| !olds.contains(number));
+    new_left.retain(|number| !news.contains(number));
     pairs.extend(found);
 }
 

@@ -89,6 +89,11 @@ impl<'p> Version<'p> {
         self.distinct.contains(&word)
     }
 
+    /// How many words of another version stand in this one, too.
+    pub(super) fn common(&self, other: &Self) -> usize {
+        other.stream.iter().filter(|word| self.has(**word)).count()
+    }
+
     /// The words of one of the blocks, counted among those that mean something.
     pub(super) fn words(&self, number: usize) -> &[u32] {
         self.blocks

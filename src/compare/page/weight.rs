@@ -432,6 +432,10 @@ pub(super) fn of_edit(kinds: Kinds, block: &Block) -> f64 {
     if block.linked >= 80 && !kinds.duty && !kinds.state {
         weight *= 0.6;
     }
+    // What a definition watches by name is told whatever it is.
+    if block.kind == BlockKind::Found {
+        weight = weight.max(0.5);
+    }
     rounded(weight.min(1.0))
 }
 
@@ -459,6 +463,8 @@ mod tests {
         assert!(weigh("30 15") > weigh("overview"));
         assert!(weigh("published withdrawn") > weigh("30 15"));
         assert!(weigh(&"word ".repeat(5_000)) <= 0.46);
+        let watched = Block::new(BlockKind::Found, "");
+        assert!(of_edit(Kinds::of(["overview"].into_iter()), &watched) >= 0.5);
         let heading = Block::new(BlockKind::Heading, "");
         assert!(of_edit(Kinds::of(["scope"].into_iter()), &heading) > weigh("scope"));
     }

@@ -134,7 +134,11 @@ fn finished(
         };
     }
     if let Some(fault) = other_language(&text, source) {
-        faults.push(fault);
+        faults.insert(0, fault);
+        return Parsed {
+            faults,
+            ..Parsed::default()
+        };
     }
     Parsed {
         page: Some(Box::new(PageReading {
@@ -203,7 +207,8 @@ impl<'a> Page<'a> {
         if let Some(text) = &reading.text
             && let Some(fault) = other_language(text, self.source)
         {
-            faults.push(fault);
+            faults.insert(0, fault);
+            missing = true;
         }
         if missing {
             // A page of which a part is missing is no baseline: the part would come back as news.
@@ -397,7 +402,7 @@ fn other_language(text: &PageText, source: &Source) -> Option<Fault> {
     (short(&spoken) == short(stated)).then(|| {
         Fault::new(
             FaultCode::OtherLanguage,
-            format!("the page is in `{stated}` and its source in `{wanted}`"),
+            format!("the page is in `{stated}` and its source in `{wanted}`: if that is right, set `language` to it"),
         )
     })
 }

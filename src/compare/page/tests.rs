@@ -49,7 +49,7 @@ fn the_first_look_tells_nothing() {
 #[test]
 fn another_language_is_doubted_first() {
     let speaking = |language: &str, text: &str| {
-        let mut page = page(&vec![text; 10]);
+        let mut page = page(&[text; 10]);
         for (number, block) in page.blocks.iter_mut().enumerate() {
             block.text.push_str(&format!(" {number}"));
         }

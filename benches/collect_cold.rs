@@ -1,6 +1,7 @@
 //! C1: collecting 500 feeds of 30 items cold, from a loopback server in a process of its own, to
 //! the last commit and a searchable index; beside the floor, which is a bare feed-rs parse and a
-//! bare tantivy index of the same items in the same run.
+//! bare tantivy index of the same items in the same run. C2: the same once more, warm, every
+//! answer 304. C3: the peak memory of a process that does C1 once and nothing else.
 //!
 //! Prints CPU and wall seconds of each round and the ratio of the medians. Noise is stated as
 //! least and most. The floor has one thread; of collecting, CPU is what counts.
@@ -43,7 +44,12 @@ async fn serve() {
                         .ok()
                 });
             match number.and_then(|number| feeds.get(number)) {
-                Some(feed) if uri.path() == "/feed" => feed.clone().into_response(),
+                Some(_) if uri.path() == "/feed" && headers.contains_key("if-none-match") => {
+                    StatusCode::NOT_MODIFIED.into_response()
+                }
+                Some(feed) if uri.path() == "/feed" => {
+                    ([("etag", "\"1\"")], feed.clone()).into_response()
+                }
                 _ => StatusCode::NOT_FOUND.into_response(),
             }
         }
@@ -135,7 +141,9 @@ fn floor(feeds: &[String]) -> usize {
     items
 }
 
-async fn collected(port: u16) -> usize {
+/// Collects everything cold, then once more; how many items are searchable, and what the second
+/// time took: seconds of CPU and of wall.
+async fn collected(port: u16) -> (usize, f64, f64) {
     let folder = tempfile::tempdir().expect("a folder");
     let text = "contact = \"bench@example.org\"\n[fetch]\nallow = [\"127.0.0.0/8\"]\ngap = \"0\"\n";
     let config = Config::read(
@@ -175,8 +183,23 @@ async fn collected(port: u16) -> usize {
         found, read as usize,
         "everything that was read is searchable"
     );
+    let (wall, before) = (Instant::now(), cpu());
+    let again = Choice {
+        force: true,
+        ..Choice::due()
+    };
+    let reports = collect::collect(&house, shift.lease(), &fetcher, &again, |_| {})
+        .await
+        .expect("a collection");
+    let warm = (cpu() - before, wall.elapsed().as_secs_f64());
+    assert!(
+        reports
+            .iter()
+            .all(|report| report.visit.status == Some(304)),
+        "the second time nothing has changed"
+    );
     shift.end().await.expect("an end");
-    found
+    (found, warm.0, warm.1)
 }
 
 fn spread(name: &str, mut seconds: Vec<f64>) -> f64 {
@@ -195,6 +218,18 @@ fn main() {
         serve();
         return;
     }
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    if let Some(port) = std::env::var("REGWIRE_BENCH_ALONE")
+        .ok()
+        .and_then(|port| port.parse().ok())
+    {
+        runtime.block_on(collected(port));
+        println!("{}", peak_memory());
+        return;
+    }
     let mut server = Command::new(std::env::current_exe().expect("this program"))
         .env("REGWIRE_BENCH_SERVER", "1")
         .stdout(Stdio::piped())
@@ -205,17 +240,15 @@ fn main() {
         .read_line(&mut line)
         .expect("a line");
     let port: u16 = line.trim().parse().expect("a port");
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .expect("a runtime");
     let feeds: Vec<String> = (0..FEEDS).map(feed).collect();
+    let (mut warm_cpu, mut warm_wall) = (vec![], vec![]);
     let (mut floor_cpu, mut ours_cpu, mut ours_wall, mut floor_wall) =
         (vec![], vec![], vec![], vec![]);
     for round in 0..=ROUNDS {
         // In turn, so that a machine whose speed drifts treats both alike.
         let (floor_seconds, floor_time, items) = timed(|| floor(&feeds));
-        let (cpu_seconds, wall_seconds, found) = timed(|| runtime.block_on(collected(port)));
+        let (cpu_seconds, wall_seconds, (found, again_cpu, again_wall)) =
+            timed(|| runtime.block_on(collected(port)));
         assert_eq!(items, FEEDS * ITEMS);
         assert_eq!(found, FEEDS * ITEMS);
         if round == 0 {
@@ -223,9 +256,15 @@ fn main() {
         }
         floor_cpu.push(floor_seconds);
         floor_wall.push(floor_time);
-        ours_cpu.push(cpu_seconds);
-        ours_wall.push(wall_seconds);
+        ours_cpu.push(cpu_seconds - again_cpu);
+        ours_wall.push(wall_seconds - again_wall);
+        warm_cpu.push(again_cpu);
+        warm_wall.push(again_wall);
     }
+    let alone = Command::new(std::env::current_exe().expect("this program"))
+        .env("REGWIRE_BENCH_ALONE", port.to_string())
+        .output()
+        .expect("a process of its own");
     let _ = server.kill();
     let _ = server.wait();
     println!(
@@ -236,5 +275,11 @@ fn main() {
     let ours = spread("collect to searchable, CPU", ours_cpu);
     spread("collect to searchable, wall", ours_wall);
     println!("ratio of CPU to the floor    {:>7.2}", ours / floor);
-    println!("peak memory of the process   {}", peak_memory());
+    println!("C2: the same once more, every answer 304");
+    spread("collect warm, CPU", warm_cpu);
+    spread("collect warm, wall", warm_wall);
+    println!(
+        "C3: peak memory of a process that collects once   {}",
+        String::from_utf8_lossy(&alone.stdout).trim()
+    );
 }

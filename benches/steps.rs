@@ -1,6 +1,7 @@
 //! What each step of the pipeline costs an item, one thread, in microseconds: median of five
 //! rounds over the feeds of C1, with least and most.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -10,7 +11,9 @@ use regwire::domain::change::PlainTexts;
 use regwire::domain::document::{Document, Sha256};
 use regwire::domain::evidence::Evidence;
 use regwire::domain::id::SourceId;
+use regwire::domain::library::Library;
 use regwire::domain::reference;
+use regwire::domain::source::Source;
 use regwire::domain::update::Authority;
 use regwire::library::{Files, load};
 use regwire::normalize::{self, Circumstances};
@@ -47,11 +50,52 @@ fn timed<T>(name: &str, work: impl Fn() -> T) -> T {
     out
 }
 
+/// Every name that the tagger looks for.
+fn names(library: &Library) -> Vec<String> {
+    let frameworks = library
+        .frameworks
+        .iter()
+        .flat_map(|f| std::iter::once(&f.short).chain(&f.aliases));
+    let bodies = library
+        .bodies
+        .iter()
+        .flat_map(|b| std::iter::once(&b.name).chain(&b.aliases));
+    let places = library
+        .jurisdictions
+        .iter()
+        .flat_map(|j| std::iter::once(&j.name).chain(&j.names).chain(&j.demonyms));
+    let topics = library.topics.iter().map(|t| &t.name);
+    frameworks
+        .chain(bodies)
+        .chain(places)
+        .chain(topics)
+        .cloned()
+        .collect()
+}
+
+/// Writes what is read here for the programs of `benches/against`.
+fn dump(folder: &Path, documents: &[Document], source: &Source, names: &[String]) {
+    std::fs::create_dir_all(folder).expect("a folder");
+    let mut texts = String::new();
+    for (number, document) in documents.iter().enumerate() {
+        std::fs::write(folder.join(format!("feed-{number}.xml")), &document.body).expect("a file");
+        for entry in parse::parse(document, source).entries {
+            let plain = PlainTexts::of(&entry);
+            let text = format!("{} {}", plain.title, plain.summary);
+            texts.push_str(&serde_json::to_string(&text).expect("JSON"));
+            texts.push('\n');
+        }
+    }
+    std::fs::write(folder.join("texts.jsonl"), texts).expect("a file");
+    std::fs::write(folder.join("names.txt"), names.join("\n")).expect("a file");
+}
+
 fn main() {
     let text = "[[source]]\nid = \"s\"\nbody = \"iso\"\nname = \"S\"\nkind = \"feed\"\nurl = \"https://e.org/\"\nlanguage = \"en\"\n";
     let loaded = load(&Files::built_in().with_sources("s", text.to_owned()));
     let source = loaded.sources[0].clone();
     let known = loaded.library.known_works.clone();
+    let names = names(&loaded.library);
     let tagger = Tagger::new(Arc::new(loaded.library));
     let now = chrono::DateTime::UNIX_EPOCH;
     let documents: Vec<Document> = (0..FEEDS / 5)
@@ -68,6 +112,9 @@ fn main() {
             }
         })
         .collect();
+    if let Some(folder) = std::env::var_os("REGWIRE_BENCH_DUMP") {
+        dump(Path::new(&folder), &documents, &source, &names);
+    }
     timed("bare feed-rs", || {
         documents
             .iter()
@@ -133,6 +180,16 @@ fn main() {
                 .update
             })
             .collect::<Vec<_>>()
+    });
+    timed("P1: bytes to updates, sanitised", || {
+        documents
+            .iter()
+            .flat_map(|document| compare::keyed(parse::parse(document, &source).entries))
+            .filter_map(|keyed| {
+                let plain = PlainTexts::of(&keyed.entry);
+                normalize::new_update(keyed.key, keyed.entry, plain, &about).ok()
+            })
+            .count()
     });
     let subject = |update: &'static regwire::domain::update::Update| Subject {
         headline: &update.content.title,

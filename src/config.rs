@@ -1,6 +1,7 @@
 //! Configuration: gathers each room's own settings from `regwire.toml` and the environment; no
 //! room imports it.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use chrono::TimeDelta;
@@ -11,7 +12,7 @@ use crate::domain::id::DigestName;
 use crate::domain::quantity;
 use crate::domain::schedule::Schedule;
 use crate::domain::subscription::EmailAddress;
-use crate::text::table::{FileFault, Report, Table};
+use crate::text::table::{FileFault, Mixed, Report, Table};
 use crate::{deliver, fetch};
 
 /// Everything that can be set.
@@ -179,6 +180,9 @@ impl Config {
                 fetch.gap = gap;
             }
             fetch.proxy = table.text("proxy").filter(|proxy| !proxy.is_empty());
+            if let Some(table) = table.table("keys") {
+                fetch.keys = keys(table, &folder, &environment);
+            }
             table.finish();
         }
         if let Some(allow) = environment("REGWIRE_FETCH_ALLOW") {
@@ -303,6 +307,55 @@ impl Config {
     }
 }
 
+/// `[fetch.keys]`: the keys that interfaces want, by the names that sources give them. Each stands in
+/// a file, in the environment, or among the credentials that systemd hands over; in the table itself
+/// only where nobody else reads it.
+fn keys(
+    table: Table<'_>,
+    folder: &Path,
+    environment: &impl Fn(&str) -> Option<String>,
+) -> BTreeMap<String, fetch::Secret> {
+    let mut out = BTreeMap::new();
+    for (name, mixed) in table.pairs_of_mixed() {
+        let secret = match mixed {
+            Mixed::Text(text) => Ok(text),
+            Mixed::Table(mut table) => {
+                let file = table.text("file").map(|file| folder.join(file));
+                let variable = table.text("env");
+                let credential = table.text("credential");
+                table.finish();
+                let in_file = |path: PathBuf| {
+                    std::fs::read_to_string(&path)
+                        .map_err(|error| format!("cannot read {}: {error}", path.display()))
+                };
+                match (file, variable, credential) {
+                    (Some(path), None, None) => in_file(path),
+                    (None, Some(variable), None) => environment(&variable)
+                        .ok_or_else(|| format!("the environment has no {variable}")),
+                    (None, None, Some(credential)) => environment("CREDENTIALS_DIRECTORY")
+                        .ok_or_else(|| {
+                            "systemd hands over no credentials: add LoadCredential= to the unit"
+                                .to_owned()
+                        })
+                        .and_then(|folder| in_file(Path::new(&folder).join(credential))),
+                    _ => Err(
+                        "write one of { file = \"…\" }, { env = \"…\" }, { credential = \"…\" }"
+                            .to_owned(),
+                    ),
+                }
+            }
+            Mixed::List(_) => Err("one key should be here, not several".to_owned()),
+        };
+        match secret.and_then(|text| fetch::Secret::new(&text).map_err(str::to_owned)) {
+            Ok(secret) => {
+                out.insert(name, secret);
+            }
+            Err(why) => table.fault(&name, why),
+        }
+    }
+    out
+}
+
 /// `Name <address>` or an address alone.
 fn sender(text: &str) -> Result<String, String> {
     let address = match text.split_once('<') {
@@ -353,6 +406,43 @@ mod tests {
             "regwire.toml:11",
         ] {
             assert!(error.contains(part), "{part}: {error}");
+        }
+    }
+
+    #[test]
+    fn keys_come_from_files_and_the_environment_and_are_never_shown() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("a.key"), "planted-a\n").unwrap();
+        let read = |text: &str| {
+            Config::read(
+                "regwire.toml",
+                text,
+                folder.path().to_owned(),
+                PathBuf::new(),
+                |key| (key == "B_KEY").then(|| "planted-b".to_owned()),
+            )
+        };
+        let config =
+            read("[fetch.keys]\na = { file = \"a.key\" }\nb = { env = \"B_KEY\" }\n").unwrap();
+        assert_eq!(
+            config.fetch.keys["a"],
+            fetch::Secret::new("planted-a").unwrap()
+        );
+        assert_eq!(config.fetch.keys.len(), 2);
+        assert!(!format!("{config:?}").contains("planted"));
+        let error = read("[fetch.keys]\na = { file = \"none.key\" }\nb = { env = \"C_KEY\" }\nc = {}\nd = \"plan\\nted\"\n")
+            .unwrap_err()
+            .to_string();
+        for (line, part) in [
+            (2, "cannot read"),
+            (3, "no C_KEY"),
+            (4, "write one of"),
+            (5, "no header may hold"),
+        ] {
+            assert!(
+                error.contains(&format!("regwire.toml:{line}: fetch.keys")) && error.contains(part),
+                "{part}: {error}"
+            );
         }
     }
 

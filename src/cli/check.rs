@@ -25,9 +25,11 @@ pub(super) fn run(
 ) -> anyhow::Result<ExitCode> {
     let mut faults: Vec<FileFault> = Vec::new();
     let mut warnings = Vec::new();
+    let mut keys = None;
     let folder = match Config::load(config, data) {
         Ok(config) => {
             warnings.clone_from(&config.warnings);
+            keys = Some(config.fetch.keys);
             config.folder
         }
         Err(config::Error::Faults { faults: found }) => {
@@ -54,6 +56,21 @@ pub(super) fn run(
                     what,
                 });
             }
+        }
+    }
+    for source in loaded.sources.iter().filter(|source| source.on) {
+        if let (Some(keys), Some(key)) = (&keys, &source.interface.key)
+            && !keys.contains_key(&key.name)
+        {
+            warnings.push(FileFault {
+                file: "regwire.toml".to_owned(),
+                line: 0,
+                key: format!("fetch.keys.{}", key.name),
+                what: format!(
+                    "the source `{}` is on and wants this key: name its file, {} = {{ file = \"…\" }}",
+                    source.id, key.name
+                ),
+            });
         }
     }
     let templates = folder.join("templates");

@@ -1,15 +1,12 @@
 //! `regwire collect` and `regwire reindex`.
 
-use super::out::say;
-use std::io::IsTerminal as _;
 use std::process::ExitCode;
-use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressStyle};
-
-use super::table;
-use crate::daemon::jobs::collect::{Choice, Report, collect};
-use crate::daemon::{House, Shift, jobs};
+use super::out::say;
+use super::{errand, table};
+use crate::daemon::jobs::collect::Choice;
+use crate::daemon::jobs::errand::Errand;
+use crate::daemon::{House, jobs};
 use crate::domain::id::SourceId;
 
 /// Options of `collect`.
@@ -50,75 +47,15 @@ pub(super) async fn run(house: House, options: Options) -> anyhow::Result<ExitCo
         only: options.sources.clone(),
         force: options.force,
     };
-    let lines = match Shift::begin(&house).await? {
-        Ok(shift) => {
-            let fetcher = house.fetcher()?;
-            let total = if choice.only.is_empty() {
-                house.sources.iter().filter(|source| source.on).count()
-            } else {
-                choice.only.len()
-            };
-            let bar = progress(total as u64);
-            let reports = collect(
-                &house,
-                shift.lease(),
-                &fetcher,
-                &choice,
-                |report: &Report| {
-                    bar.set_message(report.visit.source.to_string());
-                    bar.inc(1);
-                },
-            )
-            .await;
-            bar.finish_and_clear();
-            let reports = reports?;
-            jobs::index::follow(&house).await?;
-            jobs::health::follow(&house, shift.lease()).await?;
-            shift.end().await?;
-            reports.iter().map(Report::line).collect()
-        }
-        Err(held) => ask(&house, &choice, &held.to_string()).await?,
+    let total = if choice.only.is_empty() {
+        house.sources.iter().filter(|source| source.on).count()
+    } else {
+        choice.only.len()
     };
+    let answer = errand::run(&house, &Errand::Collect(choice), total as u64).await?;
+    let lines = answer["lines"].as_array().cloned().unwrap_or_default();
     print(&lines, &options)?;
     Ok(ExitCode::SUCCESS)
-}
-
-fn progress(total: u64) -> ProgressBar {
-    if !std::io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let bar = ProgressBar::new(total);
-    if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}") {
-        bar.set_style(style);
-    }
-    bar
-}
-
-/// Leaves the request with the daemon that holds the lease, and waits for its answer.
-async fn ask(house: &House, choice: &Choice, who: &str) -> anyhow::Result<Vec<serde_json::Value>> {
-    eprintln!("{who}; the work was asked of it, and its answer is awaited");
-    let argument = serde_json::json!({ "only": choice.only, "force": choice.force });
-    let id = house
-        .store
-        .leave_request("collect", &argument, house.clock.now())
-        .await?;
-    for _ in 0..3_000 {
-        tokio::time::sleep(Duration::from_millis(200)).await;
-        if let Some(answer) = house
-            .store
-            .request(id)
-            .await?
-            .and_then(|request| request.answer)
-        {
-            if let Some(error) = answer["error"].as_str() {
-                anyhow::bail!("the daemon could not do it: {error}");
-            }
-            return Ok(answer["lines"].as_array().cloned().unwrap_or_default());
-        }
-    }
-    anyhow::bail!(
-        "the daemon has not answered for ten minutes: see its log; the request stays with it"
-    )
 }
 
 fn print(lines: &[serde_json::Value], options: &Options) -> anyhow::Result<()> {

@@ -7,11 +7,14 @@
 mod check;
 mod collect;
 mod digest;
+mod edit;
+mod errand;
 mod evidence;
 mod export;
 pub(crate) mod out;
 mod read;
 mod serve;
+mod source;
 mod subscriber;
 mod table;
 mod tags;
@@ -65,6 +68,9 @@ enum Command {
     /// Show the health of every source.
     #[command(after_help = "Example: regwire sources --json")]
     Sources(read::SourcesOptions),
+    /// Try, add, record, import or export sources.
+    #[command(subcommand)]
+    Source(source::Command),
     /// Search the archive.
     #[command(
         after_help = "Examples:\n  regwire search 'ISO/IEC 42001'\n  regwire search 'kind:consultation jurisdiction:eu after:2026-01-01' --json"
@@ -73,6 +79,17 @@ enum Command {
     /// Show one update with its tags and why, its revisions and its evidence.
     #[command(after_help = "Example: regwire show 0a1b2c3d4e5f6g7h")]
     Show(read::ShowOptions),
+    /// Put an editor's words in the place of an update's summary or significance.
+    #[command(
+        after_help = "Example: regwire note 0a1b2c3d4e5f6g7h 'Our certificate of 2022 stays valid until 2028.'"
+    )]
+    Note(edit::NoteOptions),
+    /// Show, split or join the updates that tell of one event.
+    #[command(subcommand)]
+    Story(edit::Story),
+    /// Tag the archive again by the library as it is now; no news comes of it.
+    #[command(after_help = "Example: regwire retag --dry-run")]
+    Retag(edit::RetagOptions),
     /// Tag lines of JSON from standard input.
     #[command(
         after_help = "Example: echo '{\"id\":1,\"headline\":\"ISO/IEC 42005:2025 published\",\"summary\":\"\"}' | regwire tag --jsonl"
@@ -190,8 +207,12 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         ),
         Some(Command::Collect(options)) => collect::run(house(load()?).await?, options).await,
         Some(Command::Sources(options)) => read::sources(house(load()?).await?, options).await,
+        Some(Command::Source(command)) => source::run(house(load()?).await?, command).await,
         Some(Command::Search(options)) => read::search(house(load()?).await?, options).await,
         Some(Command::Show(options)) => read::show(house(load()?).await?, options).await,
+        Some(Command::Note(options)) => edit::note(house(load()?).await?, options).await,
+        Some(Command::Story(command)) => edit::story(house(load()?).await?, command).await,
+        Some(Command::Retag(options)) => edit::retag(house(load()?).await?, options).await,
         Some(Command::Tag(options)) => tags::tag(&load()?, &options),
         Some(Command::Eval(options)) => tags::eval(&load()?, &options),
         Some(Command::Ref(options)) => tags::references(&load()?, &options),

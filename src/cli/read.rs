@@ -116,6 +116,13 @@ pub(super) async fn show(house: House, options: ShowOptions) -> anyhow::Result<E
     };
     let revisions = house.store.revisions(&id).await?;
     let source = house.source(&update.source);
+    let notes = house.store.notes(std::slice::from_ref(&id)).await?;
+    let words = crate::summary::tell(
+        &update,
+        source,
+        &house.library,
+        notes.get(&id).map_or(&[], Vec::as_slice),
+    );
     if options.json {
         let mut line = update_line(&update, source);
         let told: Vec<serde_json::Value> = revisions
@@ -130,12 +137,30 @@ pub(super) async fn show(house: House, options: ShowOptions) -> anyhow::Result<E
                 "tags".to_owned(),
                 crate::render::tag_line(&json!(id), &update.tags),
             );
+            line.insert("kind_because".to_owned(), json!(update.tags.kind_because));
             line.insert("revisions".to_owned(), json!(told));
+            line.insert(
+                "told".to_owned(),
+                json!({
+                    "summary": words.summary,
+                    "summary_by": if words.summary_noted { "editor" } else { "source" },
+                    "why": words.why,
+                    "why_by": if words.why_noted { "editor" } else { "rule" },
+                }),
+            );
+            let dates: Vec<serde_json::Value> = update
+                .key_dates
+                .iter()
+                .map(|date| {
+                    json!({"date": date.date, "label": date.label(), "certainty": date.certainty,
+                           "was": date.was, "because": date.because})
+                })
+                .collect();
+            line.insert("key_dates".to_owned(), json!(dates));
         }
         say!("{line}");
         return Ok(ExitCode::SUCCESS);
     }
-    let line = update_line(&update, source);
     say!("{}", update.content.title);
     say!(
         "{}  {}  {} source, reach {}",
@@ -151,11 +176,38 @@ pub(super) async fn show(house: House, options: ShowOptions) -> anyhow::Result<E
         say!("published   {published}");
     }
     say!("first seen  {}", update.first_seen.to_rfc3339());
-    if let Some(summary) = line["summary"]
-        .as_str()
-        .filter(|summary| !summary.is_empty())
-    {
-        say!("\n{summary}");
+    if !words.summary.is_empty() {
+        let noted = if words.summary_noted {
+            " (editor's note)"
+        } else {
+            ""
+        };
+        say!("\n{}{noted}", words.summary);
+    }
+    if let Some(why) = &words.why {
+        let by = if words.why_noted {
+            "editor's note".to_owned()
+        } else {
+            format!("our sentence, by rule {}", why.rule)
+        };
+        say!("\nWhy it matters: {} ({by})", why.sentence);
+    }
+    if !update.key_dates.is_empty() {
+        say!("\nKey dates");
+        let rows: Vec<Vec<String>> = update
+            .key_dates
+            .iter()
+            .map(|date| {
+                vec![
+                    date.date.to_string(),
+                    date.label(),
+                    date.was
+                        .map_or_else(String::new, |was| format!("was {was}")),
+                    format!("“{}” ({})", date.because.text, date.because.field.as_str()),
+                ]
+            })
+            .collect();
+        table::print(&["day", "what", "", "words or field"], &rows);
     }
     say!("\nTags, and why");
     let mut rows = Vec::new();

@@ -185,8 +185,10 @@ pub fn compare(entries: Vec<Keyed>, known: &[Known]) -> Comparison {
 }
 
 /// What makes two readings the same text: title, address, summary and content as people read
-/// them. Dates are left out, because many publishers set them anew at every fetch, and so is how
-/// the text is broken into lines.
+/// them, and what structured fields state: days with their meaning, the kind, the publisher's own
+/// notes of what changed, and the version where the definition names one. The dates of publication
+/// and modification are left out, because many publishers set them anew at every fetch, and so is
+/// how the text is broken into lines.
 pub fn fingerprint(entry: &Entry, plain: &PlainTexts) -> Fingerprint {
     let mut digest = Sha256::new();
     for part in [
@@ -204,11 +206,47 @@ pub fn fingerprint(entry: &Entry, plain: &PlainTexts) -> Fingerprint {
         digest.update(rest);
         digest.update([0]);
     }
+    stated(entry, &mut digest);
     let mut bytes = [0_u8; 16];
     for (to, from) in bytes.iter_mut().zip(digest.finalize()) {
         *to = from;
     }
     Fingerprint(u128::from_be_bytes(bytes))
+}
+
+/// What is stated, in an order of its own; nothing at all where nothing is.
+fn stated(entry: &Entry, digest: &mut Sha256) {
+    let mut lines: Vec<String> = entry
+        .stated
+        .dates
+        .iter()
+        .map(|stated| format!("date {:?} {}", stated.event, stated.date))
+        .chain(
+            entry
+                .stated
+                .notes
+                .iter()
+                .map(|note| format!("note {} {}", note.at.timestamp(), note.note)),
+        )
+        .chain(
+            entry
+                .stated
+                .kind
+                .map(|kind| format!("kind {}", kind.as_str())),
+        )
+        .chain(
+            entry
+                .version
+                .iter()
+                .map(|version| format!("version {version}")),
+        )
+        .collect();
+    lines.sort_unstable();
+    lines.dedup();
+    for line in lines {
+        digest.update(line);
+        digest.update([0]);
+    }
 }
 
 fn identity(entry: &Entry) -> Option<&str> {

@@ -1,7 +1,14 @@
+use chrono::{DateTime, Days, NaiveDate, TimeDelta};
+use proptest::prelude::*;
+
 use super::*;
 use crate::domain::address::WebAddress;
 use crate::domain::document::Markup;
 use crate::domain::id::{SourceId, UpdateId};
+use crate::domain::key_date::DateEvent;
+use crate::domain::stated::{ChangeNote, Stated, StatedDate};
+use crate::domain::update::UpdateKind;
+use crate::text::date::Stamp;
 
 fn entry(guid: Option<&str>, url: Option<&str>, title: &str) -> Entry {
     Entry {
@@ -191,4 +198,103 @@ fn endless_keys_are_cut_without_meeting() {
 
 fn looks(entry: &Entry) -> Fingerprint {
     fingerprint(entry, &PlainTexts::of(entry))
+}
+
+fn stating(dates: &[(DateEvent, u64)], notes: &[(i64, &str)]) -> Entry {
+    let day = NaiveDate::from_ymd_opt(2026, 3, 1).unwrap();
+    Entry {
+        stated: Stated {
+            dates: dates
+                .iter()
+                .map(|(event, days)| StatedDate {
+                    event: *event,
+                    date: day + Days::new(*days),
+                    field: "closes".to_owned(),
+                })
+                .collect(),
+            notes: notes
+                .iter()
+                .map(|(at, note)| ChangeNote {
+                    at: DateTime::from_timestamp(*at, 0).unwrap(),
+                    note: (*note).to_owned(),
+                })
+                .collect(),
+            ..Stated::default()
+        },
+        ..entry(Some("a"), Some("https://e.org/a"), "A")
+    }
+}
+
+#[test]
+fn a_moved_deadline_and_a_new_note_are_revisions() {
+    use DateEvent::{CommentsClose, EntryIntoForce};
+    let mut known = Vec::new();
+    let rounds = [
+        (stating(&[(CommentsClose, 9)], &[]), (1, 0, 0)),
+        (stating(&[(CommentsClose, 9)], &[]), (0, 0, 1)),
+        // Moved; meant otherwise; gone.
+        (stating(&[(CommentsClose, 30)], &[]), (0, 1, 0)),
+        (stating(&[(EntryIntoForce, 30)], &[]), (0, 1, 0)),
+        (stating(&[], &[]), (0, 1, 0)),
+        // One note after the other, and the same ones in another order.
+        (stating(&[], &[(1, "Published")]), (0, 1, 0)),
+        (
+            stating(&[], &[(1, "Published"), (2, "Extended")]),
+            (0, 1, 0),
+        ),
+        (
+            stating(&[], &[(2, "Extended"), (1, "Published")]),
+            (0, 0, 1),
+        ),
+    ];
+    for (number, (entry, counts)) in rounds.into_iter().enumerate() {
+        assert_eq!(round(&mut known, vec![entry]), counts, "round {number}");
+    }
+    let mut named = stating(&[], &[]);
+    named.stated.dates = stating(&[(CommentsClose, 9)], &[]).stated.dates;
+    let before = looks(&named);
+    // Under which name the interface states it does not matter.
+    named.stated.dates[0].field = "closing_date".to_owned();
+    assert_eq!(looks(&named), before);
+}
+
+#[test]
+fn a_kind_and_a_version_that_change_are_revisions() {
+    let mut known = Vec::new();
+    let with = |kind, version: Option<&str>| Entry {
+        version: version.map(str::to_owned),
+        stated: Stated {
+            kind,
+            ..Stated::default()
+        },
+        ..entry(Some("a"), None, "A")
+    };
+    let consultation = Some(UpdateKind::Consultation);
+    assert_eq!(round(&mut known, vec![with(consultation, None)]), (1, 0, 0));
+    assert_eq!(
+        round(&mut known, vec![with(Some(UpdateKind::Guidance), None)]),
+        (0, 1, 0)
+    );
+    let one = || vec![with(Some(UpdateKind::Guidance), Some("1"))];
+    assert_eq!(round(&mut known, one()), (0, 1, 0));
+    assert_eq!(round(&mut known, one()), (0, 0, 1));
+}
+
+proptest! {
+    /// Many publishers set their dates anew at every fetch: only what is stated as a day with a
+    /// meaning revises.
+    #[test]
+    fn dates_set_anew_do_not_revise(seconds in proptest::collection::vec(0_i64..4_000_000_000, 1..20), closes in 0_u64..400) {
+        let mut known = Vec::new();
+        for (fetch, second) in seconds.into_iter().enumerate() {
+            let moment = DateTime::from_timestamp(second, 0).unwrap();
+            let entry = Entry {
+                published: Some(Stamp::Instant(moment)),
+                modified: Some(Stamp::Day((moment + TimeDelta::days(3)).date_naive())),
+                ..stating(&[(DateEvent::CommentsClose, closes)], &[])
+            };
+            let expected = if fetch == 0 { (1, 0, 0) } else { (0, 0, 1) };
+            prop_assert_eq!(round(&mut known, vec![entry]), expected);
+        }
+    }
 }

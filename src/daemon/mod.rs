@@ -3,7 +3,9 @@
 //! It knows what is due and in which order things are done. It calls every room, and every room
 //! only through its door. It deliberately holds no rules of the field: those are the rooms'.
 
+mod in_order;
 pub mod jobs;
+pub mod stories;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -23,6 +25,7 @@ use crate::library::{Files, Loaded, load};
 use crate::render::{Renderer, Site};
 use crate::search::Index;
 use crate::store::{Lease, Store};
+use crate::story::Vocabulary;
 use crate::tag::Tagger;
 
 /// The lease of whoever works.
@@ -49,6 +52,10 @@ pub struct House {
     pub tagger: Tagger,
     /// Templates.
     pub renderer: Arc<Renderer>,
+    /// The names that stories are told apart by.
+    pub vocabulary: Arc<Vocabulary>,
+    /// What was told lately; read from the store when the first update comes.
+    pub stories: Arc<tokio::sync::Mutex<Option<stories::StoryBook>>>,
     /// Documents read at once: as many as there are processors, however many visits are under
     /// way, so that memory and caches are not shared among dozens.
     pub turns: Arc<tokio::sync::Semaphore>,
@@ -91,6 +98,8 @@ impl House {
         )?;
         Ok(Self {
             tagger: Tagger::new(Arc::clone(&library)),
+            vocabulary: Arc::new(Vocabulary::new(&library)),
+            stories: Arc::default(),
             config: Arc::new(config),
             clock,
             library,
@@ -209,11 +218,12 @@ pub async fn work(
 
 async fn round(house: &House, lease: &Lease, fetcher: &Fetcher, post: &Post) -> anyhow::Result<()> {
     for request in house.store.open_requests().await? {
-        let answer = jobs::request::answer(house, lease, fetcher, &request).await;
-        let answer = match answer {
-            Ok(answer) => answer,
-            Err(error) => serde_json::json!({ "error": format!("{error:#}") }),
+        let answer = match jobs::errand::Errand::of(&request) {
+            Ok(errand) => jobs::errand::run(house, lease, fetcher, &errand, |_, _| {}).await,
+            Err(error) => Err(error),
         };
+        let answer =
+            answer.unwrap_or_else(|error| serde_json::json!({ "error": format!("{error:#}") }));
         house
             .store
             .answer_request(lease, request.id, &answer, house.clock.now())

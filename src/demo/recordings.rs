@@ -14,7 +14,7 @@ use super::{Plan, Shared, Stage};
 use crate::domain::address::AddressTemplate;
 use crate::domain::id::{BodyId, SourceId};
 use crate::domain::source::{
-    Agent, DateStyle, Keep, MAX_BYTES, MAX_TIME, Select, Source, SourceKind, Terms,
+    Agent, DateStyle, Interface, Keep, MAX_BYTES, MAX_TIME, Select, Source, SourceKind, Terms,
 };
 use crate::text::decode::{Form, decode};
 
@@ -162,6 +162,8 @@ fn source(host: &str, port: u16) -> anyhow::Result<Source> {
         headers: Vec::new(),
         max_bytes: MAX_BYTES,
         max_time: MAX_TIME,
+        pages: None,
+        interface: Interface::default(),
         note: None,
         proof: None,
     })

@@ -16,7 +16,7 @@ use crate::domain::id::{BodyId, SourceId, is_slug};
 use crate::domain::library::Library;
 use crate::domain::quantity;
 use crate::domain::source::{
-    Agent, DateStyle, Keep, MAX_BYTES, MAX_TIME, Select, Source, SourceKind, Terms,
+    Agent, DateStyle, Interface, Keep, MAX_BYTES, MAX_TIME, Select, Source, SourceKind, Terms,
 };
 use crate::text::date::{DateHints, Stamp, read};
 use crate::text::table::{Report, Table};
@@ -150,6 +150,8 @@ impl Outlet {
             headers: Vec::new(),
             max_bytes: MAX_BYTES,
             max_time: MAX_TIME,
+            pages: None,
+            interface: Interface::default(),
             note: None,
             proof: None,
         })

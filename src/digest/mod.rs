@@ -12,7 +12,7 @@ use crate::domain::document::Sha256;
 use crate::domain::health::Coverage;
 use crate::domain::id::{SourceId, UpdateId};
 use crate::domain::library::Library;
-use crate::domain::source::{Source, Terms};
+use crate::domain::source::Source;
 use crate::domain::subscription::Subscription;
 use crate::domain::update::{Reach, Update, UpdateKind};
 
@@ -28,6 +28,8 @@ pub struct Told {
     pub new: bool,
     /// The update as it is now.
     pub update: Update,
+    /// What is told of it.
+    pub words: crate::domain::told::Told,
 }
 
 /// Puts an issue together from what the window's log tells, oldest line first.
@@ -45,7 +47,7 @@ pub fn edition(
         sources.iter().map(|source| (&source.id, source)).collect();
     let mut place: HashMap<UpdateId, usize> = HashMap::new();
     let mut items: Vec<Item> = Vec::new();
-    for Told { new, update } in told {
+    for Told { new, update, words } in told {
         if update.reach != Reach::News {
             continue;
         }
@@ -54,12 +56,12 @@ pub fn edition(
             Some(at) => {
                 if let Some(item) = items.get_mut(*at) {
                     let correction = item.correction && !new;
-                    *item = item_of(&update, source, correction);
+                    *item = item_of(&update, source, &words, correction);
                 }
             }
             None => {
                 place.insert(update.id.clone(), items.len());
-                items.push(item_of(&update, source, !new));
+                items.push(item_of(&update, source, &words, !new));
             }
         }
     }
@@ -88,18 +90,19 @@ pub fn edition(
     }
 }
 
-fn item_of(update: &Update, source: Option<&Source>, correction: bool) -> Item {
-    // A source that has left the configuration keeps the careful default.
-    let terms = source.map_or(Terms::Excerpt, |source| source.terms);
+fn item_of(
+    update: &Update,
+    source: Option<&Source>,
+    words: &crate::domain::told::Told,
+    correction: bool,
+) -> Item {
     Item {
         update: update.id.clone(),
         revision: update.revision,
         correction,
         title: update.content.title.clone(),
-        summary: crate::text::html::excerpt(
-            &terms.share(&update.content).summary.replace('\n', " "),
-            400,
-        ),
+        summary: words.summary.clone(),
+        why: words.why.as_ref().map(|why| why.sentence.clone()),
         url: update
             .content
             .url

@@ -40,6 +40,8 @@ fn update(key: &str, kind: Option<UpdateKind>, framework: Option<&str>) -> Updat
             ..Tags::default()
         },
         key_dates: Vec::new(),
+        story: None,
+        correction: false,
         cause: None,
         evidence: Evidence {
             document: 1,
@@ -65,7 +67,11 @@ fn subscription(criteria: Criteria) -> Subscription {
 }
 
 fn new(update: Update) -> Told {
-    Told { new: true, update }
+    Told {
+        new: true,
+        words: crate::domain::told::Told::default(),
+        update,
+    }
 }
 
 fn titles(edition: &Edition, plan: &Plan) -> Vec<(String, Vec<String>)> {
@@ -99,10 +105,12 @@ fn only_news_is_told_once_and_in_its_newest_revision() {
             new(update("a", Some(UpdateKind::Guidance), None)),
             Told {
                 new: false,
+                words: crate::domain::told::Told::default(),
                 update: second,
             },
             Told {
                 new: false,
+                words: crate::domain::told::Told::default(),
                 update: earlier,
             },
         ],

@@ -1,6 +1,8 @@
 //! Web addresses: http or https, without credentials, as one parser (WHATWG) reads them.
 
-use chrono::{Datelike, NaiveDate};
+use std::fmt::Write as _;
+
+use chrono::{Datelike, Months, NaiveDate, TimeDelta};
 use url::Url;
 
 /// Why a text is not a web address we use.
@@ -27,6 +29,12 @@ pub enum InvalidAddress {
     /// Longer than any page needs.
     #[error("the address is longer than 2,048 bytes")]
     TooLong,
+    /// A day that stands for none.
+    #[error("`{given}` stands for no day: write {{today}}, {{today-7d}} or {{today+1m:%Y/%m/%d}}")]
+    Day {
+        /// As given.
+        given: String,
+    },
 }
 
 /// An http or https address that has been read once and is used as read: the object that is
@@ -210,8 +218,8 @@ impl<'de> serde::Deserialize<'de> for WebAddress {
     }
 }
 
-/// A source's address, in which `{yyyy}`, `{yyyymmdd}` and `{yyyy-mm-dd}` stand for the day of
-/// the visit.
+/// A source's address, in which days that hang on the day of the visit may stand; see
+/// [`filled`].
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(transparent)]
 pub struct AddressTemplate(String);
@@ -220,10 +228,10 @@ impl AddressTemplate {
     /// Reads a template, trying it on an ordinary day.
     ///
     /// # Errors
-    /// As [`WebAddress::new`], for the filled template.
+    /// As [`WebAddress::new`], for the filled template, and as [`filled`].
     pub fn new(text: &str) -> Result<Self, InvalidAddress> {
         let template = Self(text.trim().to_owned());
-        WebAddress::new(&template.fill(NaiveDate::default()))?;
+        template.on(NaiveDate::default())?;
         Ok(template)
     }
 
@@ -232,23 +240,88 @@ impl AddressTemplate {
         &self.0
     }
 
-    fn fill(&self, day: NaiveDate) -> String {
-        if !self.0.contains('{') {
-            return self.0.clone();
-        }
-        self.0
-            .replace("{yyyymmdd}", &day.format("%Y%m%d").to_string())
-            .replace("{yyyy-mm-dd}", &day.format("%Y-%m-%d").to_string())
-            .replace("{yyyy}", &day.year().to_string())
-    }
-
     /// The address on a day.
     ///
     /// # Errors
     /// Only if a filled address were longer than allowed; the form was checked when it was read.
     pub fn on(&self, day: NaiveDate) -> Result<WebAddress, InvalidAddress> {
-        WebAddress::new(&self.fill(day))
+        WebAddress::new(&filled(&self.0, day)?)
     }
+}
+
+/// A text with its days filled in: `{yyyy}`, `{yyyymmdd}` and `{yyyy-mm-dd}` stand for the day of
+/// the visit, `{today-7d}` for another by so many days (d), weeks (w), months (m) or years (y);
+/// `{today-7d:%Y/%m/%d}` says how it is written. Other braces are left as they are.
+///
+/// # Errors
+/// When a day stands for none.
+pub fn filled(text: &str, day: NaiveDate) -> Result<String, InvalidAddress> {
+    if !text.contains('{') {
+        return Ok(text.to_owned());
+    }
+    let text = text
+        .replace("{yyyymmdd}", &day.format("%Y%m%d").to_string())
+        .replace("{yyyy-mm-dd}", &day.format("%Y-%m-%d").to_string())
+        .replace("{yyyy}", &day.year().to_string());
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text.as_str();
+    while let Some((before, after)) = rest.split_once("{today") {
+        let (day, after) = after
+            .split_once('}')
+            .and_then(|(written, after)| Some((relative(written, day)?, after)))
+            .ok_or_else(|| InvalidAddress::Day {
+                given: format!("{{today{}", after.chars().take(40).collect::<String>()),
+            })?;
+        out.push_str(before);
+        out.push_str(&day);
+        rest = after;
+    }
+    out.push_str(rest);
+    Ok(out)
+}
+
+/// What stands after `today`: nothing, `-7d`, `+1m`, each perhaps with `:` and how it is written.
+fn relative(written: &str, day: NaiveDate) -> Option<String> {
+    let (step, format) = match written.split_once(':') {
+        Some((step, format)) => (step, format),
+        None => (written, "%Y-%m-%d"),
+    };
+    let day = match step {
+        "" => day,
+        step => {
+            let back = step.starts_with('-');
+            let span = step.strip_prefix(['-', '+'])?;
+            let unit = span.chars().last()?;
+            let number: u32 = span.strip_suffix(unit)?.parse().ok()?;
+            let months = |months: u32| {
+                let months = Months::new(months);
+                if back {
+                    day.checked_sub_months(months)
+                } else {
+                    day.checked_add_months(months)
+                }
+            };
+            let days = |days: u32| {
+                let days = TimeDelta::days(i64::from(days));
+                if back {
+                    day.checked_sub_signed(days)
+                } else {
+                    day.checked_add_signed(days)
+                }
+            };
+            match unit {
+                'd' => days(number),
+                'w' => days(number.checked_mul(7)?),
+                'm' => months(number),
+                'y' => months(number.checked_mul(12)?),
+                _ => None,
+            }?
+        }
+    };
+    // Writing fails where the pattern is none, or asks a day for its hour.
+    let mut out = String::new();
+    write!(out, "{}", day.format(format)).ok()?;
+    (!out.is_empty()).then_some(out)
 }
 
 #[cfg(test)]
@@ -315,5 +388,37 @@ mod tests {
             template.on(day).unwrap().as_str(),
             "https://e.org/2026/20260302.json?d=2026-03-02"
         );
+    }
+
+    #[test]
+    fn days_hang_on_the_day_of_the_visit() {
+        let day = NaiveDate::from_ymd_opt(2026, 3, 31).unwrap();
+        for (text, expected) in [
+            ("from:{today-7d}", "from:2026-03-24"),
+            ("{today}..{today+1w}", "2026-03-31..2026-04-07"),
+            ("{today-1m:%d/%m/%Y}", "28/02/2026"),
+            ("{today-2y:%Y}", "2024"),
+            ("{today-1d} 00:00:00", "2026-03-30 00:00:00"),
+            ("WHERE { ?a ?b {today} }", "WHERE { ?a ?b 2026-03-31 }"),
+            ("{id}", "{id}"),
+        ] {
+            assert_eq!(filled(text, day).unwrap(), expected, "{text}");
+        }
+        for text in [
+            "{today-7}",
+            "{today-d}",
+            "{today7d}",
+            "{today-7x}",
+            "{today:}",
+            "{today:%Q}",
+            "{today:%H}",
+            "{today-99999999999d}",
+            "{today-4000000000y}",
+            "{today",
+            "{tomorrow} {todays}",
+        ] {
+            assert!(filled(text, day).is_err(), "{text}");
+        }
+        assert!(AddressTemplate::new("https://e.org/?a={today-7x}").is_err());
     }
 }

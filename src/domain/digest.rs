@@ -107,8 +107,11 @@ pub struct Item {
     pub correction: bool,
     /// Its title.
     pub title: String,
-    /// Its text as far as the terms allow.
+    /// What happened, within the terms.
     pub summary: String,
+    /// Why it matters, in a sentence of ours.
+    #[serde(default)]
+    pub why: Option<String>,
     /// The original.
     pub url: Option<String>,
     /// The source.

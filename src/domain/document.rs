@@ -170,6 +170,16 @@ pub enum FaultCode {
     OtherLanguage,
     /// Not a feed of any known kind.
     NotAFeed,
+    /// The document is no JSON.
+    NotJson,
+    /// The document is no sitemap.
+    NotASitemap,
+    /// The interface answered with an error in place of a list.
+    ErrorAnswer,
+    /// A page of a list that had been given before, in the place of the next.
+    PageRepeated,
+    /// The interface wants a key, and there is none.
+    NoKey,
     /// The feed is ill-formed; what could be read was read.
     IllFormed,
     /// The feed ends in the middle; what was complete was read.
@@ -224,6 +234,11 @@ impl FaultCode {
             Self::SharedIdentity => "shared-identity",
             Self::OtherLanguage => "other-language",
             Self::NotAFeed => "not-a-feed",
+            Self::NotJson => "not-json",
+            Self::NotASitemap => "not-a-sitemap",
+            Self::ErrorAnswer => "error-answer",
+            Self::PageRepeated => "page-repeated",
+            Self::NoKey => "no-key",
             Self::IllFormed => "ill-formed",
             Self::Truncated => "truncated",
             Self::Nesting => "nesting",
@@ -319,6 +334,9 @@ pub struct Entry {
     pub language: Option<String>,
     /// What structured fields state beside the words.
     pub stated: Stated,
+    /// What the publisher changes when it changes the item, where the source's definition says that
+    /// another one is a revision (a number, a time).
+    pub version: Option<String>,
 }
 
 /// What a feed says of itself (`sources --json`).

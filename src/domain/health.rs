@@ -77,6 +77,9 @@ pub struct Signs {
     pub newest_at: Option<DateTime<Utc>>,
     /// Where the address leads for good, as the publisher says; told, never adopted.
     pub moved_to: Option<String>,
+    /// Whether pages of the list were left unread by the last visit, so that the next one reads on
+    /// even where it meets nothing new.
+    pub unread: bool,
 }
 
 /// What health is judged by.
@@ -108,6 +111,7 @@ const MOST_READINGS: usize = 20;
 const ODD: &[FaultCode] = &[
     FaultCode::Truncated,
     FaultCode::SharedIdentity,
+    FaultCode::PageRepeated,
     FaultCode::OtherLanguage,
     FaultCode::RedirectedHome,
     FaultCode::Shrunken,
@@ -116,6 +120,8 @@ const ODD: &[FaultCode] = &[
 const OTHER_SHAPE: &[FaultCode] = &[
     FaultCode::HtmlPage,
     FaultCode::NotAFeed,
+    FaultCode::NotJson,
+    FaultCode::NotASitemap,
     FaultCode::NoMatch,
     FaultCode::LoginWall,
     FaultCode::SoftNotFound,

@@ -2,6 +2,8 @@
 
 use chrono::NaiveDate;
 
+use super::update::Because;
+
 /// How sure a date is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -97,14 +99,31 @@ impl DateEvent {
 /// One date that matters, with the words it comes from.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct KeyDate {
-    /// The day.
+    /// The day. Of a month, a quarter or a year its last for what closes and its first otherwise.
     pub date: NaiveDate,
-    /// What happens then ("comments close").
-    pub label: String,
+    /// How finely it is told.
+    pub precision: Precision,
+    /// What happens then.
+    pub event: DateEvent,
     /// How sure it is.
     pub certainty: Certainty,
     /// The day it replaces, when it moved.
     pub was: Option<NaiveDate>,
+    /// The words or the field that tell it.
+    pub because: Because,
+}
+
+impl KeyDate {
+    /// What happens, for people ("comments close"); a date told more roughly than a day says so.
+    pub fn label(&self) -> String {
+        let label = self.event.label();
+        match self.precision {
+            Precision::Day => label.to_owned(),
+            Precision::Month => format!("{label} (month only)"),
+            Precision::Quarter => format!("{label} (quarter only)"),
+            Precision::Year => format!("{label} (year only)"),
+        }
+    }
 }
 
 #[cfg(test)]

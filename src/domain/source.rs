@@ -1,9 +1,12 @@
 //! A Source: one address of a body, how it is read, how often, and under what terms.
 
-use chrono::TimeDelta;
+use std::sync::Arc;
 
-use super::address::AddressTemplate;
+use chrono::{NaiveDate, TimeDelta};
+
+use super::address::{self, AddressTemplate, InvalidAddress, WebAddress};
 use super::id::{BodyId, FrameworkId, JurisdictionId, SourceId};
+use super::mapping::{ApiKey, Mapping, Pattern};
 pub use super::select::{Edit, LifeCycleRule, Pick, Select, Way};
 use super::update::{Content, Shared};
 use crate::text::html;
@@ -41,7 +44,10 @@ impl SourceKind {
 
     /// Whether this version can read the kind; a source of another kind stays switched off.
     pub fn is_built(self) -> bool {
-        matches!(self, Self::Feed | Self::Listing)
+        matches!(
+            self,
+            Self::Feed | Self::Listing | Self::Sitemap | Self::Json
+        )
     }
 }
 
@@ -222,10 +228,124 @@ pub struct Source {
     pub max_bytes: u64,
     /// The longest visit.
     pub max_time: TimeDelta,
+    /// The most pages of a list that one visit reads; by kind when absent.
+    pub pages: Option<u32>,
+    /// How a structured interface is asked and read.
+    pub interface: Interface,
     /// Quirks.
     pub note: Option<String>,
     /// What is known of the address.
     pub proof: Option<Proof>,
+}
+
+/// How a structured interface (kinds json and sitemap) is asked and read.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Interface {
+    /// The preset that the rest was completed from.
+    pub preset: Option<String>,
+    /// Parameters added to the address, with days as in [`AddressTemplate`]; one that the address
+    /// has itself is not added.
+    pub params: Vec<(String, Vec<String>)>,
+    /// The body of a question that is posted.
+    pub post: Option<String>,
+    /// The key that is sent along.
+    pub key: Option<ApiKey>,
+    /// Where the items are, and where their parts.
+    pub map: Arc<Mapping>,
+    /// Of a sitemap: what the addresses of items match.
+    pub include: Option<Pattern>,
+    /// Of a sitemap: what the addresses of items begin with, as a path or in full.
+    pub under: Option<String>,
+    /// Of an index of sitemaps: what the addresses of those that are read match.
+    pub sitemaps: Option<Pattern>,
+}
+
+impl Source {
+    /// The address asked on a day, parameters included.
+    ///
+    /// # Errors
+    /// When the filled address is longer than allowed.
+    pub fn address(&self, day: NaiveDate) -> Result<WebAddress, InvalidAddress> {
+        let address = self.url.on(day)?;
+        if self.interface.params.is_empty() {
+            return Ok(address);
+        }
+        let mut url = address.as_url().clone();
+        let own: Vec<String> = url
+            .query_pairs()
+            .map(|(name, _)| name.into_owned())
+            .collect();
+        for (name, values) in &self.interface.params {
+            if own.contains(name) {
+                continue;
+            }
+            for value in values {
+                let value = address::filled(value, day)?;
+                url.query_pairs_mut().append_pair(name, &value);
+            }
+        }
+        WebAddress::from_url(url)
+    }
+
+    /// Whether the address is another one on another day.
+    pub fn is_dated(&self) -> bool {
+        let one = NaiveDate::default();
+        // Another day, month and year.
+        self.address(one).ok() != self.address(one + TimeDelta::days(400)).ok()
+    }
+
+    /// The most pages that one visit reads.
+    pub fn most_pages(&self) -> u32 {
+        let usual = match self.kind {
+            SourceKind::Listing => 5,
+            SourceKind::Json => 20,
+            SourceKind::Sitemap => 50,
+            SourceKind::Feed | SourceKind::Page | SourceKind::Catalogue => 1,
+        };
+        self.pages.unwrap_or(usual).max(1)
+    }
+
+    /// A source with everything as it is when nothing is said: asked every twelve hours, shown as
+    /// an excerpt.
+    pub fn new(
+        id: SourceId,
+        body: BodyId,
+        name: impl Into<String>,
+        kind: SourceKind,
+        url: AddressTemplate,
+    ) -> Self {
+        Self {
+            id,
+            body,
+            name: name.into(),
+            kind,
+            url,
+            home: None,
+            every: TimeDelta::hours(12),
+            expect_every: TimeDelta::days(14),
+            terms: Terms::default(),
+            licence: None,
+            attribution: None,
+            keep: Keep::default(),
+            language: None,
+            jurisdiction: None,
+            frameworks: Vec::new(),
+            on: true,
+            off_because: None,
+            select: Select::default(),
+            date: DateStyle::default(),
+            follow: false,
+            agent: Agent::default(),
+            robots_override: None,
+            headers: Vec::new(),
+            max_bytes: MAX_BYTES,
+            max_time: MAX_TIME,
+            pages: None,
+            interface: Interface::default(),
+            note: None,
+            proof: None,
+        }
+    }
 }
 
 /// The largest decoded body unless the source states more (contract: F4).

@@ -34,6 +34,13 @@ impl Stated {
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
+
+    /// The notes that an earlier reading of the same record did not have, the latest last.
+    pub fn notes_since<'s>(&'s self, earlier: &'s Self) -> impl Iterator<Item = &'s ChangeNote> {
+        self.notes
+            .iter()
+            .filter(|note| !earlier.notes.contains(note))
+    }
 }
 
 /// A day that a structured field states.
@@ -54,4 +61,29 @@ pub struct ChangeNote {
     pub at: DateTime<Utc>,
     /// What changed, as plain text.
     pub note: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_note_is_told_once() {
+        let note = |at: i64, note: &str| ChangeNote {
+            at: DateTime::from_timestamp(at, 0).unwrap(),
+            note: note.to_owned(),
+        };
+        let earlier = Stated {
+            notes: vec![note(1, "Published"), note(2, "Extended")],
+            ..Stated::default()
+        };
+        let later = Stated {
+            notes: vec![note(1, "Published"), note(2, "Extended"), note(3, "Closed")],
+            ..Stated::default()
+        };
+        let told: Vec<_> = later.notes_since(&earlier).collect();
+        assert_eq!(told, [&note(3, "Closed")]);
+        assert_eq!(later.notes_since(&later).count(), 0);
+        assert_eq!(later.notes_since(&Stated::default()).count(), 3);
+    }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::id::{StoryId, UpdateId};
+use super::update::{Authority, Update};
 
 /// One event and who tells of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +22,26 @@ impl Story {
     pub fn lead(&self) -> Option<&UpdateId> {
         self.updates.first()
     }
+}
+
+/// Updates of one story in the order in which they are told: official sources first, then
+/// accredited, then others; of equals a correction before what it corrects, then the earlier one.
+pub fn told_order(mut updates: Vec<Update>) -> Vec<Update> {
+    let rank = |authority: Authority| match authority {
+        Authority::Official => 0,
+        Authority::Accredited => 1,
+        Authority::Secondary => 2,
+    };
+    updates.sort_by_key(|update| {
+        (
+            rank(update.authority),
+            !update.correction,
+            update.dated(),
+            update.first_seen,
+            update.id.clone(),
+        )
+    });
+    updates
 }
 
 /// Pairs of updates that somebody told apart: they never stand in one story again.

@@ -1,16 +1,18 @@
 //! An Update: what everything else in the house knows of (contract: law 1).
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Utc};
 
 use super::address::WebAddress;
 use super::document::Enclosure;
 use super::evidence::Evidence;
-use super::id::{BodyId, FrameworkId, JurisdictionId, SourceId, TopicId, UpdateId};
+use super::id::{BodyId, FrameworkId, JurisdictionId, SourceId, StoryId, TopicId, UpdateId};
 use super::key_date::KeyDate;
 use super::reference::Reference;
 use super::stated::Stated;
 use crate::text::date::Stamp;
-use crate::text::html::SafeHtml;
+use crate::text::html::{self, SafeHtml};
 
 macro_rules! update_kinds {
     ($($variant:ident, $id:literal, $name:literal, $meaning:literal;)*) => {
@@ -134,6 +136,10 @@ pub enum Field {
     Headline,
     /// The summary, or the text when there is no summary.
     Summary,
+    /// The text, beyond its summary.
+    Text,
+    /// A structured field of the publisher's record.
+    Stated,
     /// The source it came from (a prior).
     Source,
     /// The body that publishes the source (a prior).
@@ -148,6 +154,8 @@ impl Field {
         match self {
             Self::Headline => "headline",
             Self::Summary => "summary",
+            Self::Text => "text",
+            Self::Stated => "stated",
             Self::Source => "source",
             Self::Body => "body",
             Self::Tag => "tag",
@@ -248,6 +256,30 @@ pub struct Content {
     pub stated: Stated,
 }
 
+/// As much of a text stands in for a summary that is not there, in characters.
+const HEAD: usize = 2_000;
+
+impl Content {
+    /// What the publisher says of it first: the summary, else the head of its text, plain. Tags,
+    /// stories and summaries read this, so that a reason's place means the same to all.
+    pub fn said(&self) -> Cow<'_, str> {
+        if self.summary.is_empty() && !self.body.is_empty() {
+            self.said_of(&html::plain(self.body.as_str()))
+        } else {
+            Cow::Borrowed(&self.summary)
+        }
+    }
+
+    /// The same, where the body's plain text is at hand.
+    pub fn said_of(&self, text: &str) -> Cow<'_, str> {
+        if self.summary.is_empty() {
+            Cow::Owned(html::excerpt(text, HEAD))
+        } else {
+            Cow::Borrowed(&self.summary)
+        }
+    }
+}
+
 /// What of a [`Content`] may be shown, mailed, fed or exported under its source's terms.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Shared {
@@ -282,6 +314,10 @@ pub struct Update {
     pub tags: Tags,
     /// Dates that matter.
     pub key_dates: Vec<KeyDate>,
+    /// The story it is told in, when others tell of the same event.
+    pub story: Option<StoryId>,
+    /// Whether it says of itself that it corrects an earlier notice.
+    pub correction: bool,
     /// The update that brought this one about, when it was not read from a source.
     pub cause: Option<UpdateId>,
     /// What it was read from.
@@ -308,6 +344,8 @@ pub struct Revision {
     pub at: DateTime<Utc>,
     /// What it said.
     pub content: Content,
+    /// What it was tagged with; none for revisions older than that was kept.
+    pub tags: Option<Tags>,
     /// What it was read from.
     pub evidence: Evidence,
 }

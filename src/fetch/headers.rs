@@ -1,11 +1,14 @@
 //! What is asked with, and what is kept of an answer's headers.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::header::{
     ACCEPT, CONTENT_ENCODING, ETAG, HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE,
     IF_NONE_MATCH, LAST_MODIFIED, RETRY_AFTER, USER_AGENT,
 };
 
+use super::Secret;
 use crate::domain::document::{Memory, Sha256};
 use crate::domain::source::{Agent, Source, SourceKind};
 
@@ -99,11 +102,33 @@ pub(super) fn is_conditional(memory: &Memory) -> bool {
     memory.etag.is_some() || memory.last_modified.is_some()
 }
 
-/// The headers of a question. `foreign` is set once a redirect has led to another origin.
+/// The header with the key that a source's interface wants, if it wants one.
+///
+/// # Errors
+/// With the name of the key when it is not known here.
+pub(super) fn key(
+    source: &Source,
+    keys: &BTreeMap<String, Secret>,
+) -> Result<Option<(HeaderName, HeaderValue)>, String> {
+    let Some(key) = &source.interface.key else {
+        return Ok(None);
+    };
+    let header = keys.get(&key.name).and_then(|secret| {
+        let name = HeaderName::from_bytes(key.header.as_bytes()).ok()?;
+        let mut value = HeaderValue::from_str(&format!("{}{}", key.prefix, secret.0)).ok()?;
+        value.set_sensitive(true);
+        Some((name, value))
+    });
+    header.map(Some).ok_or_else(|| key.name.clone())
+}
+
+/// The headers of a question. `foreign` is set once a redirect has led to another origin: what was
+/// meant for the publisher alone is not sent there.
 pub(super) fn question(
     source: &Source,
     memory: &Memory,
     agents: &Agents,
+    key: Option<&(HeaderName, HeaderValue)>,
     foreign: bool,
 ) -> HeaderMap {
     let mut headers = HeaderMap::with_capacity(8);
@@ -134,6 +159,9 @@ pub(super) fn question(
         ) {
             headers.insert(name, value);
         }
+    }
+    if let Some((name, value)) = key.filter(|_| !foreign) {
+        headers.insert(name.clone(), value.clone());
     }
     headers
 }

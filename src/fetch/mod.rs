@@ -16,7 +16,7 @@ mod visit;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -53,6 +53,35 @@ pub struct Settings {
     /// Whether only this machine may be reached: set with a simulated clock. It opens nothing:
     /// loopback must be in `allow` too.
     pub loopback_only: bool,
+    /// The keys that interfaces want, by the name under which sources ask for them.
+    pub keys: BTreeMap<String, Secret>,
+}
+
+/// A secret: it is sent, and never shown.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Takes a secret as a header can carry it, white space at its ends left out.
+    ///
+    /// # Errors
+    /// When it is empty, or holds signs that no header may hold. The error does not show it.
+    pub fn new(text: &str) -> Result<Self, &'static str> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Err("the key is empty");
+        }
+        if !text.bytes().all(|byte| (0x20..0x7f).contains(&byte)) {
+            return Err("the key holds signs that no header may hold");
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret(…)")
+    }
 }
 
 impl Default for Settings {
@@ -64,6 +93,7 @@ impl Default for Settings {
             gap: SHORTEST_GAP,
             proxy: None,
             loopback_only: false,
+            keys: BTreeMap::new(),
         }
     }
 }
@@ -155,6 +185,7 @@ struct Shared {
     guard: Guard,
     manners: Manners,
     agents: Agents,
+    keys: BTreeMap<String, Secret>,
     gap: Duration,
     robots: Mutex<HashMap<String, Remembered>>,
 }
@@ -196,6 +227,7 @@ impl Fetcher {
             guard,
             manners: Manners::default(),
             agents: Agents::new(settings.contact.as_deref(), settings.base_url.as_deref()),
+            keys: settings.keys,
             gap: settings.gap.to_std().unwrap_or_default(),
             robots: Mutex::default(),
         })))
@@ -206,6 +238,16 @@ impl Fetcher {
     /// against. Dropping the future ends the visit.
     pub async fn visit(&self, source: &Source, memory: &Memory, now: DateTime<Utc>) -> Fetched {
         visit::visit(self, source, memory, now).await
+    }
+
+    /// Another page of what [`Fetcher::visit`] began: asked for without condition, by the same
+    /// bounds and manners.
+    pub async fn page(&self, source: &Source, url: &WebAddress, now: DateTime<Utc>) -> Fetched {
+        visit::page(self, source, url, now).await
+    }
+
+    fn keys(&self) -> &BTreeMap<String, Secret> {
+        &self.0.keys
     }
 
     fn client(&self) -> &reqwest::Client {

@@ -18,7 +18,7 @@ use super::*;
 use crate::domain::address::AddressTemplate;
 use crate::domain::document::FaultCode;
 use crate::domain::id::{BodyId, SourceId};
-use crate::domain::source::{Agent, DateStyle, Keep, Select, SourceKind, Terms};
+use crate::domain::source::{Agent, DateStyle, Interface, Keep, Select, SourceKind, Terms};
 
 fn source(url: &str) -> Source {
     Source {
@@ -47,6 +47,8 @@ fn source(url: &str) -> Source {
         headers: Vec::new(),
         max_bytes: 1 << 20,
         max_time: TimeDelta::seconds(20),
+        pages: None,
+        interface: Interface::default(),
         note: None,
         proof: None,
     }
@@ -613,4 +615,77 @@ async fn a_robots_txt_that_is_not_there_allows_and_one_that_fails_forbids() {
         .await
         .answer;
     assert_eq!(fault(&answer).code, FaultCode::AddressRefused);
+}
+
+/// Says what a question carried: its method, its key, its body.
+async fn told(
+    method: axum::http::Method,
+    headers: HeaderMap,
+    uri: axum::http::Uri,
+    body: Bytes,
+) -> String {
+    let key = headers
+        .get("x-api-key")
+        .map_or("no key", |key| key.to_str().unwrap());
+    let body = String::from_utf8_lossy(&body);
+    format!("{method} {uri} {key} {body}")
+}
+
+#[tokio::test]
+async fn keys_and_posted_questions_go_to_the_source_s_own_host_only() {
+    let other = serve(Router::new().fallback(told)).await;
+    let away = move |status: StatusCode, to: &'static str| {
+        axum::routing::any(move || async move {
+            let to = to.replace("OTHER", &format!("http://{other}"));
+            (status, [(header::LOCATION, to)])
+        })
+    };
+    let router = Router::new()
+        .route("/moved", away(StatusCode::TEMPORARY_REDIRECT, "/here"))
+        .route("/seen", away(StatusCode::SEE_OTHER, "/here"))
+        .route("/away", away(StatusCode::TEMPORARY_REDIRECT, "OTHER/there"))
+        .fallback(told);
+    let own = serve(router).await;
+    let fetcher = Fetcher::new(Settings {
+        allow: vec!["127.0.0.0/8".parse().unwrap()],
+        gap: TimeDelta::zero(),
+        keys: BTreeMap::from([("k".to_owned(), Secret::new(" secret ").unwrap())]),
+        ..Settings::default()
+    })
+    .unwrap();
+    assert!(!format!("{fetcher:?} {:?}", Secret::new("secret")).contains("secret"));
+    let asked = |path: &str, post: Option<&str>| {
+        let mut source = source(&format!("http://{own}{path}"));
+        source.interface.key = Some(crate::domain::mapping::ApiKey {
+            name: "k".to_owned(),
+            header: "X-Api-Key".to_owned(),
+            prefix: String::new(),
+        });
+        source.interface.params = vec![("day".to_owned(), vec!["{today-1d}".to_owned()])];
+        source.interface.post = post.map(str::to_owned);
+        let fetcher = fetcher.clone();
+        async move {
+            let fetched = fetcher.visit(&source, &Memory::default(), now()).await;
+            String::from_utf8(document(fetched.answer).0.body).unwrap()
+        }
+    };
+    let yesterday = (now() - TimeDelta::days(1)).date_naive();
+    for (path, post, expected) in [
+        (
+            "/a?b=c",
+            None,
+            format!("GET /a?b=c&day={yesterday} secret "),
+        ),
+        (
+            "/a",
+            Some("{}"),
+            format!("POST /a?day={yesterday} secret {{}}"),
+        ),
+        ("/moved", Some("{}"), "POST /here secret {}".to_owned()),
+        ("/seen", Some("{}"), "GET /here secret ".to_owned()),
+        ("/away", Some("{}"), "GET /there no key ".to_owned()),
+        ("/away", None, "GET /there no key ".to_owned()),
+    ] {
+        assert_eq!(asked(path, post).await, expected, "{path} {post:?}");
+    }
 }

@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
-use reqwest::header::{CONTENT_LENGTH, LOCATION};
+use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION};
 use reqwest::{Response, StatusCode};
 
 use super::{Answer, Fetched, Fetcher, ROBOTS_HOLD, ROBOTS_RETRY, Robots, faults, headers, robots};
-use crate::domain::address::{InvalidAddress, WebAddress};
+use crate::domain::address::{self, InvalidAddress, WebAddress};
 use crate::domain::document::{Document, Fault, FaultCode, Memory, Sha256};
 use crate::domain::source::{MAX_TIME, Source};
 
@@ -37,6 +37,10 @@ struct Visit<'v> {
     source: &'v Source,
     memory: Memory,
     now: DateTime<Utc>,
+    /// The key that the interface wants.
+    key: Option<(HeaderName, HeaderValue)>,
+    /// The body of a question that is posted.
+    post: Option<String>,
     /// Decoded bytes read so far.
     bytes: u64,
 }
@@ -50,39 +54,89 @@ pub(super) async fn visit(
     now: DateTime<Utc>,
 ) -> Fetched {
     let mut memory = memory.clone();
-    let url = match source.url.on(now.date_naive()) {
-        Ok(url) => url,
-        Err(error) => {
-            return Fetched {
-                answer: refused(error.to_string()),
-                bytes: 0,
-                milliseconds: 0,
-            };
-        }
+    let day = now.date_naive();
+    let post = source.interface.post.as_ref();
+    let question = source.address(day).and_then(|url| {
+        let post = post.map(|body| address::filled(body, day)).transpose()?;
+        Ok((url, post))
+    });
+    let (url, post) = match question {
+        Ok(question) => question,
+        Err(error) => return unasked(refused(error.to_string())),
     };
-    let is_template = source.url.as_str().contains('{');
+    let is_template = source.is_dated();
     if is_template {
         // Another day is another document: an entity tag cannot match it by accident, a date can.
         memory.last_modified = None;
     }
+    let mut fetched = asked(fetcher, source, url, memory, post, now).await;
+    // The new address of one day is no address for all days, and that of a question with its
+    // parameters none to write down.
+    if let Answer::Document { moved_to, .. } = &mut fetched.answer
+        && (is_template || !source.interface.params.is_empty())
+    {
+        *moved_to = None;
+    }
+    fetched
+}
+
+/// Asks for another page, without condition.
+pub(super) async fn page(
+    fetcher: &Fetcher,
+    source: &Source,
+    url: &WebAddress,
+    now: DateTime<Utc>,
+) -> Fetched {
+    let mut fetched = asked(fetcher, source, url.clone(), Memory::default(), None, now).await;
+    if let Answer::Document { moved_to, .. } = &mut fetched.answer {
+        *moved_to = None;
+    }
+    fetched
+}
+
+async fn asked(
+    fetcher: &Fetcher,
+    source: &Source,
+    url: WebAddress,
+    memory: Memory,
+    post: Option<String>,
+    now: DateTime<Utc>,
+) -> Fetched {
+    let key = match headers::key(source, fetcher.keys()) {
+        Ok(key) => key,
+        Err(name) => {
+            let fault = Fault::new(
+                FaultCode::NoKey,
+                format!(
+                    "The interface wants the key `{name}`: name the file that holds it under [fetch.keys] of regwire.toml, {name} = {{ file = \"…\" }}."
+                ),
+            );
+            return unasked(failed(None, fault));
+        }
+    };
     let mut visit = Visit {
         fetcher,
         source,
         memory,
         now,
+        key,
+        post,
         bytes: 0,
     };
-    let (mut answer, spent) = visit.follow(url).await;
-    if let Answer::Document { moved_to, .. } = &mut answer
-        && is_template
-    {
-        // The new address of one day is no address for all days.
-        *moved_to = None;
-    }
+    let (answer, spent) = visit.follow(url).await;
     Fetched {
         answer,
         bytes: visit.bytes,
         milliseconds: u64::try_from(spent.as_millis()).unwrap_or(u64::MAX),
+    }
+}
+
+/// A visit that ended before anybody was asked.
+fn unasked(answer: Answer) -> Fetched {
+    Fetched {
+        answer,
+        bytes: 0,
+        milliseconds: 0,
     }
 }
 
@@ -316,21 +370,40 @@ impl Visit<'_> {
 
     /// Asks one address once.
     async fn hop(&mut self, url: &WebAddress, foreign: bool, rest: Duration) -> Step {
-        let question = headers::question(self.source, &self.memory, self.fetcher.agents(), foreign);
-        let sent = self
-            .fetcher
-            .client()
-            .get(url.as_url().clone())
-            .headers(question)
-            .send()
-            .await;
+        let question = headers::question(
+            self.source,
+            &self.memory,
+            self.fetcher.agents(),
+            self.key.as_ref(),
+            foreign,
+        );
+        let client = self.fetcher.client();
+        let asked = match &self.post {
+            None => client.get(url.as_url().clone()).headers(question),
+            Some(body) => client
+                .post(url.as_url().clone())
+                .headers(question)
+                .header(CONTENT_TYPE, form_of(body))
+                .body(body.clone()),
+        };
+        let sent = asked.send().await;
         let response = match sent {
             Ok(response) => response,
             Err(error) => return Step::Answer(failed(None, faults::of(&error, url.host()))),
         };
         let status = response.status();
         match status.as_u16() {
-            301 | 302 | 303 | 307 | 308 => redirect(url, &response),
+            301 | 302 | 303 | 307 | 308 => {
+                let step = redirect(url, &response);
+                // What was posted is posted again only where that is asked, and to nobody else
+                // (RFC 9110, 15.4).
+                let again = matches!(status.as_u16(), 307 | 308)
+                    && matches!(&step, Step::Redirect { to, .. } if to.as_url().origin() == url.as_url().origin());
+                if !again {
+                    self.post = None;
+                }
+                step
+            }
             304 if headers::is_conditional(&self.memory) => {
                 let fresh = headers::memory(response.headers(), self.memory.sha256.clone());
                 Step::Answer(Answer::NotModified {
@@ -447,6 +520,15 @@ impl Visit<'_> {
             },
             moved_to: None,
         }
+    }
+}
+
+/// What a posted body is called.
+fn form_of(body: &str) -> &'static str {
+    if body.trim_start().starts_with(['{', '[']) {
+        "application/json"
+    } else {
+        "application/x-www-form-urlencoded"
     }
 }
 

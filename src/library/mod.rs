@@ -6,6 +6,7 @@
 
 mod bodies;
 mod frameworks;
+mod mappings;
 mod rules;
 mod significance;
 mod sources;
@@ -14,6 +15,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::domain::library::Library;
+use crate::domain::mapping::Preset;
 use crate::domain::source::Source;
 use crate::text::table::{self, FileFault, Report};
 
@@ -83,6 +85,11 @@ impl Files {
         self
     }
 
+    /// The file of sources: its name and its text.
+    pub fn sources(&self) -> (&str, &str) {
+        (&self.sources.0, &self.sources.1)
+    }
+
     /// The same, with other files of one kind, by name.
     #[must_use]
     pub fn with_library_file(mut self, name: &str, text: String) -> Self {
@@ -136,6 +143,8 @@ pub struct Loaded {
     pub library: Library,
     /// The sources, in the file's order.
     pub sources: Vec<Source>,
+    /// What sources may be completed from.
+    pub presets: Vec<Preset>,
     /// All faults, by file and line.
     pub faults: Vec<FileFault>,
 }
@@ -151,6 +160,7 @@ pub fn load(files: &Files) -> Loaded {
     let mut cues = Vec::new();
     let mut kinds = Vec::new();
     let mut significance = Vec::new();
+    let mut presets = Vec::new();
     for (name, text) in &files.library {
         let mut file = table::Table::parse(name, text, &report);
         file.allow(&["schema"]);
@@ -162,6 +172,7 @@ pub fn load(files: &Files) -> Loaded {
         cues.extend(rules::cues(&mut file, &mut links));
         kinds.extend(rules::kinds(&mut file));
         significance.extend(significance::rules(&mut file));
+        presets.extend(mappings::presets(&mut file));
         file.finish();
     }
     let mut frameworks = Vec::new();
@@ -170,7 +181,13 @@ pub fn load(files: &Files) -> Loaded {
         frameworks.extend(frameworks::framework(file, &mut links));
     }
     frameworks.sort_by(|a, b| a.id.cmp(&b.id));
-    let sources = sources::sources(&files.sources.0, &files.sources.1, &report, &mut links);
+    let sources = sources::sources(
+        &files.sources.0,
+        &files.sources.1,
+        &presets,
+        &report,
+        &mut links,
+    );
     links.resolve(&report);
     let mut library = Library::new(
         frameworks,
@@ -185,6 +202,7 @@ pub fn load(files: &Files) -> Loaded {
     Loaded {
         library,
         sources,
+        presets,
         faults: report.faults(),
     }
 }

@@ -2,32 +2,39 @@
 
 use chrono::TimeDelta;
 
-use super::{Links, Named};
+use super::{Links, Named, mappings};
 use crate::domain::address::{AddressTemplate, WebAddress};
 use crate::domain::id::{BodyId, FrameworkId, JurisdictionId, SourceId};
+use crate::domain::mapping::Preset;
 use crate::domain::quantity;
 use crate::domain::source::{
-    Agent, DateStyle, Edit, Keep, LifeCycleRule, MAX_BYTES, MAX_TIME, Pick, Proof, Select, Source,
+    Agent, DateStyle, Edit, Interface, Keep, LifeCycleRule, MAX_BYTES, MAX_TIME, Pick, Proof, Select, Source,
     SourceKind, Terms, Way,
 };
 use crate::text::table::{Mixed, Report, Table};
 
-/// Keys whose kinds of source are not built yet; they are kept in the file and not read.
-const LATER: &[&str] = &["preset", "params", "map", "scope", "post", "include"];
+/// Keys of kinds of source that are not built yet; they are kept in the file and not read.
+const LATER: &[&str] = &["preset", "params", "map", "scope", "post"];
 
-pub(super) fn sources(name: &str, text: &str, report: &Report, links: &mut Links) -> Vec<Source> {
+pub(super) fn sources(
+    name: &str,
+    text: &str,
+    presets: &[Preset],
+    report: &Report,
+    links: &mut Links,
+) -> Vec<Source> {
     let mut file = Table::parse(name, text, report);
     file.allow(&["schema"]);
     let out = file
         .tables("source")
         .into_iter()
-        .filter_map(|table| source(table, links))
+        .filter_map(|table| source(table, presets, links))
         .collect();
     file.finish();
     out
 }
 
-fn source(mut table: Table<'_>, links: &mut Links) -> Option<Source> {
+fn source(mut table: Table<'_>, presets: &[Preset], links: &mut Links) -> Option<Source> {
     let id = table.require("id", str::parse::<SourceId>);
     let body = table.require("body", str::parse::<BodyId>);
     if let Some(body) = &body {
@@ -100,7 +107,7 @@ fn source(mut table: Table<'_>, links: &mut Links) -> Option<Source> {
     if let Some(rule) = table.table("life_cycle") {
         select.life_cycle = life_cycle(rule);
     }
-    let date = table.table("date").map(date_style).unwrap_or_default();
+    let mut date = table.table("date").map(date_style).unwrap_or_default();
     let follow = table.flag("follow").unwrap_or(false);
     let agent = table
         .word("agent", &["contact", "no-contact"])
@@ -115,19 +122,7 @@ fn source(mut table: Table<'_>, links: &mut Links) -> Option<Source> {
             "give the reason, such as who allowed it and when: it is shown on the health page",
         );
     }
-    let headers = table
-        .table("headers")
-        .map(|mut headers| headers.pairs())
-        .unwrap_or_default();
-    for (name, value) in &headers {
-        let plain = |text: &str| text.bytes().all(|b| (0x20..0x7f).contains(&b));
-        if name.is_empty() || !plain(name) || name.contains([' ', ':']) || !plain(value) {
-            table.fault(
-                "headers",
-                format!("`{name}` is no HTTP header as it can be sent"),
-            );
-        }
-    }
+    let mut headers = mappings::headers(&mut table);
     let max_bytes = table
         .read("max_bytes", quantity::bytes)
         .unwrap_or(MAX_BYTES);
@@ -135,9 +130,33 @@ fn source(mut table: Table<'_>, links: &mut Links) -> Option<Source> {
     if max_time > TimeDelta::minutes(10) {
         table.fault("max_time", "a visit may take at most 10m");
     }
+    let pages = table.number("pages").and_then(|pages| {
+        let count = u32::try_from(pages)
+            .ok()
+            .filter(|count| (1..=500).contains(count));
+        if count.is_none() {
+            table.fault("pages", "a visit reads 1 to 500 pages");
+        }
+        count
+    });
     let note = table.text("note");
     let proof = table.table("proof").and_then(proof);
-    table.allow(LATER);
+    let mut interface = Interface::default();
+    if let Some(kind @ (SourceKind::Json | SourceKind::Sitemap)) = kind {
+        let (own, usual_headers, usual_date) = mappings::interface(&mut table, kind, presets);
+        interface = own;
+        for (name, value) in usual_headers {
+            if !headers
+                .iter()
+                .any(|(own, _)| own.eq_ignore_ascii_case(&name))
+            {
+                headers.push((name, value));
+            }
+        }
+        date = over(date, usual_date);
+    } else {
+        table.allow(LATER);
+    }
     if let Some(kind) = kind {
         if on && !kind.is_built() {
             table.fault(
@@ -149,6 +168,16 @@ fn source(mut table: Table<'_>, links: &mut Links) -> Option<Source> {
             table.fault(
                 "life_cycle",
                 "only a page shows a life cycle: set kind = \"page\"",
+            );
+        }
+        let map = &interface.map;
+        if on
+            && kind == SourceKind::Json
+            && (map.items.is_empty() || (map.key.is_none() && map.url.is_none()))
+        {
+            table.fault(
+                "map",
+                "a json source needs preset = \"…\", or map = { items = \"…\", key = \"…\", title = \"…\" }",
             );
         }
         if on && kind == SourceKind::Listing && select.item.is_none() {
@@ -196,6 +225,8 @@ fn source(mut table: Table<'_>, links: &mut Links) -> Option<Source> {
         headers,
         max_bytes,
         max_time,
+        pages,
+        interface,
         note,
         proof,
     })
@@ -313,7 +344,19 @@ fn edit(mut table: Table<'_>) -> Edit {
     edit
 }
 
-fn date_style(mut table: Table<'_>) -> DateStyle {
+/// A style, with what it leaves open as another has it.
+fn over(own: DateStyle, usual: DateStyle) -> DateStyle {
+    let patterns = own.format.is_some() || !own.formats.is_empty();
+    DateStyle {
+        format: if patterns { own.format } else { usual.format },
+        formats: if patterns { own.formats } else { usual.formats },
+        language: own.language.or(usual.language),
+        day_first: own.day_first.or(usual.day_first),
+        zone: own.zone.or(usual.zone),
+    }
+}
+
+pub(super) fn date_style(mut table: Table<'_>) -> DateStyle {
     let style = DateStyle {
         format: table.text("format"),
         formats: table.texts("formats"),

@@ -92,7 +92,7 @@ date = { format = "%d %Q" }
         (16, "span of time"),
         (19, "already defined"),
         (21, "must not be empty"),
-        (18, "cannot be read yet"),
+        (18, "a json source needs preset"),
         (24, "no date pattern"),
     ] {
         assert!(

@@ -38,13 +38,15 @@ pub struct Circumstances<'a> {
     pub evidence: &'a Evidence,
 }
 
-/// An update without its tags, and the language the publisher states.
+/// An update without its tags, and what they are read from beside it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Normalized {
-    /// The update; `tags` are still empty.
+    /// The update; `tags` and `key_dates` are still empty.
     pub update: Update,
     /// The language stated for the item.
     pub language: Option<String>,
+    /// Its body, plain; empty where its summary says all.
+    pub text: String,
 }
 
 /// Makes a new entry an update.
@@ -58,9 +60,10 @@ pub fn new_update(
     about: &Circumstances<'_>,
 ) -> Result<Normalized, Fault> {
     let language = entry.language.clone();
-    let content = content(entry, plain, about)?;
+    let (content, text) = content(entry, plain, about)?;
     let reach = reach(&content, about);
     Ok(Normalized {
+        text,
         update: Update {
             id: UpdateId::of(about.source, &key),
             source: about.source.clone(),
@@ -73,6 +76,8 @@ pub fn new_update(
             reach,
             tags: Tags::default(),
             key_dates: Vec::new(),
+            story: None,
+            correction: false,
             cause: None,
             evidence: about.evidence.clone(),
         },
@@ -92,8 +97,9 @@ pub fn revise(
     about: &Circumstances<'_>,
 ) -> Result<Normalized, Fault> {
     let language = entry.language.clone();
-    let content = content(entry, plain, about)?;
+    let (content, text) = content(entry, plain, about)?;
     Ok(Normalized {
+        text,
         update: Update {
             revision: previous.revision.saturating_add(1),
             revised_at: about.now,
@@ -124,9 +130,27 @@ fn reach(content: &Content, about: &Circumstances<'_>) -> Reach {
     if recent { Reach::News } else { Reach::Archive }
 }
 
-fn content(entry: Entry, plain: PlainTexts, about: &Circumstances<'_>) -> Result<Content, Fault> {
+/// What the update says, and its whole text beside the summary, plain.
+fn content(
+    entry: Entry,
+    plain: PlainTexts,
+    about: &Circumstances<'_>,
+) -> Result<(Content, String), Fault> {
     let base = entry.url.as_ref().unwrap_or(about.document).as_url();
     let (summary, body) = texts(&entry, &plain.summary, base);
+    let given = entry.content.as_ref().or(entry.summary.as_ref());
+    let text = if body.is_empty() {
+        String::new()
+    } else if given.is_some_and(|markup| markup.raw() == body.as_str()) {
+        // Nothing had to be made safe, so its plain text is the one made for comparing.
+        if entry.content.is_some() {
+            plain.content
+        } else {
+            plain.summary
+        }
+    } else {
+        html::plain(body.as_str())
+    };
     let mut title = plain.title;
     if title.is_empty() {
         title = html::excerpt(&summary.replace('\n', " "), 120);
@@ -157,7 +181,7 @@ fn content(entry: Entry, plain: PlainTexts, about: &Circumstances<'_>) -> Result
     };
     let mut enclosures = entry.enclosures;
     enclosures.truncate(50);
-    Ok(Content {
+    let content = Content {
         url: entry.url,
         title,
         summary,
@@ -168,7 +192,8 @@ fn content(entry: Entry, plain: PlainTexts, about: &Circumstances<'_>) -> Result
         published: entry.published,
         modified: entry.modified,
         stated: entry.stated,
-    })
+    };
+    Ok((content, text))
 }
 
 /// The summary as plain text and the text as safe HTML.

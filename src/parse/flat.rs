@@ -115,7 +115,7 @@ impl<'a> Flat<'a> {
 
     /// The text from the end of one place to the beginning of another (or its end, when the
     /// other holds the first).
-    pub(super) fn from_end(&self, place: Place, until: Bound) -> &str {
+    pub(super) fn after_end(&self, place: Place, until: Bound) -> &str {
         self.slice(place.end, until.at(self.text.len()))
     }
 
@@ -236,11 +236,11 @@ mod tests {
         assert_eq!(flat.within(links[0]), "Abc");
         assert_eq!(own(links[0]), "A c");
         assert_eq!(
-            lines(flat.from_end(first, Bound::StartOf(second))),
+            lines(flat.after_end(first, Bound::StartOf(second))),
             [", x", "y", "z"]
         );
         assert_eq!(one_line(flat.to_start(Bound::Page, first)), "Filed 1");
-        assert_eq!(flat.from_end(second, Bound::EndOf(first)), "");
+        assert_eq!(flat.after_end(second, Bound::EndOf(first)), "");
     }
 
     #[test]

@@ -145,7 +145,7 @@ pub(super) fn rows(
         faults,
         description: description(page, &flat),
         next: reader.next(page),
-        page: None,
+        ..Parsed::default()
     };
     (parsed, refused)
 }

@@ -1,20 +1,24 @@
 //! A Document becomes Entries and faults.
 //!
-//! It knows formats (feeds of every dialect and in every state, pages that list news, pages that
-//! are watched) and not the field; it calls only `text` and the ground floor's words. It
-//! deliberately does not fetch, does not make HTML safe, does not judge what is new, and never
-//! fails as a whole: what cannot be read is told by name beside what could.
+//! It knows formats (feeds of every dialect and in every state, pages that list news, structured
+//! interfaces, sitemaps, pages that are watched) and not the field; it calls only `text` and the
+//! ground floor's words. It deliberately does not fetch, does not make HTML safe, does not judge
+//! what is new, and never fails as a whole: what cannot be read is told by name beside what could.
 
 mod article;
 mod columns;
 mod discover;
 mod feed;
 mod flat;
+mod json;
 mod lines;
 mod listing;
+pub mod opml;
+mod packed;
 mod page;
 mod reading;
 mod select;
+mod sitemap;
 #[cfg(test)]
 mod tests;
 mod written_date;
@@ -41,6 +45,8 @@ pub struct Parsed {
     pub readable: bool,
     /// The address of the list's next page, absolute, where its definition finds one.
     pub next: Option<String>,
+    /// The addresses of further documents that this one is only the index of, the latest first.
+    pub parts: Vec<String>,
     /// What a watched page holds; there whenever it was readable.
     pub page: Option<Box<PageReading>>,
 }
@@ -65,7 +71,7 @@ pub struct Trial {
     /// What [`parse`] gives.
     pub parsed: Parsed,
     /// Every row that gave no entry, with the reason; rows that the definition itself passes
-    /// over (`skip`, `only`) are none of them. Only listings have rows.
+    /// over (`skip`, `only`) are none of them. Feeds have no rows.
     pub refused: Vec<Refusal>,
 }
 
@@ -102,8 +108,18 @@ pub fn trial(document: &Document, source: &Source) -> Trial {
             refused = rows;
             parsed
         }
+        SourceKind::Json => {
+            let (parsed, items) = json::read(document, source);
+            refused = items;
+            parsed
+        }
+        SourceKind::Sitemap => {
+            let (parsed, addresses) = sitemap::read(document, source);
+            refused = addresses;
+            parsed
+        }
         SourceKind::Page => page::read(document, source),
-        SourceKind::Sitemap | SourceKind::Json | SourceKind::Catalogue => Parsed::aside(
+        SourceKind::Catalogue => Parsed::aside(
             FaultCode::ReaderFailed,
             format!("this version cannot read a `{}`", source.kind.as_str()),
         ),

@@ -402,7 +402,7 @@ impl<'a> Finder<'a> {
                         .or_else(|| self.container(element).map(Bound::EndOf))
                         .unwrap_or(Bound::Page),
                 };
-                shaped(self.flat.from_end(place, bound))?
+                shaped(self.flat.after_end(place, bound))?
             }
             What::Preceding => {
                 let place = self.flat.place(element);

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::domain::address::{AddressTemplate, WebAddress};
 use crate::domain::document::{Markup, Sha256};
-use crate::domain::source::{Agent, DateStyle, Keep, MAX_BYTES, MAX_TIME, Terms};
+use crate::domain::source::{Agent, DateStyle, Interface, Keep, MAX_BYTES, MAX_TIME, Terms};
 
 /// A source of a kind, without quirks.
 pub(super) fn source(kind: SourceKind) -> Source {
@@ -36,6 +36,8 @@ pub(super) fn source(kind: SourceKind) -> Source {
         headers: Vec::new(),
         max_bytes: MAX_BYTES,
         max_time: MAX_TIME,
+        pages: None,
+        interface: Interface::default(),
         note: None,
         proof: None,
     }

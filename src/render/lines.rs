@@ -40,12 +40,17 @@ pub fn update_line(update: &Update, source: Option<&Source>) -> Value {
         "bodies": tags.bodies.iter().map(|tag| &tag.id).collect::<Vec<_>>(),
         "topics": tags.topics.iter().map(|tag| &tag.id).collect::<Vec<_>>(),
         "references": references,
-        "story": Value::Null,
+        "story": update.story,
         "revision": update.revision,
         "language": tags.language,
         "cause": update.cause,
         "stage": Value::Null,
-        "key_dates": update.key_dates,
+        "key_dates": update.key_dates.iter().map(|date| json!({
+            "date": date.date,
+            "label": date.label(),
+            "certainty": date.certainty,
+            "was": date.was,
+        })).collect::<Vec<_>>(),
         "evidence": {
             "sha256": update.evidence.sha256,
             "fetched_at": update.evidence.fetched_at,
@@ -74,7 +79,6 @@ pub fn tag_line(id: &Value, tags: &Tags) -> Value {
     json!({
         "id": id,
         "kind": tags.kind,
-        "kind_because": tags.kind_because,
         "language": tags.language,
         "frameworks": tags.frameworks.iter().map(|tag| json!({ "id": tag.id, "primary": tag.primary, "because": tag.because })).collect::<Vec<_>>(),
         "jurisdictions": plain(&tags.jurisdictions),

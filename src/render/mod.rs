@@ -6,6 +6,7 @@
 
 mod lines;
 mod mail;
+mod opml;
 mod views;
 
 use std::path::PathBuf;
@@ -16,6 +17,7 @@ use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 
 pub use lines::{tag_line, update_line};
 pub use mail::{DigestMail, MailParts};
+pub use opml::opml;
 pub use views::{
     DigestsPage, ErrorPage, FacetGroup, FacetLink, Home, IssuePage, IssueRow, ItemView, Moment,
     Named, RevisionView, SearchPage, SectionView, SourceRow, SourcesPage, TagView, UpdateCard,

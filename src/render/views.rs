@@ -6,9 +6,11 @@ use super::View;
 use crate::domain::delivery::Plan;
 use crate::domain::digest::{Issue, Item};
 use crate::domain::health::{Coverage, Verdict};
+use crate::domain::key_date::{Certainty, KeyDate};
 use crate::domain::library::Library;
 use crate::domain::source::{Source, Terms};
-use crate::domain::update::{Because, Revision, Update};
+use crate::domain::told::Told;
+use crate::domain::update::{Because, Field, Revision, Update};
 use crate::text::date::Stamp;
 use crate::text::html;
 
@@ -55,8 +57,14 @@ pub struct UpdateCard {
     pub id: String,
     /// Its title.
     pub title: String,
-    /// What may be shown of it, plain.
+    /// What happened, plain; may be empty.
     pub summary: String,
+    /// Whether an editor says so.
+    pub summary_noted: bool,
+    /// Why it matters, in a sentence of ours.
+    pub why: Option<String>,
+    /// The rule of that sentence; none when an editor wrote it.
+    pub why_rule: Option<String>,
     /// The stretch that shows why it was found: HTML of ours.
     pub snippet: Option<String>,
     /// Its language, where it is not the page's.
@@ -77,18 +85,28 @@ pub struct UpdateCard {
     pub archived: bool,
     /// Its revision.
     pub revision: u32,
+    /// Its story, where others tell of the same event.
+    pub story: Option<String>,
+    /// Whether it corrects an earlier notice.
+    pub correction: bool,
 }
 
 impl UpdateCard {
     /// A card.
-    pub fn new(update: &Update, source: Option<&Source>, library: &Library) -> Self {
-        let shared = source
-            .map_or(Terms::Excerpt, |source| source.terms)
-            .share(&update.content);
+    pub fn new(update: &Update, source: Option<&Source>, library: &Library, told: &Told) -> Self {
         Self {
             id: update.id.to_string(),
             title: update.content.title.clone(),
-            summary: html::excerpt(&shared.summary.replace('\n', " "), 300),
+            summary: told.summary.clone(),
+            summary_noted: told.summary_noted,
+            why: told.why.as_ref().map(|why| why.sentence.clone()),
+            why_rule: told
+                .why
+                .as_ref()
+                .filter(|_| !told.why_noted)
+                .map(|why| why.rule.clone()),
+            story: update.story.as_ref().map(ToString::to_string),
+            correction: update.correction,
             snippet: None,
             language: update
                 .tags
@@ -147,6 +165,8 @@ impl UpdateCard {
                 href: "/search?q=framework:iso-iec-42005".to_owned(),
             }],
             jurisdictions: vec!["International".to_owned()],
+            why: Some("The text that auditors and customers will ask about from now on.".to_owned()),
+            why_rule: Some("new-edition-standard".to_owned()),
             revision: 1,
             ..Self::default()
         }
@@ -296,6 +316,42 @@ pub struct RevisionView {
     pub document: i64,
 }
 
+/// A key date and why it is known.
+#[derive(Clone, Debug, Default, serde::Serialize)]
+pub struct DateView {
+    /// The day.
+    pub day: Moment,
+    /// What happens then.
+    pub label: String,
+    /// How sure it is.
+    pub certainty: String,
+    /// The day that it replaces.
+    pub was: Option<Moment>,
+    /// The words or the field that tell it.
+    pub because: String,
+}
+
+impl DateView {
+    fn new(date: &KeyDate) -> Self {
+        Self {
+            day: Moment::day(Stamp::Day(date.date)),
+            label: date.label(),
+            certainty: match date.certainty {
+                Certainty::Stated => "stated by the publisher",
+                Certainty::Read => "read in the text",
+                Certainty::Reported => "reported",
+                Certainty::Expected => "expected",
+            }
+            .to_owned(),
+            was: date.was.map(|day| Moment::day(Stamp::Day(day))),
+            because: match date.because.field {
+                Field::Stated => format!("the publisher's field {}", date.because.text),
+                field => format!("“{}” in the {}", date.because.text, field.as_str()),
+            },
+        }
+    }
+}
+
 /// `/updates/{id}`
 #[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct UpdatePage {
@@ -321,6 +377,10 @@ pub struct UpdatePage {
     pub tags: Vec<TagView>,
     /// Citations: canonical form and work.
     pub references: Vec<Named>,
+    /// Other reports of the same event.
+    pub also: Vec<Named>,
+    /// Dates that matter.
+    pub dates: Vec<DateView>,
     /// Its history, the newest first.
     pub revisions: Vec<RevisionView>,
     /// The document's number.
@@ -340,10 +400,12 @@ impl UpdatePage {
         source: Option<&Source>,
         library: &Library,
         revisions: &[Revision],
+        told: &Told,
+        also: &[Named],
     ) -> Self {
         let terms = source.map_or(Terms::Excerpt, |source| source.terms);
         let shared = terms.share(&update.content);
-        let told = |because: &[Because]| -> Vec<String> { because.iter().map(reason).collect() };
+        let reasons = |because: &[Because]| -> Vec<String> { because.iter().map(reason).collect() };
         let mut tags = Vec::new();
         if let Some(kind) = update.tags.kind {
             tags.push(TagView {
@@ -351,7 +413,7 @@ impl UpdatePage {
                 name: kind.name().to_owned(),
                 href: format!("/search?q=kind:{}", kind.as_str()),
                 primary: true,
-                because: told(&update.tags.kind_because),
+                because: reasons(&update.tags.kind_because),
             });
         }
         for tag in &update.tags.frameworks {
@@ -362,7 +424,7 @@ impl UpdatePage {
                     .map_or_else(|| tag.id.to_string(), |f| f.short.clone()),
                 href: format!("/search?q=framework:{}", tag.id),
                 primary: tag.primary,
-                because: told(&tag.because),
+                because: reasons(&tag.because),
             });
         }
         for tag in &update.tags.jurisdictions {
@@ -373,7 +435,7 @@ impl UpdatePage {
                     .map_or_else(|| tag.id.to_string(), |j| j.name.clone()),
                 href: format!("/search?q=jurisdiction:{}", tag.id),
                 primary: false,
-                because: told(&tag.because),
+                because: reasons(&tag.because),
             });
         }
         for tag in &update.tags.bodies {
@@ -384,7 +446,7 @@ impl UpdatePage {
                     .map_or_else(|| tag.id.to_string(), |b| b.name.clone()),
                 href: format!("/search?q=body:{}", tag.id),
                 primary: false,
-                because: told(&tag.because),
+                because: reasons(&tag.because),
             });
         }
         for tag in &update.tags.topics {
@@ -395,7 +457,7 @@ impl UpdatePage {
                     .map_or_else(|| tag.id.to_string(), |t| t.name.clone()),
                 href: format!("/search?q=topic:{}", tag.id),
                 primary: false,
-                because: told(&tag.because),
+                because: reasons(&tag.because),
             });
         }
         let mut references: Vec<Named> = Vec::new();
@@ -424,7 +486,9 @@ impl UpdatePage {
             .collect();
         past.reverse();
         Self {
-            card: UpdateCard::new(update, source, library),
+            card: UpdateCard::new(update, source, library, told),
+            also: also.to_vec(),
+            dates: update.key_dates.iter().map(DateView::new).collect(),
             body: shared
                 .body
                 .map(html::SafeHtml::into_string)
@@ -494,6 +558,17 @@ impl View for UpdatePage {
             references: vec![Named {
                 name: "ISO/IEC 42005:2025".to_owned(),
                 href: "/search?q=standard".to_owned(),
+            }],
+            also: vec![Named {
+                name: "NQA: ISO/IEC 42005 is out".to_owned(),
+                href: "/updates/0123456789abcdee".to_owned(),
+            }],
+            dates: vec![DateView {
+                day: Moment::at(DateTime::UNIX_EPOCH),
+                label: "comments close".to_owned(),
+                certainty: "read in the text".to_owned(),
+                was: Some(Moment::at(DateTime::UNIX_EPOCH)),
+                because: "“comments close on 1 January” in the summary".to_owned(),
             }],
             revisions: vec![RevisionView {
                 number: 1,
@@ -670,6 +745,8 @@ pub struct ItemView {
     pub title: String,
     /// What may be shown of it.
     pub summary: String,
+    /// Why it matters.
+    pub why: Option<String>,
     /// The original.
     pub url: Option<String>,
     /// The source's name.
@@ -692,6 +769,7 @@ impl ItemView {
             id: item.update.to_string(),
             title: item.title.clone(),
             summary: item.summary.clone(),
+            why: item.why.clone(),
             url: item.url.clone(),
             source: item.source_name.clone(),
             dated: match item.published {
@@ -817,6 +895,7 @@ impl View for IssuePage {
                     id: "0123456789abcdef".to_owned(),
                     title: "ISO/IEC 42005:2025 published (sample)".to_owned(),
                     summary: "A common method.".to_owned(),
+                    why: Some("It is the text that auditors will ask about.".to_owned()),
                     url: Some("https://www.iso.org/standard/44545.html".to_owned()),
                     source: "ISO news".to_owned(),
                     dated: Moment::at(DateTime::UNIX_EPOCH),

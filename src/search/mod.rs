@@ -180,14 +180,15 @@ impl Index {
         let mut writing = self.writing();
         self.add(
             &mut writing,
-            updates.iter().map(|(new, update)| (*new, update)),
+            updates.iter().map(|(new, update)| (*new, update, None)),
         )?;
         writing.staged = Some(position);
         self.commit(&mut writing)
     }
 
-    /// Takes in what the store has just committed, while it is still at hand: the lines of the
-    /// log after `from` up to `to`. They count from the next [`Index::settle`] on.
+    /// Takes in what the store has just committed, while it is still at hand with its body's plain
+    /// text: the lines of the log after `from` up to `to`. They count from the next
+    /// [`Index::settle`] on.
     ///
     /// False when this index does not stand at `from`; then nothing was taken in, and following
     /// the log will bring it.
@@ -196,7 +197,7 @@ impl Index {
     /// As [`Index::apply`]; what was staged before is given up with it, and read again.
     pub fn stage<'a>(
         &self,
-        updates: impl Iterator<Item = (bool, &'a Update)>,
+        updates: impl Iterator<Item = (bool, &'a Update, &'a str)>,
         from: i64,
         to: i64,
     ) -> Result<bool, Error> {
@@ -208,7 +209,10 @@ impl Index {
         if stands != from {
             return Ok(false);
         }
-        self.add(&mut writing, updates)?;
+        self.add(
+            &mut writing,
+            updates.map(|(new, update, text)| (new, update, Some(text))),
+        )?;
         writing.staged = Some(to);
         Ok(true)
     }
@@ -236,18 +240,18 @@ impl Index {
     fn add<'a>(
         &self,
         writing: &mut Writing,
-        updates: impl Iterator<Item = (bool, &'a Update)>,
+        updates: impl Iterator<Item = (bool, &'a Update, Option<&'a str>)>,
     ) -> Result<(), Error> {
         let fields = &self.inner.fields;
         let writer = match &mut writing.writer {
             Some(writer) => writer,
             empty => empty.insert(self.make_writer()?),
         };
-        for (new, update) in updates {
+        for (new, update, text) in updates {
             if !new {
                 writer.delete_term(Term::from_field_text(fields.id, update.id.as_str()));
             }
-            if let Err(error) = writer.add_document(schema::document(fields, update)) {
+            if let Err(error) = writer.add_document(schema::document(fields, update, text)) {
                 // A half-written batch goes with its writer; the next try begins clean.
                 *writing = Writing::default();
                 return Err(error.into());

@@ -1,5 +1,7 @@
 //! Fields, tokens and the shape of an indexed update.
 
+use std::borrow::Cow;
+
 use sha2::{Digest, Sha256};
 use tantivy::schema::{
     DateOptions, DateTimePrecision, Field, IndexRecordOption, STORED, STRING, Schema,
@@ -77,8 +79,8 @@ pub(super) fn fingerprint() -> String {
         .collect()
 }
 
-/// An update as it is indexed.
-pub(super) fn document(fields: &Fields, update: &Update) -> TantivyDocument {
+/// An update as it is indexed; `text` is its body's plain text, where it is at hand.
+pub(super) fn document(fields: &Fields, update: &Update, text: Option<&str>) -> TantivyDocument {
     let mut document = TantivyDocument::default();
     document.add_text(fields.id, update.id.as_str());
     document.add_text(fields.title, &update.content.title);
@@ -86,7 +88,10 @@ pub(super) fn document(fields: &Fields, update: &Update) -> TantivyDocument {
         document.add_text(fields.text, &update.content.summary);
     } else {
         // The summary of a long text is usually its beginning; both would count words twice.
-        let body = html::plain(update.content.body.as_str());
+        let body = text.map_or_else(
+            || Cow::Owned(html::plain(update.content.body.as_str())),
+            Cow::Borrowed,
+        );
         if !update.content.summary.is_empty()
             && !body.starts_with(first_line(&update.content.summary))
         {

@@ -35,6 +35,8 @@ fn update(key: &str, title: &str, body: &str, day: &str) -> Update {
             ..Tags::default()
         },
         key_dates: Vec::new(),
+        story: None,
+        correction: false,
         cause: None,
         evidence: Evidence {
             document: 1,

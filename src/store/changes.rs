@@ -15,6 +15,19 @@ pub enum LogEvent {
     New,
     /// Says something else now.
     Revised,
+    /// Is told in another story now, or alone again.
+    Regrouped,
+    /// Has other tags, by a changed library; no news.
+    Retagged,
+    /// An editor noted something.
+    Noted,
+}
+
+impl LogEvent {
+    /// Whether the publisher said something: what we did to an update is no news.
+    pub fn is_told(self) -> bool {
+        matches!(self, Self::New | Self::Revised)
+    }
 }
 
 /// One line of the log.
@@ -51,6 +64,9 @@ impl LineRow {
             event: match self.log_event.as_str() {
                 "new" => LogEvent::New,
                 "revised" => LogEvent::Revised,
+                "regrouped" => LogEvent::Regrouped,
+                "retagged" => LogEvent::Retagged,
+                "noted" => LogEvent::Noted,
                 other => return Err(unreadable(table, &key, format!("`{other}` is no event"))),
             },
             update: UpdateId::new(self.log_update)

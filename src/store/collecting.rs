@@ -7,14 +7,13 @@ use sqlx::QueryBuilder;
 
 use super::database::{fenced, reading, writing};
 use super::sources::SourceState;
-use super::{Error, Lease, Store, json, to_json, unreadable, whole};
+use super::{Error, Lease, Store, to_json, unreadable, whole};
 use crate::domain::address::WebAddress;
 use crate::domain::change::{Fingerprint, Known};
 use crate::domain::document::{Document, Sha256, Visit};
-use crate::domain::evidence::Evidence;
 use crate::domain::id::{SourceId, UpdateId};
 use crate::domain::source::Keep;
-use crate::domain::update::{Content, Update};
+use crate::domain::update::Update;
 
 /// A document with its place in its source's chain.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,6 +39,8 @@ pub struct Fresh {
     pub update: Update,
     /// What it looked like.
     pub fingerprint: Fingerprint,
+    /// Its body, plain: for the index, not kept.
+    pub text: String,
 }
 
 /// Everything that one visit leaves behind.
@@ -49,8 +50,8 @@ pub struct Harvest {
     pub visit: Visit,
     /// The source after it.
     pub state: SourceState,
-    /// What it brought, unless it was the last answer again.
-    pub document: Option<NewDocument>,
+    /// What it brought, page by page; nothing when it was the last answer again.
+    pub documents: Vec<NewDocument>,
     /// Updates seen for the first time.
     pub new: Vec<Fresh>,
     /// Updates that say something else now.
@@ -74,14 +75,19 @@ impl Committed {
     pub fn updates<'a>(
         &'a self,
         harvests: &'a [Harvest],
-    ) -> impl Iterator<Item = (bool, &'a Update)> {
+    ) -> impl Iterator<Item = (bool, &'a Fresh)> {
         self.lines.iter().filter_map(|(new, harvest, item)| {
             let harvest = harvests.get(*harvest)?;
             let list = if *new { &harvest.new } else { &harvest.revised };
-            Some((*new, &list.get(*item)?.update))
+            Some((*new, list.get(*item)?))
         })
     }
 }
+
+/// Keeps an update's current state as a revision of its past.
+pub(super) const REMEMBER: &str =
+    "INSERT INTO revisions (update_id, number, at, content, tags, evidence)
+     SELECT id, revision, revised_at, content, tags, evidence FROM updates WHERE id = $1";
 
 /// Rows of one statement: well below the number of values that either database takes.
 const CHUNK: usize = 250;
@@ -153,12 +159,12 @@ impl Store {
         lease: &Lease,
         harvests: &[Harvest],
     ) -> Result<Committed, Error> {
-        let begin = self.database.begin();
         let now = harvests
             .iter()
             .map(|harvest| harvest.visit.at)
             .max()
             .unwrap_or_default();
+        let begin = self.database.begin();
         writing!(self.database, |pool| {
             let mut transaction = pool.begin_with(begin).await?;
             fenced!(transaction, lease);
@@ -232,7 +238,7 @@ impl Store {
             for chunk in placed.chunks(CHUNK) {
                 let mut query = QueryBuilder::new(
                     "INSERT INTO updates (id, source_id, entry_key, url, title, fingerprint, revision, first_seen,
-                       revised_at, reach, authority, position, content, tags, key_dates, cause, evidence) ",
+                       revised_at, reach, authority, position, content, tags, key_dates, story, correction, cause, evidence) ",
                 );
                 query.push_values(chunk, |mut row, (position, item)| {
                     let update = &item.update;
@@ -251,6 +257,8 @@ impl Store {
                         .push_bind(to_json(&update.content))
                         .push_bind(to_json(&update.tags))
                         .push_bind(to_json(&update.key_dates))
+                        .push_bind(update.story.as_ref().map(|story| story.as_str()))
+                        .push_bind(i64::from(update.correction))
                         .push_bind(update.cause.as_ref().map(|cause| cause.as_str()))
                         .push_bind(to_json(&update.evidence));
                 });
@@ -273,24 +281,14 @@ impl Store {
 
             for item in &revised {
                 let update = &item.update;
-                let (number, at, content, evidence): (i64, DateTime<Utc>, String, String) =
-                    sqlx::query_as(
-                        "SELECT revision, revised_at, content, evidence FROM updates WHERE id = $1",
-                    )
+                sqlx::query(REMEMBER)
                     .bind(update.id.as_str())
-                    .fetch_one(&mut *transaction)
-                    .await?;
-                sqlx::query("INSERT INTO revisions (update_id, number, at, content, evidence) VALUES ($1, $2, $3, $4, $5)")
-                    .bind(update.id.as_str())
-                    .bind(number)
-                    .bind(at)
-                    .bind(content)
-                    .bind(evidence)
                     .execute(&mut *transaction)
                     .await?;
                 sqlx::query(
                     "UPDATE updates SET url = $2, title = $3, fingerprint = $4, revision = $5, revised_at = $6,
-                       authority = $7, content = $8, tags = $9, key_dates = $10, evidence = $11 WHERE id = $1",
+                       authority = $7, content = $8, tags = $9, key_dates = $10, correction = $11, evidence = $12
+                     WHERE id = $1",
                 )
                 .bind(update.id.as_str())
                 .bind(update.content.url.as_ref().map(|url| url.as_str()))
@@ -302,6 +300,7 @@ impl Store {
                 .bind(to_json(&update.content))
                 .bind(to_json(&update.tags))
                 .bind(to_json(&update.key_dates))
+                .bind(i64::from(update.correction))
                 .bind(to_json(&update.evidence))
                 .execute(&mut *transaction)
                 .await?;
@@ -330,7 +329,7 @@ impl Store {
 
             let documents: Vec<&NewDocument> = harvests
                 .iter()
-                .filter_map(|harvest| harvest.document.as_ref())
+                .flat_map(|harvest| &harvest.documents)
                 .collect();
             for chunk in documents.chunks(CHUNK) {
                 let mut query = QueryBuilder::new(
@@ -442,23 +441,4 @@ impl Store {
 /// compressed (out of memory) is kept by its hash only.
 fn compressed(body: &[u8]) -> Option<Vec<u8>> {
     zstd::bulk::compress(body, 1).ok()
-}
-
-/// One state of an update's past.
-pub(super) fn past(
-    id: &str,
-    number: i64,
-    at: DateTime<Utc>,
-    content: &str,
-    evidence: &str,
-) -> Result<crate::domain::update::Revision, Error> {
-    let table = "revisions";
-    let content: Content = json(table, id, content)?;
-    let evidence: Evidence = json(table, id, evidence)?;
-    Ok(crate::domain::update::Revision {
-        number: super::small(table, id, number)?,
-        at,
-        content,
-        evidence,
-    })
 }

@@ -57,7 +57,30 @@ macro_rules! fenced {
     };
 }
 
-pub(super) use {fenced, reading, writing};
+/// Adds a line to the change log, within a transaction that holds the lease.
+macro_rules! log {
+    ($transaction:expr, $event:literal, $update:expr, $revision:expr, $now:expr) => {
+        let (position,): (i64,) = sqlx::query_as(
+            "UPDATE log_head SET position = position + 1, at = CASE WHEN at < $1 THEN $1 ELSE at END
+             WHERE only_row = 1 RETURNING position",
+        )
+        .bind($now)
+        .fetch_one(&mut *$transaction)
+        .await?;
+        sqlx::query(
+            "INSERT INTO change_log (position, at, event, update_id, revision) VALUES ($1, $2, $3, $4, $5)",
+        )
+        .bind(position)
+        .bind($now)
+        .bind($event)
+        .bind($update.as_str())
+        .bind($revision)
+        .execute(&mut *$transaction)
+        .await?;
+    };
+}
+
+pub(super) use {fenced, log, reading, writing};
 
 impl Database {
     pub(super) async fn open(url: &str, data: &Path) -> Result<Self, Error> {
@@ -94,7 +117,9 @@ impl Database {
             .pragma("journal_size_limit", "67108864");
         let write = SqlitePoolOptions::new()
             .max_connections(1)
-            .connect_with(options.clone())
+            // A batch of visits fits into memory until it is committed; written out before, its
+            // pages would be written twice.
+            .connect_with(options.clone().pragma("cache_size", "-16384"))
             .await
             .map_err(|error| failed(error.to_string()))?;
         SQLITE

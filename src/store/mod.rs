@@ -11,8 +11,11 @@ mod database;
 mod documents;
 mod health;
 mod leases;
+mod notes;
 mod requests;
+mod retagging;
 mod sources;
+mod stories;
 mod telling;
 mod updates;
 
@@ -27,7 +30,9 @@ pub use documents::{ChainFault, ChainReport, StoredDocument};
 pub use health::{HealthChange, Notice, Silence};
 pub use leases::{Lease, LeaseHeld};
 pub use requests::Request;
+pub use retagging::Retagged;
 pub use sources::SourceState;
+pub use stories::Regrouped;
 pub use telling::{DeliveryResult, IssueSummary};
 pub use updates::Counts;
 

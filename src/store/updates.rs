@@ -5,10 +5,9 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use sqlx::QueryBuilder;
 
-use super::collecting::past;
 use super::database::reading;
 use super::{Error, Store, json, small, unreadable};
-use crate::domain::id::{SourceId, UpdateId};
+use crate::domain::id::{SourceId, StoryId, UpdateId};
 use crate::domain::update::{Revision, Update};
 
 /// How much is stored.
@@ -40,6 +39,8 @@ pub(super) struct UpdateRow {
     content: String,
     tags: String,
     key_dates: String,
+    story: Option<String>,
+    correction: i64,
     cause: Option<String>,
     evidence: String,
 }
@@ -59,6 +60,12 @@ impl UpdateRow {
             reach: json(table, key, &format!("\"{}\"", self.reach))?,
             tags: json(table, key, &self.tags)?,
             key_dates: json(table, key, &self.key_dates)?,
+            story: self
+                .story
+                .map(StoryId::new)
+                .transpose()
+                .map_err(|error| unreadable(table, key, error))?,
+            correction: self.correction != 0,
             cause: self
                 .cause
                 .map(UpdateId::new)
@@ -71,6 +78,29 @@ impl UpdateRow {
 
     fn placed(self) -> Result<(i64, Update), Error> {
         Ok((self.position, self.update()?))
+    }
+}
+
+/// One state of an update's past.
+#[derive(sqlx::FromRow)]
+struct PastRow {
+    number: i64,
+    at: DateTime<Utc>,
+    content: String,
+    tags: Option<String>,
+    evidence: String,
+}
+
+impl PastRow {
+    fn revision(self, id: &UpdateId) -> Result<Revision, Error> {
+        let (table, key) = ("revisions", id.as_str());
+        Ok(Revision {
+            number: small(table, key, self.number)?,
+            at: self.at,
+            content: json(table, key, &self.content)?,
+            tags: self.tags.map(|tags| json(table, key, &tags)).transpose()?,
+            evidence: json(table, key, &self.evidence)?,
+        })
     }
 }
 
@@ -127,7 +157,8 @@ impl Store {
         let rows: Vec<UpdateRow> = if news_only {
             reading!(self.database, |pool| {
                 sqlx::query_as(
-                    "SELECT * FROM updates WHERE reach = 'news' AND position < $1 ORDER BY position DESC LIMIT $2",
+                    "SELECT * FROM updates WHERE reach <> 'archive' AND reach = 'news' AND position < $1
+                       ORDER BY position DESC LIMIT $2",
                 )
                 .bind(before)
                 .bind(i64::from(limit))
@@ -172,23 +203,22 @@ impl Store {
     /// # Errors
     /// As [`Store::update`].
     pub async fn revisions(&self, id: &UpdateId) -> Result<Vec<Revision>, Error> {
-        let rows: Vec<(i64, DateTime<Utc>, String, String)> = reading!(self.database, |pool| {
-            sqlx::query_as("SELECT number, at, content, evidence FROM revisions WHERE update_id = $1 ORDER BY number")
+        let rows: Vec<PastRow> = reading!(self.database, |pool| {
+            sqlx::query_as("SELECT number, at, content, tags, evidence FROM revisions WHERE update_id = $1 ORDER BY number")
                 .bind(id.as_str())
                 .fetch_all(pool)
                 .await?
         });
         let mut out: Vec<Revision> = rows
             .into_iter()
-            .map(|(number, at, content, evidence)| {
-                past(id.as_str(), number, at, &content, &evidence)
-            })
+            .map(|row| row.revision(id))
             .collect::<Result<_, _>>()?;
         if let Some(update) = self.update(id).await? {
             out.push(Revision {
                 number: update.revision,
                 at: update.revised_at,
                 content: update.content,
+                tags: Some(update.tags),
                 evidence: update.evidence,
             });
         }

@@ -118,7 +118,7 @@ impl<Id: Copy + Eq> Candidates<Id> {
         }
         let mut ranked: Vec<(usize, (u32, u64))> = found.into_iter().collect();
         // More keys in common first, then the newer one.
-        ranked.sort_unstable_by(|a, b| b.1.cmp(&a.1));
+        ranked.sort_unstable_by_key(|(_, rank)| std::cmp::Reverse(*rank));
         ranked
             .into_iter()
             .take(limit)

@@ -8,7 +8,7 @@ use super::lexicon::{self, Tongue};
 use super::numbers::{self, Number};
 use super::vocabulary::{Named, Vocabulary};
 use crate::domain::id::{BodyId, FrameworkId, SourceId};
-use crate::domain::reference;
+use crate::domain::reference::{self, Found};
 use crate::domain::update::UpdateKind;
 use crate::text::stem;
 use crate::text::words::{self, Token};
@@ -152,16 +152,14 @@ impl Fingerprint {
         if let (Some(body), false) = (&summary.body, reports) {
             out.bodies.push(body.clone());
         }
-        out.read_references(summary, vocabulary);
-        out.read_field(
-            head_of(&summary.headline, READ),
-            &head_tokens,
-            vocabulary,
-            true,
-        );
+        let headline = head_of(&summary.headline, READ);
+        let in_head = reference::find(headline, &vocabulary.known_works);
+        let in_text = reference::find(text, &vocabulary.known_works);
+        out.read_references(&in_head, &in_text, &summary.references, vocabulary);
+        out.read_field(headline, &head_tokens, &in_head, vocabulary, true);
         out.head = out.all.clone();
         out.head_counts = out.counts.len();
-        out.read_field(text, &text_tokens, vocabulary, false);
+        out.read_field(text, &text_tokens, &in_text, vocabulary, false);
         for list in [&mut out.head, &mut out.all] {
             // Heavier first among equal keys, so that a name counts as a name.
             list.sort_by_key(|word| (word.key(), std::cmp::Reverse(word.0 & 3)));
@@ -192,9 +190,16 @@ impl Fingerprint {
         self.ideas.binary_search(&lexicon::number_of(name)).is_ok()
     }
 
-    fn read_references(&mut self, summary: &Summary, vocabulary: &Vocabulary) {
+    /// Takes in what is cited: in the headline, then in the text, then by the tags alone.
+    fn read_references(
+        &mut self,
+        in_head: &[Found],
+        in_text: &[Found],
+        tagged: &[String],
+        vocabulary: &Vocabulary,
+    ) {
         let list = &mut self.references;
-        let mut add = |reference: reference::Reference, head: bool| {
+        let mut add = |reference: &reference::Reference, head: bool| {
             let known = list
                 .iter_mut()
                 .find(|cited| cited.canonical == reference.canonical);
@@ -203,30 +208,46 @@ impl Fingerprint {
             } else if list.len() < MARKS {
                 list.push(Cited {
                     adopted: !reference.adoption.is_empty(),
-                    canonical: reference.canonical,
-                    work: reference.work,
-                    stage: reference.stage,
+                    canonical: reference.canonical.clone(),
+                    work: reference.work.clone(),
+                    stage: reference.stage.clone(),
                     head,
                 });
             }
         };
-        for found in reference::find(&summary.headline, &vocabulary.known_works) {
-            add(found.reference, true);
+        for found in in_head {
+            add(&found.reference, true);
         }
-        for form in &summary.references {
-            for reference in reference::read(form, &vocabulary.known_works) {
-                add(reference, false);
+        for form in tagged {
+            let read_already = in_head
+                .iter()
+                .chain(in_text)
+                .find(|found| found.reference.canonical == *form);
+            match read_already {
+                Some(found) => add(&found.reference, false),
+                None => {
+                    for reference in reference::read(form, &vocabulary.known_works) {
+                        add(&reference, false);
+                    }
+                }
             }
         }
     }
 
-    fn read_field(&mut self, text: &str, tokens: &[Token], vocabulary: &Vocabulary, head: bool) {
-        let cited: Vec<(usize, usize)> = reference::find(text, &vocabulary.known_works)
-            .into_iter()
-            .map(|found| (found.byte_start, found.byte_end))
-            .collect();
-        let in_reference = |at: usize| cited.iter().any(|(start, end)| *start <= at && at < *end);
-        self.read_numbers(text, head, &in_reference);
+    fn read_field(
+        &mut self,
+        text: &str,
+        tokens: &[Token],
+        cited: &[Found],
+        vocabulary: &Vocabulary,
+        head: bool,
+    ) {
+        let in_reference = |at: usize| {
+            cited
+                .iter()
+                .any(|found| found.byte_start <= at && at < found.byte_end)
+        };
+        self.read_numbers(text, tokens, head, &in_reference);
         self.read_codes(text, &in_reference);
         let title_case = head && is_title_case(text, tokens);
         let capitals_tell = !title_case && self.tongue != Tongue::De;
@@ -313,7 +334,13 @@ impl Fingerprint {
         }
     }
 
-    fn read_numbers(&mut self, text: &str, head: bool, in_reference: &impl Fn(usize) -> bool) {
+    fn read_numbers(
+        &mut self,
+        text: &str,
+        tokens: &[Token],
+        head: bool,
+        in_reference: &impl Fn(usize) -> bool,
+    ) {
         let (found, versions) = numbers::read(text);
         for placed in found {
             if in_reference(placed.start) {
@@ -342,7 +369,7 @@ impl Fingerprint {
                 }
             }
         }
-        for token in words::tokens(text) {
+        for token in tokens {
             if let Some(count) = lexicon::cardinal(&token.text)
                 && (count > 10 || head)
                 && self.counts.len() < MARKS
@@ -613,7 +640,7 @@ fn is_office(word: &str) -> bool {
 
 /// Whether a headline says that it corrects an earlier notice. A corrigendum of an act is an
 /// act of its own.
-fn is_correction(headline: &str) -> bool {
+pub fn is_correction(headline: &str) -> bool {
     let lower = words::fold(headline);
     let lower = lower.trim_start();
     if lower.contains("(corrected)")

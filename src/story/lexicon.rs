@@ -3,7 +3,7 @@
 //! The lists are of the language of notices and of the press about them; no name of a body,
 //! place or framework stands here (those come from the library).
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 use std::sync::LazyLock;
 
 /// A language that is told apart by its small words; everything else is `Other`.
@@ -351,15 +351,15 @@ pub(super) fn small(word: &str) -> Option<&'static [Tongue]> {
 }
 
 struct Tables {
-    exact: HashMap<&'static str, u16>,
-    heads: HashMap<&'static str, u16>,
-    small: HashMap<&'static str, Vec<Tongue>>,
+    exact: FxHashMap<&'static str, u16>,
+    heads: FxHashMap<&'static str, u16>,
+    small: FxHashMap<&'static str, Vec<Tongue>>,
     topics: Vec<u16>,
 }
 
 static TABLE: LazyLock<Tables> = LazyLock::new(|| {
-    let mut exact = HashMap::new();
-    let mut heads = HashMap::new();
+    let mut exact = FxHashMap::default();
+    let mut heads = FxHashMap::default();
     for (at, (_, words)) in IDEAS.iter().enumerate() {
         let number = u16::try_from(at + 1).unwrap_or(u16::MAX);
         for word in words.split_whitespace() {
@@ -369,7 +369,7 @@ static TABLE: LazyLock<Tables> = LazyLock::new(|| {
             };
         }
     }
-    let mut small: HashMap<&'static str, Vec<Tongue>> = HashMap::new();
+    let mut small: FxHashMap<&'static str, Vec<Tongue>> = FxHashMap::default();
     for (tongue, words) in SMALL {
         for word in words.split_whitespace() {
             let tongues = small.entry(word).or_default();
@@ -476,10 +476,9 @@ pub(super) fn month(word: &str, capital: bool) -> Option<u8> {
     if !capital && matches!(word, "may" | "march" | "mars" | "mei") {
         return None;
     }
-    MONTHS
-        .iter()
-        .find(|(name, _)| *name == word)
-        .map(|(_, month)| *month)
+    static BY_NAME: LazyLock<FxHashMap<&'static str, u8>> =
+        LazyLock::new(|| MONTHS.iter().copied().collect());
+    BY_NAME.get(word).copied()
 }
 
 /// Words that count: `first` -> 1, `zweite` -> 2, `II` -> 2 …

@@ -19,7 +19,7 @@ use crate::domain::id::{BodyId, FrameworkId, SourceId};
 use crate::domain::update::{Update, UpdateKind};
 
 pub use candidates::Candidates;
-pub use fingerprint::Fingerprint;
+pub use fingerprint::{Fingerprint, is_correction};
 pub use grouping::{Member, group};
 pub use verdict::Verdict;
 pub use vocabulary::Vocabulary;
@@ -46,18 +46,13 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// The same of a stored update; `text` is what it was tagged by when it has no summary, and
-    /// `body` the body of its source.
-    pub fn of(update: &Update, body: Option<BodyId>, text: &str) -> Self {
+    /// The same of a stored update; `body` is the body of its source.
+    pub fn of(update: &Update, body: Option<BodyId>) -> Self {
         Self {
             source: update.source.clone(),
             body,
             headline: update.content.title.clone(),
-            summary: if update.content.summary.is_empty() {
-                text.to_owned()
-            } else {
-                update.content.summary.clone()
-            },
+            summary: update.content.said().into_owned(),
             published: Some(update.dated().date_naive()),
             references: update
                 .tags

@@ -250,7 +250,11 @@ fn what_is_one_story_is_found_among_many() {
         let ids = index.look_up(&a, 48);
         let texts = |id: usize| {
             let pair = &all[id / 2];
-            if id % 2 == 0 { &pair.a } else { &pair.b }
+            if id.is_multiple_of(2) {
+                &pair.a
+            } else {
+                &pair.b
+            }
         };
         if ids.iter().any(|id| texts(*id) == &pair.b) {
             found += 1;

@@ -81,10 +81,8 @@ pub fn same_story(a: &Fingerprint, b: &Fingerprint) -> Verdict {
     let one_source = a.source == b.source;
     if a.correction != b.correction && a.body == b.body && likeness > 0.6 {
         scale.add(3.0, "one corrects the other");
-    } else if one_source {
-        if likeness < 0.97 || a.head != b.head {
-            scale.add(-2.5, "one source tells an event once");
-        }
+    } else if one_source && (likeness < 0.97 || a.head != b.head) {
+        scale.add(-2.5, "one source tells an event once");
     }
     scale.add(
         likeness * 4.6,

@@ -1,6 +1,8 @@
 //! The names that the library knows, so that they are not taken for the parties of an event.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::domain::id::BodyId;
 use crate::domain::library::Library;
@@ -11,10 +13,10 @@ use crate::text::words;
 #[derive(Clone, Debug, Default)]
 pub struct Vocabulary {
     /// By first word: the whole name's words, whether its capitals count, and what it names.
-    names: HashMap<String, Vec<Name>>,
+    names: FxHashMap<String, Vec<Name>>,
     /// Every word of every name.
-    words: HashSet<String>,
-    bodies: HashMap<BodyId, Body>,
+    words: FxHashSet<String>,
+    bodies: FxHashMap<BodyId, Body>,
     pub(super) known_works: KnownWorks,
 }
 

@@ -6,6 +6,7 @@
 //! the source's terms allow.
 
 mod sentences;
+mod telling;
 
 use std::ops::Range;
 
@@ -13,6 +14,7 @@ use crate::domain::update::{Because, Field};
 use crate::text::words;
 
 pub use sentences::sentences;
+pub use telling::tell;
 
 /// Marks a gap between two sentences that do not follow each other.
 const GAP: &str = " […] ";

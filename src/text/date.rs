@@ -2,8 +2,11 @@
 //!
 //! Nothing is filled in: a date without a year is none, and a day without a time stays a day.
 
+use std::sync::LazyLock;
+
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
+use rustc_hash::FxHashMap;
 
 use super::words::fold;
 
@@ -919,33 +922,66 @@ const MONTHS: [&[&str]; 12] = [
 
 /// The month (1 to 12) that a folded word names, or that it is the beginning of.
 pub fn month(word: &str) -> Option<i64> {
-    let found = |fits: &dyn Fn(&str) -> bool| {
-        let mut months = MONTHS
-            .iter()
-            .enumerate()
-            .filter(|(_, names)| names.iter().any(|name| fits(name)));
-        match (months.next(), months.next()) {
-            (Some((place, _)), None) => i64::try_from(place + 1).ok(),
-            // A beginning that fits two months ("jui") names neither.
-            _ => None,
-        }
-    };
-    found(&|name| name == word).or_else(|| {
-        let letters = word.chars().count();
-        if !(3..=6).contains(&letters) {
-            return None;
-        }
-        found(&|name| name.starts_with(word)).or(match word {
-            // Abbreviations that fit more than one month by their letters and mean one.
-            "mar" => Some(3),
-            "jun" => Some(6),
-            "jul" => Some(7),
-            "may" | "mai" => Some(5),
-            "sept" => Some(9),
-            _ => None,
-        })
-    })
+    // Nothing shorter is a beginning, nothing longer a name.
+    if !(2..=LONGEST_MONTH).contains(&word.len()) {
+        return None;
+    }
+    NAMED.get(word).copied()
 }
+
+/// The longest name of a month, in bytes.
+const LONGEST_MONTH: usize = 48;
+
+/// Every name of a month, and every beginning of three to six letters that means one month only.
+static NAMED: LazyLock<FxHashMap<&'static str, i64>> = LazyLock::new(|| {
+    let names = || {
+        (1_i64..)
+            .zip(MONTHS)
+            .flat_map(|(month, names)| names.iter().map(move |name| (*name, month)))
+    };
+    let mut beginnings: FxHashMap<&'static str, Option<i64>> = FxHashMap::default();
+    for (name, month) in names() {
+        for (letters, (at, c)) in name.char_indices().enumerate().take(6) {
+            let Some(beginning) = name.get(..at + c.len_utf8()).filter(|_| letters >= 2) else {
+                continue;
+            };
+            // A beginning that fits two months ("jui") names neither.
+            beginnings
+                .entry(beginning)
+                .and_modify(|known| *known = known.filter(|known| *known == month))
+                .or_insert(Some(month));
+        }
+    }
+    let mut out: FxHashMap<&'static str, i64> = beginnings
+        .into_iter()
+        .filter_map(|(beginning, month)| Some((beginning, month?)))
+        .collect();
+    // Abbreviations that fit more than one month by their letters and mean one.
+    for (short, month) in [
+        ("mar", 3),
+        ("jun", 6),
+        ("jul", 7),
+        ("may", 5),
+        ("mai", 5),
+        ("sept", 9),
+    ] {
+        out.entry(short).or_insert(month);
+    }
+    let mut whole: FxHashMap<&'static str, Option<i64>> = FxHashMap::default();
+    for (name, month) in names() {
+        whole
+            .entry(name)
+            .and_modify(|known| *known = known.filter(|known| *known == month))
+            .or_insert(Some(month));
+    }
+    // A whole name counts before a beginning.
+    for (name, month) in whole {
+        if let Some(month) = month {
+            out.insert(name, month);
+        }
+    }
+    out
+});
 
 #[cfg(test)]
 mod tests {
@@ -958,6 +994,46 @@ mod tests {
             Ok(stamp) => stamp.to_string(),
             Err(error) => format!("{error:?}"),
         }
+    }
+
+    #[test]
+    fn months_are_known_by_name_and_by_beginning() {
+        // The rule as it reads, without the table.
+        let plainly = |word: &str| {
+            let one = |fits: &dyn Fn(&str) -> bool| {
+                let mut months = (1_i64..)
+                    .zip(MONTHS)
+                    .filter(|(_, names)| names.iter().any(|name| fits(name)));
+                match (months.next(), months.next()) {
+                    (Some((month, _)), None) => Some(month),
+                    _ => None,
+                }
+            };
+            one(&|name| name == word).or_else(|| {
+                if !(3..=6).contains(&word.chars().count()) {
+                    return None;
+                }
+                one(&|name| name.starts_with(word)).or(match word {
+                    "mar" => Some(3),
+                    "jun" => Some(6),
+                    "jul" => Some(7),
+                    "may" | "mai" => Some(5),
+                    "sept" => Some(9),
+                    _ => None,
+                })
+            })
+        };
+        let mut looked = 0;
+        for name in MONTHS.iter().flat_map(|names| names.iter()) {
+            assert!(name.len() <= LONGEST_MONTH, "{name}");
+            for (at, c) in name.char_indices() {
+                let word = &name[..at + c.len_utf8()];
+                assert_eq!(month(word), plainly(word), "{word}");
+                looked += 1;
+            }
+        }
+        assert!(looked > 1_000);
+        assert_eq!(month("x"), None);
     }
 
     #[test]

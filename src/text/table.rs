@@ -486,6 +486,38 @@ impl<'i> Table<'i> {
         out
     }
 
+    /// All keys of a table whose keys are free, each with what stands there.
+    pub fn pairs_of_mixed(&self) -> Vec<(String, Mixed<'i>)> {
+        let each = self.table.iter().filter_map(|(key, value)| {
+            let key = key.get_ref().to_string();
+            let mixed = self.one_mixed(&key, self.named(&key), value.clone())?;
+            Some((key, mixed))
+        });
+        each.collect()
+    }
+
+    /// All keys of a table whose keys are free, with a text, a number, or several in a list.
+    pub fn pairs_of_values(&mut self) -> Vec<(String, Vec<String>)> {
+        let mut out = Vec::new();
+        for (key, mixed) in self.pairs_of_mixed() {
+            let mut texts = Vec::new();
+            let items = match mixed {
+                Mixed::List(items) => items,
+                one => vec![one],
+            };
+            for item in items {
+                match item {
+                    Mixed::Text(text) => texts.push(text),
+                    Mixed::Table(_) | Mixed::List(_) => {
+                        self.fault(&key, "a text, a number, or a list of such should be here");
+                    }
+                }
+            }
+            out.push((key, texts));
+        }
+        out
+    }
+
     /// All keys of a table whose keys are free, with their lists of texts.
     pub fn pairs_of_lists(&mut self) -> Vec<(String, Vec<String>)> {
         let mut out = Vec::new();

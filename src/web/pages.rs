@@ -11,13 +11,15 @@ use crate::domain::health::{Coverage, Verdict, survey};
 use crate::domain::id::{FrameworkId, JurisdictionId, SourceId, UpdateId};
 use crate::domain::query::{self, Query};
 use crate::domain::source::{Source, Terms};
-use crate::domain::update::UpdateKind;
+use crate::domain::story::told_order;
+use crate::domain::update::{Update, UpdateKind};
 use crate::render::{
     DigestsPage, FacetGroup, FacetLink, Home, IssuePage, IssueRow, Moment, Named, SearchPage,
     SourceRow, SourcesPage, UpdateCard, UpdatePage,
 };
 use crate::search::{SortOrder, snippet};
 use crate::store::SourceState;
+use crate::summary::tell;
 use crate::text::html;
 
 /// Hits on a page.
@@ -62,6 +64,8 @@ pub(super) async fn home(
     let page = async {
         let before = parameters.get("before").and_then(|text| text.parse().ok());
         let latest = site.store.latest(true, before, 30).await?;
+        let updates: Vec<Update> = latest.iter().map(|(_, update)| update.clone()).collect();
+        let cards = cards(&site, &updates).await?;
         let (survey, _) = surveyed(&site).await?;
         let counts = site.store.counts().await?;
         let news = query::read("", &site.library.known_works).query;
@@ -73,12 +77,7 @@ pub(super) async fn home(
                 .last()
                 .filter(|_| latest.len() == 30)
                 .map(|(position, _)| format!("/?before={position}")),
-            updates: latest
-                .iter()
-                .map(|(_, update)| {
-                    UpdateCard::new(update, source_of(&site, &update.source), &site.library)
-                })
-                .collect(),
+            updates: cards,
             total: counts.updates,
             frameworks: found
                 .facets
@@ -166,15 +165,11 @@ pub(super) async fn search(
         })
         .await??;
         let updates = site.store.updates(&found.hits).await?;
-        let hits = updates
-            .iter()
-            .map(|update| {
-                let source = source_of(&site, &update.source);
-                let mut card = UpdateCard::new(update, source, &site.library);
-                card.snippet = shown(&understood.query, update, source);
-                card
-            })
-            .collect();
+        let mut hits = cards(&site, &updates).await?;
+        for (card, update) in hits.iter_mut().zip(&updates) {
+            let source = source_of(&site, &update.source);
+            card.snippet = shown(&understood.query, update, source);
+        }
         let address = |page: usize, order: bool| {
             let mut address = format!("/search?q={}", encoded(&text));
             if order {
@@ -243,12 +238,23 @@ pub(super) async fn search(
     told(&site, page)
 }
 
+/// Updates as they stand in a list, with what is told of them.
+async fn cards(site: &Site, updates: &[Update]) -> Result<Vec<UpdateCard>, Trouble> {
+    let ids: Vec<UpdateId> = updates.iter().map(|update| update.id.clone()).collect();
+    let notes = site.store.notes(&ids).await?;
+    Ok(updates
+        .iter()
+        .map(|update| {
+            let source = source_of(site, &update.source);
+            let notes = notes.get(&update.id).map_or(&[][..], Vec::as_slice);
+            let words = tell(update, source, &site.library, notes);
+            UpdateCard::new(update, source, &site.library, &words)
+        })
+        .collect())
+}
+
 /// The stretch that shows why it was found, within the source's terms.
-fn shown(
-    query: &Query,
-    update: &crate::domain::update::Update,
-    source: Option<&Source>,
-) -> Option<String> {
+fn shown(query: &Query, update: &Update, source: Option<&Source>) -> Option<String> {
     let terms = source.map_or(Terms::Excerpt, |source| source.terms);
     let shared = terms.share(&update.content);
     let text = match &shared.body {
@@ -264,11 +270,37 @@ pub(super) async fn update(State(site): State<Site>, Path(id): Path<String>) -> 
         let id = UpdateId::new(id).map_err(|_| Trouble::Missing)?;
         let update = site.store.update(&id).await?.ok_or(Trouble::Missing)?;
         let revisions = site.store.revisions(&id).await?;
+        let source = source_of(&site, &update.source);
+        let notes = site.store.notes(std::slice::from_ref(&id)).await?;
+        let words = tell(
+            &update,
+            source,
+            &site.library,
+            notes.get(&id).map_or(&[], Vec::as_slice),
+        );
+        let also: Vec<Named> = match &update.story {
+            Some(story) => told_order(site.store.story(story).await?)
+                .iter()
+                .filter(|other| other.id != id)
+                .map(|other| Named {
+                    name: format!(
+                        "{}: {}",
+                        source_of(&site, &other.source)
+                            .map_or(other.source.as_str(), |source| source.name.as_str()),
+                        other.content.title
+                    ),
+                    href: format!("/updates/{}", other.id),
+                })
+                .collect(),
+            None => Vec::new(),
+        };
         site.show(&UpdatePage::new(
             &update,
-            source_of(&site, &update.source),
+            source,
             &site.library,
             &revisions,
+            &words,
+            &also,
         ))
     }
     .await;

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use regwire::domain::address::{AddressTemplate, WebAddress};
 use regwire::domain::document::{Document, Entry, FaultCode, Sha256};
 use regwire::domain::source::{
-    DateStyle, Keep, MAX_BYTES, MAX_TIME, Select, Source, SourceKind, Terms,
+    DateStyle, Interface, Keep, MAX_BYTES, MAX_TIME, Select, Source, SourceKind, Terms,
 };
 use regwire::parse::{Parsed, parse};
 use regwire::text::html;
@@ -58,6 +58,8 @@ fn source() -> Source {
         headers: Vec::new(),
         max_bytes: MAX_BYTES,
         max_time: MAX_TIME,
+        pages: None,
+        interface: Interface::default(),
         note: None,
         proof: None,
     }

@@ -17,7 +17,7 @@ use regwire::library::{Files, load};
 use regwire::parse::{Trial, trial};
 use regwire::text::html;
 
-fn listings() -> Option<PathBuf> {
+pub fn listings() -> Option<PathBuf> {
     let folder = std::env::var_os("REGWIRE_CORPUS").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus"),
         PathBuf::from,
@@ -34,7 +34,7 @@ fn listings() -> Option<PathBuf> {
 }
 
 /// The definitions of a file, read as the product reads them.
-fn definitions(name: &str) -> Vec<Source> {
+pub fn definitions(name: &str) -> Vec<Source> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/listings")
         .join(name);
@@ -78,14 +78,14 @@ fn read(listings: &Path, source: &Source) -> Trial {
 
 /// Name, date and address of an item, as far as they are compared.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Item {
-    name: String,
-    date: Option<String>,
-    address: String,
+pub struct Item {
+    pub name: String,
+    pub date: Option<String>,
+    pub address: String,
 }
 
 impl Item {
-    fn of(entry: &Entry) -> Self {
+    pub fn of(entry: &Entry) -> Self {
         Self {
             name: folded(&html::line(&entry.title)),
             date: entry.published.map(|stamp| stamp.day().to_string()),
@@ -100,7 +100,7 @@ impl Item {
 /// A name without case and punctuation. The answer keys write one word for each of the ways in
 /// which courts write the same (`USA`, `U.S.`, `United States of America`; `vs.` and `v.`), and
 /// leave out what parties are called (`Appellant`, `et al.`): so do both sides here.
-fn folded(name: &str) -> String {
+pub fn folded(name: &str) -> String {
     const ROLES: &[&str] = &[
         "appellant",
         "appellee",
@@ -173,7 +173,7 @@ fn answer_key(listings: &Path, source: &Source) -> Vec<Item> {
 }
 
 /// Every page of a file of definitions, compared; the shares of items that are right.
-fn check(listings: &Path, name: &str, expected: &dyn Fn(&Source) -> Vec<Item>) -> Vec<String> {
+pub fn check(listings: &Path, name: &str, expected: &dyn Fn(&Source) -> Vec<Item>) -> Vec<String> {
     let only = std::env::var("REGWIRE_LISTING").ok();
     let mut short = Vec::new();
     for source in definitions(name) {

@@ -11,13 +11,18 @@ macro_rules! left_out {
 }
 
 mod bad_input;
+mod by_hand;
 mod command_line;
 mod corpus_articles;
 mod corpus_feeds;
+mod corpus_json;
 mod corpus_listings;
 mod corpus_pages;
 mod crash;
 mod deaths;
+mod examples;
+mod interfaces;
+mod mapping;
 mod pages;
 mod pdf;
 mod postgres;

@@ -18,7 +18,7 @@ fn allowed(room: &str) -> Option<&'static [&'static str]> {
         // Gathers settings; no room imports it.
         "config" => &["domain", "text", "fetch", "deliver"],
         "web" => &[
-            "domain", "text", "crash", "store", "search", "render", "digest", "clock",
+            "domain", "text", "crash", "store", "search", "render", "digest", "summary", "clock",
         ],
         // Upstairs.
         "daemon" => &[
@@ -29,6 +29,8 @@ fn allowed(room: &str) -> Option<&'static [&'static str]> {
             "compare",
             "normalize",
             "tag",
+            "story",
+            "summary",
             "digest",
             "library",
             "fetch",

@@ -7,6 +7,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Instant;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use futures_util::StreamExt as _;
@@ -15,31 +16,41 @@ use tokio::sync::mpsc;
 
 use crate::compare::{self, Keyed};
 use crate::daemon::House;
+use crate::daemon::in_order::InOrder;
 use crate::daemon::jobs::index;
+use crate::daemon::jobs::pages::{Page, Pages};
+use crate::daemon::stories::StoryBook;
 use crate::domain::change::Change;
 use crate::domain::document::{
     Document, Fault, FaultCode, FeedDescription, Memory, Outcome, Visit,
 };
 use crate::domain::evidence::{self, Evidence, Record};
 use crate::domain::id::{SourceId, UpdateId};
-use crate::domain::source::Source;
-use crate::domain::update::{Authority, Update};
+use crate::domain::source::{Keep, Source};
+use crate::domain::update::{Authority, Reach, Update};
 use crate::fetch::{Answer, Fetched, Fetcher};
 use crate::normalize::{self, Circumstances, Normalized};
 use crate::parse;
-use crate::store::{Fresh, Harvest, Lease, NewDocument, SourceState, Store};
+use crate::store::{Committed, Fresh, Harvest, Lease, NewDocument, SourceState, Store};
+use crate::story;
+use crate::tag::key_dates::{self, Sayings};
 use crate::tag::{Subject, Tagger};
-use crate::text::html;
+use crate::text::date::Stamp;
 
 /// Sources visited at once.
 const AT_ONCE: usize = 32;
 /// Visits stored in one transaction.
 const MOST_IN_A_COMMIT: usize = 64;
+/// How many times as long as one page all pages of a visit may take.
+const LONGEST_VISIT: u64 = 10;
+/// Faults told of one visit, however many pages it had.
+const MOST_FAULTS: usize = 100;
 /// The slowest that a failing source is asked: polling never stops.
 const SLOWEST: TimeDelta = TimeDelta::hours(48);
 
 /// What is visited.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
 pub struct Choice {
     /// These; all that are switched on when empty.
     pub only: Vec<SourceId>,
@@ -116,27 +127,45 @@ pub async fn collect(
         }
     }
     if !due.is_empty() {
-        let (send, mut receive) = mpsc::channel::<Harvest>(MOST_IN_A_COMMIT * 2);
+        let (send, mut receive) = mpsc::channel::<(usize, Harvest)>(MOST_IN_A_COMMIT * 2);
         let visits = {
             let house = house.clone();
             let fetcher = fetcher.clone();
             tokio::spawn(async move {
-                stream::iter(due)
-                    .for_each_concurrent(AT_ONCE, |(source, state)| {
+                stream::iter(due.into_iter().enumerate())
+                    .for_each_concurrent(AT_ONCE, |(number, (source, state))| {
                         let (house, fetcher, send) = (house.clone(), fetcher.clone(), send.clone());
                         async move {
                             let harvest = visit(&house, &fetcher, source, state).await;
                             // The receiver is gone only when storing has failed; then all ends.
-                            let _ = send.send(harvest).await;
+                            let _ = send.send((number, harvest)).await;
                         }
                     })
                     .await;
             })
         };
+        let mut waiting = InOrder::new(MOST_IN_A_COMMIT);
         let mut batch = Vec::new();
-        while receive.recv_many(&mut batch, MOST_IN_A_COMMIT).await > 0 {
-            let harvests = std::mem::take(&mut batch);
-            let committed = match house.store.commit_harvests(lease, &harvests).await {
+        let mut more = true;
+        while more {
+            let received = receive.recv_many(&mut batch, MOST_IN_A_COMMIT);
+            match waiting.patience(Instant::now()) {
+                None => more = received.await > 0,
+                Some(left) => {
+                    if let Ok(count) = tokio::time::timeout(left, received).await {
+                        more = count > 0;
+                    }
+                }
+            }
+            let now = Instant::now();
+            for (number, harvest) in batch.drain(..) {
+                waiting.put(number, harvest, now);
+            }
+            let mut harvests = waiting.take(!more, now);
+            if harvests.is_empty() {
+                continue;
+            }
+            let committed = match commit(house, lease, &mut harvests).await {
                 Ok(committed) => committed,
                 Err(error) => {
                     visits.abort();
@@ -162,7 +191,40 @@ pub async fn collect(
         .collect())
 }
 
-/// Visits one source and makes of it everything that is to be stored.
+/// Gives what is new its stories and stores what visits left behind.
+async fn commit(
+    house: &House,
+    lease: &Lease,
+    harvests: &mut [Harvest],
+) -> Result<Committed, crate::store::Error> {
+    let told = harvests
+        .iter()
+        .flat_map(|harvest| &harvest.new)
+        .any(|fresh| fresh.update.reach != Reach::Archive);
+    let mut stories = house.stories.lock().await;
+    if told {
+        let mut book = match stories.take() {
+            Some(book) => book,
+            None => StoryBook::open(house, house.clock.now()).await?,
+        };
+        let head = house.store.log_head().await?;
+        book.place(
+            &house.vocabulary,
+            |update| house.source(&update.source),
+            harvests,
+            head,
+        );
+        *stories = Some(book);
+    }
+    let committed = house.store.commit_harvests(lease, harvests).await;
+    if committed.is_err() {
+        // What was not stored was not told; the memory is made anew.
+        *stories = None;
+    }
+    committed
+}
+
+/// Visits one source, page by page, and makes of it everything that is to be stored.
 async fn visit(house: &House, fetcher: &Fetcher, source: Source, state: SourceState) -> Harvest {
     let now = house.clock.now();
     let fetched = fetcher.visit(&source, &state.memory, now).await;
@@ -180,12 +242,12 @@ async fn visit(house: &House, fetcher: &Fetcher, source: Source, state: SourceSt
             ..empty_visit(&source.id, now, Outcome::Failed)
         },
         state,
-        document: None,
+        documents: Vec::new(),
         new: Vec::new(),
         revised: Vec::new(),
     };
     let mut wait = None;
-    let mut newest = None;
+    let mut looked = Looked::default();
     match answer {
         Answer::NotModified { memory, status } => {
             harvest.visit.status = Some(status);
@@ -227,24 +289,166 @@ async fn visit(house: &House, fetcher: &Fetcher, source: Source, state: SourceSt
                 harvest.visit.outcome = Outcome::Unchanged;
                 harvest.state.memory = memory;
             } else {
-                newest = take_in(house, &source, &mut harvest, document, memory, now).await;
+                let mut pages = Pages::new(&source, &harvest.state);
+                let url = document.url.clone();
+                if let Some(page) = take_in(
+                    house,
+                    &source,
+                    &mut harvest,
+                    &mut pages,
+                    &mut looked,
+                    document,
+                )
+                .await
+                {
+                    harvest.state.memory = memory;
+                    harvest.visit.faults.extend(pages.turn(&url, &page));
+                    wait = read_on(
+                        house,
+                        fetcher,
+                        &source,
+                        &mut harvest,
+                        &mut pages,
+                        &mut looked,
+                    )
+                    .await;
+                    finish(&mut harvest, &pages, &looked);
+                }
             }
         }
     }
-    remember(&mut harvest, &source, newest, wait, now);
+    remember(&mut harvest, &source, &looked, wait, now);
     harvest
 }
 
-/// Reads a document and compares it with what is known.
+/// Reads the further pages of a list, or the parts of an index, as far as there is reason to; one
+/// that cannot be read costs itself. For how long the publisher asks us to wait, if it does.
+async fn read_on(
+    house: &House,
+    fetcher: &Fetcher,
+    source: &Source,
+    harvest: &mut Harvest,
+    pages: &mut Pages,
+    looked: &mut Looked,
+) -> Option<TimeDelta> {
+    let mut wait = None;
+    let longest = u64::try_from(source.max_time.num_milliseconds())
+        .unwrap_or(0)
+        .saturating_mul(LONGEST_VISIT);
+    while let Some(url) = pages.next() {
+        let number = pages.read() + 1;
+        if harvest.visit.milliseconds >= longest {
+            harvest.visit.faults.push(Fault::new(
+                FaultCode::TimeOut,
+                format!(
+                    "{} pages took {} s; the rest is left for the next visit.",
+                    number - 1,
+                    harvest.visit.milliseconds / 1_000
+                ),
+            ));
+            pages.stop();
+            break;
+        }
+        let of_page = |fault: Fault| {
+            Fault::new(
+                fault.code,
+                format!("Page {number}, {url}: {}", fault.detail),
+            )
+        };
+        let Fetched {
+            answer,
+            bytes,
+            milliseconds,
+        } = fetcher.page(source, &url, house.clock.now()).await;
+        harvest.visit.bytes += bytes;
+        harvest.visit.milliseconds += milliseconds;
+        match answer {
+            Answer::Document { document, .. } => {
+                let before = harvest.visit.faults.len();
+                let page = take_in(house, source, harvest, pages, looked, document).await;
+                let faults = harvest.visit.faults.split_off(before);
+                // That a part of an index holds nothing of what is asked for is no fault of it.
+                let nothing = pages.is_index
+                    && page.is_none()
+                    && faults.iter().any(|fault| fault.code == FaultCode::NoMatch);
+                if !nothing {
+                    harvest.visit.faults.extend(faults.into_iter().map(of_page));
+                }
+                match page {
+                    Some(page) => harvest.visit.faults.extend(pages.turn(&url, &page)),
+                    None if nothing => pages.pass(),
+                    None => pages.fail(),
+                }
+            }
+            Answer::Limited {
+                fault, retry_after, ..
+            } => {
+                harvest.visit.faults.push(of_page(fault));
+                pages.stop();
+                wait = retry_after;
+            }
+            Answer::Gone { fault } | Answer::Refused { fault } | Answer::Failed { fault, .. } => {
+                harvest.visit.faults.push(of_page(fault));
+                pages.fail();
+            }
+            // Asked without condition, so that this is an answer to nothing.
+            Answer::NotModified { .. } => pages.fail(),
+        }
+    }
+    wait
+}
+
+/// Counts what all pages brought, and decides what the next visit may take for granted.
+fn finish(harvest: &mut Harvest, pages: &Pages, looked: &Looked) {
+    let visit = &mut harvest.visit;
+    let count = |fresh: &[Fresh]| u32::try_from(fresh.len()).unwrap_or(u32::MAX);
+    visit.faults.truncate(MOST_FAULTS);
+    visit.entries = looked.all;
+    visit.new = count(&harvest.new);
+    visit.revised = count(&harvest.revised);
+    visit.outcome = if harvest.new.is_empty() && harvest.revised.is_empty() {
+        Outcome::Unchanged
+    } else {
+        Outcome::New
+    };
+    if pages.is_index && looked.all == 0 {
+        visit.faults.push(Fault::new(
+            FaultCode::NoMatch,
+            "No sitemap of the index holds an address that `include` and `under` ask for: the site has changed.",
+        ));
+        visit.outcome = Outcome::Quarantined;
+    }
+    harvest.state.record.signs.unread = pages.unread;
+    if pages.is_more_than_its_first() {
+        // A first page that is as it was would hide what stands on the others.
+        harvest.state.memory = Memory::default();
+    }
+}
+
+/// What was seen on the pages of a visit, beside what is stored.
+#[derive(Debug, Default)]
+struct Looked {
+    /// Entries on the first page.
+    first: u32,
+    /// Entries on all pages.
+    all: u32,
+    /// Whether they are parts of one whole, so that all count and not the first page's.
+    is_index: bool,
+    /// The latest day of publication that is no future.
+    newest: Option<NaiveDate>,
+}
+
+/// Reads a document and compares it with what is known; none when it could not be read.
 async fn take_in(
     house: &House,
     source: &Source,
     harvest: &mut Harvest,
+    pages: &mut Pages,
+    looked: &mut Looked,
     document: Document,
-    memory: Memory,
-    now: DateTime<Utc>,
-) -> Option<NaiveDate> {
-    let mut newest = None;
+) -> Option<Page> {
+    let now = document.fetched_at.max(harvest.visit.at);
+    let mut page = None;
     let number = harvest.state.documents + 1;
     let software = concat!("regwire ", env!("CARGO_PKG_VERSION"));
     let previous = harvest.state.chain_head.clone();
@@ -267,54 +471,61 @@ async fn take_in(
         fetched_at: document.fetched_at,
         status: document.status,
     };
+    let first = pages.read() == 0;
     let document = Arc::new(document);
-    let read = read(
-        house,
-        source,
-        Arc::clone(&document),
-        proof,
-        harvest.state.first_contact_at.is_none(),
-        now,
-    )
-    .await;
+    let read = read(house, source, Arc::clone(&document), proof, pages, now).await;
     match read {
         Ok(read) => {
-            harvest.visit.entries = read.entries;
-            newest = read.newest;
             harvest.visit.faults.extend(read.faults);
+            looked.newest = looked.newest.max(read.newest);
+            looked.is_index |= !read.parts.is_empty();
+            looked.all = looked.all.saturating_add(read.entries);
+            if first {
+                looked.first = read.entries;
+                harvest.visit.entries = read.entries;
+            }
             if read.readable {
-                harvest.visit.new = u32::try_from(read.new.len()).unwrap_or(u32::MAX);
-                harvest.visit.revised = u32::try_from(read.revised.len()).unwrap_or(u32::MAX);
-                harvest.visit.outcome = if read.new.is_empty() && read.revised.is_empty() {
-                    Outcome::Unchanged
-                } else {
-                    Outcome::New
-                };
-                harvest.new = read.new;
-                harvest.revised = read.revised;
-                harvest.state.memory = memory;
-                harvest.state.description = read.description;
-                harvest.state.first_contact_at.get_or_insert(now);
-            } else {
+                page = Some(Page {
+                    bytes: document.body.len() as u64,
+                    brought: read.new.len() + read.revised.len(),
+                    next: read.next,
+                    parts: read.parts,
+                });
+                pages.brought(&read.new, &read.revised);
+                harvest.new.extend(read.new);
+                harvest.revised.extend(read.revised);
+                if first {
+                    harvest.state.description = read.description;
+                    harvest.state.first_contact_at.get_or_insert(now);
+                }
+            } else if first {
                 harvest.visit.outcome = Outcome::Quarantined;
             }
         }
         Err(fault) => {
-            harvest.visit.outcome = Outcome::Quarantined;
+            if first {
+                harvest.visit.outcome = Outcome::Quarantined;
+            }
             harvest.visit.faults.push(fault);
         }
     }
     harvest.state.documents = number;
     harvest.state.chain_head = Some(link.clone());
-    harvest.document = Some(NewDocument {
+    // A further page that brought nothing proves that it was looked at: its hash does.
+    let brought = page.as_ref().is_none_or(|page| page.brought > 0);
+    harvest.documents.push(NewDocument {
         number,
         document: Arc::unwrap_or_clone(document),
-        keep: source.keep,
+        keep: if first || brought {
+            source.keep
+        } else {
+            Keep::Hash
+        },
         previous,
         link,
         software: software.to_owned(),
     });
-    newest
+    page
 }
 
 /// What a document holds for the store.
@@ -327,6 +538,8 @@ struct Read {
     description: FeedDescription,
     new: Vec<Fresh>,
     revised: Vec<Fresh>,
+    next: Option<String>,
+    parts: Vec<String>,
 }
 
 /// The steps between bytes and updates; the pure ones run where they do not hold up the network.
@@ -335,9 +548,10 @@ async fn read(
     source: &Source,
     document: Arc<Document>,
     proof: Evidence,
-    first_contact: bool,
+    pages: &mut Pages,
     now: DateTime<Utc>,
 ) -> Result<Read, Fault> {
+    let (first, first_contact) = (pages.read() == 0, pages.first_contact);
     let failed = |error: &dyn std::fmt::Display| {
         Fault::new(
             FaultCode::ReaderFailed,
@@ -350,7 +564,7 @@ async fn read(
         let (document, source) = (Arc::clone(&document), source.clone());
         tokio::task::spawn_blocking(move || {
             let mut parsed = parse::parse(&document, &source);
-            if let Some(fault) = redirected_home(&source, &document) {
+            if first && let Some(fault) = redirected_home(&source, &document) {
                 // What is read on a home page is another list than the one that was asked for.
                 parsed.readable = false;
                 parsed.faults.insert(0, fault);
@@ -368,40 +582,43 @@ async fn read(
             parsed
                 .faults
                 .extend(compare::shared_identity(&parsed.entries));
-            let keyed = compare::keyed(parsed.entries);
-            (
-                entries,
-                newest,
-                keyed,
-                parsed.faults,
-                parsed.description,
-                parsed.readable,
-            )
+            let keyed = compare::keyed(std::mem::take(&mut parsed.entries));
+            (entries, newest, keyed, parsed)
         })
     };
-    let (entries, newest, keyed, mut faults, description, readable) =
-        parsing.await.map_err(|error| failed(&error))?;
+    let (entries, newest, keyed, parsed) = parsing.await.map_err(|error| failed(&error))?;
+    let mut faults = parsed.faults;
     let mut out = Read {
         entries,
         newest,
-        readable,
+        readable: parsed.readable,
         faults: Vec::new(),
-        description,
+        description: parsed.description,
         new: Vec::new(),
         revised: Vec::new(),
+        next: parsed.next,
+        parts: parsed.parts,
     };
-    if !readable {
+    if !out.readable {
         out.faults = faults;
         return Ok(out);
     }
-    let known = if first_contact {
+    if let Some(fault) = pages.repeated(&keyed) {
+        faults.push(fault);
+        out.next = None;
+        out.entries = 0;
+    }
+    let keyed = pages.unmet(keyed);
+    let mut known = if first_contact {
         Vec::new()
     } else {
         known(&house.store, source, &keyed)
             .await
             .map_err(|error| failed(&error))?
     };
-    let comparison = compare::compare(keyed, &known);
+    known.extend_from_slice(pages.known());
+    let mut comparison = compare::compare(keyed, &known);
+    comparison.changes.retain(|change| !pages.is_told(change));
     let revised: Vec<UpdateId> = comparison
         .changes
         .iter()
@@ -441,7 +658,7 @@ async fn read(
         let mut new = Vec::new();
         let mut revised = Vec::new();
         for change in comparison.changes {
-            let (normalized, fingerprint, is_new) = match change {
+            let (normalized, fingerprint, before) = match change {
                 Change::New {
                     key,
                     fingerprint,
@@ -450,7 +667,7 @@ async fn read(
                 } => (
                     normalize::new_update(key, entry, plain, &about),
                     fingerprint,
-                    true,
+                    None,
                 ),
                 Change::Revised {
                     known,
@@ -458,25 +675,37 @@ async fn read(
                     plain,
                     entry,
                 } => match previous.remove(&known.id) {
-                    Some(update) => (
-                        normalize::revise(update, entry, plain, &about),
-                        fingerprint,
-                        false,
-                    ),
+                    Some(mut update) => {
+                        let before = std::mem::take(&mut update.key_dates);
+                        (
+                            normalize::revise(update, entry, plain, &about),
+                            fingerprint,
+                            Some(before),
+                        )
+                    }
                     None => continue,
                 },
             };
             match normalized {
-                Ok(normalized) => {
-                    let fresh = Fresh {
-                        update: tagged(&tagger, &source, normalized),
-                        fingerprint,
+                Ok(Normalized {
+                    update,
+                    language,
+                    text,
+                }) => {
+                    let mut update =
+                        understood(&tagger, &source, update, language.as_deref(), &text);
+                    let list = match &before {
+                        None => &mut new,
+                        Some(before) => {
+                            key_dates::moved(before, &mut update.key_dates);
+                            &mut revised
+                        }
                     };
-                    if is_new {
-                        new.push(fresh)
-                    } else {
-                        revised.push(fresh)
-                    }
+                    list.push(Fresh {
+                        update,
+                        fingerprint,
+                        text,
+                    });
                 }
                 Err(fault) => faults.push(fault),
             }
@@ -553,25 +782,33 @@ async fn known(
     store.known(&source.id, &keys, &urls).await
 }
 
-/// Tags an update by its title and what its publisher says of it first.
-pub fn tagged(tagger: &Tagger, source: &Source, normalized: Normalized) -> Update {
-    let Normalized {
-        mut update,
-        language,
-    } = normalized;
-    let text;
-    let summary = if update.content.summary.is_empty() {
-        text = html::excerpt(&html::plain(update.content.body.as_str()), 2_000);
-        text.as_str()
-    } else {
-        update.content.summary.as_str()
-    };
+/// Says what an update is about: tags by its title and what its publisher says of it first, key
+/// dates by all of its text. `text` is its body's plain text, `language` the one its publisher
+/// states.
+pub fn understood(
+    tagger: &Tagger,
+    source: &Source,
+    mut update: Update,
+    language: Option<&str>,
+    text: &str,
+) -> Update {
+    let content = &update.content;
+    let said = content.said_of(text);
     update.tags = tagger.tag(&Subject {
-        headline: &update.content.title,
-        summary,
-        language: language.as_deref().or(source.language.as_deref()),
+        headline: &content.title,
+        summary: &said,
+        language: language.or(source.language.as_deref()),
         body: Some(&source.body),
         frameworks: &source.frameworks,
+    });
+    update.correction = story::is_correction(&content.title);
+    update.key_dates = key_dates::of(&Sayings {
+        headline: &content.title,
+        text: if text.is_empty() { &said } else { text },
+        text_is_summary: text.is_empty(),
+        stated: Some(&content.stated),
+        published: content.published.as_ref().map(Stamp::day),
+        language: update.tags.language.as_deref().or(language),
     });
     update
 }
@@ -595,14 +832,25 @@ fn empty_visit(source: &SourceId, at: DateTime<Utc>, outcome: Outcome) -> Visit 
 fn remember(
     harvest: &mut Harvest,
     source: &Source,
-    newest: Option<NaiveDate>,
+    looked: &Looked,
     wait: Option<TimeDelta>,
     now: DateTime<Utc>,
 ) {
     let visit = &harvest.visit;
     let record = &mut harvest.state.record;
-    record.note(visit, harvest.document.is_some(), newest, now);
-    harvest.state.next_visit_at = now + next(source, record.failures, visit.outcome, wait);
+    // How many pages were read hangs on what was new; how long a page is does not.
+    let usual = Visit {
+        entries: if looked.is_index {
+            looked.all
+        } else {
+            looked.first
+        },
+        ..visit.clone()
+    };
+    record.note(&usual, !harvest.documents.is_empty(), looked.newest, now);
+    let span = next(source, record.failures, visit.outcome, wait);
+    // A publisher that asked us to wait in the middle of its list is left alone for so long.
+    harvest.state.next_visit_at = now + span.max(wait.unwrap_or_default());
 }
 
 /// When a source is asked again: by its cadence; slower and slower while it fails, never not at

@@ -8,9 +8,10 @@ use crate::domain::delivery::{Delivery, DeliveryState};
 use crate::domain::digest::{Digest, Edition, Issue, IssueState, Window};
 use crate::domain::document::Sha256;
 use crate::domain::health::{Coverage, survey};
-use crate::domain::id::{DeliveryId, SourceId};
+use crate::domain::id::{DeliveryId, SourceId, UpdateId};
 use crate::domain::update::Update;
-use crate::store::{Lease, LogEvent};
+use crate::store::{Lease, LogEvent, LogLine};
+use crate::summary::tell;
 
 /// Lines read at once.
 const BATCH: u32 = 2_000;
@@ -122,15 +123,20 @@ pub async fn draft(
         let lines = house.store.log_with_updates(position, BATCH).await?;
         let Some((last, _)) = lines.last() else { break };
         position = last.position;
-        told.extend(
-            lines
-                .into_iter()
-                .filter(|(line, _)| line.position <= until)
-                .map(|(line, update)| Told {
-                    new: line.event == LogEvent::New,
-                    update,
-                }),
-        );
+        let lines: Vec<(LogLine, Update)> = lines
+            .into_iter()
+            .filter(|(line, _)| line.position <= until && line.event.is_told())
+            .collect();
+        let ids: Vec<UpdateId> = lines.iter().map(|(line, _)| line.update.clone()).collect();
+        let notes = house.store.notes(&ids).await?;
+        told.extend(lines.into_iter().map(|(line, update)| {
+            let notes = notes.get(&update.id).map_or(&[][..], Vec::as_slice);
+            Told {
+                new: line.event == LogEvent::New,
+                words: tell(&update, house.source(&update.source), &house.library, notes),
+                update,
+            }
+        }));
     }
     let states = house.store.source_states().await?;
     let record = |id: &SourceId| states.get(id).map(|state| &state.record);

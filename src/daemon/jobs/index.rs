@@ -12,7 +12,9 @@ pub async fn stage(house: &House, committed: Committed, harvests: Vec<Harvest>) 
     let index = house.index.clone();
     let staged = tokio::task::spawn_blocking(move || {
         index.stage(
-            committed.updates(&harvests),
+            committed
+                .updates(&harvests)
+                .map(|(new, fresh)| (new, &fresh.update, fresh.text.as_str())),
             committed.before,
             committed.head,
         )

@@ -3,6 +3,8 @@
 pub mod collect;
 pub mod deliver;
 pub mod digest;
+pub mod errand;
 pub mod health;
 pub mod index;
-pub mod request;
+mod pages;
+pub mod retag;

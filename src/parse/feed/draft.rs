@@ -335,6 +335,7 @@ impl<'s> Workshop<'s> {
                 .map(Cow::into_owned)
                 .or_else(|| self.language.clone()),
             stated: Stated::default(),
+            version: None,
         })
     }
 

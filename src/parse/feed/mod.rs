@@ -6,7 +6,7 @@ mod fields;
 mod json;
 mod names;
 mod relative;
-mod scan;
+pub(super) mod scan;
 mod second_opinion;
 mod xml;
 
@@ -88,6 +88,7 @@ pub(super) fn read(document: &Document, source: &Source) -> Parsed {
         readable,
         next: None,
         page: None,
+        parts: Vec::new(),
     }
 }
 

@@ -11,7 +11,7 @@ use crate::text::html;
 
 /// What was found against the rules, for the fault that goes with the entries.
 #[derive(Debug, Default)]
-pub(super) struct Flaws {
+pub(in crate::parse) struct Flaws {
     /// Byte offset and nature of the first one.
     pub first: Option<(usize, String)>,
     /// How many there were.
@@ -24,7 +24,7 @@ pub(super) struct Flaws {
 
 impl Flaws {
     /// Notes one; only the first is described, so the description is made only when needed.
-    pub(super) fn note(&mut self, at: usize, what: impl FnOnce() -> String) {
+    pub(in crate::parse) fn note(&mut self, at: usize, what: impl FnOnce() -> String) {
         self.count += 1;
         if self.first.is_none() {
             self.first = Some((at, what()));
@@ -34,7 +34,7 @@ impl Flaws {
 
 /// An opening tag.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Tag<'a> {
+pub(in crate::parse) struct Tag<'a> {
     /// Its name as written, prefix included.
     pub name: &'a str,
     /// Everything between the name and the end, unread.
@@ -48,7 +48,7 @@ const MAX_ATTRIBUTES: usize = 256;
 
 impl<'a> Tag<'a> {
     /// The raw value of an attribute, by its whole name, in any case.
-    pub(super) fn raw(&self, name: &str) -> Option<&'a str> {
+    pub(in crate::parse) fn raw(&self, name: &str) -> Option<&'a str> {
         if self.attributes.is_empty() {
             return None;
         }
@@ -58,14 +58,14 @@ impl<'a> Tag<'a> {
     }
 
     /// The value of an attribute, entities read, blanks at the ends dropped; an empty one is none.
-    pub(super) fn value(&self, name: &str) -> Option<Cow<'a, str>> {
+    pub(in crate::parse) fn value(&self, name: &str) -> Option<Cow<'a, str>> {
         let value = self.raw(name)?.trim();
         (!value.is_empty()).then(|| unescape(value, 0, &mut Flaws::default(), true))
     }
 }
 
 /// The attributes of a tag as (name, raw value).
-pub(super) fn attributes(text: &str) -> impl Iterator<Item = (&str, &str)> {
+pub(in crate::parse) fn attributes(text: &str) -> impl Iterator<Item = (&str, &str)> {
     let mut rest = text;
     std::iter::from_fn(move || {
         rest = rest.trim_start_matches(|c: char| c.is_whitespace() || c == '/' || c == '=');
@@ -101,7 +101,7 @@ pub(super) fn attributes(text: &str) -> impl Iterator<Item = (&str, &str)> {
 
 /// One piece of the text.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Token<'a> {
+pub(in crate::parse) enum Token<'a> {
     /// An opening tag.
     Open(Tag<'a>),
     /// A closing tag, by name.
@@ -114,7 +114,7 @@ pub(super) enum Token<'a> {
 
 /// Walks over a text from the front.
 #[derive(Debug)]
-pub(super) struct Scanner<'a> {
+pub(in crate::parse) struct Scanner<'a> {
     text: &'a str,
     /// Where the next token begins; may be set back to the beginning of the last one.
     pub at: usize,
@@ -130,7 +130,7 @@ pub(super) struct Scanner<'a> {
 }
 
 impl<'a> Scanner<'a> {
-    pub(super) fn new(text: &'a str) -> Self {
+    pub(in crate::parse) fn new(text: &'a str) -> Self {
         Self {
             text,
             at: 0,
@@ -144,12 +144,12 @@ impl<'a> Scanner<'a> {
     }
 
     /// Notes a flaw at the place reached.
-    pub(super) fn flaw(&mut self, what: impl FnOnce() -> String) {
+    pub(in crate::parse) fn flaw(&mut self, what: impl FnOnce() -> String) {
         self.flaws.note(self.at, what);
     }
 
     /// The next piece; none at the end.
-    pub(super) fn next(&mut self) -> Option<Token<'a>> {
+    pub(in crate::parse) fn next(&mut self) -> Option<Token<'a>> {
         let text = self.text;
         loop {
             let rest = &text[self.at..];
@@ -358,7 +358,7 @@ fn is_declaration(rest: &str) -> bool {
 }
 
 /// A piece of hostile text, short enough for a fault's sentence.
-pub(super) fn shown(text: &str) -> String {
+pub(in crate::parse) fn shown(text: &str) -> String {
     text.chars()
         .filter(|c| !c.is_control())
         .take(40)
@@ -371,7 +371,7 @@ fn is_forbidden(c: char) -> bool {
 }
 
 /// Text with line ends as XML has them and without forbidden characters; entities untouched.
-pub(super) fn cleaned<'a>(raw: &'a str, at: usize, flaws: &mut Flaws) -> Cow<'a, str> {
+pub(in crate::parse) fn cleaned<'a>(raw: &'a str, at: usize, flaws: &mut Flaws) -> Cow<'a, str> {
     if !raw
         .bytes()
         .any(|b| b < 0x20 && b != b'\n' && b != b'\t' || b == 0xef)
@@ -392,7 +392,7 @@ pub(super) fn cleaned<'a>(raw: &'a str, at: usize, flaws: &mut Flaws) -> Cow<'a,
 
 /// Text with its entities read. A bare `&` stays one, an unknown entity stays as written, the
 /// named ones of HTML become their characters though XML does not know them.
-pub(super) fn unescape<'a>(
+pub(in crate::parse) fn unescape<'a>(
     raw: &'a str,
     at: usize,
     flaws: &mut Flaws,
@@ -479,7 +479,7 @@ fn character(entity: &str) -> Option<char> {
 }
 
 /// Text as it must stand within markup.
-pub(super) fn escaped(text: &str) -> Cow<'_, str> {
+pub(in crate::parse) fn escaped(text: &str) -> Cow<'_, str> {
     if !text.contains(['&', '<', '>']) {
         return text.into();
     }

@@ -1,8 +1,11 @@
 //! Intervals and what they are counted from: "24 months after its entry into force".
 
-use chrono::{Months, NaiveDate, TimeDelta};
+use std::sync::LazyLock;
 
-use super::span::{Reader, When, among};
+use chrono::{Months, NaiveDate, TimeDelta};
+use rustc_hash::FxHashMap;
+
+use super::span::{Reader, When, Words, words};
 use super::token::Kind;
 
 /// A length of time.
@@ -37,20 +40,16 @@ pub(super) enum Anchor {
     Before,
 }
 
+pub(super) static DAY: Words = words!("day tag jour dia giorno dag");
+static AFTER: Words = words!("after following nach apres suivant siguiente despues successivo na");
+
 impl Reader<'_> {
     /// "60 days after publication", "twentieth day following that of its publication",
     /// "24 Monate nach Inkrafttreten".
     pub(super) fn interval(&self, at: usize) -> Option<(usize, When)> {
         // "the day after its publication".
-        if self
-            .word(at)
-            .is_some_and(|word| among("day tag jour dia giorno dag", word))
-            && self.word(at + 1).is_some_and(|word| {
-                among(
-                    "after following nach apres suivant siguiente despues successivo na",
-                    word,
-                )
-            })
+        if self.word(at).is_some_and(|word| DAY.has(word))
+            && self.word(at + 1).is_some_and(|word| AFTER.has(word))
         {
             let (end, anchor) = self.anchor(at + 1)?;
             let interval = Interval::Days(1);
@@ -116,21 +115,25 @@ impl Reader<'_> {
             "plus" if self.word(at + 1) == Some("tard") => return Some((at + 2, Anchor::Before)),
             _ => {}
         }
-        const LINKS: &str = "after from following of since nach ab seit apres suivant suivants de a desde \
+        static LINKS: Words = words!(
+            "after from following of since nach ab seit apres suivant suivants de a desde \
             siguientes siguiente despues tras dopo dalla dall na vanaf od po successivo \
-            compter volgend starting";
-        const FILLERS: &str = "the that date day its their this his her on which is was der die des dem ihrer \
+            compter volgend starting"
+        );
+        static FILLERS: Words = words!(
+            "the that date day its their this his her on which is was der die des dem ihrer \
             seiner la le les sa son leur de du l d su el fecha data della del dalla sua \
-            datum van het zijn dnia jej jego celle al official";
+            datum van het zijn dnia jej jego celle al official"
+        );
         let mut linked = false;
         for place in at..at + 8 {
             if linked && let Some((end, anchor)) = self.anchor_at(place) {
                 return Some((end, anchor));
             }
             let word = self.word(place)?;
-            if among(LINKS, word) {
+            if LINKS.has(word) {
                 linked = true;
-            } else if !among(FILLERS, word) {
+            } else if !FILLERS.has(word) {
                 return None;
             }
         }
@@ -169,9 +172,11 @@ impl Reader<'_> {
                 return Some((at + end, Anchor::Force));
             }
         }
-        const PUBLICATION: &str = "publication published publishing veroffentlichung verkundung bekanntmachung \
-            publicacion pubblicazione publicatie bekendmaking ogloszenia opublikowania";
-        if !among(PUBLICATION, word) {
+        static PUBLICATION: Words = words!(
+            "publication published publishing veroffentlichung verkundung bekanntmachung \
+            publicacion pubblicazione publicatie bekendmaking ogloszenia opublikowania"
+        );
+        if !PUBLICATION.has(word) {
             return None;
         }
         // "of this notice in the Federal Register" is the text itself; "in the Official Journal"
@@ -212,28 +217,39 @@ impl Reader<'_> {
 }
 
 /// Numbers that rules spell out, cardinal and ordinal.
+const NUMBERS: &[(&str, u32)] = &[
+    ("one first ein einen eine einem un uno", 1),
+    ("two zwei deux dos due twee", 2),
+    ("three third drei trois tres tre drie", 3),
+    ("four vier quatre cuatro quattro", 4),
+    ("five", 5),
+    ("six sechs seis sei zes", 6),
+    ("seven", 7),
+    ("eight", 8),
+    ("nine", 9),
+    ("ten tenth zehn dix diez dieci tien", 10),
+    ("twelve zwolf douze doce dodici twaalf", 12),
+    ("fourteen", 14),
+    ("fifteen quinze quince quindici", 15),
+    ("eighteen achtzehn dieciocho diciotto achttien", 18),
+    (
+        "twenty twentieth zwanzig zwanzigsten vingt vingtieme veinte venti ventesimo twintig twintigste",
+        20,
+    ),
+    ("thirty thirtieth dreissig trente treinta trenta dertig", 30),
+    ("forty", 40),
+    ("sixty sixtieth sechzig soixante sesenta sessanta", 60),
+    ("ninety neunzig noventa novanta", 90),
+];
+
+/// The same by word.
+pub(super) static SPELLED: LazyLock<FxHashMap<&'static str, u32>> = LazyLock::new(|| {
+    NUMBERS
+        .iter()
+        .flat_map(|(words, number)| words.split(' ').map(move |word| (word, *number)))
+        .collect()
+});
+
 fn spelled(word: &str) -> Option<u32> {
-    Some(match word {
-        "one" | "first" | "ein" | "einen" | "eine" | "einem" | "un" | "uno" => 1,
-        "two" | "zwei" | "deux" | "dos" | "due" | "twee" => 2,
-        "three" | "third" | "drei" | "trois" | "tres" | "tre" | "drie" => 3,
-        "four" | "vier" | "quatre" | "cuatro" | "quattro" => 4,
-        "five" => 5,
-        "six" | "sechs" | "seis" | "sei" | "zes" => 6,
-        "seven" => 7,
-        "eight" => 8,
-        "nine" => 9,
-        "ten" | "tenth" | "zehn" | "dix" | "diez" | "dieci" | "tien" => 10,
-        "twelve" | "zwolf" | "douze" | "doce" | "dodici" | "twaalf" => 12,
-        "fourteen" => 14,
-        "fifteen" | "quinze" | "quince" | "quindici" => 15,
-        "eighteen" | "achtzehn" | "dieciocho" | "diciotto" | "achttien" => 18,
-        "twenty" | "twentieth" | "zwanzig" | "zwanzigsten" | "vingt" | "vingtieme" | "veinte"
-        | "venti" | "ventesimo" | "twintig" | "twintigste" => 20,
-        "thirty" | "thirtieth" | "dreissig" | "trente" | "treinta" | "trenta" | "dertig" => 30,
-        "forty" => 40,
-        "sixty" | "sixtieth" | "sechzig" | "soixante" | "sesenta" | "sessanta" => 60,
-        "ninety" | "neunzig" | "noventa" | "novanta" => 90,
-        _ => return None,
-    })
+    SPELLED.get(word).copied()
 }

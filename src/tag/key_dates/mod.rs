@@ -10,6 +10,7 @@
 //! most eighty tokens away.
 
 mod cues;
+mod gate;
 mod interval;
 mod judge;
 mod role;
@@ -21,6 +22,8 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 
 use crate::domain::key_date::{Certainty, DateEvent, KeyDate, Precision};
+use crate::domain::stated::Stated;
+use crate::domain::update::{Because, Field};
 use interval::Anchor;
 use judge::{Page, Verdict};
 use role::{Dress, Role};
@@ -47,25 +50,116 @@ pub struct DateMention {
 }
 
 impl DateMention {
-    /// What happens, for people; a date told more roughly than a day says so.
-    pub fn label(&self) -> String {
-        let label = self.event.label();
-        match self.precision {
-            Precision::Day => label.to_owned(),
-            Precision::Month => format!("{label} (month only)"),
-            Precision::Quarter => format!("{label} (quarter only)"),
-            Precision::Year => format!("{label} (year only)"),
-        }
-    }
-
-    /// The date as an Update keeps it.
-    pub fn key_date(&self) -> KeyDate {
+    /// The date as an Update keeps it, found in that field.
+    fn key_date(self, field: Field) -> KeyDate {
         KeyDate {
             date: self.date,
-            label: self.label(),
+            precision: self.precision,
+            event: self.event,
             certainty: self.certainty,
             was: self.was,
+            because: Because {
+                rule: "date-in-prose".to_owned(),
+                field,
+                text: self.text,
+                start: self.start,
+            },
         }
+    }
+}
+
+/// As much of a text is read for dates, in bytes: what closes or applies is said at its head.
+const LONGEST: usize = 20_000;
+
+/// What dates are read from.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Sayings<'a> {
+    /// The title.
+    pub headline: &'a str,
+    /// The text that the publisher gives, and which one it is.
+    pub text: &'a str,
+    /// Whether the text is the summary or more than that.
+    pub text_is_summary: bool,
+    /// What structured fields say.
+    pub stated: Option<&'a Stated>,
+    /// The day of publication.
+    pub published: Option<NaiveDate>,
+    /// The language (BCP 47).
+    pub language: Option<&'a str>,
+}
+
+/// The key dates of an update. A structured field is sure; prose that tells the same event on the
+/// same day adds nothing to it but the day that it replaced. The headline's words count before
+/// the text's.
+pub fn of(sayings: &Sayings<'_>) -> Vec<KeyDate> {
+    let mut out: Vec<KeyDate> = Vec::new();
+    for stated in sayings.stated.iter().flat_map(|stated| &stated.dates) {
+        take(
+            &mut out,
+            KeyDate {
+                date: stated.date,
+                precision: Precision::Day,
+                event: stated.event,
+                certainty: Certainty::Stated,
+                was: None,
+                because: Because {
+                    rule: "stated".to_owned(),
+                    field: Field::Stated,
+                    text: stated.field.clone(),
+                    start: 0,
+                },
+            },
+        );
+    }
+    let mut end = LONGEST.min(sayings.text.len());
+    while !sayings.text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let text = sayings.text.get(..end).unwrap_or("");
+    let field = if sayings.text_is_summary {
+        Field::Summary
+    } else {
+        Field::Text
+    };
+    for (field, text) in [(Field::Headline, sayings.headline), (field, text)] {
+        for mention in read(text, sayings.published, sayings.language) {
+            take(&mut out, mention.key_date(field));
+        }
+    }
+    out
+}
+
+fn take(list: &mut Vec<KeyDate>, date: KeyDate) {
+    match list
+        .iter_mut()
+        .find(|known| known.event == date.event && known.date == date.date)
+    {
+        Some(known) => known.was = known.was.or(date.was),
+        None => list.push(date),
+    }
+}
+
+/// Days of structured fields that stand elsewhere in the next revision of the same record: the
+/// later one says which it replaces.
+pub fn moved(before: &[KeyDate], now: &mut [KeyDate]) {
+    let stated = |dates: &[KeyDate], event: DateEvent| -> Option<NaiveDate> {
+        let mut days = dates
+            .iter()
+            .filter(|date| date.certainty == Certainty::Stated && date.event == event)
+            .map(|date| date.date);
+        // Of several days of one event nobody can say which one moved.
+        days.next().filter(|_| days.next().is_none())
+    };
+    let replaced: Vec<Option<NaiveDate>> = now
+        .iter()
+        .map(|date| {
+            stated(now, date.event)
+                .filter(|day| *day == date.date && date.certainty == Certainty::Stated)
+                .and_then(|day| stated(before, date.event).filter(|was| *was != day))
+        })
+        .collect();
+    for (date, was) in now.iter_mut().zip(replaced) {
+        date.was = date.was.or(was);
     }
 }
 
@@ -75,6 +169,9 @@ impl DateMention {
 /// publication" its beginning; without it those are left out. `language` (BCP 47) decides what
 /// 05/06/2026 means; unless it does, such a date is left out.
 pub fn read(text: &str, published: Option<NaiveDate>, language: Option<&str>) -> Vec<DateMention> {
+    if !gate::plausible(text) {
+        return Vec::new();
+    }
     let tokens = token::tokens(text);
     let spans = span::spans(&tokens, language);
     if spans.is_empty() {

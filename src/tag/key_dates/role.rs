@@ -95,23 +95,25 @@ const PREPOSITIONS: &[(Role, &str)] = &[
     ),
 ];
 
+/// A preposition's words and what a date after it is.
+type Preposition = (Vec<&'static str>, Role);
+
 /// Prepositions by their last word, the longest first.
-static INDEX: LazyLock<HashMap<&'static str, Vec<(Vec<&'static str>, Role)>>> =
-    LazyLock::new(|| {
-        let mut index: HashMap<&'static str, Vec<(Vec<&'static str>, Role)>> = HashMap::new();
-        for (role, phrases) in PREPOSITIONS {
-            for phrase in phrases.split('|') {
-                let words: Vec<&'static str> = phrase.split(' ').collect();
-                if let Some(last) = words.last() {
-                    index.entry(last).or_default().push((words, *role));
-                }
+static INDEX: LazyLock<HashMap<&'static str, Vec<Preposition>>> = LazyLock::new(|| {
+    let mut index: HashMap<&'static str, Vec<Preposition>> = HashMap::new();
+    for (role, phrases) in PREPOSITIONS {
+        for phrase in phrases.split('|') {
+            let words: Vec<&'static str> = phrase.split(' ').collect();
+            if let Some(last) = words.last() {
+                index.entry(last).or_default().push((words, *role));
             }
         }
-        for phrases in index.values_mut() {
-            phrases.sort_by_key(|(words, _)| std::cmp::Reverse(words.len()));
-        }
-        index
-    });
+    }
+    for phrases in index.values_mut() {
+        phrases.sort_by_key(|(words, _)| std::cmp::Reverse(words.len()));
+    }
+    index
+});
 
 const WEEKDAYS: &[&str] = &[
     "monday",

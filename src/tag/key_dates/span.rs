@@ -3,9 +3,12 @@
 //! A span is what the words say; which year "30 March" means and when "60 days after
 //! publication" falls is reckoned later.
 
-use chrono::{Datelike, Months, NaiveDate};
+use std::sync::LazyLock;
 
-use super::interval::{Anchor, Interval};
+use chrono::{Datelike, Months, NaiveDate};
+use rustc_hash::FxHashSet;
+
+use super::interval::{Anchor, DAY, Interval, SPELLED};
 use super::token::{Kind, Token};
 use crate::domain::key_date::Precision;
 use crate::text::date::month;
@@ -63,31 +66,62 @@ pub(super) fn spans(tokens: &[Token], language: Option<&str>) -> Vec<Span> {
     out
 }
 
+/// A list of words, looked up by hash.
+pub(super) struct Words(pub(super) LazyLock<FxHashSet<&'static str>>);
+
+impl Words {
+    pub(super) fn has(&self, word: &str) -> bool {
+        self.0.contains(word)
+    }
+}
+
+/// Words parted by spaces.
+macro_rules! words {
+    ($text:literal) => {
+        $crate::tag::key_dates::span::Words(std::sync::LazyLock::new(|| {
+            $text.split_whitespace().collect()
+        }))
+    };
+}
+pub(super) use words;
+
 pub(super) struct Reader<'a> {
     pub(super) tokens: &'a [Token],
     language: Option<&'a str>,
 }
 
 /// Words for months of at most four letters; longer beginnings speak for themselves.
-const SHORT_MONTHS: &str = "jan janv ene gen sty feb febr fev fevr lut mar mars marz mart mrt apr avr abr kwi \
+static SHORT_MONTHS: Words = words!(
+    "jan janv ene gen sty feb febr fev fevr lut mar mars marz mart mrt apr avr abr kwi \
     may mai mei maj maja mag maio mayo jun june juni juin giu cze jul july juli juil lug \
-    lip aug aou aout sep sept set oct okt nov dec";
+    lip aug aou aout sep sept set oct okt nov dec"
+);
 /// Short names of other languages than English.
-const SHORT_MONTHS_TOO: &str = "ott dez dic wrz paz lis gru luty";
+static SHORT_MONTHS_TOO: Words = words!("ott dez dic wrz paz lis gru luty");
 
-const SECONDS: &str = "second zweiten zweites deuxieme segundo secondo tweede drugim drugiego ii 2nd zweite \
-    drugi 2e";
-const FIRSTS: &str = "first ersten erstes premier primer primo eerste pierwszym pierwszego i erste \
-    pierwszy";
-const THIRDS: &str = "third dritten drittes troisieme tercer terzo derde trzecim trzeciego iii dritte \
-    trzeci";
-const FOURTHS: &str = "fourth vierten viertes quatrieme cuarto quarto vierde czwartym czwartego iv vierte \
-    czwarty";
-const QUARTERS: &str = "quarter quartal quartals trimestre kwartaal kwartale kwartalu kwartal";
+static SECONDS: Words = words!(
+    "second zweiten zweites deuxieme segundo secondo tweede drugim drugiego ii 2nd zweite \
+    drugi 2e"
+);
+static FIRSTS: Words = words!(
+    "first ersten erstes premier primer primo eerste pierwszym pierwszego i erste \
+    pierwszy"
+);
+static THIRDS: Words = words!(
+    "third dritten drittes troisieme tercer terzo derde trzecim trzeciego iii dritte \
+    trzeci"
+);
+static FOURTHS: Words = words!(
+    "fourth vierten viertes quatrieme cuarto quarto vierde czwartym czwartego iv vierte \
+    czwarty"
+);
+pub(super) static QUARTERS: Words =
+    words!("quarter quartal quartals trimestre kwartaal kwartale kwartalu kwartal");
 
 /// Words that stand inside a date and before its year.
-const OF: &str = "of de del des van di do the";
-const ENDS: &str = "end ende fin fine finales final eind einde koniec konca koncem yearend finals";
+static OF: Words = words!("of de del des van di do the");
+pub(super) static ENDS: Words =
+    words!("end ende fin fine finales final eind einde koniec konca koncem yearend finals");
 
 impl Reader<'_> {
     pub(super) fn token(&self, at: usize) -> Option<&Token> {
@@ -111,6 +145,7 @@ impl Reader<'_> {
                 .or_else(|| self.day_of(at))
                 .or_else(|| self.quarter(at))
                 .or_else(|| self.interval(at)),
+            Kind::Word(ref word) if !begins(word) => None,
             Kind::Word(_) => self
                 .now(at)
                 .or_else(|| self.end_of(at))
@@ -199,7 +234,7 @@ impl Reader<'_> {
             return None;
         }
         let mut next = self.past_ordinal(at + 1);
-        if self.word(next).is_some_and(|word| among(OF, word)) {
+        if self.word(next).is_some_and(|word| OF.has(word)) {
             next += 1;
             if self.word(next) == Some("month") {
                 return None;
@@ -236,12 +271,11 @@ impl Reader<'_> {
             }
             return None;
         }
-        if self
-            .word(next)
-            .is_some_and(|word| among(OF, word) && word != "the")
+        if self.sign(next, ',')
+            || self
+                .word(next)
+                .is_some_and(|word| OF.has(word) && word != "the")
         {
-            next += 1;
-        } else if self.sign(next, ',') {
             next += 1;
         }
         let year = self.year(next)?;
@@ -288,7 +322,7 @@ impl Reader<'_> {
                 || self.sign(place, '-')
                 || self
                     .word(place)
-                    .is_some_and(|word| among(OF, word) && word != "the"))
+                    .is_some_and(|word| OF.has(word) && word != "the"))
         {
             place += 1;
         }
@@ -315,8 +349,8 @@ impl Reader<'_> {
         let word = token.word()?;
         let letters = word.chars().count();
         let known = letters > 4
-            || among(SHORT_MONTHS, word)
-            || among(SHORT_MONTHS_TOO, word)
+            || SHORT_MONTHS.has(word)
+            || SHORT_MONTHS_TOO.has(word)
             || matches!(word, "ago" | "out") && self.language.is_some_and(romance);
         // English months have capitals; "may" and "march" are verbs, "set" a participle.
         let verb = matches!(word, "may" | "march" | "mar" | "set" | "dec" | "sep");
@@ -379,7 +413,7 @@ impl Reader<'_> {
             return None;
         }
         let mut after = self.past_ordinal(next + 1);
-        if self.word(after).is_some_and(|word| among(OF, word)) {
+        if self.word(after).is_some_and(|word| OF.has(word)) {
             after += 1;
         }
         self.month(after)?;
@@ -399,7 +433,7 @@ impl Reader<'_> {
             if self.word(next) != Some("end") {
                 return None;
             }
-        } else if !among(ENDS, word) {
+        } else if !ENDS.has(word) {
             return None;
         }
         next += 1;
@@ -408,7 +442,7 @@ impl Reader<'_> {
         }
         for _ in 0..3 {
             if self.word(next).is_some_and(|word| {
-                among(OF, word) || matches!(word, "year" | "month" | "calendar" | "du" | "le")
+                OF.has(word) || matches!(word, "year" | "month" | "calendar" | "du" | "le")
             }) {
                 next += 1;
             }
@@ -455,15 +489,15 @@ impl Reader<'_> {
                 (number, at + 2)
             }
             Kind::Word(word) => {
-                let number = [FIRSTS, SECONDS, THIRDS, FOURTHS]
-                    .iter()
-                    .position(|names| among(names, word))?;
-                self.word(at + 1).filter(|word| among(QUARTERS, word))?;
+                let number = [&FIRSTS, &SECONDS, &THIRDS, &FOURTHS]
+                    .into_iter()
+                    .position(|names| names.has(word))?;
+                self.word(at + 1).filter(|word| QUARTERS.has(word))?;
                 (u32::try_from(number + 1).ok()?, at + 2)
             }
             Kind::Number { value, digits: 1 } => {
                 let next = self.past_ordinal(at + 1);
-                self.word(next).filter(|word| among(QUARTERS, word))?;
+                self.word(next).filter(|word| QUARTERS.has(word))?;
                 (*value, next + 1)
             }
             _ => return None,
@@ -471,7 +505,7 @@ impl Reader<'_> {
         if !(1..=4).contains(&number) {
             return None;
         }
-        if self.word(next).is_some_and(|word| among(OF, word)) || self.sign(next, '/') {
+        if self.word(next).is_some_and(|word| OF.has(word)) || self.sign(next, '/') {
             next += 1;
         }
         let first = day(self.year(next)?, number * 3 - 2, 1)?;
@@ -498,9 +532,17 @@ impl Reader<'_> {
     }
 }
 
-/// Whether a word is in a list of words parted by spaces.
-pub(super) fn among(words: &str, word: &str) -> bool {
-    words.split(' ').any(|known| known == word)
+/// Whether a date can begin with this word.
+fn begins(word: &str) -> bool {
+    static OTHERS: LazyLock<FxHashSet<&'static str>> = LazyLock::new(|| {
+        let lists = [&ENDS, &FIRSTS, &SECONDS, &THIRDS, &FOURTHS, &DAY];
+        "today heute hoy oggi vandaag dzis aujourd tomorrow demain domani jutro year q"
+            .split(' ')
+            .chain(lists.into_iter().flat_map(|list| list.0.iter().copied()))
+            .chain(SPELLED.keys().copied())
+            .collect()
+    });
+    OTHERS.contains(word) || month(word).is_some()
 }
 
 fn romance(language: &str) -> bool {

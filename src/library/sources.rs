@@ -8,8 +8,8 @@ use crate::domain::id::{BodyId, FrameworkId, JurisdictionId, SourceId};
 use crate::domain::mapping::Preset;
 use crate::domain::quantity;
 use crate::domain::source::{
-    Agent, DateStyle, Edit, Interface, Keep, LifeCycleRule, MAX_BYTES, MAX_TIME, Pick, Proof, Select, Source,
-    SourceKind, Terms, Way,
+    Agent, DateStyle, Edit, Interface, Keep, LifeCycleRule, MAX_BYTES, MAX_TIME, Pick, Proof,
+    Select, Source, SourceKind, Terms, Way,
 };
 use crate::text::table::{Mixed, Report, Table};
 

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use regwire::compare::page::{Past, Verdict, compare};
-use regwire::domain::address::WebAddress;
+use regwire::domain::address::{AddressTemplate, WebAddress};
 use regwire::domain::document::{Document, FaultCode, Sha256};
 use regwire::domain::page::PageText;
 use regwire::domain::source::Source;
@@ -394,6 +394,20 @@ fn what_comes_in_the_pages_place_is_no_baseline() {
             ),
         ),
         (
+            FaultCode::ErrorPage,
+            page(
+                "Before you continue",
+                "<h1>Before you continue to the Agency</h1><p>We use cookies and data.</p><button>Accept all</button>",
+            ),
+        ),
+        (
+            FaultCode::ErrorPage,
+            page(
+                "Agency",
+                "<h1>Terms of use</h1><p>You must accept the terms and conditions to continue.</p>",
+            ),
+        ),
+        (
             FaultCode::NoMatch,
             page("Agency", "<div id=app></div><script>render()</script>"),
         ),
@@ -426,6 +440,63 @@ fn what_comes_in_the_pages_place_is_no_baseline() {
         let parsed = read(&page, &source());
         assert!(parsed.readable, "{title}: {:?}", parsed.faults);
     }
+}
+
+#[test]
+fn a_way_that_ends_before_a_gate_is_no_baseline() {
+    let form =
+        "<!doctype html><title>The Agency</title><h1>The Agency</h1><p>Enter your number.</p>";
+    let at = |address: &str, page: &str, source: &Source| {
+        let mut document = document(page.as_bytes());
+        document.url = WebAddress::new(address).unwrap();
+        parse(&document, source)
+    };
+    for (address, code) in [
+        ("https://login.example.org/", FaultCode::LoginWall),
+        (
+            "https://www.example.org/account/sign-in.aspx",
+            FaultCode::LoginWall,
+        ),
+        (
+            "https://www.example.org/en/SSO?return=%2Fguidance",
+            FaultCode::LoginWall,
+        ),
+        (
+            "https://consent.example.org/m?continue=https://www.example.org/guidance",
+            FaultCode::ErrorPage,
+        ),
+        ("https://www.example.org/consent", FaultCode::ErrorPage),
+    ] {
+        let parsed = at(address, form, &source());
+        assert!(!parsed.readable && parsed.page.is_none(), "{address}");
+        assert_eq!(
+            parsed.faults[0].code, code,
+            "{address}: {:?}",
+            parsed.faults
+        );
+    }
+    // What the source itself asks for is no gate, nor is an address like any other.
+    for (address, asked) in [
+        ("https://www.example.org/guidance/2026", ""),
+        ("https://www.example.org/blogin/authority", ""),
+        (
+            "https://www.example.org/consent/",
+            "https://www.example.org/consent",
+        ),
+    ] {
+        let mut source = source();
+        if !asked.is_empty() {
+            source.url = AddressTemplate::new(asked).unwrap();
+        }
+        let parsed = at(address, form, &source);
+        assert!(parsed.readable, "{address}: {:?}", parsed.faults);
+    }
+    // A long page that moved to an address with such a word.
+    let long: String = (0..30)
+        .map(|n| format!("<p>Consent {n} is given freely and may be taken back at any time.</p>"))
+        .collect();
+    let moved = "https://www.example.org/topics/consent/guidance";
+    assert!(at(moved, &framed(&long), &source()).readable);
 }
 
 #[test]
@@ -538,6 +609,9 @@ fn hostile_pages_cost_little() {
             "<b>x".repeat(1_000_000),
             false,
         ),
+        ("nested 10,000 deep", "<div>".repeat(10_000), false),
+        ("nothing at all", String::new(), false),
+        ("markup without a word", "<p></p>".repeat(1_000), false),
         (
             "100,000 attributes",
             format!(

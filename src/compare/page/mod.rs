@@ -19,7 +19,7 @@ use self::edits::{Edits, Found};
 use self::tokens::{Version, Vocabulary};
 use crate::domain::change::Fingerprint;
 use crate::domain::document::{Fault, FaultCode};
-use crate::domain::page::PageText;
+use crate::domain::page::{PageText, Reader};
 use crate::domain::page_change::PageChange;
 
 /// The least that one edit weighs to be told; a change of many slight ones is told from
@@ -50,11 +50,45 @@ pub struct Past<'p> {
     pub doubted: Option<(Fingerprint, u32)>,
 }
 
+impl Past<'_> {
+    /// The verdict on a reading that is not believed yet; none when it came often enough.
+    fn doubt(&self, state: Fingerprint, fault: Fault) -> Option<Verdict> {
+        let times = self
+            .doubted
+            .filter(|(doubted, _)| *doubted == state)
+            .map_or(1, |(_, times)| times.saturating_add(1));
+        (times < READINGS_TO_BELIEVE).then_some(Verdict::Doubted {
+            state,
+            times,
+            fault,
+        })
+    }
+
+    /// The verdict where another reader read the page. One reader of PDFs instead of the other is
+    /// our own doing. A page where a PDF was, or the other way, may be what a site shows in its
+    /// place, and taken at once it would hide what changes behind it.
+    fn another_reader(&self, last: &PageText, now: &PageText) -> Verdict {
+        let is_pdf = |reader| matches!(reader, Reader::Pdftotext | Reader::PdfExtract);
+        if is_pdf(last.reader) == is_pdf(now.reader) {
+            return Verdict::First;
+        }
+        let (code, what) = if is_pdf(last.reader) {
+            (FaultCode::HtmlPage, "a page came where a PDF was")
+        } else {
+            (FaultCode::NotAPage, "a PDF came where a page was")
+        };
+        let detail =
+            format!("{what}; it is believed when it comes {READINGS_TO_BELIEVE} times in a row");
+        self.doubt(state(now), Fault::new(code, detail))
+            .unwrap_or(Verdict::First)
+    }
+}
+
 /// What comparing found.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Verdict {
     /// Nothing was known, or another reader read it: this reading is what the next is compared
-    /// with.
+    /// with. Nothing is told.
     First,
     /// Nothing that means anything is different.
     Same,
@@ -82,24 +116,15 @@ pub fn compare(past: &Past<'_>, now: &PageText) -> Verdict {
         return Verdict::First;
     };
     if last.reader != now.reader {
-        return Verdict::First;
+        return past.another_reader(last, now);
     }
     let mut vocabulary = Vocabulary::default();
     let old = Version::new(last, &mut vocabulary, false);
     let new = Version::new(now, &mut vocabulary, false);
-    if let Some(fault) = doubtful(&old, &new) {
-        let state = state_of(&new, &vocabulary);
-        let times = past
-            .doubted
-            .filter(|(doubted, _)| *doubted == state)
-            .map_or(1, |(_, times)| times.saturating_add(1));
-        if times < READINGS_TO_BELIEVE {
-            return Verdict::Doubted {
-                state,
-                times,
-                fault,
-            };
-        }
+    if let Some(fault) = doubtful(&old, &new)
+        && let Some(doubted) = past.doubt(state_of(&new, &vocabulary), fault)
+    {
+        return doubted;
     }
     let redesigned = is_redesign(last, now);
     let edits = Edits::new(&old, &new, &vocabulary);

@@ -37,13 +37,46 @@ fn the_first_look_tells_nothing() {
     let now = page(&["Anything"]);
     assert_eq!(compare(&Past::default(), &now), Verdict::First);
     // Another reader breaks its lines elsewhere: its text is a new beginning.
-    let mut before = page(&["Something else altogether, read by another"]);
-    before.reader = Reader::Pdftotext;
+    let read_by = |reader, text| PageText {
+        reader,
+        ..page(&[text])
+    };
+    let before = read_by(Reader::Pdftotext, "Something else, read by another");
     let past = Past {
         last: Some(&before),
         ..Past::default()
     };
+    let now = read_by(Reader::PdfExtract, "Anything");
     assert_eq!(compare(&past, &now), Verdict::First);
+}
+
+#[test]
+fn a_page_in_the_place_of_a_pdf_is_doubted_first() {
+    let mut pdf = page(&["Guidance on incidents"]);
+    pdf.reader = Reader::PdfExtract;
+    let html = page(&["All our documents"]);
+    for (before, now, code) in [
+        (&pdf, &html, FaultCode::HtmlPage),
+        (&html, &pdf, FaultCode::NotAPage),
+    ] {
+        let mut past = Past {
+            last: Some(before),
+            ..Past::default()
+        };
+        for expected in 1..READINGS_TO_BELIEVE {
+            let Verdict::Doubted {
+                state,
+                times,
+                fault,
+            } = compare(&past, now)
+            else {
+                panic!("{code:?}")
+            };
+            assert_eq!((times, fault.code), (expected, code));
+            past.doubted = Some((state, times));
+        }
+        assert_eq!(compare(&past, now), Verdict::First);
+    }
 }
 
 #[test]

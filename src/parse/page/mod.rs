@@ -184,7 +184,7 @@ impl<'a> Page<'a> {
         };
         let text = self.text(&flat, language.clone(), &mut faults);
         // What stands in the place of the page is looked for in all the text it shows.
-        if let Some(fault) = wrong::look(self.html, &flat, self.document.status) {
+        if let Some(fault) = wrong::look(self.html, &flat, self.document, self.source) {
             faults.insert(0, fault);
             return Parsed {
                 faults,

@@ -1,15 +1,17 @@
 //! Pages that come in the place of a watched one with a status that says all is well: errors,
-//! log-in forms, challenges to robots, maintenance. None of them may become what the next visit
+//! log-in forms, questions for consent, challenges to robots, maintenance. None of them may become what the next visit
 //! is compared with.
 
 use std::sync::LazyLock;
 
 use regex::Regex;
 use scraper::{ElementRef, Html};
+use url::Url;
 
 use super::super::flat::{Flat, one_line};
 use super::frame;
-use crate::domain::document::{Fault, FaultCode};
+use crate::domain::document::{Document, Fault, FaultCode};
+use crate::domain::source::Source;
 use crate::text::{html, words};
 
 /// A page of so many words says more than that it is not there.
@@ -46,10 +48,39 @@ static TROUBLE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// What such pages say in their few words.
 static CHALLENGE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r"enable javascript and cookies|(?:please )?(?:enable|turn on|activate) (?:javascript|cookies)|javascript (?:is|must be) (?:disabled|enabled|required|turned)|checking (?:if the site connection|your browser)|verify(?:ing)? (?:that )?you are (?:a )?human|complete the (?:security check|captcha)|incapsula incident|request unsuccessful|ray id:? [0-9a-f]{8}|reference #[0-9a-f]+\.[0-9a-f]+|the requested url was (?:rejected|not found)|unusual traffic|you have been blocked|you do not have (?:permission|access) to",
+        r"enable javascript and cookies|(?:please )?(?:enable|turn on|activate) (?:javascript|cookies)|javascript (?:is|must be) (?:disabled|enabled|required|turned)|checking (?:if the site connection|your browser)|verify(?:ing)? (?:that )?you are (?:a )?human|complete the (?:security check|captcha)|incapsula incident|request unsuccessful|ray id:? [0-9a-f]{8}|reference #[0-9a-f]+\.[0-9a-f]+|the requested url was (?:rejected|not found)|unusual traffic|you have been blocked|(?:accept|agree to) (?:the |our |these )?(?:terms|conditions|disclaimer).{0,60}(?:continue|proceed|enter|access)|domain (?:name )?(?:is|may be) for sale|you do not have (?:permission|access) to",
     )
     .ok()
 });
+
+/// What a page says that asks for consent before it shows anything.
+static CONSENT: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"^(?:before you (?:continue|proceed)|we value your privacy|your privacy (?:choices|matters|settings)|we use cookies|(?:cookie|privacy) (?:settings|preferences)|manage (?:your )?(?:cookies|consent)|bevor sie (?:fortfahren|weiter)|wir verwenden cookies|avant de continuer|nous utilisons des cookies|antes de continuar|voordat (?:je|u) verdergaat|prima di continuare)\b",
+    )
+    .ok()
+});
+
+/// Words of an address that lead to a log-in, as whole parts of its path or host.
+const LOGIN_PARTS: &[&str] = &[
+    "adfs",
+    "auth",
+    "authenticate",
+    "authorize",
+    "idp",
+    "login",
+    "logon",
+    "oauth",
+    "oauth2",
+    "openid",
+    "saml",
+    "saml2",
+    "signin",
+    "signon",
+    "sso",
+];
+/// The same of what asks for consent, or whether a person is there.
+const CONSENT_PARTS: &[&str] = &["captcha", "consent", "cookieconsent", "gdprconsent"];
 
 /// What a page says that wants a log-in.
 static LOGIN: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -60,7 +91,13 @@ static LOGIN: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 /// What came in the place of the page, where it is none.
-pub(super) fn look(page: &Html, flat: &Flat<'_>, status: u16) -> Option<Fault> {
+pub(super) fn look(
+    page: &Html,
+    flat: &Flat<'_>,
+    document: &Document,
+    source: &Source,
+) -> Option<Fault> {
+    let status = document.status;
     let elements = || page.root_element().descendent_elements();
     let text_of = |element: ElementRef<'_>| one_line(flat.within(element));
     let title = elements()
@@ -86,16 +123,8 @@ pub(super) fn look(page: &Html, flat: &Flat<'_>, status: u16) -> Option<Fault> {
     // heading of the kind rarer: both title and heading have to say so then.
     let says = |pattern: &LazyLock<Option<Regex>>| -> Option<String> {
         let pattern = pattern.as_ref()?;
-        let parts = title
-            .split(['|', '–', '—', '·', '»'])
-            .flat_map(|part| part.split(" - "));
-        let said = |text: &str| {
-            let folded = words::fold(text.trim());
-            let folded = folded.trim_matches(|c: char| !c.is_alphanumeric());
-            folded.split(' ').count() <= MANY_TITLE_WORDS && pattern.is_match(folded)
-        };
-        let titled = parts.map(str::trim).find(|part| said(part));
-        let headed = headings.iter().find(|heading| said(heading));
+        let titled = parts(&title).find(|part| said(pattern, part));
+        let headed = headings.iter().find(|heading| said(pattern, heading));
         match (titled, headed) {
             (Some(words), Some(_)) => Some(words.to_owned()),
             (Some(words), None) if count < MANY_WORDS => Some(words.to_owned()),
@@ -112,6 +141,9 @@ pub(super) fn look(page: &Html, flat: &Flat<'_>, status: u16) -> Option<Fault> {
             ),
         ));
     }
+    if let Some(fault) = gate(source, document, count) {
+        return Some(fault);
+    }
     let few = count < MANY_WORDS / 2;
     let asks_password = elements().any(|element| {
         element.value().name() == "input"
@@ -127,7 +159,15 @@ pub(super) fn look(page: &Html, flat: &Flat<'_>, status: u16) -> Option<Fault> {
     if asks_password && count < MANY_WORDS / 4 {
         return Some(login(&title));
     }
-    let challenged = count < MANY_WORDS / 2
+    // A banner's heading on a page with others says nothing: all of them have to ask.
+    let asks_consent = |pattern: &Regex| {
+        parts(&title).any(|part| said(pattern, part))
+            || (!headings.is_empty() && headings.iter().all(|heading| said(pattern, heading)))
+    };
+    if few && CONSENT.as_ref().is_some_and(asks_consent) {
+        return Some(consent(&title));
+    }
+    let challenged = few
         && CHALLENGE
             .as_ref()
             .is_some_and(|challenge| challenge.is_match(&main));
@@ -141,6 +181,78 @@ pub(super) fn look(page: &Html, flat: &Flat<'_>, status: u16) -> Option<Fault> {
             ),
         )
     })
+}
+
+/// The parts of a title: the page's own name, the site's.
+fn parts(title: &str) -> impl Iterator<Item = &str> {
+    title
+        .split(['|', '–', '—', '·', '»'])
+        .flat_map(|part| part.split(" - "))
+        .map(str::trim)
+}
+
+/// Whether a title or heading is a message of that kind.
+fn said(pattern: &Regex, text: &str) -> bool {
+    let folded = words::fold(text.trim());
+    let folded = folded.trim_matches(|c: char| !c.is_alphanumeric());
+    folded.split(' ').count() <= MANY_TITLE_WORDS && pattern.is_match(folded)
+}
+
+/// Whether the way to the page ended before a log-in or a question: its address says so where the
+/// source's own does not, and it is another host's gate, hands on where to return to, or says
+/// little itself (guidance on consent may well move to an address with that word).
+fn gate(source: &Source, document: &Document, words: usize) -> Option<Fault> {
+    let asked = Url::parse(source.url.as_str()).ok()?;
+    let got = document.url.as_url();
+    let known: Vec<String> = host_parts(&asked).chain(path_parts(&asked)).collect();
+    let new = |part: &String, gates: &[&str]| {
+        gates.contains(&part.as_str()) && !known.iter().any(|known| known == part)
+    };
+    let path = asked.path();
+    let returns = got
+        .query_pairs()
+        .any(|(_, value)| value.starts_with("http") || (path.len() > 1 && value.contains(path)));
+    let leads_to = |gates: &[&str]| {
+        host_parts(got).any(|part| new(&part, gates))
+            || ((returns || words < MANY_WORDS) && path_parts(got).any(|part| new(&part, gates)))
+    };
+    if leads_to(LOGIN_PARTS) {
+        return Some(login(got.as_str()));
+    }
+    leads_to(CONSENT_PARTS).then(|| consent(got.as_str()))
+}
+
+/// The labels of a host below its domain.
+fn host_parts(url: &Url) -> impl Iterator<Item = String> {
+    let labels: Vec<String> = url
+        .domain()
+        .unwrap_or_default()
+        .split('.')
+        .map(plain)
+        .collect();
+    let below = labels.len().saturating_sub(2);
+    labels.into_iter().take(below)
+}
+
+/// The parts of a path, without what a server adds to names of files.
+fn path_parts(url: &Url) -> impl Iterator<Item = String> {
+    let parts = url.path_segments().into_iter().flatten();
+    parts.map(|part| plain(part.split('.').next().unwrap_or(part)))
+}
+
+fn plain(part: &str) -> String {
+    let letters = part.chars().filter(|c| !matches!(c, '-' | '_'));
+    letters.flat_map(char::to_lowercase).collect()
+}
+
+fn consent(words: &str) -> Fault {
+    Fault::new(
+        FaultCode::ErrorPage,
+        format!(
+            "A page that asks for consent (“{}”) came in its place.",
+            html::excerpt(words, 80)
+        ),
+    )
 }
 
 fn login(words: &str) -> Fault {

@@ -18,6 +18,7 @@ pub mod fetch;
 pub mod library;
 pub mod normalize;
 pub mod parse;
+pub mod pdf;
 pub mod render;
 pub mod search;
 pub mod store;

@@ -122,6 +122,13 @@ enum Command {
     /// Build the search index anew.
     #[command(after_help = "Example: regwire reindex")]
     Reindex,
+    /// Read a PDF from standard input: what this program does as its own child.
+    #[command(name = crate::pdf::CHILD, hide = true)]
+    PdfText {
+        /// The program that reads.
+        #[arg(long)]
+        pdftotext: Option<PathBuf>,
+    },
     /// Print a configuration with every setting.
     #[command(
         name = "config",
@@ -137,6 +144,10 @@ enum Command {
 /// Runs the command line; the exit code says how it went.
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    // Before anything else: the child limits itself, and must be alone in its process to do so.
+    if let Some(Command::PdfText { pdftotext }) = &arguments.command {
+        return crate::pdf::child(pdftotext.as_deref());
+    }
     logs(&arguments.command);
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -222,6 +233,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             Some(folder) => evidence::verify_packet(folder, options.json()),
             None => evidence::verify_store(house(load()?).await?, options.json()).await,
         },
+        Some(Command::PdfText { pdftotext }) => Ok(crate::pdf::child(pdftotext.as_deref())),
         Some(Command::Reindex) => collect::reindex(house(load()?).await?).await,
         Some(Command::Configuration { .. }) => {
             say_part!("{}", crate::config::EXAMPLE);

@@ -5,6 +5,7 @@
 //! calls it brings what is [`Known`], found by [`keyed`] keys and addresses.
 
 pub mod catalogue;
+pub mod page;
 
 use std::collections::{HashMap, HashSet};
 

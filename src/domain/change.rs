@@ -33,7 +33,8 @@ impl serde::Serialize for Fingerprint {
 impl<'de> serde::Deserialize<'de> for Fingerprint {
     fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
         let text = String::deserialize(d)?;
-        Self::read(&text).ok_or_else(|| serde::de::Error::custom("no fingerprint"))
+        Self::read(&text)
+            .ok_or_else(|| serde::de::Error::custom("a fingerprint has 32 hexadecimal digits"))
     }
 }
 

@@ -165,6 +165,9 @@ pub enum FaultCode {
     LoginWall,
     /// A page that says "not found" with a status that says "found".
     SoftNotFound,
+    /// A page by which a server or its guard says that something is wrong, with a status that
+    /// says "found".
+    ErrorPage,
     /// The address leads to the site's home page now.
     RedirectedHome,
     /// Several items under one identity.
@@ -191,6 +194,12 @@ pub enum FaultCode {
     Nesting,
     /// A selector that matches nothing.
     NoMatch,
+    /// A document that is neither HTML nor text nor PDF.
+    NotAPage,
+    /// A PDF that holds pictures of its pages and no text.
+    NoTextLayer,
+    /// So much less than the last time that it is not believed at once.
+    Shrunken,
     /// A selector that is not valid.
     BadSelector,
     /// One item that could not be read; the others were.
@@ -228,6 +237,7 @@ impl FaultCode {
             Self::HtmlPage => "html-page",
             Self::LoginWall => "login-wall",
             Self::SoftNotFound => "soft-not-found",
+            Self::ErrorPage => "error-page",
             Self::RedirectedHome => "redirected-home",
             Self::SharedIdentity => "shared-identity",
             Self::OtherLanguage => "other-language",
@@ -241,6 +251,9 @@ impl FaultCode {
             Self::Truncated => "truncated",
             Self::Nesting => "nesting",
             Self::NoMatch => "no-match",
+            Self::NotAPage => "not-a-page",
+            Self::NoTextLayer => "no-text-layer",
+            Self::Shrunken => "shrunken",
             Self::BadSelector => "bad-selector",
             Self::BadItem => "bad-item",
             Self::BadDate => "bad-date",

@@ -114,6 +114,7 @@ const ODD: &[FaultCode] = &[
     FaultCode::PageRepeated,
     FaultCode::OtherLanguage,
     FaultCode::RedirectedHome,
+    FaultCode::Shrunken,
 ];
 /// Faults of a reading that could not be taken because something else came.
 const OTHER_SHAPE: &[FaultCode] = &[
@@ -124,6 +125,7 @@ const OTHER_SHAPE: &[FaultCode] = &[
     FaultCode::NoMatch,
     FaultCode::LoginWall,
     FaultCode::SoftNotFound,
+    FaultCode::ErrorPage,
     FaultCode::RedirectedHome,
 ];
 

@@ -50,6 +50,54 @@ pub struct Select {
     /// Of a watched page: what is left out of the comparison.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub drop: Vec<String>,
+    /// Of a watched page: a regular expression; only what it finds in the text is compared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub watch: Option<String>,
+    /// Of a watched page: the publisher's own word of what changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<Pick>,
+    /// Of a watched page: the standard or act that it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<Pick>,
+    /// Of a watched page: how it shows the life cycle of a standard.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub life_cycle: Option<LifeCycleRule>,
+}
+
+/// How a page shows the stages that a standard's project has passed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LifeCycleRule {
+    /// Each stage passed (CSS).
+    pub item: String,
+    /// The stage of an item: a code such as `60.60`, which `edit` can make of the publisher's
+    /// words; found anywhere in the item's text when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stage: Option<Pick>,
+    /// The day on which it was passed. Where this is written, an item without a date is a stage
+    /// still to come.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date: Option<Pick>,
+    /// The publisher's own identity of the project, looked for on the whole page: the same in
+    /// every language and through all stages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub project: Option<Pick>,
+    /// A regular expression that finds that identity in the page's address; its first group
+    /// counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub project_in_address: Option<String>,
+}
+
+impl Select {
+    /// Whether anything says how a watched page is read.
+    pub fn is_of_page(&self) -> bool {
+        !self.keep.is_empty()
+            || !self.drop.is_empty()
+            || self.watch.is_some()
+            || self.note.is_some()
+            || self.reference.is_some()
+            || self.life_cycle.is_some()
+    }
 }
 
 /// Where one part of an item stands: one way to it, or several tried in order.

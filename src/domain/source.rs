@@ -8,7 +8,7 @@ use super::address::{self, AddressTemplate, InvalidAddress, WebAddress};
 use super::catalogue::Catalogue;
 use super::id::{BodyId, FrameworkId, JurisdictionId, SourceId};
 use super::mapping::{ApiKey, Mapping, Pattern};
-pub use super::select::{Edit, Pick, Select, Way};
+pub use super::select::{Edit, LifeCycleRule, Pick, Select, Way};
 use super::update::{Content, Shared};
 use crate::text::html;
 

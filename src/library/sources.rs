@@ -9,13 +9,13 @@ use crate::domain::id::{BodyId, FrameworkId, JurisdictionId, SourceId};
 use crate::domain::mapping::Preset;
 use crate::domain::quantity;
 use crate::domain::source::{
-    Agent, DateStyle, Edit, Interface, Keep, MAX_BYTES, MAX_TIME, Pick, Proof, Select, Source,
-    SourceKind, Terms, Way,
+    Agent, DateStyle, Edit, Interface, Keep, LifeCycleRule, MAX_BYTES, MAX_TIME, Pick, Proof,
+    Select, Source, SourceKind, Terms, Way,
 };
 use crate::text::table::{Mixed, Report, Table};
 
 /// Keys of kinds of source that are not built yet; they are kept in the file and not read.
-const LATER: &[&str] = &["preset", "params", "map", "scope", "post", "watch"];
+const LATER: &[&str] = &["preset", "params", "map", "scope", "post"];
 
 pub(super) fn sources(
     name: &str,
@@ -103,7 +103,11 @@ fn source(mut table: Table<'_>, presets: &[Preset], links: &mut Links) -> Option
     }
     let on = table.flag("on").unwrap_or(true);
     let off_because = table.text("off_because");
-    let select = table.table("select").map(select).unwrap_or_default();
+    let mut select = table.table("select").map(select).unwrap_or_default();
+    select.watch = table.text("watch");
+    if let Some(rule) = table.table("life_cycle") {
+        select.life_cycle = life_cycle(rule);
+    }
     let mut date = table.table("date").map(date_style).unwrap_or_default();
     let follow = table.flag("follow").unwrap_or(false);
     let agent = table
@@ -163,6 +167,12 @@ fn source(mut table: Table<'_>, presets: &[Preset], links: &mut Links) -> Option
             table.fault(
                 "on",
                 format!("sources of kind {} cannot be read yet: set on = false and say so in off_because", kind.as_str()),
+            );
+        }
+        if kind != SourceKind::Page && select.life_cycle.is_some() {
+            table.fault(
+                "life_cycle",
+                "only a page shows a life cycle: set kind = \"page\"",
             );
         }
         let map = &interface.map;
@@ -283,9 +293,26 @@ fn select(mut table: Table<'_>) -> Select {
         next: pick(&mut table, "next"),
         keep: table.texts("keep"),
         drop: table.texts("drop"),
+        note: pick(&mut table, "note"),
+        reference: pick(&mut table, "reference"),
+        // They stand beside `select`.
+        watch: None,
+        life_cycle: None,
     };
     table.finish();
     select
+}
+
+fn life_cycle(mut table: Table<'_>) -> Option<LifeCycleRule> {
+    let rule = table.required_text("item").map(|item| LifeCycleRule {
+        item,
+        stage: pick(&mut table, "stage"),
+        date: pick(&mut table, "date"),
+        project: pick(&mut table, "project"),
+        project_in_address: table.text("project_in_address"),
+    });
+    table.finish();
+    rule
 }
 
 /// A part of an item, as a text, a table, or a list of such.

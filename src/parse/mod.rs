@@ -1,9 +1,9 @@
 //! A Document becomes Entries and faults.
 //!
 //! It knows formats (feeds of every dialect and in every state, pages that list news, structured
-//! interfaces, sitemaps) and not the field; it calls only `text` and the ground floor's words. It deliberately does not fetch, does
-//! not make HTML safe, does not judge what is new, and never fails as a whole: what cannot be read
-//! is told by name beside what could.
+//! interfaces, sitemaps, pages that are watched) and not the field; it calls only `text` and the
+//! ground floor's words. It deliberately does not fetch, does not make HTML safe, does not judge
+//! what is new, and never fails as a whole: what cannot be read is told by name beside what could.
 
 mod article;
 pub mod catalogue;
@@ -16,6 +16,7 @@ mod lines;
 mod listing;
 pub mod opml;
 mod packed;
+mod page;
 mod reading;
 mod select;
 mod sitemap;
@@ -28,6 +29,7 @@ pub use article::Article;
 pub use discover::{Clue, Discovered};
 
 use crate::domain::document::{Document, Entry, Fault, FaultCode, FeedDescription};
+use crate::domain::page::{PageReading, PdfText};
 use crate::domain::source::{Select, Source, SourceKind};
 use crate::text::decode::Decoded;
 
@@ -46,6 +48,8 @@ pub struct Parsed {
     pub next: Option<String>,
     /// The addresses of further documents that this one is only the index of, the latest first.
     pub parts: Vec<String>,
+    /// What a watched page holds; there whenever it was readable.
+    pub page: Option<Box<PageReading>>,
 }
 
 /// What an element of a parsed page is known by.
@@ -115,17 +119,31 @@ pub fn trial(document: &Document, source: &Source) -> Trial {
             refused = addresses;
             parsed
         }
-        SourceKind::Page | SourceKind::Catalogue => Parsed::aside(
+        SourceKind::Page => page::read(document, source),
+        SourceKind::Catalogue => Parsed::aside(
             FaultCode::ReaderFailed,
             format!("this version cannot read a `{}`", source.kind.as_str()),
         ),
     });
+    // A watched page has looked for itself: its text may be about what "not found" means.
     if !parsed.readable
+        && source.kind != SourceKind::Page
         && let Some(fault) = wrong_page::look(document)
     {
         parsed.faults.insert(0, fault);
     }
     Trial { parsed, refused }
+}
+
+/// Whether the text of a document has to be taken out of a PDF before [`parse_pdf`] can read it.
+pub fn is_pdf(document: &Document) -> bool {
+    page::is_pdf(document)
+}
+
+/// Reads a watched page that is a PDF, from the text that was taken out of it, as [`parse`] reads
+/// one in HTML.
+pub fn parse_pdf(text: &PdfText, source: &Source) -> Parsed {
+    guarded(|| page::read_pdf(source, text))
 }
 
 /// What a reader gives; the document set aside when the reader fails.

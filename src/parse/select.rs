@@ -6,7 +6,7 @@ use scraper::Selector;
 
 use super::columns::Column;
 use super::reading::{Path, Reading, Start, What};
-use crate::domain::source::{Pick, Select, Way};
+use crate::domain::source::{LifeCycleRule, Pick, Select, Way};
 
 /// The largest pattern, compiled, in bytes: a definition is read at every visit.
 const MAX_PATTERN: usize = 1 << 20;
@@ -86,15 +86,98 @@ pub(super) fn faults(select: &Select) -> Vec<String> {
     if *select == Select::default() {
         return Vec::new();
     }
-    let pages = select.keep.iter().map(|css| ("keep", css));
-    let pages = pages.chain(select.drop.iter().map(|css| ("drop", css)));
-    let pages = pages.filter_map(|(name, css)| css_selector(name, css).err());
-    let is_page = select.item.is_none() && !(select.keep.is_empty() && select.drop.is_empty());
+    let pages = PageRules::new(select).err().unwrap_or_default();
+    let is_page = select.item.is_none() && select.is_of_page();
     let listing = match Selectors::new(select) {
         Err(faults) if !is_page => faults,
         _ => Vec::new(),
     };
     listing.into_iter().chain(pages).collect()
+}
+
+/// The rules by which a watched page is read.
+#[derive(Debug)]
+pub(super) struct PageRules {
+    pub keep: Vec<Selector>,
+    pub drop: Vec<Selector>,
+    pub watch: Option<Regex>,
+    pub note: Option<Reading>,
+    pub reference: Option<Reading>,
+    pub life_cycle: Option<LifeCycleRules>,
+}
+
+/// How a page shows a life cycle, read.
+#[derive(Debug)]
+pub(super) struct LifeCycleRules {
+    pub item: Selector,
+    pub stage: Option<Reading>,
+    pub date: Option<Reading>,
+    pub project: Option<Reading>,
+    pub project_in_address: Option<Regex>,
+}
+
+impl PageRules {
+    /// Reads the definition of a watched page.
+    ///
+    /// # Errors
+    /// A sentence for each part that cannot be used.
+    pub(super) fn new(select: &Select) -> Result<Self, Vec<String>> {
+        let mut compiler = Compiler::default();
+        let mut css = |name: &str, list: &[String]| -> Vec<Selector> {
+            list.iter()
+                .filter_map(|css| compiler.css(name, css))
+                .collect()
+        };
+        let (keep, drop) = (css("keep", &select.keep), css("drop", &select.drop));
+        let watch = select.watch.as_ref();
+        let watch = watch.and_then(|pattern| compiler.regex("watch", pattern));
+        let mut page = |name: &str, pick: &Option<Pick>| {
+            pick.as_ref().map(|pick| compiler.reading(name, pick, 0))
+        };
+        let (note, reference) = (
+            page("note", &select.note),
+            page("reference", &select.reference),
+        );
+        let life_cycle = select
+            .life_cycle
+            .as_ref()
+            .and_then(|rule| LifeCycleRules::new(rule, &mut compiler));
+        if compiler.faults.is_empty() {
+            Ok(Self {
+                keep,
+                drop,
+                watch,
+                note,
+                reference,
+                life_cycle,
+            })
+        } else {
+            Err(compiler.faults)
+        }
+    }
+}
+
+impl LifeCycleRules {
+    fn new(rule: &LifeCycleRule, compiler: &mut Compiler) -> Option<Self> {
+        let item = compiler.css("life_cycle.item", &rule.item);
+        let mut reading = |name: &str, pick: &Option<Pick>| {
+            pick.as_ref().map(|pick| compiler.reading(name, pick, 0))
+        };
+        let (stage, date, project) = (
+            reading("life_cycle.stage", &rule.stage),
+            reading("life_cycle.date", &rule.date),
+            reading("life_cycle.project", &rule.project),
+        );
+        let address = rule.project_in_address.as_ref();
+        Some(Self {
+            stage,
+            date,
+            project,
+            project_in_address: address
+                .and_then(|pattern| compiler.regex("life_cycle.project_in_address", pattern)),
+            item: item?,
+        })
+    }
 }
 
 #[derive(Default)]

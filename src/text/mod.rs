@@ -1,6 +1,7 @@
 //! Reading text.
 pub mod date;
 pub mod decode;
+pub mod diff;
 pub mod html;
 pub mod language;
 pub mod stem;

@@ -11,7 +11,7 @@ fn allowed(room: &str) -> Option<&'static [&'static str]> {
         "parse" | "compare" | "normalize" | "tag" | "story" | "summary" | "digest" | "evidence" => {
             &["domain", "text", "crash"]
         }
-        "library" | "fetch" | "store" | "search" | "render" | "deliver" => {
+        "library" | "fetch" | "pdf" | "store" | "search" | "render" | "deliver" => {
             &["domain", "text", "crash"]
         }
         "clock" => &[],
@@ -34,6 +34,7 @@ fn allowed(room: &str) -> Option<&'static [&'static str]> {
             "digest",
             "library",
             "fetch",
+            "pdf",
             "store",
             "search",
             "render",

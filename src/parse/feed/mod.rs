@@ -87,6 +87,7 @@ pub(super) fn read(document: &Document, source: &Source) -> Parsed {
         description,
         readable,
         next: None,
+        page: None,
         parts: Vec::new(),
     }
 }

@@ -198,7 +198,8 @@ pub enum FaultCode {
     NotAPage,
     /// A PDF that holds pictures of its pages and no text.
     NoTextLayer,
-    /// So much less than the last time that it is not believed at once.
+    /// So much less than the last time (the text of a page, the rows of a catalogue) that it is not
+    /// believed at once.
     Shrunken,
     /// A selector that is not valid.
     BadSelector,
@@ -210,8 +211,6 @@ pub enum FaultCode {
     ImplausibleDate,
     /// More items than the cap; the rest was left out.
     TooManyItems,
-    /// A catalogue that has lost so many rows that it cannot be the whole list.
-    Shrunken,
     /// The reader itself failed on this input; nothing was taken.
     ReaderFailed,
 }
@@ -259,7 +258,6 @@ impl FaultCode {
             Self::BadDate => "bad-date",
             Self::ImplausibleDate => "implausible-date",
             Self::TooManyItems => "too-many-items",
-            Self::Shrunken => "shrunken",
             Self::ReaderFailed => "reader-failed",
         }
     }

@@ -430,4 +430,6 @@ impl Gathered {
 }
 
 #[cfg(test)]
+mod strange;
+#[cfg(test)]
 mod tests;

@@ -430,6 +430,6 @@ impl Gathered {
 }
 
 #[cfg(test)]
-mod strange;
+mod hostile_tests;
 #[cfg(test)]
 mod tests;

@@ -406,7 +406,7 @@ fn split(text: &str) -> (&str, Option<What>) {
 /// A CSS selector.
 ///
 /// # Errors
-/// When it is not valid, with the reason and what was probably meant.
+/// As `Reading`: a text that is no selector, with what is wrong about it.
 pub(super) fn css_selector(name: &str, css: &str) -> Result<Selector, String> {
     Selector::parse(css).map_err(|error| {
         let hint = if css.contains(":contains") || css.contains("::") {

@@ -103,13 +103,9 @@ struct Phrase<T> {
 /// A phrase among those with the same first thing.
 struct Opening {
     phrase: u32,
-    /// A set that holds at least what it asks for besides.
-    asks: u64,
-}
-
-/// A thing as one bit of a set that may hold more than was put into it.
-fn some_of(thing: Thing) -> u64 {
-    1 << (thing & 63)
+    /// What it asks for besides, as far as there is room: most phrases are done with here. No thing
+    /// has the number 0, which stands for none.
+    asks: [Thing; 3],
 }
 
 /// All phrases of one book, with what each stands for.
@@ -253,9 +249,13 @@ impl<T: Copy> Phrases<T> {
                 self.by_first.resize_with(place + 1, Vec::new);
             }
             if let Some(list) = self.by_first.get_mut(place) {
+                let mut asks = [0; 3];
+                for (slot, thing) in asks.iter_mut().zip(&others) {
+                    *slot = *thing;
+                }
                 list.push(Opening {
                     phrase: u32::try_from(self.phrases.len()).unwrap_or(u32::MAX),
-                    asks: others.iter().fold(0, |some, thing| some | some_of(*thing)),
+                    asks,
                 });
             }
             self.phrases.push(Phrase {
@@ -312,11 +312,9 @@ impl<T: Copy> Phrases<T> {
         spans.sort_unstable_by_key(|span| (span.first, span.thing, std::cmp::Reverse(span.end)));
         spans.dedup();
         // Where each thing stands last: a phrase that asks for it must begin before.
-        let mut there = 0;
         let mut last = vec![0_u32; self.things as usize + 1];
         let mut starts = vec![spans.len(); words + 1];
         for (place, span) in spans.iter().enumerate().rev() {
-            there |= some_of(span.thing);
             if let Some(start) = starts.get_mut(span.first) {
                 *start = place;
             }
@@ -330,18 +328,24 @@ impl<T: Copy> Phrases<T> {
             starts: &starts,
             words,
         };
+        if let Some(none) = last.first_mut() {
+            *none = u32::MAX;
+        }
+        let comes = |thing: Thing, first: usize| {
+            last.get(thing as usize)
+                .is_some_and(|last| *last as usize > first)
+        };
         let mut out = Vec::new();
         for span in &spans {
-            let opened = self.by_first.get(span.thing as usize).into_iter().flatten();
-            for opening in opened.filter(|opening| opening.asks & there == opening.asks) {
+            let opened = self.by_first.get(span.thing as usize);
+            for opening in opened.into_iter().flatten() {
+                if !opening.asks.iter().all(|thing| comes(*thing, span.first)) {
+                    continue;
+                }
                 let Some(phrase) = self.phrases.get(opening.phrase as usize) else {
                     continue;
                 };
-                let comes = |thing: &Thing| {
-                    last.get(*thing as usize)
-                        .is_some_and(|last| *last as usize > span.first)
-                };
-                if !phrase.others.iter().all(comes) {
+                if !phrase.others.iter().all(|thing| comes(*thing, span.first)) {
                     continue;
                 }
                 if let Some(end) = reader.follow(&phrase.elements, span.first, true) {

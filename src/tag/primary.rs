@@ -65,11 +65,9 @@ pub(super) fn mark(
         }
     }
     // An act that amends or replaces another is news of both.
-    for walk in &library.crosswalks {
-        if matches!(walk.relation.as_str(), "amends" | "supersedes")
-            && primary.contains(&walk.a)
-            && kind.is_some()
-        {
+    let event = kind.is_some() && !primary.is_empty();
+    for walk in library.crosswalks.iter().filter(|_| event) {
+        if matches!(walk.relation.as_str(), "amends" | "supersedes") && primary.contains(&walk.a) {
             primary.insert(walk.b.clone());
         }
     }

@@ -236,4 +236,44 @@ fn main() {
             })
             .sum::<usize>()
     });
+    hostile(&tagger, &known);
+}
+
+/// A megabyte of what costs most to look around in: by the tagger, which reads the head of it,
+/// and by the grammar of references, which reads all.
+fn hostile(tagger: &Tagger, known: &reference::KnownWorks) {
+    for piece in [
+        "ISO ",
+        "ISO (",
+        "Regulation (EU) ",
+        "x",
+        "27001/",
+        "欧盟委员会",
+        "AI Act, ",
+        "BS EN ISO/IEC 27001-1:2022+A1:2024 and ",
+    ] {
+        let [half, whole] = [500_000, 1_000_000].map(|bytes| piece.repeat(bytes / piece.len()));
+        let milliseconds = |work: &dyn Fn()| {
+            let began = Instant::now();
+            work();
+            began.elapsed().as_secs_f64() * 1e3
+        };
+        let find = |text: &str| {
+            milliseconds(&|| {
+                std::hint::black_box(reference::find(text, known).len());
+            })
+        };
+        let tag = milliseconds(&|| {
+            std::hint::black_box(tagger.tag(&Subject {
+                headline: &whole,
+                summary: &whole,
+                ..Subject::default()
+            }));
+        });
+        println!(
+            "hostile {piece:?}: tag {tag:.1} ms, references {:.1} ms for 0.5 MB, {:.1} ms for 1 MB",
+            find(&half),
+            find(&whole)
+        );
+    }
 }

@@ -97,6 +97,9 @@ struct Ground {
     subject: Vec<bool>,
 }
 
+/// The hits of a field, and which of them count.
+type Weighed<'h, 'c> = (&'h [Found<Role>], &'c dyn Fn(&Found<Role>) -> bool);
+
 impl Kinds {
     pub(super) fn new(dictionary: &mut Dictionary, book: &KindBook) -> Self {
         let mut phrases = Phrases::new(dictionary, &book.classes);
@@ -159,7 +162,7 @@ impl Kinds {
         if !circumstances.in_field && !has(Role::Field) {
             return none;
         }
-        let ground = Ground::new(headline, &head);
+        let ground = Ground::new(headline, head);
         let opens =
             |hit: &Found<Role>| hit.first == 0 && headline.passage.gap(hit.end) == Gap::Clause;
         if head.iter().any(|hit| hit.role == Role::Mute && opens(hit)) {
@@ -206,7 +209,7 @@ impl Kinds {
         if has(Role::Outside) {
             return none;
         }
-        let below = Ground::new(summary, &body);
+        let below = Ground::new(summary, body);
         let clear_below = |hit: &Found<Role>| !below.is_background(hit) && !below.is_subject(hit);
         let talks = body.iter().any(|hit| hit.role == Role::Talk);
         let in_summary = self.best(body, |hit, rule| {
@@ -243,8 +246,8 @@ impl Kinds {
     /// decides; of equals the lower rank. Tells whether the reason stands in the headline.
     fn hinted<'h>(
         &self,
-        head: (&'h [Found<Role>], &dyn Fn(&Found<Role>) -> bool),
-        body: (&'h [Found<Role>], &dyn Fn(&Found<Role>) -> bool),
+        head: Weighed<'h, '_>,
+        body: Weighed<'h, '_>,
         soft: bool,
     ) -> Option<(&Rule, &'h Found<Role>, bool)> {
         let mut votes: Vec<(u32, &'h Found<Role>, bool)> =

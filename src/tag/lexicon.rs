@@ -194,9 +194,20 @@ impl Lexicon {
         }
     }
 
-    /// The framework that a work is, by its place in the library.
+    /// The framework that a work is, by its place in the library; a part is the framework of the
+    /// whole unless it is tracked on its own (F3).
     pub(super) fn framework_of_work(&self, work: &str) -> Option<usize> {
-        self.works.get(work).copied()
+        let mut whole = work;
+        loop {
+            if let Some(place) = self.works.get(whole) {
+                return Some(*place);
+            }
+            let (before, part) = whole.rsplit_once('-')?;
+            if part.is_empty() || !part.bytes().all(|byte| byte.is_ascii_digit()) {
+                return None;
+            }
+            whole = before;
+        }
     }
 
     /// The mentions in all fields, in order of place. `taken` are for each field the stretches of
@@ -211,12 +222,10 @@ impl Lexicon {
         let witnesses = Witnesses::new(texts);
         let mut out = Vec::new();
         for (number, (text, marked)) in texts.iter().zip(marked).enumerate() {
-            let from = out.len();
             let spans = taken.get(number).map_or(&[][..], Vec::as_slice);
-            self.read_one(text, marked, number, spans, &witnesses, speaker, &mut out);
-            if let Some(added) = out.get_mut(from..) {
-                added.sort_by_key(|mention| mention.first);
-            }
+            let mut found = self.read_one(text, marked, number, spans, &witnesses, speaker);
+            found.sort_by_key(|mention| mention.first);
+            out.append(&mut found);
         }
         out
     }
@@ -229,8 +238,8 @@ impl Lexicon {
         taken: &[(usize, usize)],
         witnesses: &Witnesses,
         speaker: Speaker<'_>,
-        out: &mut Vec<Mention>,
-    ) {
+    ) -> Vec<Mention> {
+        let mut out = Vec::new();
         let passage = &text.passage;
         let mut hits: Vec<(usize, usize, Node)> = text
             .hits
@@ -239,7 +248,7 @@ impl Lexicon {
             .map(|hit| (hit.first, hit.end, hit.node))
             .collect();
         if hits.is_empty() {
-            return;
+            return out;
         }
         let length = |first: usize, end: usize| {
             let (start, stop) = passage.bytes(first, end);
@@ -320,6 +329,7 @@ impl Lexicon {
                 }
             }
         }
+        out
     }
 }
 

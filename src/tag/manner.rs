@@ -242,8 +242,7 @@ impl Marked<'_> {
 
     /// "French engineer", "UK start-up", "German car maker".
     fn of_a_firm(&self, end: usize) -> bool {
-        let mut at = end;
-        for _ in 0..3 {
+        for at in end..end.saturating_add(3) {
             if self.passage.gap(at) > Gap::Space {
                 return false;
             }
@@ -253,7 +252,6 @@ impl Marked<'_> {
             if !self.begins(at, BRANCH) {
                 return false;
             }
-            at += 1;
         }
         false
     }

@@ -430,4 +430,6 @@ impl Gathered {
 }
 
 #[cfg(test)]
+mod hostile_tests;
+#[cfg(test)]
 mod tests;

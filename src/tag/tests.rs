@@ -1,10 +1,15 @@
+use std::sync::LazyLock;
+
 use super::*;
 use crate::domain::stated::Stated;
 use crate::domain::update::UpdateKind;
 use crate::library::{Files, load};
 
+static TAGGER: LazyLock<Tagger> =
+    LazyLock::new(|| Tagger::new(Arc::new(load(&Files::built_in()).library)));
+
 fn tagger() -> Tagger {
-    Tagger::new(Arc::new(load(&Files::built_in()).library))
+    TAGGER.clone()
 }
 
 fn ids<Id: std::fmt::Display>(tags: &[Tag<Id>]) -> Vec<String> {
@@ -106,8 +111,17 @@ fn every_reason_points_at_its_words() {
     );
 }
 
-/// Annex B of the domain brief: the text, its frameworks, bodies, jurisdictions and references.
-const ANNEX_B: &[(&str, &[&str], &[&str], &[&str], &[&str])] = &[
+/// A text, and its frameworks, bodies, jurisdictions and references.
+type Row = (
+    &'static str,
+    &'static [&'static str],
+    &'static [&'static str],
+    &'static [&'static str],
+    &'static [&'static str],
+);
+
+/// Annex B of the domain brief.
+const ANNEX_B: &[Row] = &[
     ("our SOC works in three shifts", &[], &[], &[], &[]),
     (
         "SOC 2 report requested from the SOC vendor",
@@ -381,6 +395,23 @@ fn kinds_follow_the_main_clause_and_the_precedence() {
         let tags = tagged(headline);
         assert_eq!(tags.kind, kind, "{headline}: {:?}", tags.kind_because);
         assert_eq!(tags.kind.is_some(), !tags.kind_because.is_empty());
+    }
+}
+
+#[test]
+fn drafts_parts_and_adoptions_are_the_framework() {
+    for (headline, frameworks) in [
+        ("IEC 62443-3-3 published", vec!["iec-62443"]),
+        ("DIN EN IEC 62443-4-1 published", vec!["iec-62443"]),
+        ("IEC/FDIS 62443-1-5 registered", vec!["iec-62443"]),
+        ("BS EN ISO/IEC 42001 published", vec!["iso-iec-42001"]),
+        // A part that is tracked stands for itself alone.
+        ("ISO/IEC 17021-3 published", vec![]),
+        ("Colo. SB 24-206 signed", vec![]),
+    ] {
+        let tags = tagged(headline);
+        let found: Vec<&str> = tags.frameworks.iter().map(|tag| tag.id.as_str()).collect();
+        assert_eq!(found, frameworks, "{headline}");
     }
 }
 

@@ -23,6 +23,7 @@ mod corpus_pages;
 mod crash;
 mod deaths;
 mod examples;
+mod examples_pages;
 mod interfaces;
 mod labelled;
 mod mapping;

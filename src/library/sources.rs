@@ -14,7 +14,7 @@ use crate::domain::source::{
 };
 use crate::text::table::{Mixed, Report, Table};
 
-/// Keys of kinds of source that are not built yet; they are kept in the file and not read.
+/// Keys of sources that this version cannot read; they are kept in the file and not read.
 const LATER: &[&str] = &["preset", "params", "map", "scope", "post"];
 
 pub(super) fn sources(

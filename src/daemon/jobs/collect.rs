@@ -563,15 +563,15 @@ async fn take_in(
 pub(super) struct Read {
     pub(super) entries: u32,
     /// The latest day of publication that is no future.
-    newest: Option<NaiveDate>,
+    pub(super) newest: Option<NaiveDate>,
     pub(super) readable: bool,
     pub(super) faults: Vec<Fault>,
-    description: FeedDescription,
-    new: Vec<Fresh>,
-    revised: Vec<Fresh>,
-    next: Option<String>,
-    parts: Vec<String>,
-    register: Option<Box<RegisterChanges>>,
+    pub(super) description: FeedDescription,
+    pub(super) new: Vec<Fresh>,
+    pub(super) revised: Vec<Fresh>,
+    pub(super) next: Option<String>,
+    pub(super) parts: Vec<String>,
+    pub(super) register: Option<Box<RegisterChanges>>,
     pub(super) watching: Option<Box<Watching>>,
 }
 

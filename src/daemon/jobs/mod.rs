@@ -11,4 +11,4 @@ pub mod observe;
 mod pages;
 pub mod register;
 pub mod retag;
-mod watch;
+pub(crate) mod watch;

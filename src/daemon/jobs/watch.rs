@@ -401,9 +401,14 @@ fn together(groups: Vec<Group<usize>>) -> Vec<(Vec<usize>, PageChange)> {
 fn entry(house: &House, harvests: &[Harvest], place: usize, change: &PageChange) -> Option<Entry> {
     let harvest = harvests.get(place)?;
     let source = house.source(&harvest.visit.source)?;
-    let version = harvest.watching.as_ref()?.page.version;
+    let page = &harvest.watching.as_ref()?.page;
     let url = &harvest.documents.last()?.document.url;
-    Some(change.entry(&source.name, url, version, harvest.visit.at))
+    let mut entry = change.entry(&source.name, url, page.version, harvest.visit.at);
+    entry
+        .stated
+        .references
+        .extend(page.reading.reference.clone());
+    Some(entry)
 }
 
 fn entry_of_site(

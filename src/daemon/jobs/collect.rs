@@ -31,7 +31,7 @@ use crate::domain::document::{
 use crate::domain::evidence::{self, Evidence, Record};
 use crate::domain::id::{SourceId, UpdateId};
 use crate::domain::source::{Keep, Source, SourceKind};
-use crate::domain::update::{Authority, Reach, Update};
+use crate::domain::update::{Authority, Because, Field, Reach, Update};
 use crate::domain::watched::Watching;
 use crate::fetch::{Answer, Fetched, Fetcher};
 use crate::normalize::{self, Circumstances, Normalized};
@@ -928,6 +928,19 @@ pub fn understood(
         frameworks: &source.frameworks,
         stated: Some(&content.stated),
     });
+    if let Some(stage) = &content.stage {
+        // What kind of event a stage is, the field's mapping says, and not the words around it.
+        update.tags.kind = content.stated.kind;
+        update.tags.kind_because = match (content.stated.kind, stage.changes.last()) {
+            (Some(_), Some(step)) => vec![Because {
+                rule: "stage".to_owned(),
+                field: Field::Source,
+                text: step.to.to_string(),
+                start: 0,
+            }],
+            _ => Vec::new(),
+        };
+    }
     update.correction = story::is_correction(&content.title);
     update.key_dates = key_dates::of(&Sayings {
         headline: &content.title,

@@ -151,6 +151,7 @@ pub async fn collect(
         };
         let mut waiting = InOrder::new(MOST_IN_A_COMMIT);
         let mut batch = Vec::new();
+        let mut held: Vec<Harvest> = Vec::new();
         let mut more = true;
         while more {
             let received = receive.recv_many(&mut batch, MOST_IN_A_COMMIT);
@@ -166,7 +167,13 @@ pub async fn collect(
             for (number, harvest) in batch.drain(..) {
                 waiting.put(number, harvest, now);
             }
-            let mut harvests = waiting.take(!more, now);
+            let (later, mut harvests): (Vec<_>, Vec<_>) =
+                waiting.take(!more, now).into_iter().partition(watch::waits);
+            held.extend(later);
+            if !more || held.len() >= MOST_IN_A_COMMIT {
+                held.sort_by_key(|harvest| order.iter().position(|id| *id == harvest.visit.source));
+                harvests.append(&mut held);
+            }
             if harvests.is_empty() {
                 continue;
             }

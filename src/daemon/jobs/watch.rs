@@ -1,9 +1,10 @@
 //! Watching pages: a reading -> what is known of the page -> its change and its life cycle's, as
 //! entries like all others.
 //!
-//! A visit compares ([`read`]); what is told of it is made when it is stored ([`tell`]), harvest by
-//! harvest in one order, because two pages may show one event: the life cycle of a project, or an
-//! edit made on a whole site. So no two visits overlap between knowing and storing.
+//! A visit compares ([`read`]); what is told of it is made when it is stored ([`tell`]), at the end
+//! of its round and in the order of the sources, because two pages may show one event: the life cycle
+//! of a project, or an edit made on a whole site. So no two visits overlap between knowing and
+//! storing.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -258,6 +259,16 @@ fn unmoved(page: WatchedPage) -> Watching {
         seen: None,
         cycles: Vec::new(),
     }
+}
+
+/// Whether a harvest waits for the end of its round: pages that tell something are stored together
+/// and in the order of their sources, so that it does not hang on which answer came first who of
+/// them tells what they share.
+pub(super) fn waits(harvest: &Harvest) -> bool {
+    harvest.watching.as_ref().is_some_and(|watching| {
+        let version = watching.version.as_ref();
+        watching.seen.is_some() || version.is_some_and(|version| version.change.is_some())
+    })
 }
 
 /// Makes the Updates of watched pages that are about to be stored together.

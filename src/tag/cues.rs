@@ -1,8 +1,7 @@
 //! Forms that mean more than one thing, decided by the words around them.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
-
-use rustc_hash::FxHashMap;
 
 use super::Speaker;
 use super::lexicon::Target;
@@ -46,35 +45,50 @@ pub(super) struct Place {
 }
 
 /// Every sequence of an update by its node, to look witnesses up in.
-pub(super) struct Witnesses {
-    by_node: FxHashMap<Node, Vec<Place>>,
+pub(super) struct Witnesses<'t, 'a> {
+    texts: &'t [Text<'a>],
+    /// By node, then by place; sorted when somebody asks first, for most texts hold no name that does.
+    sorted: OnceCell<Vec<(Node, Place)>>,
 }
 
-impl Witnesses {
-    pub(super) fn new(texts: &[Text<'_>]) -> Self {
-        let mut by_node: FxHashMap<Node, Vec<Place>> = FxHashMap::default();
-        for (number, text) in texts.iter().enumerate() {
-            for hit in &text.hits {
-                let places = by_node.entry(hit.node).or_default();
-                // Two are enough: one may be the form itself.
-                if places.len() < 2 {
-                    places.push(Place {
+impl<'t, 'a> Witnesses<'t, 'a> {
+    pub(super) fn new(texts: &'t [Text<'a>]) -> Self {
+        Self {
+            texts,
+            sorted: OnceCell::new(),
+        }
+    }
+
+    fn sorted(&self) -> &[(Node, Place)] {
+        self.sorted.get_or_init(|| {
+            let places = self.texts.iter().enumerate().flat_map(|(number, text)| {
+                text.hits.iter().map(move |hit| {
+                    let place = Place {
                         text: number,
                         first: hit.first,
                         end: hit.end,
-                    });
-                }
-            }
-        }
-        Self { by_node }
+                    };
+                    (hit.node, place)
+                })
+            });
+            let mut out: Vec<(Node, Place)> = places.collect();
+            // Stable: the hits are in the order of their places.
+            out.sort_by_key(|(node, _)| *node);
+            out
+        })
     }
 
     fn speaks(&self, node: Node, own: Place) -> bool {
-        self.by_node.get(&node).is_some_and(|places| {
-            places.iter().any(|place| {
+        let sorted = self.sorted();
+        let from = sorted.partition_point(|(other, _)| *other < node);
+        sorted
+            .get(from..)
+            .unwrap_or(&[])
+            .iter()
+            .take_while(|(other, _)| *other == node)
+            .any(|(_, place)| {
                 place.text != own.text || place.first < own.first || place.end > own.end
             })
-        })
     }
 }
 
@@ -161,7 +175,7 @@ impl Cues {
         &self,
         cue: usize,
         own: Place,
-        witnesses: &Witnesses,
+        witnesses: &Witnesses<'_, '_>,
         speaker: Speaker<'_>,
     ) -> Option<Target> {
         let meanings = self.cues.get(cue)?;

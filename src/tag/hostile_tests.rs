@@ -1,18 +1,13 @@
 //! Texts that nobody writes: whatever stands there is tagged, in the same way each time, with
 //! reasons that lie where they say.
 
-use std::sync::LazyLock;
-
 use proptest::prelude::*;
 
+use super::tests::TAGGER;
 use super::*;
 use crate::domain::reference;
-use crate::library::{Files, load};
 
 const MEGABYTE: usize = 1_000_000;
-
-static TAGGER: LazyLock<Tagger> =
-    LazyLock::new(|| Tagger::new(Arc::new(load(&Files::built_in()).library)));
 
 fn tagged(headline: &str, summary: &str) -> Tags {
     TAGGER.tag(&Subject {

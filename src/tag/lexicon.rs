@@ -3,14 +3,12 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use rustc_hash::FxHashMap;
-
 use super::Speaker;
 use super::cues::{Apart, Cues, Place, Witnesses};
 use super::manner::{Manners, Marked};
 use super::passage::{Gap, Passage};
 use super::text::{Dictionary, Text};
-use super::vocabulary::{Node, Written};
+use super::vocabulary::{ByNode, Node, Written};
 use crate::domain::library::Library;
 use crate::domain::reference;
 
@@ -49,7 +47,9 @@ struct Form {
 
 /// All names, compiled.
 pub(super) struct Lexicon {
-    forms: FxHashMap<Node, Vec<Form>>,
+    forms: Vec<Vec<Form>>,
+    /// For each node one more than the place of its list in `forms`; 0 has none.
+    forms_of: ByNode<u32>,
     cues: Cues,
     pub(super) manners: Manners,
     works: HashMap<String, usize>,
@@ -160,13 +160,22 @@ impl Lexicon {
                 apart.push(meanings);
             }
         }
-        let mut forms: FxHashMap<Node, Vec<Form>> = FxHashMap::default();
+        let mut forms: Vec<Vec<Form>> = Vec::new();
+        let mut forms_of: ByNode<u32> = ByNode::default();
         for ((written, care), mut targets) in spellings {
             targets.sort_unstable();
             let Some((node, words)) = dictionary.named(&written) else {
                 continue;
             };
-            forms.entry(node).or_default().push(Form {
+            let place = forms_of.slot(node);
+            if *place == 0 {
+                forms.push(Vec::new());
+                *place = u32::try_from(forms.len()).unwrap_or(0);
+            }
+            let Some(forms) = forms.get_mut(*place as usize - 1) else {
+                continue;
+            };
+            forms.push(Form {
                 letters: (care == Care::Letters)
                     .then(|| words.iter().map(|word| word.text.clone()).collect()),
                 gaps: wide_gaps(&words),
@@ -175,7 +184,7 @@ impl Lexicon {
             });
         }
         // The order of a hash map is no order: two runs must read alike.
-        for forms in forms.values_mut() {
+        for forms in &mut forms {
             forms.sort_by(|a, b| (&a.targets, &a.letters).cmp(&(&b.targets, &b.letters)));
         }
         let mut works = HashMap::new();
@@ -188,10 +197,22 @@ impl Lexicon {
         }
         Self {
             forms,
+            forms_of,
             cues: Cues::new(dictionary, library, apart),
             manners: Manners::new(dictionary, library),
             works,
         }
+    }
+
+    /// The names that a sequence may be.
+    fn forms_of(&self, node: Node) -> &[Form] {
+        let place = self
+            .forms_of
+            .get(node)
+            .and_then(|place| place.checked_sub(1));
+        place
+            .and_then(|place| self.forms.get(place as usize))
+            .map_or(&[], Vec::as_slice)
     }
 
     /// The framework that a work is, by its place in the library; a part is the framework of the
@@ -236,7 +257,7 @@ impl Lexicon {
         marked: &Marked<'_>,
         number: usize,
         taken: &[(usize, usize)],
-        witnesses: &Witnesses,
+        witnesses: &Witnesses<'_, '_>,
         speaker: Speaker<'_>,
     ) -> Vec<Mention> {
         let mut out = Vec::new();
@@ -244,7 +265,7 @@ impl Lexicon {
         let mut hits: Vec<(usize, usize, Node)> = text
             .hits
             .iter()
-            .filter(|hit| self.forms.contains_key(&hit.node))
+            .filter(|hit| !self.forms_of(hit.node).is_empty())
             .map(|hit| (hit.first, hit.end, hit.node))
             .collect();
         if hits.is_empty() {
@@ -277,7 +298,7 @@ impl Lexicon {
                 .skip(first)
                 .any(|span| *span >= size);
             let mut names = false;
-            for form in self.forms.get(&node).map_or(&[][..], Vec::as_slice) {
+            for form in self.forms_of(node) {
                 if !form.fits(passage, first, end) {
                     continue;
                 }

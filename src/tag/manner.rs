@@ -1,12 +1,12 @@
 //! The words around a name by which it is no mention: a comparison, a rule of the body, the seat
 //! of a firm, the destination of data (rules F5, B1, J3).
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 
 use super::lexicon::Target;
 use super::passage::{Gap, Passage};
 use super::text::{Dictionary, Text};
-use super::vocabulary::Node;
+use super::vocabulary::{ByNode, Node};
 use crate::domain::library::{Library, MannerBook};
 
 /// A set of word lists, by their place in [`MannerBook::lists`].
@@ -61,28 +61,29 @@ marks! {
     LAW = "laws";
 }
 
+/// Names of places of any sort; the lists leave the last bit free.
+const PLACE: Marks = 1 << 31;
+const _: () = assert!(MannerBook::LISTS.len() < 31);
+
 /// How far before a name a word is still about it.
 const NEAR: usize = 8;
 
 /// The lists, compiled.
 pub(super) struct Manners {
-    marks: FxHashMap<Node, Marks>,
+    marks: ByNode<Marks>,
     /// Names of places used as adjectives, which tell where a firm or a person comes from.
     adjectives: FxHashSet<Node>,
-    /// Names of places of any sort.
-    places: FxHashSet<Node>,
 }
 
 impl Manners {
     pub(super) fn new(dictionary: &mut Dictionary, library: &Library) -> Self {
-        let mut marks: FxHashMap<Node, Marks> = FxHashMap::default();
+        let mut marks: ByNode<Marks> = ByNode::default();
         for (place, words) in library.manners.lists.iter().enumerate() {
             for node in words.iter().filter_map(|word| dictionary.sequence(word)) {
-                *marks.entry(node).or_default() |= 1 << place;
+                *marks.slot(node) |= 1 << place;
             }
         }
         let mut adjectives = FxHashSet::default();
-        let mut places = FxHashSet::default();
         for place in &library.jurisdictions {
             let short =
                 |name: &&String| name.is_ascii() && name.len() <= 4 && name.as_str() != "EU";
@@ -94,20 +95,12 @@ impl Manners {
                     .chain(names.clone().filter(short))
                     .filter_map(|name| dictionary.sequence(name)),
             );
-            places.extend(
-                place
-                    .demonyms
-                    .iter()
-                    .chain(names)
-                    .chain([&place.name])
-                    .filter_map(|name| dictionary.sequence(name)),
-            );
+            let all = place.demonyms.iter().chain(names).chain([&place.name]);
+            for node in all.filter_map(|name| dictionary.sequence(name)) {
+                *marks.slot(node) |= PLACE;
+            }
         }
-        Self {
-            marks,
-            adjectives,
-            places,
-        }
+        Self { marks, adjectives }
     }
 
     /// Reads the marks of a text.
@@ -117,25 +110,17 @@ impl Manners {
             passage: &text.passage,
             begins: vec![0; text.passage.len()],
             ends: vec![0; text.passage.len()],
-            places: vec![false; text.passage.len()],
         };
         for hit in &text.hits {
-            if let Some(marks) = self.marks.get(&hit.node) {
-                if let Some(slot) = out.begins.get_mut(hit.first) {
-                    *slot |= marks;
-                }
-                if let Some(slot) = hit
-                    .end
-                    .checked_sub(1)
-                    .and_then(|last| out.ends.get_mut(last))
-                {
-                    *slot |= marks;
-                }
+            let Some(marks) = self.marks.get(hit.node).filter(|marks| **marks != 0) else {
+                continue;
+            };
+            if let Some(slot) = out.begins.get_mut(hit.first) {
+                *slot |= marks;
             }
-            if self.places.contains(&hit.node)
-                && let Some(slot) = out.places.get_mut(hit.first)
-            {
-                *slot = true;
+            let last = hit.end.checked_sub(1);
+            if let Some(slot) = last.and_then(|last| out.ends.get_mut(last)) {
+                *slot |= marks;
             }
         }
         out
@@ -150,7 +135,6 @@ pub(super) struct Marked<'t> {
     begins: Vec<Marks>,
     /// The same for those that end there.
     ends: Vec<Marks>,
-    places: Vec<bool>,
 }
 
 impl Marked<'_> {
@@ -215,7 +199,7 @@ impl Marked<'_> {
         if self.begins(of, ARTICLE) {
             of += 1;
         }
-        !self.places.get(of).is_some_and(|place| *place)
+        !self.begins(of, PLACE)
             && self
                 .passage
                 .written(of)

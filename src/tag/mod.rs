@@ -116,10 +116,12 @@ impl Rules {
             Cow::Borrowed(subject.headline)
         } else {
             let [_, summary] = &texts;
+            let summary = summary.passage.original();
+            let most = summary.floor_char_boundary(language::HEAD);
             Cow::Owned(format!(
                 "{} {}",
                 subject.headline,
-                summary.passage.original()
+                summary.get(..most).unwrap_or(summary)
             ))
         };
         let language = language::detect(&sample, subject.language);

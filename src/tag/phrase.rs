@@ -2,11 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use rustc_hash::FxHashMap;
-
 use super::passage::Gap;
 use super::text::{Dictionary, Text};
-use super::vocabulary::Node;
+use super::vocabulary::{ByNode, Node};
 
 /// The gaps of a phrase, with what each may swallow: a word counts two, a sign of Chinese or
 /// Korean one, a name or a citation two however long it is.
@@ -102,12 +100,26 @@ struct Phrase<T> {
     role: T,
 }
 
+/// A phrase among those with the same first thing.
+struct Opening {
+    phrase: u32,
+    /// A set that holds at least what it asks for besides.
+    asks: u64,
+}
+
+/// A thing as one bit of a set that may hold more than was put into it.
+fn some_of(thing: Thing) -> u64 {
+    1 << (thing & 63)
+}
+
 /// All phrases of one book, with what each stands for.
 pub(super) struct Phrases<T> {
     phrases: Vec<Phrase<T>>,
-    /// The first thing of a phrase -> phrases.
-    by_first: FxHashMap<Thing, Vec<usize>>,
-    by_node: FxHashMap<Node, Vec<Thing>>,
+    /// For each thing the phrases that it opens.
+    by_first: Vec<Vec<Opening>>,
+    /// For each node one more than the place of its list in `lists`; 0 has none.
+    by_node: ByNode<u32>,
+    lists: Vec<Vec<Thing>>,
     by_entity: BTreeMap<Entity, Vec<Thing>>,
     classes: BTreeMap<String, Thing>,
     things: Thing,
@@ -126,8 +138,9 @@ impl<T: Copy> Phrases<T> {
     pub(super) fn new(dictionary: &mut Dictionary, classes: &[(String, Vec<String>)]) -> Self {
         let mut out = Self {
             phrases: Vec::new(),
-            by_first: FxHashMap::default(),
-            by_node: FxHashMap::default(),
+            by_first: Vec::new(),
+            by_node: ByNode::default(),
+            lists: Vec::new(),
             by_entity: BTreeMap::new(),
             classes: BTreeMap::new(),
             things: 0,
@@ -155,10 +168,7 @@ impl<T: Copy> Phrases<T> {
                 }
             }
             for node in &nodes {
-                let list = out.by_node.entry(*node).or_default();
-                if !list.contains(&thing) {
-                    list.push(thing);
-                }
+                out.is(*node, thing);
             }
             for entity in &entities {
                 out.by_entity.entry(*entity).or_default().push(thing);
@@ -166,6 +176,30 @@ impl<T: Copy> Phrases<T> {
             held.insert(name, (nodes, entities));
         }
         out
+    }
+
+    /// Files a thing under a sequence of words.
+    fn is(&mut self, node: Node, thing: Thing) {
+        let place = self.by_node.slot(node);
+        if *place == 0 {
+            self.lists.push(Vec::new());
+            *place = u32::try_from(self.lists.len()).unwrap_or(0);
+        }
+        let list = self.lists.get_mut((*place as usize).wrapping_sub(1));
+        if let Some(list) = list.filter(|list| !list.contains(&thing)) {
+            list.push(thing);
+        }
+    }
+
+    /// What a sequence of words is.
+    fn things(&self, node: Node) -> &[Thing] {
+        let place = self
+            .by_node
+            .get(node)
+            .and_then(|place| place.checked_sub(1));
+        place
+            .and_then(|place| self.lists.get(place as usize))
+            .map_or(&[], Vec::as_slice)
     }
 
     fn next(&mut self) -> Thing {
@@ -189,7 +223,7 @@ impl<T: Copy> Phrases<T> {
             }
             if let Some(node) = dictionary.sequence(&std::mem::take(&mut plain)) {
                 let thing = self.next();
-                self.by_node.entry(node).or_default().push(thing);
+                self.is(node, thing);
                 elements.push(Element::Thing(thing));
             }
             match part {
@@ -213,11 +247,17 @@ impl<T: Copy> Phrases<T> {
             Element::Gap(_) | Element::ClauseStart => None,
         });
         if let Some(first) = things.next() {
-            let others = things.collect();
-            self.by_first
-                .entry(first)
-                .or_default()
-                .push(self.phrases.len());
+            let others: Vec<Thing> = things.collect();
+            let place = first as usize;
+            if self.by_first.len() <= place {
+                self.by_first.resize_with(place + 1, Vec::new);
+            }
+            if let Some(list) = self.by_first.get_mut(place) {
+                list.push(Opening {
+                    phrase: u32::try_from(self.phrases.len()).unwrap_or(u32::MAX),
+                    asks: others.iter().fold(0, |some, thing| some | some_of(*thing)),
+                });
+            }
             self.phrases.push(Phrase {
                 elements,
                 others,
@@ -250,7 +290,7 @@ impl<T: Copy> Phrases<T> {
             if name.0 <= hit.first && hit.end <= name.1 && name != (hit.first, hit.end) {
                 continue;
             }
-            for thing in self.by_node.get(&hit.node).into_iter().flatten() {
+            for thing in self.things(hit.node) {
                 spans.push(Span {
                     thing: *thing,
                     first: hit.first,
@@ -272,9 +312,11 @@ impl<T: Copy> Phrases<T> {
         spans.sort_unstable_by_key(|span| (span.first, span.thing, std::cmp::Reverse(span.end)));
         spans.dedup();
         // Where each thing stands last: a phrase that asks for it must begin before.
+        let mut there = 0;
         let mut last = vec![0_u32; self.things as usize + 1];
         let mut starts = vec![spans.len(); words + 1];
         for (place, span) in spans.iter().enumerate().rev() {
+            there |= some_of(span.thing);
             if let Some(start) = starts.get_mut(span.first) {
                 *start = place;
             }
@@ -290,8 +332,9 @@ impl<T: Copy> Phrases<T> {
         };
         let mut out = Vec::new();
         for span in &spans {
-            for place in self.by_first.get(&span.thing).into_iter().flatten() {
-                let Some(phrase) = self.phrases.get(*place) else {
+            let opened = self.by_first.get(span.thing as usize).into_iter().flatten();
+            for opening in opened.filter(|opening| opening.asks & there == opening.asks) {
+                let Some(phrase) = self.phrases.get(opening.phrase as usize) else {
                     continue;
                 };
                 let comes = |thing: &Thing| {

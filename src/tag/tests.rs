@@ -5,7 +5,7 @@ use crate::domain::stated::Stated;
 use crate::domain::update::UpdateKind;
 use crate::library::{Files, load};
 
-static TAGGER: LazyLock<Tagger> =
+pub(super) static TAGGER: LazyLock<Tagger> =
     LazyLock::new(|| Tagger::new(Arc::new(load(&Files::built_in()).library)));
 
 fn tagger() -> Tagger {

@@ -54,7 +54,7 @@ impl<'a> Text<'a> {
     ) -> Self {
         let passage = Passage::new(text, longest);
         let symbols: Symbols = dictionary.vocabulary.read(&passage);
-        let mut hits = Vec::new();
+        let mut hits = Vec::with_capacity(passage.len());
         for first in 0..passage.len() {
             if symbols.of(first).is_empty() {
                 continue;

@@ -11,10 +11,54 @@ pub(super) type Symbol = u32;
 const BEGINNING: usize = 3;
 const ENDING: usize = 3;
 
+/// Which short keys are there at all: most words of a text are none of the library's, and this
+/// says so before anything is hashed or compared.
+struct Sieve([u64; 1 << (Sieve::BITS - 6)]);
+
+impl Sieve {
+    const BITS: u32 = 16;
+
+    /// The bit of up to three bytes and a length.
+    fn bit(bytes: &[u8], length: usize) -> (usize, u64) {
+        let key = bytes
+            .iter()
+            .fold(length as u32, |key, byte| key << 8 | u32::from(*byte));
+        let bit = key.wrapping_mul(0x9e37_79b1) >> (32 - Self::BITS);
+        ((bit >> 6) as usize, 1 << (bit & 63))
+    }
+
+    fn put(&mut self, bytes: &[u8], length: usize) {
+        let (place, bit) = Self::bit(bytes, length);
+        if let Some(slot) = self.0.get_mut(place) {
+            *slot |= bit;
+        }
+    }
+
+    fn may_hold(&self, bytes: &[u8], length: usize) -> bool {
+        let (place, bit) = Self::bit(bytes, length);
+        self.0.get(place).is_some_and(|slot| slot & bit != 0)
+    }
+}
+
+impl Default for Sieve {
+    fn default() -> Self {
+        Self([0; 1 << (Self::BITS - 6)])
+    }
+}
+
+/// The bytes of a word that its sieve looks at.
+fn head(word: &str) -> &[u8] {
+    let bytes = word.as_bytes();
+    bytes.first_chunk::<3>().map_or(bytes, <[u8; 3]>::as_slice)
+}
+
 /// Every word that the library knows.
 #[derive(Default)]
 pub(super) struct Vocabulary {
     exact: FxHashMap<Box<str>, Symbol>,
+    /// The first bytes of whole words with their lengths, and with the length 0 those of open
+    /// words; the last bytes of open words have the length 1.
+    sieve: Box<Sieve>,
     /// Words with any ending (`standardis*`), by their first bytes.
     beginnings: FxHashMap<[u8; BEGINNING], Vec<(Box<str>, Symbol)>>,
     /// Words with any beginning (`*bussgeld`), by their last bytes.
@@ -46,13 +90,18 @@ impl Vocabulary {
                 let word = passage.word(at);
                 let symbol = if star(Some(end)) && word.len() >= BEGINNING {
                     let next = self.count;
+                    self.sieve.put(head(word), 0);
                     open(&mut self.beginnings, first(word), word, next)
                 } else if star(start.checked_sub(1)) && word.len() >= ENDING {
                     let next = self.count;
+                    if let Some(key) = last(word) {
+                        self.sieve.put(&key, 1);
+                    }
                     open(&mut self.endings, last(word), word, next)
                 } else if let Some(symbol) = self.exact.get(word) {
                     Some(*symbol)
                 } else {
+                    self.sieve.put(head(word), word.len() + 2);
                     self.exact.insert(word.into(), self.count);
                     None
                 };
@@ -72,28 +121,42 @@ impl Vocabulary {
     pub(super) fn read(&self, passage: &Passage<'_>) -> Symbols {
         let mut out = Symbols {
             all: Vec::with_capacity(passage.len()),
-            ends: Vec::with_capacity(passage.len()),
+            words: Vec::with_capacity(passage.len()),
         };
         for at in 0..passage.len() {
             let word = passage.word(at);
-            out.all.extend(self.exact.get(word));
-            let bytes = word.as_bytes();
-            if bytes.len() >= BEGINNING
+            let from = out.all.len();
+            let key = head(word);
+            if self.sieve.may_hold(key, word.len() + 2) {
+                out.all.extend(self.exact.get(word));
+            }
+            if word.len() >= BEGINNING
+                && self.sieve.may_hold(key, 0)
                 && let Some(list) = first(word).and_then(|key| self.beginnings.get(&key))
             {
                 let fits = list.iter().filter(|(open, _)| word.starts_with(&**open));
                 out.all.extend(fits.map(|(_, symbol)| *symbol));
             }
-            if bytes.len() > ENDING + 2
-                && let Some(list) = last(word).and_then(|key| self.endings.get(&key))
+            if word.len() > ENDING + 2
+                && let Some(key) = last(word).filter(|key| self.sieve.may_hold(key, 1))
+                && let Some(list) = self.endings.get(&key)
             {
                 let fits = list.iter().filter(|(open, _)| word.ends_with(&**open));
                 out.all.extend(fits.map(|(_, symbol)| *symbol));
             }
-            out.ends.push(out.all.len());
+            let new = out.all.get(from..).unwrap_or(&[]);
+            out.words.push((
+                u32::try_from(out.all.len()).unwrap_or(u32::MAX),
+                new.iter().fold(0, |some, symbol| some | some_of(*symbol)),
+            ));
         }
         out
     }
+}
+
+/// A symbol as one bit of a set that may hold more than was put into it.
+fn some_of(symbol: Symbol) -> u64 {
+    1 << (symbol & 63)
 }
 
 fn first(word: &str) -> Option<[u8; BEGINNING]> {
@@ -122,7 +185,8 @@ fn open<const LENGTH: usize>(
 /// For each word of a text its symbols; most words have none.
 pub(super) struct Symbols {
     all: Vec<Symbol>,
-    ends: Vec<usize>,
+    /// Where the symbols of each word end, and a set that holds at least them.
+    words: Vec<(u32, u64)>,
 }
 
 impl Symbols {
@@ -130,38 +194,91 @@ impl Symbols {
     pub(super) fn of(&self, at: usize) -> &[Symbol] {
         let from = at
             .checked_sub(1)
-            .and_then(|before| self.ends.get(before))
-            .copied()
-            .unwrap_or(0);
-        let to = self.ends.get(at).copied().unwrap_or(from);
+            .and_then(|before| self.words.get(before))
+            .map_or(0, |(end, _)| *end as usize);
+        let to = self.words.get(at).map_or(from, |(end, _)| *end as usize);
         self.all.get(from..to).unwrap_or(&[])
+    }
+
+    /// A set that holds at least the symbols of a word.
+    fn some_of(&self, at: usize) -> u64 {
+        self.words.get(at).map_or(0, |(_, some)| *some)
     }
 }
 
 /// A place in the tree of sequences: it stands for the words that lead to it.
 pub(super) type Node = u32;
 
+/// Something for some nodes, found by the node's number.
+pub(super) struct ByNode<T>(Vec<T>);
+
+impl<T: Default + Clone> ByNode<T> {
+    /// The value of a node, to be set.
+    pub(super) fn slot(&mut self, node: Node) -> &mut T {
+        let place = node as usize;
+        if self.0.len() <= place {
+            self.0.resize(place + 1, T::default());
+        }
+        // Just made, if it was not there.
+        &mut self.0[place]
+    }
+
+    /// The value of a node, where one was set.
+    pub(super) fn get(&self, node: Node) -> Option<&T> {
+        self.0.get(node as usize)
+    }
+}
+
+impl<T> Default for ByNode<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
 /// Sequences of words as a tree; its root is node 0.
 #[derive(Default)]
 pub(super) struct Sequences {
+    /// From the root, by symbol; 0 leads nowhere.
+    roots: Vec<Node>,
+    /// From all other nodes.
     next: FxHashMap<(Node, Symbol), Node>,
     count: Node,
-    /// Whether a sequence ends at a node.
-    ends: Vec<bool>,
+    /// For each node whether a sequence ends there, and a set that holds at least the symbols that
+    /// lead on.
+    nodes: Vec<(bool, u64)>,
 }
 
 impl Sequences {
     /// Takes in a sequence; none when it is empty.
     pub(super) fn add(&mut self, words: &[Written]) -> Option<Node> {
-        let mut node = 0;
+        let mut node: Node = 0;
         for word in words {
-            node = *self.next.entry((node, word.symbol)).or_insert_with(|| {
-                self.count += 1;
-                self.count
-            });
+            let place = word.symbol as usize;
+            if node == 0 {
+                if self.roots.len() <= place {
+                    self.roots.resize(place + 1, 0);
+                }
+                let slot = self.roots.get_mut(place)?;
+                if *slot == 0 {
+                    self.count += 1;
+                    *slot = self.count;
+                }
+                node = *slot;
+            } else {
+                if let Some((_, leads)) = self.nodes.get_mut(node as usize) {
+                    *leads |= some_of(word.symbol);
+                }
+                node = *self.next.entry((node, word.symbol)).or_insert_with(|| {
+                    self.count += 1;
+                    self.count
+                });
+            }
+            let nodes = self.count as usize + 1;
+            if self.nodes.len() < nodes {
+                self.nodes.resize(nodes, (false, 0));
+            }
         }
-        self.ends.resize(self.count as usize + 1, false);
-        *self.ends.get_mut(node as usize).filter(|_| node > 0)? = true;
+        self.nodes.get_mut(node as usize).filter(|_| node > 0)?.0 = true;
         Some(node)
     }
 
@@ -174,10 +291,16 @@ impl Sequences {
         at: usize,
         f: &mut impl FnMut(Node, usize),
     ) {
-        self.step(passage, symbols, 0, at, at, f);
+        for symbol in symbols.of(at) {
+            match self.roots.get(*symbol as usize) {
+                None | Some(0) => {}
+                Some(next) => self.enter(passage, symbols, *next, at, at + 1, f),
+            }
+        }
     }
 
-    fn step(
+    /// At a node after the words from `first` to before `at`.
+    fn enter(
         &self,
         passage: &Passage<'_>,
         symbols: &Symbols,
@@ -186,19 +309,19 @@ impl Sequences {
         at: usize,
         f: &mut impl FnMut(Node, usize),
     ) {
-        if node > 0 && passage.gap(at) == Gap::Sentence {
+        let Some((ends, leads)) = self.nodes.get(node as usize) else {
+            return;
+        };
+        if *ends && passage.stands_alone(first, at) {
+            f(node, at);
+        }
+        if leads & symbols.some_of(at) == 0 || passage.gap(at) == Gap::Sentence {
             return;
         }
         for symbol in symbols.of(at) {
-            let Some(next) = self.next.get(&(node, *symbol)) else {
-                continue;
-            };
-            if self.ends.get(*next as usize).is_some_and(|ends| *ends)
-                && passage.stands_alone(first, at + 1)
-            {
-                f(*next, at + 1);
+            if let Some(next) = self.next.get(&(node, *symbol)) {
+                self.enter(passage, symbols, *next, first, at + 1, f);
             }
-            self.step(passage, symbols, *next, first, at + 1, f);
         }
     }
 }

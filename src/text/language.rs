@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 use whatlang::Lang;
 
 /// How much of a text is looked at, in bytes.
-const HEAD: usize = 400;
+pub const HEAD: usize = 400;
 
 /// The language (ISO 639-1): as the text shows where it is sure, else as the publisher or the
 /// source says.

@@ -22,8 +22,8 @@ use crate::domain::document::{Fault, FaultCode};
 use crate::domain::page::{PageText, Reader};
 use crate::domain::page_change::PageChange;
 
-/// The least that one edit weighs to be told; a change of many slight ones is told from
-/// [`MANY_WORDS`] on.
+/// The least that one edit weighs to be told; slight ones are told together when they change 25
+/// words or more.
 pub const TOLD: f64 = 0.15;
 /// So many words changed in slight edits are told all the same.
 const MANY_WORDS: usize = 25;

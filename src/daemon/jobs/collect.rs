@@ -526,7 +526,9 @@ async fn take_in(
                     next: read.next,
                     parts: read.parts,
                 });
-                pages.brought(&read.new, &read.revised);
+                if !first || page.as_ref().is_some_and(Page::leads_on) {
+                    pages.brought(&read.new, &read.revised);
+                }
                 harvest.new.extend(read.new);
                 harvest.revised.extend(read.revised);
                 harvest.register = read.register;

@@ -52,6 +52,13 @@ pub(super) struct Page {
     pub parts: Vec<String>,
 }
 
+impl Page {
+    /// Whether further pages may follow.
+    pub(super) fn leads_on(&self) -> bool {
+        self.next.is_some() || !self.parts.is_empty()
+    }
+}
+
 impl Pages {
     pub(super) fn new(source: &Source, state: &SourceState) -> Self {
         let next = source.interface.map.next.as_ref();

@@ -335,7 +335,10 @@ async fn a_page(store: &str) {
         told[0].content.page.unwrap().weight
     )));
     let (_, home) = stage.page("/").await;
-    assert!(home.contains("weight 0.") && home.contains("[-15-] {+10+}"), "{home}");
+    assert!(
+        home.contains("weight 0.") && home.contains("[-15-] {+10+}"),
+        "{home}"
+    );
     // Each change is a story of its own, however alike they are told.
     assert!(!page.contains("Also reported by"), "{page}");
     let chain = stage.house.store.verify_chain(&id).await.unwrap();

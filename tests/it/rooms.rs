@@ -18,7 +18,8 @@ fn allowed(room: &str) -> Option<&'static [&'static str]> {
         // Gathers settings; no room imports it.
         "config" => &["domain", "text", "fetch", "deliver"],
         "web" => &[
-            "domain", "text", "crash", "store", "search", "render", "digest", "summary", "clock",
+            "domain", "text", "crash", "compare", "store", "search", "render", "digest", "summary",
+            "clock",
         ],
         // Upstairs.
         "daemon" => &[

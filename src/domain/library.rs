@@ -333,6 +333,7 @@ impl KindBook {
         "background",
         "subject",
         "resume",
+        "names",
         "field",
         "authority",
         "offices",

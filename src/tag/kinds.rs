@@ -52,6 +52,7 @@ enum Role {
     Background,
     Subject,
     Resume,
+    Names,
     Field,
     Authority,
     Office,
@@ -66,6 +67,7 @@ const LISTS: &[Role] = &[
     Role::Background,
     Role::Subject,
     Role::Resume,
+    Role::Names,
     Role::Field,
     Role::Authority,
     Role::Office,
@@ -141,8 +143,8 @@ impl Kinds {
         summary: (&Text<'_>, &[Recognised]),
         circumstances: Circumstances,
     ) -> Outcome {
-        let head = self.phrases.find(headline.0, headline.1, HEADLINE);
-        let body = self.phrases.find(summary.0, summary.1, SUMMARY);
+        let head = without_names(self.phrases.find(headline.0, headline.1, HEADLINE));
+        let body = without_names(self.phrases.find(summary.0, summary.1, SUMMARY));
         let (kind, because) = self.decide((headline.0, &head), (summary.0, &body), circumstances);
         Outcome {
             kind,
@@ -340,6 +342,30 @@ impl Role {
             _ => None,
         }
     }
+}
+
+/// The hits without those that take words out of the name of someone who acts: a certification
+/// body is neither a certificate nor a reason against one. A phrase of several words that holds the
+/// whole name stays.
+fn without_names(mut hits: Vec<Found<Role>>) -> Vec<Found<Role>> {
+    let names: Vec<(usize, usize)> = hits
+        .iter()
+        .filter(|hit| hit.role == Role::Names)
+        .map(|hit| (hit.first, hit.end))
+        .collect();
+    if names.is_empty() {
+        return hits;
+    }
+    hits.retain(|hit| {
+        let speaks_of_kinds = hit.role.names().is_some() || matches!(hit.role, Role::Denies(_));
+        let torn = |&(first, end): &(usize, usize)| {
+            let overlaps = hit.first < end && first < hit.end;
+            let holds = hit.first <= first && end <= hit.end && hit.end - hit.first > 1;
+            overlaps && !holds
+        };
+        !(speaks_of_kinds && names.iter().any(torn))
+    });
+    hits
 }
 
 fn denied(hits: &[Found<Role>], rule: usize) -> bool {

@@ -70,6 +70,45 @@ fn the_seed_pages_updates_are_recognised() {
 }
 
 #[test]
+fn the_name_of_a_certifier_is_no_certificate_and_a_state_is_no_publication() {
+    let tagger = tagger();
+    for (headline, summary, kind) in [
+        (
+            "DIN EN ISO/IEC 27006-1:2024 Anforderungen an Zertifizierungsstellen",
+            "",
+            Some(UpdateKind::NationalAdoption),
+        ),
+        (
+            "New edition of ISO/IEC 27006-1 for certification bodies",
+            "",
+            Some(UpdateKind::NewEdition),
+        ),
+        (
+            "Harbour Pilots certified to ISO/IEC 27001 by a certification body in Oslo",
+            "",
+            Some(UpdateKind::CertificationAnnounced),
+        ),
+        (
+            "PCI DSS v4.0.1",
+            "PCI DSS v4.0.1 is the current version.",
+            Some(UpdateKind::StatusConfirmed),
+        ),
+        (
+            "ISO/IEC 42005:2025",
+            "ISO published ISO/IEC 42005:2025 this morning.",
+            Some(UpdateKind::NewEdition),
+        ),
+    ] {
+        let tags = tagger.tag(&Subject {
+            headline,
+            summary,
+            ..Subject::default()
+        });
+        assert_eq!(tags.kind, kind, "{headline}: {:?}", tags.kind_because);
+    }
+}
+
+#[test]
 fn every_reason_points_at_its_words() {
     let tagger = tagger();
     let headline = "Ärger – the ICO fines a firm under the UK GDPR; ISO/IEC 27001 cited";

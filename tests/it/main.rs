@@ -31,6 +31,7 @@ mod pages;
 mod pdf;
 mod postgres;
 mod rooms;
+mod seed;
 mod story;
 mod watch;
 mod watch_corpus;

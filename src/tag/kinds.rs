@@ -236,6 +236,10 @@ impl Kinds {
         if let Some((rule, hit)) = behind {
             return self.told(rule, headline, hit);
         }
+        // A question names its subject by the same words; what only hints proves nothing in it.
+        if asks {
+            return none;
+        }
         let body_counts = |hit: &Found<Role>| !talks && clear_below(hit);
         match self.hinted((head, &clear), (body, &body_counts), soft) {
             Some((rule, hit, true)) => self.told(rule, headline, hit),

@@ -51,6 +51,8 @@ fn main() {
                     .collect(),
                 frameworks: tags.frameworks.iter().map(|tag| tag.id.clone()).collect(),
                 kind: tags.kind,
+                version: None,
+                stage: None,
             });
         }
     }

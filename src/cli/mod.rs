@@ -12,6 +12,7 @@ mod errand;
 mod evidence;
 mod export;
 pub(crate) mod out;
+mod page;
 mod read;
 mod serve;
 mod source;
@@ -72,6 +73,9 @@ enum Command {
     /// Try, add, record, import or export sources.
     #[command(subcommand)]
     Source(source::Command),
+    /// Show the versions of a watched page, and what changed between any two.
+    #[command(subcommand)]
+    Page(page::Command),
     /// Search the archive.
     #[command(
         after_help = "Examples:\n  regwire search 'ISO/IEC 42001'\n  regwire search 'kind:consultation jurisdiction:eu after:2026-01-01' --json"
@@ -214,6 +218,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Some(Command::Collect(options)) => collect::run(house(load()?).await?, options).await,
         Some(Command::Sources(options)) => read::sources(house(load()?).await?, options).await,
         Some(Command::Source(command)) => source::run(house(load()?).await?, command).await,
+        Some(Command::Page(command)) => page::run(house(load()?).await?, command).await,
         Some(Command::Search(options)) => read::search(house(load()?).await?, options).await,
         Some(Command::Show(options)) => read::show(house(load()?).await?, options).await,
         Some(Command::Note(options)) => edit::note(house(load()?).await?, options).await,

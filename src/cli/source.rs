@@ -3,17 +3,21 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use clap::Subcommand;
 use serde_json::{Value, json};
 
 use super::out::{say, say_part};
+use super::page::{blocks, shown};
 use super::table;
 use crate::daemon::House;
+use crate::daemon::jobs::watch;
 use crate::domain::address::{AddressTemplate, WebAddress};
 use crate::domain::document::{Document, Entry, Memory, Sha256};
 use crate::domain::id::{BodyId, SourceId};
+use crate::domain::page::{PageReading, PageText};
 use crate::domain::source::{DateStyle, Select, Source, SourceKind};
 use crate::fetch::Answer;
 use crate::library::{Files, load};
@@ -113,7 +117,7 @@ pub(super) async fn run(house: House, command: Command) -> anyhow::Result<ExitCo
 }
 
 /// The source of that id, with the nearest one where there is none.
-fn named<'h>(house: &'h House, id: &str) -> anyhow::Result<&'h Source> {
+pub(super) fn named<'h>(house: &'h House, id: &str) -> anyhow::Result<&'h Source> {
     if let Some(source) = house.sources.iter().find(|source| source.id.as_str() == id) {
         return Ok(source);
     }
@@ -200,7 +204,7 @@ async fn attempt(
             }
         }
     }
-    let trial = parse::trial(&document, &source);
+    let trial = tried(house, &source, &document).await?;
     if json {
         say!("{}", trial_line(&source, &document, &trial, &found));
     } else {
@@ -211,6 +215,90 @@ async fn attempt(
     } else {
         ExitCode::FAILURE
     })
+}
+
+/// What a definition yields; a watched page as a visit would read it, PDFs included.
+async fn tried(house: &House, source: &Source, document: &Document) -> anyhow::Result<Trial> {
+    if source.kind != SourceKind::Page {
+        return Ok(parse::trial(document, source));
+    }
+    Ok(Trial {
+        parsed: watch::parsed(house, source, Arc::new(document.clone())).await?,
+        refused: Vec::new(),
+    })
+}
+
+/// A watched page for programs.
+fn page_line(page: &PageReading) -> Value {
+    json!({
+        "title": page.text.as_ref().and_then(|text| text.title.as_deref()),
+        "language": page.text.as_ref().and_then(|text| text.language.as_deref()),
+        "reader": page.text.as_ref().map(|text| text.reader),
+        "blocks": page.text.as_ref().map(|text| &text.blocks),
+        "words": page.text.as_ref().map(PageText::words),
+        "life_cycle": page.life_cycle,
+        "note": page.note,
+        "reference": page.reference,
+    })
+}
+
+/// What a visit would compare of a watched page.
+fn print_page(page: &PageReading, limit: usize) {
+    let stated = [
+        (
+            "title",
+            page.text.as_ref().and_then(|text| text.title.as_deref()),
+        ),
+        ("reference", page.reference.as_deref()),
+        ("note", page.note.as_deref()),
+        (
+            "project",
+            page.life_cycle
+                .as_ref()
+                .and_then(|cycle| cycle.project.as_deref()),
+        ),
+    ];
+    for (what, text) in stated {
+        if let Some(text) = text {
+            say!("{what}: {}", shown(text));
+        }
+    }
+    if let Some(cycle) = &page.life_cycle {
+        for passed in &cycle.passed {
+            say!("passed {passed}");
+        }
+        for planned in &cycle.planned {
+            say!("planned {planned}");
+        }
+    }
+    if let Some(text) = &page.text {
+        for line in blocks(text).take(limit) {
+            say!("{}", html::excerpt(&line, 160));
+        }
+        let more = text.blocks.len().saturating_sub(limit);
+        if more > 0 {
+            say!("and {more} more, with --limit or --json");
+        }
+    }
+}
+
+/// How much a visit would compare of a watched page.
+fn page_count(page: &PageReading) -> String {
+    let mut what = Vec::new();
+    if let Some(text) = &page.text {
+        let count =
+            |number: usize, one| table::count(i64::try_from(number).unwrap_or(i64::MAX), one);
+        what.push(format!(
+            "{} of {}",
+            count(text.blocks.len(), "block"),
+            count(text.words(), "word")
+        ));
+    }
+    if let Some(cycle) = &page.life_cycle {
+        let count = i64::try_from(cycle.passed.len()).unwrap_or(i64::MAX);
+        what.push(table::count(count, "stage"));
+    }
+    format!("{} would be compared", what.join(" and "))
 }
 
 fn entry_line(entry: &Entry) -> Value {
@@ -235,6 +323,7 @@ fn trial_line(source: &Source, document: &Document, trial: &Trial, found: &[Disc
         "refused": trial.refused.iter().map(|row| json!({
             "row": row.row, "why": row.why, "excerpt": row.excerpt,
         })).collect::<Vec<_>>(),
+        "page": trial.parsed.page.as_deref().map(page_line),
         "faults": trial.parsed.faults,
         "next": trial.parsed.next,
         "parts": trial.parsed.parts,
@@ -330,13 +419,16 @@ fn print_trial(source: &Source, document: &Document, trial: &Trial, limit: usize
             trial.parsed.parts.len()
         );
     }
+    if let Some(page) = &trial.parsed.page {
+        print_page(page, limit);
+    }
     let count = i64::try_from(trial.parsed.entries.len()).unwrap_or(i64::MAX);
     say!(
         "{}; nothing was stored",
-        if trial.parsed.readable {
-            table::count(count, "entry")
-        } else {
-            "nothing could be read".to_owned()
+        match &trial.parsed.page {
+            _ if !trial.parsed.readable => "nothing could be read".to_owned(),
+            Some(page) => page_count(page),
+            None => table::count(count, "entry"),
         }
     );
 }
@@ -539,7 +631,7 @@ fn append(house: &House, entries: &str, dry_run: bool) -> anyhow::Result<()> {
 async fn record(house: &House, id: &SourceId, folder: Option<PathBuf>) -> anyhow::Result<ExitCode> {
     let source = named(house, id.as_str())?;
     let document = answered(house, source, None).await?;
-    let trial = parse::trial(&document, source);
+    let trial = tried(house, source, &document).await?;
     let folder = folder
         .unwrap_or_else(|| house.config.folder.join("examples"))
         .join(id.as_str());
@@ -555,6 +647,7 @@ async fn record(house: &House, id: &SourceId, folder: Option<PathBuf>) -> anyhow
         "sha256": document.sha256,
         "recorded_at": document.fetched_at,
         "entries": trial.parsed.entries.iter().map(entry_line).collect::<Vec<_>>(),
+        "page": trial.parsed.page.as_deref().map(page_line),
     });
     std::fs::write(&page, &document.body)
         .with_context(|| format!("cannot write {}", page.display()))?;

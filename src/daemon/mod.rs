@@ -22,6 +22,7 @@ use crate::domain::library::Library;
 use crate::domain::source::Source;
 use crate::fetch::Fetcher;
 use crate::library::{Files, Loaded, load};
+use crate::pdf::Extractor;
 use crate::render::{Renderer, Site};
 use crate::search::Index;
 use crate::store::{Lease, Store};
@@ -59,6 +60,8 @@ pub struct House {
     /// Documents read at once: as many as there are processors, however many visits are under
     /// way, so that memory and caches are not shared among dozens.
     pub turns: Arc<tokio::sync::Semaphore>,
+    /// What takes text out of PDFs.
+    pub pdf: Arc<Extractor>,
 }
 
 impl House {
@@ -110,6 +113,7 @@ impl House {
             turns: Arc::new(tokio::sync::Semaphore::new(
                 std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
             )),
+            pdf: Arc::new(Extractor::of_this_program()?),
         })
     }
 

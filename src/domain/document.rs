@@ -4,6 +4,8 @@ use chrono::{DateTime, Utc};
 
 use super::address::WebAddress;
 use super::id::SourceId;
+use super::page_change::VersionStep;
+use super::standard::StageNews;
 use super::stated::Stated;
 use crate::text::date::Stamp;
 
@@ -344,6 +346,13 @@ pub struct Entry {
     /// What the publisher changes when it changes the item, where the source's definition says that
     /// another one is a revision (a number, a time).
     pub version: Option<String>,
+    /// The stage changes of a standard that it tells.
+    pub stage: Option<StageNews>,
+    /// Between which versions of a watched page it lies.
+    pub page: Option<VersionStep>,
+    /// Whether it is told to its followers only: a stage that is no news by the field's mapping, a
+    /// date corrected.
+    pub for_followers: bool,
 }
 
 /// What a feed says of itself (`sources --json`).

@@ -127,6 +127,10 @@ const OTHER_SHAPE: &[FaultCode] = &[
     FaultCode::SoftNotFound,
     FaultCode::ErrorPage,
     FaultCode::RedirectedHome,
+    FaultCode::OtherLanguage,
+    FaultCode::NotAPage,
+    FaultCode::NoTextLayer,
+    FaultCode::Shrunken,
 ];
 
 impl Record {
@@ -155,12 +159,7 @@ impl Record {
             self.signs.fault = visit.faults.first().cloned();
         }
         if visit.new > 0 {
-            if let Some(last) = self.last_new {
-                self.gaps.push(now - last);
-                let surplus = self.gaps.len().saturating_sub(MOST_GAPS);
-                self.gaps.drain(..surplus);
-            }
-            self.last_new = Some(now);
+            self.brought_news(now);
         } else if self.last_new.is_none() && visit.outcome.is_success() {
             // Silence is counted from the first look on.
             self.last_new = Some(now);
@@ -168,6 +167,16 @@ impl Record {
         if read && visit.outcome.is_success() {
             self.look(visit, newest, now);
         }
+    }
+
+    /// Takes in that a visit at `now` brought something new.
+    pub fn brought_news(&mut self, now: DateTime<Utc>) {
+        if let Some(last) = self.last_new {
+            self.gaps.push(now - last);
+            let surplus = self.gaps.len().saturating_sub(MOST_GAPS);
+            self.gaps.drain(..surplus);
+        }
+        self.last_new = Some(now);
     }
 
     fn look(&mut self, visit: &Visit, newest: Option<NaiveDate>, now: DateTime<Utc>) {

@@ -1,13 +1,15 @@
 //! The life cycle of a standard's project as a page or catalogue shows it: the stages passed, with
 //! their dates, in whatever language the page is.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::address::WebAddress;
 use super::document::{Entry, Markup};
 use super::page_change::escaped;
-use super::standard::Stage;
+use super::reference::{self, KnownWorks};
+use super::standard::{Stage, StageNews, StageStep};
 use super::stated::Stated;
+use super::told_date::ToldDate;
 use super::update::UpdateKind;
 use crate::text::date::Stamp;
 
@@ -219,8 +221,31 @@ impl LifeCycleChange {
         })
     }
 
-    /// The change as an item of its source: one for all stages passed since the last look.
-    pub fn entry(&self, url: &WebAddress) -> Entry {
+    /// The stage changes, in order; none where dates alone were corrected. `seen` stands in for a
+    /// day that the publisher does not tell.
+    pub fn news(&self, seen: NaiveDate) -> Option<StageNews> {
+        let reference = self.reference.as_deref();
+        let read = reference.and_then(|text| {
+            let mut read = reference::read(text, &KnownWorks::default()).into_iter();
+            read.next().map(|reference| reference.work)
+        });
+        let standard = read
+            .or_else(|| reference.map(str::to_owned))
+            .or_else(|| self.project.clone())?;
+        let mut from = self.from.map(|stage| stage.stage);
+        let step = |passed: &StagePassed| StageStep {
+            from: from.replace(passed.stage),
+            to: passed.stage,
+            date: ToldDate::day(passed.date.unwrap_or(seen)),
+        };
+        let changes: Vec<StageStep> = self.passed.iter().map(step).collect();
+        (!changes.is_empty()).then_some(StageNews { standard, changes })
+    }
+
+    /// The change as an item of its source: one for all stages passed since the last look, which
+    /// was at `seen`.
+    pub fn entry(&self, url: &WebAddress, seen: DateTime<Utc>) -> Entry {
+        let kind = self.kind();
         Entry {
             guid: Some(self.key()),
             url: Some(url.clone()),
@@ -229,9 +254,11 @@ impl LifeCycleChange {
             published: self.to().and_then(|stage| stage.date).map(Stamp::Day),
             stated: Stated {
                 references: self.reference.iter().cloned().collect(),
-                kind: self.kind(),
+                kind,
                 ..Stated::default()
             },
+            stage: self.news(seen.date_naive()),
+            for_followers: kind.is_none(),
             ..Entry::default()
         }
     }
@@ -422,7 +449,13 @@ mod tests {
         let change = known
             .since(&cycle(&["60.60 2020-05-01", "90.93 2025-06-07"]))
             .unwrap();
-        let entry = change.entry(&url);
+        let seen = DateTime::<Utc>::UNIX_EPOCH;
+        let entry = change.entry(&url, seen);
+        let news = entry.stage.unwrap();
+        assert_eq!(news.standard, "ISO 1");
+        assert_eq!(news.changes[0].from.unwrap().to_string(), "60.60");
+        assert_eq!(news.changes[0].to.to_string(), "90.93");
+        assert!(!entry.for_followers);
         assert_eq!(entry.title, "ISO 1:2020: stage 90.93");
         assert_eq!(entry.published.unwrap().to_string(), "2025-06-07");
         assert_eq!(entry.stated.references, ["ISO 1:2020"]);

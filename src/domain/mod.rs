@@ -36,3 +36,4 @@ pub mod subscription;
 pub mod told;
 pub mod told_date;
 pub mod update;
+pub mod watched;

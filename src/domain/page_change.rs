@@ -98,6 +98,17 @@ fn is_false(flag: &bool) -> bool {
     !*flag
 }
 
+/// The step between two versions of a watched page that an Update tells of.
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct VersionStep {
+    /// The version before.
+    pub from: u32,
+    /// The version that the change led to.
+    pub to: u32,
+    /// How much it matters, 0 to 1.
+    pub weight: f64,
+}
+
 /// Words kept around a change where a text is shown in short.
 const AROUND: usize = 12;
 /// The longest note or heading in a headline, in characters.
@@ -210,7 +221,7 @@ impl PageChange {
     /// `name` is what the page is called, `version` the number of the version that this change led
     /// to, counted from 1 for the page's first reading: with it the item keeps its identity when
     /// the work is done again, and a page that goes to and fro has an item each time.
-    pub fn entry(&self, name: &str, url: &WebAddress, version: u64, at: DateTime<Utc>) -> Entry {
+    pub fn entry(&self, name: &str, url: &WebAddress, version: u32, at: DateTime<Utc>) -> Entry {
         let notes = self.note.iter().map(|note| ChangeNote {
             at,
             note: note.clone(),
@@ -225,6 +236,11 @@ impl PageChange {
                 notes: notes.collect(),
                 ..Stated::default()
             },
+            page: Some(VersionStep {
+                from: version.saturating_sub(1),
+                to: version,
+                weight: self.weight,
+            }),
             ..Entry::default()
         }
     }
@@ -289,6 +305,8 @@ mod tests {
             "Guidance &amp; forms: Time limit &lt;shortened>"
         );
         assert_eq!(entry.stated.notes[0].note, "Time limit <shortened>");
+        let step = entry.page.unwrap();
+        assert_eq!((step.from, step.to, step.weight), (6, 7, 0.8));
         change.note = None;
         assert_eq!(change.headline("Guidance"), "Guidance: “Duties” changed");
         assert_eq!(

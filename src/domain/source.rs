@@ -42,14 +42,6 @@ impl SourceKind {
             Self::Catalogue => "catalogue",
         }
     }
-
-    /// Whether this version can read the kind; a source of another kind stays switched off.
-    pub fn is_built(self) -> bool {
-        matches!(
-            self,
-            Self::Feed | Self::Listing | Self::Sitemap | Self::Json | Self::Catalogue
-        )
-    }
 }
 
 /// How much of a source's text may be shown, mailed, fed or exported.
@@ -266,7 +258,7 @@ pub struct Interface {
 impl Source {
     /// Whether this version can read it.
     pub fn is_readable(&self) -> bool {
-        self.kind.is_built() && (self.kind != SourceKind::Catalogue || self.catalogue.is_some())
+        self.kind != SourceKind::Catalogue || self.catalogue.is_some()
     }
 
     /// The address asked on a day, parameters included.

@@ -9,6 +9,7 @@ use super::document::Enclosure;
 use super::evidence::Evidence;
 use super::id::{BodyId, FrameworkId, JurisdictionId, SourceId, StoryId, TopicId, UpdateId};
 use super::key_date::KeyDate;
+use super::page_change::VersionStep;
 use super::reference::Reference;
 use super::standard::StageNews;
 use super::stated::Stated;
@@ -258,6 +259,9 @@ pub struct Content {
     /// The stage changes of a standard that it tells.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stage: Option<StageNews>,
+    /// Between which versions of a watched page it lies, and how much the change weighs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page: Option<VersionStep>,
 }
 
 /// As much of a text stands in for a summary that is not there, in characters.

@@ -14,7 +14,7 @@ use crate::domain::source::{
 };
 use crate::text::table::{Mixed, Report, Table};
 
-/// Keys of kinds of source that are not built yet; they are kept in the file and not read.
+/// Keys of sources that this version cannot read; they are kept in the file and not read.
 const LATER: &[&str] = &["preset", "params", "map", "scope", "post"];
 
 pub(super) fn sources(
@@ -163,12 +163,6 @@ fn source(mut table: Table<'_>, presets: &[Preset], links: &mut Links) -> Option
         table.allow(LATER);
     }
     if let Some(kind) = kind {
-        if on && !kind.is_built() {
-            table.fault(
-                "on",
-                format!("sources of kind {} cannot be read yet: set on = false and say so in off_because", kind.as_str()),
-            );
-        }
         if kind != SourceKind::Page && select.life_cycle.is_some() {
             table.fault(
                 "life_cycle",

@@ -64,8 +64,12 @@ pub fn new_update(
     about: &Circumstances<'_>,
 ) -> Result<Normalized, Fault> {
     let language = entry.language.clone();
+    let for_followers = entry.for_followers;
     let (content, text) = content(entry, plain, about)?;
-    let reach = reach(&content, about);
+    let reach = match reach(&content, about) {
+        Reach::News if for_followers => Reach::Followers,
+        reach => reach,
+    };
     Ok(Normalized {
         text,
         update: Update {
@@ -196,7 +200,8 @@ fn content(
         published: entry.published,
         modified: entry.modified,
         stated: entry.stated,
-        stage: None,
+        stage: entry.stage,
+        page: entry.page,
     };
     Ok((content, text))
 }

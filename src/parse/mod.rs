@@ -27,6 +27,7 @@ mod wrong_page;
 
 pub use article::Article;
 pub use discover::{Clue, Discovered};
+pub use page::READER as PAGE_READER;
 
 use crate::domain::document::{Document, Entry, Fault, FaultCode, FeedDescription};
 use crate::domain::page::{PageReading, PdfText};

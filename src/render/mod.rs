@@ -8,6 +8,7 @@ mod lines;
 mod mail;
 mod opml;
 mod stage_line;
+mod versions;
 mod views;
 
 use std::path::PathBuf;
@@ -20,6 +21,7 @@ pub use lines::{tag_line, update_line};
 pub use mail::{DigestMail, MailParts};
 pub use opml::opml;
 pub use stage_line::{StageLine, stage_line};
+pub use versions::{DiffView, VersionRow, VersionsPage};
 pub use views::{
     DigestsPage, ErrorPage, FacetGroup, FacetLink, Home, IssuePage, IssueRow, ItemView, Moment,
     Named, RevisionView, SearchPage, SectionView, SourceRow, SourcesPage, TagView, UpdateCard,

@@ -27,6 +27,7 @@ fn every_page_is_filled_by_its_sample() {
     fits::<SearchPage>();
     fits::<UpdatePage>();
     fits::<SourcesPage>();
+    fits::<VersionsPage>();
     fits::<DigestsPage>();
     fits::<IssuePage>();
     fits::<ErrorPage>();
@@ -39,6 +40,7 @@ fn an_empty_site_has_pages_too() {
         renderer().page(&SearchPage::default()).unwrap(),
         renderer().page(&DigestsPage::default()).unwrap(),
         renderer().page(&SourcesPage::default()).unwrap(),
+        renderer().page(&VersionsPage::default()).unwrap(),
     ] {
         assert!(page.contains("<main"));
     }

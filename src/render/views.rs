@@ -3,12 +3,13 @@
 use chrono::{DateTime, Utc};
 
 use super::View;
+use super::versions::weight;
 use crate::domain::delivery::Plan;
 use crate::domain::digest::{Issue, Item};
 use crate::domain::health::{Coverage, Verdict};
 use crate::domain::key_date::{Certainty, KeyDate};
 use crate::domain::library::Library;
-use crate::domain::source::{Source, Terms};
+use crate::domain::source::{Source, SourceKind, Terms};
 use crate::domain::told::Told;
 use crate::domain::update::{Because, Field, Revision, Update};
 use crate::text::date::Stamp;
@@ -89,6 +90,8 @@ pub struct UpdateCard {
     pub story: Option<String>,
     /// Whether it corrects an earlier notice.
     pub correction: bool,
+    /// How much the change of a watched page weighs, 0.00 to 1.00.
+    pub weight: Option<String>,
 }
 
 impl UpdateCard {
@@ -107,6 +110,7 @@ impl UpdateCard {
                 .map(|why| why.rule.clone()),
             story: update.story.as_ref().map(ToString::to_string),
             correction: update.correction,
+            weight: update.content.page.map(|step| weight(step.weight)),
             snippet: None,
             language: update
                 .tags
@@ -167,6 +171,7 @@ impl UpdateCard {
             jurisdictions: vec!["International".to_owned()],
             why: Some("The text that auditors and customers will ask about from now on.".to_owned()),
             why_rule: Some("new-edition-standard".to_owned()),
+            weight: Some("0.42".to_owned()),
             revision: 1,
             ..Self::default()
         }
@@ -391,6 +396,8 @@ pub struct UpdatePage {
     pub fetched_at: Moment,
     /// With which status.
     pub status: u16,
+    /// The two versions of a watched page that it lies between, compared.
+    pub versions: Option<Named>,
 }
 
 impl UpdatePage {
@@ -511,6 +518,13 @@ impl UpdatePage {
             sha256: update.evidence.sha256.as_str().to_owned(),
             fetched_at: Moment::at(update.evidence.fetched_at),
             status: update.evidence.status,
+            versions: update.content.page.map(|step| Named {
+                name: format!("versions {} and {}", step.from, step.to),
+                href: format!(
+                    "/sources/{}/versions?from={}&to={}",
+                    update.source, step.from, step.to
+                ),
+            }),
         }
     }
 }
@@ -580,6 +594,10 @@ impl View for UpdatePage {
             sha256: "e3b0c442".to_owned(),
             fetched_at: Moment::at(DateTime::UNIX_EPOCH),
             status: 200,
+            versions: Some(Named {
+                name: "versions 1 and 2".to_owned(),
+                href: "/sources/a-page/versions?from=1&to=2".to_owned(),
+            }),
         }
     }
 }
@@ -611,6 +629,8 @@ pub struct SourceRow {
     pub off_because: Option<String>,
     /// The page for people.
     pub home: String,
+    /// The versions of a watched page.
+    pub versions: Option<String>,
 }
 
 impl SourceRow {
@@ -653,6 +673,8 @@ impl SourceRow {
                 .home
                 .clone()
                 .unwrap_or_else(|| source.url.as_str().to_owned()),
+            versions: (source.kind == SourceKind::Page)
+                .then(|| format!("/sources/{}/versions", source.id)),
         }
     }
 }
@@ -684,11 +706,12 @@ impl View for SourcesPage {
             faults: vec!["bad-date: one".to_owned()],
             off_because: None,
             home: "https://www.iso.org".to_owned(),
+            versions: Some("/sources/iso-news/versions".to_owned()),
         };
         Self {
             coverage: "38 of 41 sources fresh".to_owned(),
             off: vec![SourceRow {
-                off_because: Some("kind page is not built yet".to_owned()),
+                off_because: Some("no recorded success".to_owned()),
                 ..row.clone()
             }],
             on: vec![row],

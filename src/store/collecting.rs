@@ -6,6 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::QueryBuilder;
 
 use super::database::{fenced, reading, writing};
+use super::pages::write_watching;
 use super::register::write_register;
 use super::sources::SourceState;
 use super::{Error, Lease, Store, to_json, unreadable, whole};
@@ -16,6 +17,7 @@ use crate::domain::document::{Document, Sha256, Visit};
 use crate::domain::id::{SourceId, UpdateId};
 use crate::domain::source::Keep;
 use crate::domain::update::Update;
+use crate::domain::watched::Watching;
 
 /// A document with its place in its source's chain.
 #[derive(Clone, Debug, PartialEq)]
@@ -62,6 +64,8 @@ pub struct Harvest {
     pub revised: Vec<Fresh>,
     /// What a catalogue leaves in the register.
     pub register: Option<Box<RegisterChanges>>,
+    /// What is known of a watched page from now on.
+    pub watching: Option<Box<Watching>>,
 }
 
 /// What of the harvests was new to the store, and where it stands in the log.
@@ -338,6 +342,12 @@ impl Store {
                 .filter_map(|harvest| harvest.register.as_deref())
             {
                 write_register!(transaction, changes);
+            }
+            for watching in harvests
+                .iter()
+                .filter_map(|harvest| harvest.watching.as_deref())
+            {
+                write_watching!(transaction, watching);
             }
 
             let documents: Vec<&NewDocument> = harvests

@@ -12,6 +12,7 @@ mod documents;
 mod health;
 mod leases;
 mod notes;
+mod pages;
 mod register;
 mod reports;
 mod requests;

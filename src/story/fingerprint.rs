@@ -9,6 +9,7 @@ use super::numbers::{self, Number};
 use super::vocabulary::{Named, Vocabulary};
 use crate::domain::id::{BodyId, FrameworkId, SourceId};
 use crate::domain::reference::{self, Found};
+use crate::domain::standard::Stage;
 use crate::domain::update::UpdateKind;
 use crate::text::stem;
 use crate::text::words::{self, Token};
@@ -105,6 +106,12 @@ pub struct Fingerprint {
     /// Hashes of three words in a row of the headline.
     pub(super) phrases: Vec<u32>,
     pub(super) correction: bool,
+    /// The version of its source's page.
+    #[serde(default)]
+    pub(super) version: Option<u32>,
+    /// A work and the stage that it has reached.
+    #[serde(default)]
+    pub(super) stage: Option<(String, Stage)>,
 }
 
 impl Fingerprint {
@@ -144,6 +151,8 @@ impl Fingerprint {
             ideas: Vec::new(),
             phrases: phrases(head_of(&summary.headline, READ), &head_tokens, vocabulary),
             correction: is_correction(&summary.headline),
+            version: summary.version,
+            stage: summary.stage.clone(),
         };
         out.tongue = tongue(head_tokens.iter().chain(&text_tokens));
         if let (Some(place), false) = (place, reports) {

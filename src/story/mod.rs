@@ -16,6 +16,7 @@ mod vocabulary;
 use chrono::NaiveDate;
 
 use crate::domain::id::{BodyId, FrameworkId, SourceId};
+use crate::domain::standard::Stage;
 use crate::domain::update::{Update, UpdateKind};
 
 pub use candidates::Candidates;
@@ -43,6 +44,12 @@ pub struct Summary {
     pub frameworks: Vec<FrameworkId>,
     /// What happened.
     pub kind: Option<UpdateKind>,
+    /// The version that its source's page came to, where it tells of a watched page.
+    #[serde(default)]
+    pub version: Option<u32>,
+    /// A work and the stage that it has reached, where that is stated and not told in words.
+    #[serde(default)]
+    pub stage: Option<(String, Stage)>,
 }
 
 impl Summary {
@@ -67,6 +74,11 @@ impl Summary {
                 .map(|tag| tag.id.clone())
                 .collect(),
             kind: update.tags.kind,
+            version: update.content.page.map(|step| step.to),
+            stage: update.content.stage.as_ref().and_then(|news| {
+                let last = news.changes.last()?;
+                Some((news.standard.clone(), last.to))
+            }),
         }
     }
 }

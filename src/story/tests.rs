@@ -292,6 +292,37 @@ fn an_index_forgets_the_oldest_and_finds_nobody_else() {
     }
 }
 
+/// Updates of one page are worded alike, and those of one project, too.
+#[test]
+fn versions_of_a_page_and_stages_of_a_project_are_events_of_their_own() {
+    let update = |source: &str, version, stage: Option<&str>| Summary {
+        source: SourceId::new(source).unwrap(),
+        body: None,
+        headline: "Guidance on reporting: “Time limits” changed".to_owned(),
+        summary: "1 passage changed.".to_owned(),
+        published: NaiveDate::from_ymd_opt(2026, 3, 2),
+        references: Vec::new(),
+        frameworks: Vec::new(),
+        kind: None,
+        version,
+        stage: stage.map(|stage| ("ISO 1".to_owned(), stage.parse().unwrap())),
+    };
+    let same = |a: &Summary, b: &Summary| same_story(a, b, &Vocabulary::default()).same;
+    assert!(same(&update("s", None, None), &update("s", None, None)));
+    assert!(!same(
+        &update("s", Some(2), None),
+        &update("s", Some(3), None)
+    ));
+    // One edit on many pages: each page came to a version of its own.
+    assert!(same(
+        &update("s", Some(2), None),
+        &update("s", Some(2), None)
+    ));
+    let (a, b) = (Some("90.20"), Some("90.60"));
+    assert!(!same(&update("s", None, a), &update("s", None, b)));
+    assert!(same(&update("s", None, a), &update("s", None, a)));
+}
+
 fn any_summary() -> impl Strategy<Value = Summary> {
     (
         "\\PC{0,60}|([A-Z][a-z]{2,8} ){1,8}|(CVE-2026-[0-9]{4} |€[0-9]{1,9} (million|Mio\\.)? ?|Part [0-9] ){1,4}",
@@ -309,6 +340,8 @@ fn any_summary() -> impl Strategy<Value = Summary> {
             references,
             frameworks: Vec::new(),
             kind: kind.map(|at| UpdateKind::ALL[at]),
+            version: None,
+            stage: None,
         })
 }
 

@@ -108,7 +108,25 @@ pub fn same_story(a: &Fingerprint, b: &Fingerprint) -> Verdict {
     particulars(a, b, likeness, &mut scale);
     marks(a, b, &mut scale);
     steps(a, b, &mut scale);
+    observed(a, b, &mut scale);
     scale.verdict()
+}
+
+/// What comparing a page or a catalogue with its past found is one event at each step, however
+/// alike the steps are told.
+fn observed(a: &Fingerprint, b: &Fingerprint, scale: &mut Scale) {
+    if let (Some(x), Some(y)) = (a.version, b.version)
+        && a.source == b.source
+        && x != y
+    {
+        scale.veto("two versions of one page");
+    }
+    if let (Some((work, x)), Some((other, y))) = (&a.stage, &b.stage)
+        && work == other
+        && x != y
+    {
+        scale.veto("two stages of one work");
+    }
 }
 
 fn weight(words: &[Word]) -> f64 {

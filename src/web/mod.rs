@@ -4,6 +4,7 @@
 //! renderer. It deliberately never fetches, sends or writes.
 
 mod pages;
+mod versions;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -106,6 +107,7 @@ pub fn router(site: Site) -> Router {
         .route("/search", get(pages::search))
         .route("/updates/{id}", get(pages::update))
         .route("/sources", get(pages::sources))
+        .route("/sources/{id}/versions", get(versions::versions))
         .route("/digests", get(pages::digests))
         .route("/digests/{number}", get(pages::issue))
         .route("/assets/style.css", get(style))

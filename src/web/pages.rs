@@ -27,11 +27,11 @@ const PAGE: usize = 20;
 /// The last page that can be asked for; who needs more narrows the search.
 const LAST_PAGE: usize = 50;
 
-fn told(site: &Site, result: Result<Response, Trouble>) -> Response {
+pub(super) fn told(site: &Site, result: Result<Response, Trouble>) -> Response {
     result.unwrap_or_else(|trouble| site.tell(trouble))
 }
 
-fn source_of<'a>(site: &'a Site, id: &SourceId) -> Option<&'a Source> {
+pub(super) fn source_of<'a>(site: &'a Site, id: &SourceId) -> Option<&'a Source> {
     site.sources.iter().find(|source| &source.id == id)
 }
 

@@ -25,13 +25,13 @@ const LOOKED_AT: &[&str] = &["23281", "32579", "53798", "68511", "76561", "78888
 
 /// One recorded version of a page.
 #[derive(serde::Deserialize)]
-struct Version {
-    file: String,
-    url: String,
-    recorded_at: DateTime<Utc>,
+pub struct Version {
+    pub file: String,
+    pub url: String,
+    pub recorded_at: DateTime<Utc>,
     stages: Vec<Stage>,
     #[serde(rename = "lifecycle_changed_since_previous_kept")]
-    changed: Option<bool>,
+    pub changed: Option<bool>,
 }
 
 #[derive(Clone, serde::Deserialize, PartialEq)]
@@ -42,7 +42,7 @@ struct Stage {
 
 impl Version {
     /// The page it is of: `23281`, `fr-23281`.
-    fn page(&self) -> &str {
+    pub fn page(&self) -> &str {
         self.file.split('/').next().unwrap()
     }
 
@@ -50,7 +50,7 @@ impl Version {
         self.page().trim_start_matches("fr-")
     }
 
-    fn is_french(&self) -> bool {
+    pub fn is_french(&self) -> bool {
         self.page().starts_with("fr-")
     }
 
@@ -68,7 +68,7 @@ impl Version {
         stages
     }
 
-    fn document(&self, folder: &Path) -> Document {
+    pub fn document(&self, folder: &Path) -> Document {
         let file = std::fs::File::open(folder.join(&self.file)).unwrap();
         let mut body = Vec::new();
         flate2::read::GzDecoder::new(file)
@@ -86,7 +86,7 @@ impl Version {
     }
 }
 
-fn recorded() -> Option<(PathBuf, Vec<Version>)> {
+pub fn recorded() -> Option<(PathBuf, Vec<Version>)> {
     let corpus = std::env::var_os("REGWIRE_CORPUS").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus"),
         PathBuf::from,
@@ -173,14 +173,14 @@ fn told(
 
 /// Stages of one day stand on the page in the order in which they were passed, and in the key by
 /// their codes.
-fn sorted(stages: &[StagePassed]) -> Vec<StagePassed> {
+pub fn sorted(stages: &[StagePassed]) -> Vec<StagePassed> {
     let mut stages = stages.to_vec();
     stages.sort();
     stages
 }
 
 /// What the answer key says was passed since the previous version of the same page.
-fn expected(versions: &[Version], french: bool) -> Vec<(usize, Vec<StagePassed>)> {
+pub fn expected(versions: &[Version], french: bool) -> Vec<(usize, Vec<StagePassed>)> {
     let mut last: BTreeMap<&str, Vec<StagePassed>> = BTreeMap::new();
     let mut out = Vec::new();
     for (number, version) in versions.iter().enumerate() {

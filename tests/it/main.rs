@@ -32,3 +32,5 @@ mod pdf;
 mod postgres;
 mod rooms;
 mod story;
+mod watch;
+mod watch_corpus;

@@ -20,7 +20,9 @@ use crate::daemon::in_order::InOrder;
 use crate::daemon::jobs::catalogue::{self, Lot};
 use crate::daemon::jobs::index;
 use crate::daemon::jobs::pages::{Page, Pages};
+use crate::daemon::jobs::watch;
 use crate::daemon::stories::StoryBook;
+use crate::domain::address::WebAddress;
 use crate::domain::catalogue::RegisterChanges;
 use crate::domain::change::Change;
 use crate::domain::document::{
@@ -29,7 +31,8 @@ use crate::domain::document::{
 use crate::domain::evidence::{self, Evidence, Record};
 use crate::domain::id::{SourceId, UpdateId};
 use crate::domain::source::{Keep, Source, SourceKind};
-use crate::domain::update::{Authority, Reach, Update};
+use crate::domain::update::{Authority, Because, Field, Reach, Update};
+use crate::domain::watched::Watching;
 use crate::fetch::{Answer, Fetched, Fetcher};
 use crate::normalize::{self, Circumstances, Normalized};
 use crate::parse;
@@ -199,6 +202,7 @@ pub(super) async fn commit(
     lease: &Lease,
     harvests: &mut [Harvest],
 ) -> Result<Committed, crate::store::Error> {
+    watch::tell(house, harvests).await?;
     let told = harvests
         .iter()
         .flat_map(|harvest| &harvest.new)
@@ -227,8 +231,16 @@ pub(super) async fn commit(
 }
 
 /// Visits one source, page by page, and makes of it everything that is to be stored.
-async fn visit(house: &House, fetcher: &Fetcher, source: Source, state: SourceState) -> Harvest {
+async fn visit(
+    house: &House,
+    fetcher: &Fetcher,
+    source: Source,
+    mut state: SourceState,
+) -> Harvest {
     let now = house.clock.now();
+    if source.kind == SourceKind::Page {
+        watch::prepare(house, &source, &mut state).await;
+    }
     let fetched = fetcher.visit(&source, &state.memory, now).await;
     crate::crash::point("after-fetch");
     let now = house.clock.now().max(now);
@@ -248,6 +260,7 @@ async fn visit(house: &House, fetcher: &Fetcher, source: Source, state: SourceSt
         new: Vec::new(),
         revised: Vec::new(),
         register: None,
+        watching: None,
     };
     let mut wait = None;
     let mut looked = Looked::default();
@@ -481,10 +494,12 @@ async fn take_in(
     };
     let first = pages.read() == 0;
     let document = Arc::new(document);
-    let read = if source.kind == SourceKind::Catalogue {
-        read_catalogue(house, source, Arc::clone(&document), proof, now).await
-    } else {
-        read(house, source, Arc::clone(&document), proof, pages, now).await
+    let read = match source.kind {
+        SourceKind::Catalogue => {
+            read_catalogue(house, source, Arc::clone(&document), proof, now).await
+        }
+        SourceKind::Page => watch::read(house, source, Arc::clone(&document), number, now).await,
+        _ => read(house, source, Arc::clone(&document), proof, pages, now).await,
     };
     match read {
         Ok(read) => {
@@ -492,6 +507,7 @@ async fn take_in(
             looked.newest = looked.newest.max(read.newest);
             looked.is_index |= !read.parts.is_empty();
             looked.all = looked.all.saturating_add(read.entries);
+            harvest.watching = read.watching;
             if first {
                 looked.first = read.entries;
                 harvest.visit.entries = read.entries;
@@ -545,22 +561,27 @@ async fn take_in(
 }
 
 /// What a document holds for the store.
-struct Read {
-    entries: u32,
+#[derive(Default)]
+pub(super) struct Read {
+    pub(super) entries: u32,
     /// The latest day of publication that is no future.
-    newest: Option<NaiveDate>,
-    readable: bool,
-    faults: Vec<Fault>,
-    description: FeedDescription,
-    new: Vec<Fresh>,
-    revised: Vec<Fresh>,
-    next: Option<String>,
-    parts: Vec<String>,
-    register: Option<Box<RegisterChanges>>,
+    pub(super) newest: Option<NaiveDate>,
+    pub(super) readable: bool,
+    pub(super) faults: Vec<Fault>,
+    pub(super) description: FeedDescription,
+    pub(super) new: Vec<Fresh>,
+    pub(super) revised: Vec<Fresh>,
+    pub(super) next: Option<String>,
+    pub(super) parts: Vec<String>,
+    pub(super) register: Option<Box<RegisterChanges>>,
+    pub(super) watching: Option<Box<Watching>>,
 }
 
 /// A whole list that is as it was: one more proof that none of its rows moved.
 async fn seen_again(house: &House, source: &Source, harvest: &mut Harvest, now: DateTime<Utc>) {
+    if source.kind == SourceKind::Page {
+        harvest.watching = watch::seen_again(house, source).await;
+    }
     if source.kind != SourceKind::Catalogue {
         return;
     }
@@ -601,15 +622,9 @@ async fn read_catalogue(
         .map_err(failed)?;
     let mut out = Read {
         entries: u32::try_from(gathered.rows).unwrap_or(u32::MAX),
-        newest: None,
         readable: gathered.readable,
         faults: gathered.faults.clone(),
-        description: FeedDescription::default(),
-        new: Vec::new(),
-        revised: Vec::new(),
-        next: None,
-        parts: Vec::new(),
-        register: None,
+        ..Read::default()
     };
     if gathered.readable {
         let taken = catalogue::take_in(house, source, gathered, &terms, proof, address)
@@ -672,13 +687,10 @@ async fn read(
         entries,
         newest,
         readable: parsed.readable,
-        faults: Vec::new(),
         description: parsed.description,
-        new: Vec::new(),
-        revised: Vec::new(),
         next: parsed.next,
         parts: parsed.parts,
-        register: None,
+        ..Read::default()
     };
     if !out.readable {
         out.faults = faults;
@@ -700,8 +712,41 @@ async fn read(
     known.extend_from_slice(pages.known());
     let mut comparison = compare::compare(keyed, &known);
     comparison.changes.retain(|change| !pages.is_told(change));
-    let revised: Vec<UpdateId> = comparison
-        .changes
+    let about = About {
+        source,
+        document: document.url.clone(),
+        proof,
+        now,
+        first_contact,
+    };
+    let (new, revised, more) = made(house, about, comparison.changes)
+        .await
+        .map_err(|error| failed(&error))?;
+    drop(turn);
+    faults.extend(more);
+    out.new = new;
+    out.revised = revised;
+    out.faults = faults;
+    Ok(out)
+}
+
+/// What is true of all changes of one visit.
+pub(super) struct About<'v> {
+    pub(super) source: &'v Source,
+    /// Where the document lay.
+    pub(super) document: WebAddress,
+    pub(super) proof: Evidence,
+    pub(super) now: DateTime<Utc>,
+    pub(super) first_contact: bool,
+}
+
+/// Makes Updates of changes: those that are new, those that are revised, and what was wrong.
+pub(super) async fn made(
+    house: &House,
+    about: About<'_>,
+    changes: Vec<Change>,
+) -> anyhow::Result<(Vec<Fresh>, Vec<Fresh>, Vec<Fault>)> {
+    let revised: Vec<UpdateId> = changes
         .iter()
         .filter_map(|change| match change {
             Change::Revised { known, .. } => Some(known.id.clone()),
@@ -714,8 +759,7 @@ async fn read(
         house
             .store
             .updates(&revised)
-            .await
-            .map_err(|error| failed(&error))?
+            .await?
             .into_iter()
             .map(|update| (update.id.clone(), update))
             .collect()
@@ -723,22 +767,30 @@ async fn read(
     let tagger = house.tagger.clone();
     let authority = house
         .library
-        .body(&source.body)
+        .body(&about.source.body)
         .map_or(Authority::Secondary, |body| body.authority());
-    let source = source.clone();
+    let source = about.source.clone();
+    let About {
+        document,
+        proof,
+        now,
+        first_contact,
+        ..
+    } = about;
     let making = tokio::task::spawn_blocking(move || {
         let mut previous = previous;
         let about = Circumstances {
             source: &source.id,
             authority,
-            document: &document.url,
+            document: &document,
             now,
             first_contact,
             evidence: &proof,
         };
         let mut new = Vec::new();
         let mut revised = Vec::new();
-        for change in comparison.changes {
+        let mut faults = Vec::new();
+        for change in changes {
             let (normalized, fingerprint, before) = match change {
                 Change::New {
                     key,
@@ -794,16 +846,11 @@ async fn read(
         faults.extend(other_language(&source, &new));
         (new, revised, faults)
     });
-    let (new, revised, faults) = making.await.map_err(|error| failed(&error))?;
-    drop(turn);
-    out.new = new;
-    out.revised = revised;
-    out.faults = faults;
-    Ok(out)
+    Ok(making.await?)
 }
 
 /// Whether an address that led to a page of a site leads to its front door now.
-fn redirected_home(source: &Source, document: &Document) -> Option<Fault> {
+pub(super) fn redirected_home(source: &Source, document: &Document) -> Option<Fault> {
     let asked = url::Url::parse(source.url.as_str()).ok()?;
     let got = document.url.as_url();
     let segments = |url: &url::Url| -> Vec<String> {
@@ -883,6 +930,19 @@ pub fn understood(
         frameworks: &source.frameworks,
         stated: Some(&content.stated),
     });
+    if let Some(stage) = &content.stage {
+        // What kind of event a stage is, the field's mapping says, and not the words around it.
+        update.tags.kind = content.stated.kind;
+        update.tags.kind_because = match (content.stated.kind, stage.changes.last()) {
+            (Some(_), Some(step)) => vec![Because {
+                rule: "stage".to_owned(),
+                field: Field::Source,
+                text: step.to.to_string(),
+                start: 0,
+            }],
+            _ => Vec::new(),
+        };
+    }
     update.correction = story::is_correction(&content.title);
     update.key_dates = key_dates::of(&Sayings {
         headline: &content.title,

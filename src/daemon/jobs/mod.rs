@@ -11,3 +11,4 @@ pub mod observe;
 mod pages;
 pub mod register;
 pub mod retag;
+pub(crate) mod watch;

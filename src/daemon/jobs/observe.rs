@@ -142,6 +142,7 @@ pub async fn observe(
         new: Vec::new(),
         revised: Vec::new(),
         register: None,
+        watching: None,
         state,
     };
     let manifest = format!(

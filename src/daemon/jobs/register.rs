@@ -5,7 +5,8 @@
 
 use crate::daemon::House;
 use crate::domain::id::UpdateId;
-use crate::domain::standard::reports;
+use crate::domain::source::SourceKind;
+use crate::domain::standard::{reports, stated_report};
 use crate::store::{Lease, Reported};
 
 /// The follower's name.
@@ -29,11 +30,21 @@ pub async fn follow(house: &House, lease: &Lease) -> anyhow::Result<usize> {
         let mut read: Vec<UpdateId> = Vec::new();
         let mut reported: Vec<Reported> = Vec::new();
         for (_, update) in &lines {
-            // A catalogue's own Update is no second witness of what its row says.
-            if update.content.stage.is_some() || read.contains(&update.id) {
+            if read.contains(&update.id) {
                 continue;
             }
-            reported.extend(reports(&update.tags).into_iter().map(|report| Reported {
+            let found = match &update.content.stage {
+                None => reports(&update.tags),
+                Some(news) => {
+                    let source = house.source(&update.source);
+                    // A catalogue's own Update is no second witness of what its row says; a page is.
+                    if source.is_none_or(|source| source.kind != SourceKind::Page) {
+                        continue;
+                    }
+                    stated_report(news, &update.tags).into_iter().collect()
+                }
+            };
+            reported.extend(found.into_iter().map(|report| Reported {
                 update: update.id.clone(),
                 at: update.dated(),
                 report,

@@ -14,5 +14,5 @@ pub use position::Position;
 pub use project::{
     InvalidProject, Observed, Project, ProjectId, StageEvent, StageNews, StageStep, Weight,
 };
-pub use report::{Agreement, StageReport, agreement, concerned, reports};
+pub use report::{Agreement, StageReport, agreement, concerned, reports, stated_report};
 pub use stage::{InvalidStage, Stage};

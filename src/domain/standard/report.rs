@@ -3,7 +3,7 @@
 
 use super::form::Form;
 use super::position::Position;
-use super::project::{Project, StageEvent};
+use super::project::{Project, StageEvent, StageNews};
 use super::stage::Stage;
 use crate::domain::update::{Field, Tags, UpdateKind};
 
@@ -75,6 +75,21 @@ pub fn reports(tags: &Tags) -> Vec<StageReport> {
         }
     }
     out
+}
+
+/// The stage that an Update states outright, as a page does that shows a standard's life cycle: the
+/// last of those passed, of the reference that the page is about.
+pub fn stated_report(news: &StageNews, tags: &Tags) -> Option<StageReport> {
+    let stage = news.changes.last()?.to;
+    let mut tags = tags.references.iter();
+    let reference = &tags
+        .find(|tag| tag.reference.work == news.standard && tag.reference.adoption.is_empty())?
+        .reference;
+    Some(StageReport {
+        work: reference.work.clone(),
+        reference: reference.canonical.clone(),
+        stage,
+    })
 }
 
 /// The mapping of stages to kinds (domain brief, section 3), read the other way round.

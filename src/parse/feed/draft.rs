@@ -10,7 +10,6 @@ use super::relative;
 use crate::domain::address::WebAddress;
 use crate::domain::document::{Enclosure, Entry, Fault, FaultCode, FeedDescription, Markup};
 use crate::domain::source::Source;
-use crate::domain::stated::Stated;
 use crate::text::date::{self, DateFault, DateHints, Stamp};
 use crate::text::html;
 
@@ -334,8 +333,7 @@ impl<'s> Workshop<'s> {
                 .language
                 .map(Cow::into_owned)
                 .or_else(|| self.language.clone()),
-            stated: Stated::default(),
-            version: None,
+            ..Entry::default()
         })
     }
 

@@ -195,6 +195,7 @@ impl<'t, 'm> Reader<'t, 'm> {
             language: value(&map.language),
             stated,
             version: value(&map.version),
+            ..Entry::default()
         }))
     }
 

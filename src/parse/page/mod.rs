@@ -23,6 +23,9 @@ use crate::domain::source::Source;
 use crate::text::decode::{self, Form};
 use crate::text::{html, language};
 
+/// What reads watched pages: readings by another are not compared with these. To be changed with
+/// whatever makes other blocks of the same page.
+pub const READER: &str = "page-1";
 /// The most tags that a tree is built of: each costs some hundred bytes of memory.
 const MAX_TAGS: usize = 500_000;
 /// The most blocks kept of a page.

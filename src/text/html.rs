@@ -8,6 +8,9 @@ use std::sync::LazyLock;
 
 use url::Url;
 
+use super::rehearsal::{self, Whole};
+pub use super::rehearsal::{Hostile, MAX_NESTING};
+
 /// HTML that this module has made safe: a short list of harmless tags, links to http, https and
 /// mailto only, no style, no script, no image.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -37,48 +40,11 @@ impl SafeHtml {
     }
 }
 
-/// The deepest nesting that is given to a tree builder: `<div>` 40,000 times in 200 KB keeps one
-/// busy for seconds.
-pub const MAX_NESTING: usize = 512;
-/// The most attributes on one tag.
-const MAX_ATTRIBUTES: usize = 1_000;
-
-/// Markup that no page has by accident.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Hostile {
-    /// Nested too deep.
-    #[error("its markup is nested {depth} deep, and {MAX_NESTING} is the most that is read")]
-    TooDeep {
-        /// How deep.
-        depth: usize,
-    },
-    /// Too many attributes on one tag.
-    #[error("one of its tags has more than {MAX_ATTRIBUTES} attributes")]
-    TooManyAttributes,
-}
-
-/// Tags that have no end.
-const VOID: &[&str] = &[
-    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source",
-    "track", "wbr",
-];
-
-/// Tags whose end is optional: an open `<p>` is closed by the next, so that they are no nesting.
-const IMPLIED: &[&str] = &[
-    "p", "li", "dt", "dd", "tr", "td", "th", "option", "tbody", "thead", "tfoot",
-];
-
 /// One piece of markup, as the linear walk sees it.
 enum Piece<'a> {
     Text(&'a str),
-    Open {
-        name: &'a str,
-        attributes: usize,
-        closed: bool,
-    },
-    Close {
-        name: &'a str,
-    },
+    Open { name: &'a str },
+    Close { name: &'a str },
     Other,
 }
 
@@ -134,7 +100,7 @@ impl<'a> Iterator for Walk<'a> {
             .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | ':' | '_')))
             .unwrap_or(after.len());
         let name = after.get(..name_end).unwrap_or("");
-        let (length, attributes, closed) = tag_body(after.get(name_end..).unwrap_or(""));
+        let (length, closed) = tag_body(after.get(name_end..).unwrap_or(""));
         self.rest = after.get(name_end + length..).unwrap_or("");
         if name.is_empty() {
             return Some(Piece::Other);
@@ -148,11 +114,7 @@ impl<'a> Iterator for Walk<'a> {
                 .copied()
                 .find(|raw| raw.eq_ignore_ascii_case(name));
         }
-        Some(Piece::Open {
-            name,
-            attributes,
-            closed,
-        })
+        Some(Piece::Open { name })
     }
 }
 
@@ -179,18 +141,16 @@ fn tag_start(text: &str) -> Option<usize> {
     None
 }
 
-/// The rest of a tag after its name: its length up to and with `>`, how many attributes it has,
-/// and whether it closes itself. Quotes are honoured as long as they end.
-fn tag_body(text: &str) -> (usize, usize, bool) {
+/// The rest of a tag after its name: its length up to and with `>`, and whether it closes itself.
+/// Quotes are honoured as long as they end.
+fn tag_body(text: &str) -> (usize, bool) {
     let bytes = text.as_bytes();
     let mut at = 0;
-    let mut attributes = 0;
-    let mut between = true;
     while let Some(byte) = bytes.get(at) {
         match byte {
             b'>' => {
                 let closed = at > 0 && bytes.get(at - 1) == Some(&b'/');
-                return (at + 1, attributes, closed);
+                return (at + 1, closed);
             }
             b'"' | b'\'' => {
                 let ended = bytes
@@ -204,20 +164,15 @@ fn tag_body(text: &str) -> (usize, usize, bool) {
                             .get(at..)
                             .and_then(|rest| rest.iter().position(|b| *b == b'>'))
                             .map_or(bytes.len(), |end| at + end + 1);
-                        return (end, attributes, false);
+                        return (end, false);
                     }
                 }
-            }
-            b if b.is_ascii_whitespace() || *b == b'/' => between = true,
-            _ if between => {
-                between = false;
-                attributes += 1;
             }
             _ => {}
         }
         at += 1;
     }
-    (bytes.len(), attributes, false)
+    (bytes.len(), false)
 }
 
 /// Where the closing tag of a raw element begins.
@@ -238,49 +193,16 @@ fn find_close(text: &str, name: &str) -> usize {
     text.len()
 }
 
-/// How deep markup is nested, by a linear walk that overestimates rather than not.
-pub fn nesting(html: &str) -> usize {
-    let mut depth: usize = 0;
-    let mut deepest = 0;
-    for piece in walk(html) {
-        match piece {
-            Piece::Open { name, closed, .. }
-                if !closed && !listed(VOID, name) && !listed(IMPLIED, name) =>
-            {
-                depth += 1;
-                deepest = deepest.max(depth);
-            }
-            Piece::Close { name } if !listed(VOID, name) && !listed(IMPLIED, name) => {
-                depth = depth.saturating_sub(1);
-            }
-            _ => {}
-        }
-    }
-    deepest
-}
-
 fn listed(list: &[&str], name: &str) -> bool {
     list.iter().any(|other| other.eq_ignore_ascii_case(name))
 }
 
-/// Refuses what would keep a tree builder busy.
+/// Refuses a page that would keep a tree builder busy; asked before any page is given to one.
 ///
 /// # Errors
 /// With what is too much.
-pub fn check_nesting(html: &str) -> Result<(), Hostile> {
-    if !html.contains('<') {
-        return Ok(());
-    }
-    if walk(html)
-        .any(|piece| matches!(piece, Piece::Open { attributes, .. } if attributes > MAX_ATTRIBUTES))
-    {
-        return Err(Hostile::TooManyAttributes);
-    }
-    let depth = nesting(html);
-    if depth > MAX_NESTING {
-        return Err(Hostile::TooDeep { depth });
-    }
-    Ok(())
+pub fn check_nesting(page: &str) -> Result<(), Hostile> {
+    rehearsal::rehearse(page, Whole::Document)
 }
 
 /// Tags that may stand in safe HTML.
@@ -374,7 +296,7 @@ pub fn safe_html(fragment: &str, base: Option<&Url>) -> SafeHtml {
     if is_already_safe(&fragment) {
         return SafeHtml(fragment.trim().to_owned());
     }
-    if check_nesting(&fragment).is_err() {
+    if rehearsal::rehearse(&fragment, Whole::Fragment).is_err() {
         return SafeHtml(escaped(&plain(&fragment)));
     }
     let mut cleaned = match base {
@@ -838,7 +760,6 @@ mod tests {
         assert!(check_nesting(&"<div>".repeat(100_000)).is_err());
         assert!(check_nesting(&"<p>x".repeat(100_000)).is_ok());
         assert!(check_nesting(&format!("<a {}>", "x=1 ".repeat(2_000))).is_err());
-        assert_eq!(nesting("<div><br><p>a<p>b<div></div></div>"), 2);
         let safe = safe_html(&format!("{}text", "<b>".repeat(10_000)), None);
         assert_eq!(safe.as_str(), "text");
     }

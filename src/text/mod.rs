@@ -3,6 +3,7 @@ pub mod date;
 pub mod decode;
 pub mod html;
 pub mod language;
+pub mod rehearsal;
 pub mod stem;
 pub mod table;
 pub mod words;

@@ -125,16 +125,28 @@ fn walk(text: &str) -> Walk<'_> {
     }
 }
 
-/// Where the next tag begins: a `<` before a letter, `/`, `!` or `?`. Any other is mathematics.
+/// Whether what follows `<!` is a comment, a section or a document type; anything else is two signs
+/// that nobody meant to hide what follows them.
+fn is_declaration(after: &[u8]) -> bool {
+    after.starts_with(b"--")
+        || after.starts_with(b"[")
+        || after
+            .get(..7)
+            .is_some_and(|word| word.eq_ignore_ascii_case(b"doctype"))
+}
+
+/// Where the next tag begins: a `<` before a letter, `/`, `?` or a declaration. Any other is
+/// mathematics.
 fn tag_start(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
     let mut from = 0;
     while let Some(at) = memchr::memchr(b'<', bytes.get(from..)?).map(|at| at + from) {
-        if bytes
-            .get(at + 1)
-            .is_some_and(|next| next.is_ascii_alphabetic() || matches!(next, b'/' | b'!' | b'?'))
-        {
-            return Some(at);
+        match bytes.get(at + 1) {
+            Some(b'!') if is_declaration(bytes.get(at + 2..).unwrap_or(&[])) => return Some(at),
+            Some(next) if next.is_ascii_alphabetic() || matches!(next, b'/' | b'?') => {
+                return Some(at);
+            }
+            _ => {}
         }
         from = at + 1;
     }
@@ -293,6 +305,7 @@ pub fn safe_html(fragment: &str, base: Option<&Url>) -> SafeHtml {
     if !fragment.contains(['<', '&', '>', '"']) {
         return SafeHtml(fragment.trim().to_owned());
     }
+    let fragment = shown_signs(fragment);
     if is_already_safe(&fragment) {
         return SafeHtml(fragment.trim().to_owned());
     }
@@ -321,6 +334,26 @@ pub fn safe_html(fragment: &str, base: Option<&Url>) -> SafeHtml {
         cleaned = again;
     }
     SafeHtml(escaped(&plain(&cleaned)))
+}
+
+/// The fragment with every `<!` escaped that begins nothing, because a tree builder would take all
+/// up to the next `>` for a comment.
+fn shown_signs(fragment: Cow<'_, str>) -> Cow<'_, str> {
+    let meant = |at: usize| is_declaration(fragment.as_bytes().get(at + 2..).unwrap_or(&[]));
+    if fragment.match_indices("<!").all(|(at, _)| meant(at)) {
+        return fragment;
+    }
+    let mut out = String::with_capacity(fragment.len() + 16);
+    let mut copied = 0;
+    for (at, _) in fragment.match_indices("<!") {
+        if !meant(at) {
+            out.push_str(fragment.get(copied..at).unwrap_or(""));
+            out.push_str("&lt;");
+            copied = at + 1;
+        }
+    }
+    out.push_str(fragment.get(copied..).unwrap_or(""));
+    Cow::Owned(out)
 }
 
 /// Whether a link may have to be resolved: an `href` that begins with no scheme of ours.
@@ -547,12 +580,187 @@ pub fn looks_like_html_document(text: &str) -> bool {
 /// The longest line kept, in characters.
 const LONGEST_LINE: usize = 500;
 
+/// Elements of HTML, by which markup is told from text that has angle brackets of its own.
+const ELEMENTS: &[&str] = &[
+    "a",
+    "abbr",
+    "acronym",
+    "address",
+    "area",
+    "article",
+    "aside",
+    "audio",
+    "b",
+    "base",
+    "bdi",
+    "bdo",
+    "big",
+    "blink",
+    "blockquote",
+    "body",
+    "br",
+    "button",
+    "canvas",
+    "caption",
+    "center",
+    "cite",
+    "code",
+    "col",
+    "colgroup",
+    "data",
+    "dd",
+    "del",
+    "details",
+    "dfn",
+    "dir",
+    "div",
+    "dl",
+    "dt",
+    "em",
+    "embed",
+    "fieldset",
+    "figcaption",
+    "figure",
+    "font",
+    "footer",
+    "form",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "head",
+    "header",
+    "hr",
+    "html",
+    "i",
+    "iframe",
+    "img",
+    "input",
+    "ins",
+    "kbd",
+    "label",
+    "legend",
+    "li",
+    "link",
+    "main",
+    "map",
+    "mark",
+    "math",
+    "menu",
+    "meta",
+    "meter",
+    "nav",
+    "nobr",
+    "noscript",
+    "object",
+    "ol",
+    "optgroup",
+    "option",
+    "output",
+    "p",
+    "param",
+    "picture",
+    "pre",
+    "progress",
+    "q",
+    "rp",
+    "rt",
+    "ruby",
+    "s",
+    "samp",
+    "script",
+    "section",
+    "select",
+    "small",
+    "source",
+    "span",
+    "strike",
+    "strong",
+    "style",
+    "sub",
+    "summary",
+    "sup",
+    "svg",
+    "table",
+    "tbody",
+    "td",
+    "template",
+    "textarea",
+    "tfoot",
+    "th",
+    "thead",
+    "time",
+    "title",
+    "tr",
+    "tt",
+    "u",
+    "ul",
+    "var",
+    "video",
+    "wbr",
+];
+
+/// Elements that need no end to be meant.
+const ALONE: &[&str] = &["br", "hr", "img", "wbr", "input"];
+
+/// Whether a text whose writer did not say so is most likely HTML: it begins with a tag, or has a
+/// closing one, one that needs none, or an entity, and neither a tag nor an entity that HTML does
+/// not know. `List<int>` and "the <blink> tag" are text.
+pub fn is_likely(text: &str) -> bool {
+    let text = text.trim_start();
+    let mut sign = false;
+    let bytes = text.as_bytes();
+    for (at, byte) in text.bytes().enumerate() {
+        let after = |from: usize| text.get(at + from..).unwrap_or("");
+        match byte {
+            b'&' if bytes
+                .get(at + 1)
+                .is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'#') =>
+            {
+                let rest = after(1);
+                let end = rest
+                    .bytes()
+                    .take(40)
+                    .position(|b| !(b.is_ascii_alphanumeric() || b == b'#'));
+                if end.and_then(|end| rest.as_bytes().get(end)) == Some(&b';') {
+                    match entity(rest) {
+                        Some((_, _, length)) if rest.as_bytes().get(length - 1) == Some(&b';') => {
+                            sign = true;
+                        }
+                        _ => return false,
+                    }
+                }
+            }
+            b'<' => {
+                let closing = bytes.get(at + 1) == Some(&b'/');
+                let rest = after(if closing { 2 } else { 1 });
+                if !rest.starts_with(|c: char| c.is_ascii_alphabetic()) {
+                    continue;
+                }
+                let end = rest
+                    .bytes()
+                    .position(|b| !b.is_ascii_alphanumeric())
+                    .unwrap_or(rest.len());
+                let name = rest.get(..end).unwrap_or("");
+                if !listed(ELEMENTS, name) {
+                    return false;
+                }
+                sign |= closing || at == 0 || listed(ALONE, name);
+            }
+            _ => {}
+        }
+    }
+    sign
+}
+
 /// A title: one line of plain text, however often it was escaped on its way here.
 pub fn line(text: &str) -> String {
     let mut current: Cow<'_, str> = Cow::Borrowed(text);
     // Titles are often escaped twice; more than three times is nobody's title.
-    for _ in 0..3 {
-        if !current.contains(['<', '&']) {
+    for time in 0..3 {
+        if !current.contains(['<', '&']) || (time > 0 && !is_likely(&current)) {
             break;
         }
         let next = plain(&current);
@@ -585,7 +793,7 @@ pub fn line(text: &str) -> String {
 /// Marks that turn the order of what follows (Unicode TR 9), with which a title could disguise
 /// itself.
 fn is_bidi(c: char) -> bool {
-    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{feff}' | '\u{200b}')
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' | '\u{200b}')
 }
 
 /// At most so many characters, cut at a word, with a sign that something was left out.
@@ -708,6 +916,12 @@ mod tests {
             ("x&nosuch;y &copy 2026", "x&nosuch;y © 2026"),
             ("safe\u{202e}evil\u{0}", "safeevil"),
             ("<script>alert(1)</script>Title", "Title"),
+            ("The &lt;blink&gt; tag", "The <blink> tag"),
+            (
+                "&amp;lt;b&amp;gt; in a List&lt;int&gt;",
+                "&lt;b&gt; in a List<int>",
+            ),
+            ("\u{5d0}\u{200f} (1)", "\u{5d0}\u{200f} (1)"),
         ] {
             assert_eq!(line(given), line_of_it, "{given}");
         }

@@ -1,4 +1,5 @@
 //! Reading text.
+mod codepage;
 pub mod date;
 pub mod decode;
 pub mod html;
@@ -6,4 +7,5 @@ pub mod language;
 pub mod rehearsal;
 pub mod stem;
 pub mod table;
+pub mod weight;
 pub mod words;

@@ -2,8 +2,9 @@
 //!
 //! It knows angle brackets, quotes, comments, CDATA and entities. It never fails and never looks
 //! at a byte more than a fixed number of times; what is against XML 1.0 becomes a note in
-//! [`Flaws`] and is read as its author most likely meant it. Declarations of entities are stepped
-//! over and never expanded, so that neither a bomb nor an external file can do anything.
+//! [`Flaws`] and is read as its author most likely meant it. Of entities that a document declares
+//! only those that stand for a short text are read; one that names another, or an external file,
+//! is never expanded, so that neither a bomb nor a file can do anything.
 
 use std::borrow::Cow;
 
@@ -43,6 +44,66 @@ pub(super) struct Tag<'a> {
     pub empty: bool,
 }
 
+/// The entities that a document type declares.
+#[derive(Debug, Default)]
+pub(super) struct Declared<'a> {
+    /// There was a declaration: it may define entities that we do not read.
+    pub any: bool,
+    texts: Vec<(&'a str, &'a str)>,
+}
+
+/// The most entities of a document type that are read.
+const MOST_ENTITIES: usize = 128;
+/// The longest text of one, in bytes. With entities never inside entities, a text of 5 bytes
+/// becomes 64 at most.
+const LONGEST_ENTITY: usize = 64;
+
+impl<'a> Declared<'a> {
+    /// What is known where no document type can be.
+    pub(super) const NOTHING: Declared<'static> = Declared {
+        any: true,
+        texts: Vec::new(),
+    };
+
+    /// Reads `<!ENTITY name "text">` out of a document type's internal subset. Where a text holds
+    /// `%`, `<`, or an `&` that is more than one character by its number, it is none of ours.
+    fn read(&mut self, subset: &'a str) {
+        for piece in subset.split("<!ENTITY").skip(1).take(MOST_ENTITIES) {
+            let piece = piece.trim_start();
+            let Some((name, rest)) = piece.split_once(|c: char| c.is_ascii_whitespace()) else {
+                continue;
+            };
+            let rest = rest.trim_start();
+            let Some(quote) = rest.chars().next().filter(|c| matches!(c, '"' | '\'')) else {
+                continue;
+            };
+            let Some((text, _)) = rest.get(1..).and_then(|rest| rest.split_once(quote)) else {
+                continue;
+            };
+            let is_name = !name.is_empty()
+                && name.len() <= 32
+                && name.bytes().all(|b| b.is_ascii_alphanumeric());
+            let one_character = text.starts_with("&#")
+                && text.find(';') == text.len().checked_sub(1)
+                && character(text).is_some();
+            if is_name
+                && text.len() <= LONGEST_ENTITY
+                && (one_character || !text.contains(['&', '%', '<']))
+                && self.text(name).is_none()
+            {
+                self.texts.push((name, text));
+            }
+        }
+    }
+
+    fn text(&self, name: &str) -> Option<&'a str> {
+        self.texts
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map(|(_, text)| *text)
+    }
+}
+
 /// The most attributes looked at on one tag; real ones have a dozen.
 const MAX_ATTRIBUTES: usize = 256;
 
@@ -60,7 +121,7 @@ impl<'a> Tag<'a> {
     /// The value of an attribute, entities read, blanks at the ends dropped; an empty one is none.
     pub(super) fn value(&self, name: &str) -> Option<Cow<'a, str>> {
         let value = self.raw(name)?.trim();
-        (!value.is_empty()).then(|| unescape(value, 0, &mut Flaws::default(), true))
+        (!value.is_empty()).then(|| unescape(value, 0, &mut Flaws::default(), &Declared::NOTHING))
     }
 }
 
@@ -120,8 +181,8 @@ pub(super) struct Scanner<'a> {
     pub at: usize,
     /// What was wrong so far.
     pub flaws: Flaws,
-    /// A document type was declared: it may define entities that we do not know.
-    pub doctype: bool,
+    /// What its document type declares.
+    pub declared: Declared<'a>,
     // What is known not to come any more, so that no search runs to the end twice.
     no_double_quote: bool,
     no_single_quote: bool,
@@ -135,7 +196,7 @@ impl<'a> Scanner<'a> {
             text,
             at: 0,
             flaws: Flaws::default(),
-            doctype: false,
+            declared: Declared::default(),
             no_double_quote: false,
             no_single_quote: false,
             no_comment_end: false,
@@ -235,21 +296,28 @@ impl<'a> Scanner<'a> {
     }
 
     /// Steps over `<!DOCTYPE …>` with its internal subset.
-    fn declaration(&mut self, rest: &str) {
+    fn declaration(&mut self, rest: &'a str) {
         let mut quote = None;
         let mut inside = false;
+        let mut subset = 0;
         // A second declaration is none: its subset is not looked for, so the walk stays linear.
-        let first = !std::mem::replace(&mut self.doctype, true);
+        let first = !std::mem::replace(&mut self.declared.any, true);
         if first {
             for (place, byte) in rest.bytes().enumerate() {
                 match (quote, byte) {
                     (Some(open), byte) if byte == open => quote = None,
                     (Some(_), _) => {}
                     (None, b'"' | b'\'') => quote = Some(byte),
-                    (None, b'[') => inside = true,
+                    (None, b'[') => {
+                        inside = true;
+                        subset = place + 1;
+                    }
                     (None, b']') => inside = false,
                     (None, b'>') if !inside => {
                         self.at += place + 1;
+                        if subset > 0 {
+                            self.declared.read(&rest[subset..place]);
+                        }
                         return;
                     }
                     _ => {}
@@ -396,7 +464,7 @@ pub(super) fn unescape<'a>(
     raw: &'a str,
     at: usize,
     flaws: &mut Flaws,
-    doctype: bool,
+    declared: &Declared<'_>,
 ) -> Cow<'a, str> {
     let text = cleaned(raw, at, flaws);
     if !text.contains('&') {
@@ -430,8 +498,17 @@ pub(super) fn unescape<'a>(
                 }
             },
             _ => {
+                let name = entity.trim_start_matches('&').trim_end_matches(';');
+                if let Some(text) = declared.text(name) {
+                    match character(text) {
+                        Some(c) => out.push(c),
+                        None => out.push_str(text),
+                    }
+                    rest = &rest[length..];
+                    continue;
+                }
                 let read = html::decode_entities(entity);
-                if !doctype {
+                if !declared.any {
                     flaws.note(at, || {
                         format!("the entity `{entity}`, which XML does not know")
                     });
@@ -562,7 +639,8 @@ mod tests {
             ("a\r\nb\rc", "a\nb\nc", 0),
         ] {
             let mut found = Flaws::default();
-            assert_eq!(unescape(text, 0, &mut found, false), expected);
+            let nothing = Declared::default();
+            assert_eq!(unescape(text, 0, &mut found, &nothing), expected);
             assert_eq!(found.count, flaws, "{text}");
         }
     }
@@ -582,7 +660,7 @@ mod tests {
             let text = piece.repeat(100_000);
             let begun = std::time::Instant::now();
             let (found, _) = all(&text);
-            let _ = unescape(&text, 0, &mut Flaws::default(), false);
+            let _ = unescape(&text, 0, &mut Flaws::default(), &Declared::default());
             assert!(found.len() <= 200_001);
             assert!(begun.elapsed().as_secs() < 5, "{piece}");
         }

@@ -53,6 +53,7 @@ pub(super) fn entries(text: &str, source: &Source, workshop: &mut Workshop<'_>) 
             let written = |text: &feed_rs::model::Text| Written {
                 text: text.content.clone().into(),
                 html: text.content_type.to_string() != "text/plain",
+                marked: false,
                 base: None,
             };
             let mut draft = Draft {
@@ -76,6 +77,7 @@ pub(super) fn entries(text: &str, source: &Source, workshop: &mut Workshop<'_>) 
                     Written {
                         text: body.into(),
                         html: true,
+                        marked: false,
                         base: None,
                     },
                 );

@@ -115,6 +115,15 @@ impl Clock {
         !matches!(self.0, Kind::Real)
     }
 
+    /// How many times as fast as the machine's this clock runs; one that stands is asked again in
+    /// real time.
+    pub fn pace(&self) -> u32 {
+        match &self.0 {
+            Kind::Real | Kind::Held(_) => 1,
+            Kind::Fast { factor, .. } => factor.unsigned_abs().max(1),
+        }
+    }
+
     /// Moves a clock that stands; any other goes on by itself.
     pub fn move_to(&self, moment: DateTime<Utc>) {
         if let Kind::Held(micros) = &self.0 {
@@ -125,11 +134,7 @@ impl Clock {
     /// How long the machine must wait until this clock has gone on by `span`; a clock that
     /// stands still never gets there, and is asked again in real time.
     pub fn wait_for(&self, span: TimeDelta) -> Duration {
-        let span = span.to_std().unwrap_or_default();
-        match &self.0 {
-            Kind::Real | Kind::Held(_) => span,
-            Kind::Fast { factor, .. } => span / factor.unsigned_abs().max(1),
-        }
+        span.to_std().unwrap_or_default() / self.pace()
     }
 }
 

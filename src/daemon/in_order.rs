@@ -42,6 +42,11 @@ impl<T> InOrder<T> {
             .map(|since| PATIENCE.saturating_sub(now.saturating_duration_since(since)))
     }
 
+    /// Whether nothing waits.
+    pub(super) fn is_empty(&self) -> bool {
+        self.held.is_empty()
+    }
+
     /// What may be taken: the results whose turn has come; all of them when patience is over, too
     /// many wait, or nothing more comes.
     pub(super) fn take(&mut self, over: bool, now: Instant) -> Vec<T> {

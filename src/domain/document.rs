@@ -135,7 +135,29 @@ pub enum FaultCode {
     NoSuchHost,
     /// No connection.
     Unreachable,
-    /// The certificate is not valid for the host.
+    /// The certificate has expired.
+    CertificateExpired,
+    /// The certificate is not valid yet.
+    CertificateNotYetValid,
+    /// The certificate is made out to another host.
+    CertificateWrongHost,
+    /// The certificate signs itself.
+    CertificateSelfSigned,
+    /// The certificate's authority is not trusted.
+    CertificateUntrusted,
+    /// The server leaves out the certificate of its certificate's issuer.
+    CertificateIncomplete,
+    /// The certificate has been revoked.
+    CertificateRevoked,
+    /// The certificate does not bear its issuer's signature.
+    CertificateBadSignature,
+    /// The certificate is signed by a method that is not trusted any more.
+    CertificateWeak,
+    /// The certificate cannot be read.
+    CertificateUnreadable,
+    /// The certificate was not issued for servers.
+    CertificateWrongPurpose,
+    /// The certificate is not acceptable for another reason, which the detail names.
     Certificate,
     /// The visit took longer than allowed.
     TimeOut,
@@ -198,6 +220,17 @@ impl FaultCode {
             Self::RobotsUnreachable => "robots-unreachable",
             Self::NoSuchHost => "no-such-host",
             Self::Unreachable => "unreachable",
+            Self::CertificateExpired => "certificate-expired",
+            Self::CertificateNotYetValid => "certificate-not-yet-valid",
+            Self::CertificateWrongHost => "certificate-wrong-host",
+            Self::CertificateSelfSigned => "certificate-self-signed",
+            Self::CertificateUntrusted => "certificate-untrusted",
+            Self::CertificateIncomplete => "certificate-incomplete",
+            Self::CertificateRevoked => "certificate-revoked",
+            Self::CertificateBadSignature => "certificate-bad-signature",
+            Self::CertificateWeak => "certificate-weak",
+            Self::CertificateUnreadable => "certificate-unreadable",
+            Self::CertificateWrongPurpose => "certificate-wrong-purpose",
             Self::Certificate => "certificate",
             Self::TimeOut => "time-out",
             Self::TooLarge => "too-large",
@@ -382,6 +415,7 @@ mod tests {
             FaultCode::HtmlPage,
             FaultCode::NoSuchHost,
             FaultCode::ImplausibleDate,
+            FaultCode::CertificateNotYetValid,
         ] {
             assert_eq!(
                 serde_json::to_value(code).unwrap(),

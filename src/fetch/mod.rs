@@ -5,12 +5,14 @@
 //! ground floor. It deliberately does not know when a source is due, what its bytes mean or where
 //! they are stored, and keeps no cookie and no clock: `now` only stamps what was fetched.
 
+mod certificates;
 mod connector;
 mod faults;
 mod guard;
 mod headers;
 mod manners;
 mod robots;
+mod room;
 mod visit;
 
 #[cfg(test)]
@@ -23,13 +25,15 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 
 pub use guard::{Cidr, InvalidCidr};
+pub use room::Room;
 
 use crate::domain::address::WebAddress;
 use crate::domain::document::{Document, Fault, Memory};
 use crate::domain::source::Source;
-use guard::Guard;
+use guard::{Guard, Refusal};
 use headers::Agents;
 use manners::{Manners, Turn};
+use room::Rooms;
 
 /// The shortest pause between two requests to a host that is not the operator's own (promises:
 /// F13).
@@ -47,12 +51,17 @@ pub struct Settings {
     /// The pause between two requests to one host. Under [`SHORTEST_GAP`] it holds only for
     /// private addresses in `allow`, written as a literal or as a name under `localhost`.
     pub gap: TimeDelta,
-    /// An http(s) proxy for everything. It resolves the names, so that names are then checked by
-    /// the proxy alone; literals are checked here as ever. Not used with `loopback_only`.
+    /// An http(s) proxy for everything. It resolves the names, so the address that is connected to
+    /// is its choice: literals are checked here as ever, and a name wherever this machine can
+    /// resolve it too, but a name that only the proxy knows, or that it resolves differently, is
+    /// the proxy's to refuse. Not used with `loopback_only`.
     pub proxy: Option<String>,
     /// Whether only this machine may be reached: set with a simulated clock. It opens nothing:
     /// loopback must be in `allow` too.
     pub loopback_only: bool,
+    /// How many times as fast as the machine's the clock runs: pauses are owed by the clock. Time
+    /// limits are not: those are the network's. Only with `loopback_only` more than 1.
+    pub pace: u32,
 }
 
 impl Default for Settings {
@@ -64,6 +73,7 @@ impl Default for Settings {
             gap: SHORTEST_GAP,
             proxy: None,
             loopback_only: false,
+            pace: 1,
         }
     }
 }
@@ -77,6 +87,9 @@ pub enum Error {
         /// What is wrong with it.
         why: String,
     },
+    /// Encrypted connections could not be set up.
+    #[error("encrypted connections cannot be set up")]
+    Encryption(#[source] rustls::Error),
     /// The HTTP client could not be built.
     #[error("the HTTP client cannot be set up")]
     Client(#[source] reqwest::Error),
@@ -142,8 +155,10 @@ pub struct Fetched {
     pub answer: Answer,
     /// Decoded bytes read.
     pub bytes: u64,
-    /// Time spent on the network, without the wait for the host's turn.
+    /// Time spent on the network, without the wait for the host's turn or for room.
     pub milliseconds: u64,
+    /// The room that a large body takes; to be kept as long as the body is.
+    pub room: Room,
 }
 
 /// The network in. Built once; a clone is the same fetcher.
@@ -156,6 +171,9 @@ struct Shared {
     manners: Manners,
     agents: Agents,
     gap: Duration,
+    pace: u32,
+    proxied: bool,
+    rooms: Rooms,
     robots: Mutex<HashMap<String, Remembered>>,
 }
 
@@ -168,8 +186,8 @@ type Remembered = Arc<tokio::sync::Mutex<Option<(DateTime<Utc>, Robots)>>>;
 enum Robots {
     /// It was read, or there is none.
     Rules(Arc<robots::Rules>),
-    /// It could not be read, and why.
-    Unreachable(String),
+    /// It could not be read: why, and for how long that keeps us away before it is asked again.
+    Unreachable(String, TimeDelta),
 }
 
 /// For how long a robots.txt holds (RFC 9309, 2.4).
@@ -197,6 +215,13 @@ impl Fetcher {
             manners: Manners::default(),
             agents: Agents::new(settings.contact.as_deref(), settings.base_url.as_deref()),
             gap: settings.gap.to_std().unwrap_or_default(),
+            pace: if settings.loopback_only {
+                settings.pace.max(1)
+            } else {
+                1
+            },
+            proxied: proxy.is_some(),
+            rooms: Rooms::default(),
             robots: Mutex::default(),
         })))
     }
@@ -212,21 +237,28 @@ impl Fetcher {
         &self.0.client
     }
 
-    fn guard(&self) -> &Guard {
-        &self.0.guard
-    }
-
     fn agents(&self) -> &Agents {
         &self.0.agents
     }
 
-    /// The pause owed to a host.
+    /// The pause owed to a host, in the machine's time.
     fn gap(&self, url: &WebAddress) -> Duration {
-        if self.0.guard.is_own(url) {
+        let gap = if self.0.guard.is_own(url) {
             self.0.gap
         } else {
             self.0.gap.max(SHORTEST_GAP.to_std().unwrap_or_default())
+        };
+        gap / self.0.pace
+    }
+
+    /// Refuses what can be known to lie outside the public Internet: a literal, a name of this
+    /// machine, and, where a proxy will resolve the name, whatever this machine makes of it.
+    async fn check(&self, url: &WebAddress) -> Result<(), Refusal> {
+        self.0.guard.check_host(url)?;
+        if self.0.proxied {
+            connector::check_name(&self.0.guard, url).await?;
         }
+        Ok(())
     }
 
     /// What is remembered of the robots.txt of an address's origin.
@@ -245,6 +277,11 @@ impl Fetcher {
 
     async fn turn(&self, url: &WebAddress) -> Turn {
         self.0.manners.turn(&url.authority(), self.gap(url)).await
+    }
+
+    async fn robots_turn(&self, url: &WebAddress) -> Turn {
+        let gap = self.gap(url);
+        self.0.manners.robots_turn(&url.authority(), gap).await
     }
 }
 

@@ -7,7 +7,9 @@ use chrono::{DateTime, Utc};
 use reqwest::header::{CONTENT_LENGTH, LOCATION};
 use reqwest::{Response, StatusCode};
 
-use super::{Answer, Fetched, Fetcher, ROBOTS_HOLD, ROBOTS_RETRY, Robots, faults, headers, robots};
+use super::{
+    Answer, Fetched, Fetcher, ROBOTS_HOLD, ROBOTS_RETRY, Robots, Room, faults, headers, robots,
+};
 use crate::domain::address::{InvalidAddress, WebAddress};
 use crate::domain::document::{Document, Fault, FaultCode, Memory, Sha256};
 use crate::domain::source::{MAX_TIME, Source};
@@ -39,6 +41,10 @@ struct Visit<'v> {
     now: DateTime<Utc>,
     /// Decoded bytes read so far.
     bytes: u64,
+    /// The room that its body takes.
+    room: Room,
+    /// Time spent waiting for room, which is ours and not the publisher's.
+    waited: Duration,
 }
 
 /// Visits `source`. The deadline counts the time spent on the network; waiting for the host's
@@ -57,6 +63,7 @@ pub(super) async fn visit(
                 answer: refused(error.to_string()),
                 bytes: 0,
                 milliseconds: 0,
+                room: Room::default(),
             };
         }
     };
@@ -71,6 +78,8 @@ pub(super) async fn visit(
         memory,
         now,
         bytes: 0,
+        room: Room::default(),
+        waited: Duration::ZERO,
     };
     let (mut answer, spent) = visit.follow(url).await;
     if let Answer::Document { moved_to, .. } = &mut answer
@@ -83,6 +92,7 @@ pub(super) async fn visit(
         answer,
         bytes: visit.bytes,
         milliseconds: u64::try_from(spent.as_millis()).unwrap_or(u64::MAX),
+        room: visit.room,
     }
 }
 
@@ -132,7 +142,7 @@ impl Visit<'_> {
         let mut moved_to = None;
         let mut all_permanent = true;
         loop {
-            if let Err(refusal) = self.fetcher.guard().check_host(&url) {
+            if let Err(refusal) = self.fetcher.check(&url).await {
                 return (refused(format!("{refusal}.")), spent);
             }
             if let Some(answer) = self.kept_out(&url).await {
@@ -141,13 +151,14 @@ impl Visit<'_> {
             let turn = self.fetcher.turn(&url).await;
             let began = Instant::now();
             let rest = limit.saturating_sub(spent);
-            let step = tokio::time::timeout(rest, self.hop(&url, foreign, rest)).await;
-            spent += began.elapsed();
+            let step = self.hop(&url, foreign, rest).await;
+            spent += began
+                .elapsed()
+                .saturating_sub(std::mem::take(&mut self.waited));
             drop(turn);
             let (to, permanent) = match step {
-                Err(_) => return (failed(None, self.too_slow(&url, limit)), spent),
-                Ok(Step::Redirect { to, permanent }) => (to, permanent),
-                Ok(Step::Answer(mut answer)) => {
+                Step::Redirect { to, permanent } => (to, permanent),
+                Step::Answer(mut answer) => {
                     if let Answer::Document { moved_to: slot, .. } = &mut answer {
                         *slot = moved_to;
                     }
@@ -192,7 +203,7 @@ impl Visit<'_> {
         let mut remembered = remembered.lock().await;
         let hold = |robots: &Robots| match robots {
             Robots::Rules(_) => ROBOTS_HOLD,
-            Robots::Unreachable(_) => ROBOTS_RETRY,
+            Robots::Unreachable(_, wait) => *wait,
         };
         let robots = match &*remembered {
             Some((asked, robots)) if (self.now - *asked).abs() < hold(robots) => robots.clone(),
@@ -220,7 +231,7 @@ impl Visit<'_> {
                     ),
                 })
             }
-            Robots::Unreachable(why) => Some(Answer::Failed {
+            Robots::Unreachable(why, _) => Some(Answer::Failed {
                 status: None,
                 fault: Fault::new(
                     FaultCode::RobotsUnreachable,
@@ -243,14 +254,17 @@ impl Visit<'_> {
         let limit = MAX_TIME.to_std().unwrap_or_default();
         let began = Instant::now();
         for _ in 0..=MOST_REDIRECTS {
-            if let Err(refusal) = self.fetcher.guard().check_host(&at) {
-                return Robots::Unreachable(format!("{refusal}."));
+            if let Err(refusal) = self.fetcher.check(&at).await {
+                return Robots::Unreachable(format!("{refusal}."), ROBOTS_RETRY);
             }
+            let turn = self.fetcher.robots_turn(&at).await;
             let rest = limit.saturating_sub(began.elapsed());
             let asked = tokio::time::timeout(rest, self.robots_hop(&at)).await;
+            drop(turn);
             match asked {
                 Err(_) => {
-                    return Robots::Unreachable(format!("{} did not answer in time.", at.host()));
+                    let why = format!("{} did not answer in time.", at.host());
+                    return Robots::Unreachable(why, ROBOTS_RETRY);
                 }
                 Ok(Ok(robots)) => return robots,
                 Ok(Err(to)) => at = to,
@@ -262,6 +276,7 @@ impl Visit<'_> {
 
     /// Asks one address for a robots.txt; another address where it redirects.
     async fn robots_hop(&self, url: &WebAddress) -> Result<Robots, WebAddress> {
+        let unreachable = |fault: Fault| Robots::Unreachable(fault.detail, ROBOTS_RETRY);
         let question = headers::robots_question(self.source, self.fetcher.agents());
         let sent = self
             .fetcher
@@ -272,9 +287,7 @@ impl Visit<'_> {
             .await;
         let mut response = match sent {
             Ok(response) => response,
-            Err(error) => {
-                return Ok(Robots::Unreachable(faults::of(&error, url.host()).detail));
-            }
+            Err(error) => return Ok(unreachable(faults::of(&error, url.host()))),
         };
         let code = response.status().as_u16();
         match code {
@@ -288,15 +301,19 @@ impl Visit<'_> {
                     match response.chunk().await {
                         Ok(Some(chunk)) => body.extend_from_slice(&chunk),
                         Ok(None) => break,
-                        // What came is what there is; half a file may forbid too little.
-                        Err(error) => {
-                            return Ok(Robots::Unreachable(faults::of(&error, url.host()).detail));
-                        }
+                        // Half a file may forbid too little.
+                        Err(error) => return Ok(unreachable(faults::of(&error, url.host()))),
                     }
                 }
                 Ok(Robots::Rules(Arc::new(robots::Rules::read(&body))))
             }
-            429 | 500..=599 => Ok(Robots::Unreachable(faults::status(code, url.host()).detail)),
+            429 | 500..=599 => {
+                let wait = headers::retry_after(response.headers(), self.now);
+                Ok(Robots::Unreachable(
+                    faults::status(code, url.host()).detail,
+                    wait.unwrap_or_default().max(ROBOTS_RETRY),
+                ))
+            }
             _ => Ok(Robots::Rules(Arc::default())),
         }
     }
@@ -317,17 +334,21 @@ impl Visit<'_> {
     /// Asks one address once.
     async fn hop(&mut self, url: &WebAddress, foreign: bool, rest: Duration) -> Step {
         let question = headers::question(self.source, &self.memory, self.fetcher.agents(), foreign);
+        let began = Instant::now();
         let sent = self
             .fetcher
             .client()
             .get(url.as_url().clone())
             .headers(question)
-            .send()
-            .await;
-        let response = match sent {
-            Ok(response) => response,
-            Err(error) => return Step::Answer(failed(None, faults::of(&error, url.host()))),
+            .send();
+        let response = match tokio::time::timeout(rest, sent).await {
+            Ok(Ok(response)) => response,
+            Ok(Err(error)) => return Step::Answer(failed(None, faults::of(&error, url.host()))),
+            Err(_) => {
+                return Step::Answer(failed(None, self.too_slow(url, limit(self.source))));
+            }
         };
+        let rest = rest.saturating_sub(began.elapsed());
         let status = response.status();
         match status.as_u16() {
             301 | 302 | 303 | 307 | 308 => redirect(url, &response),
@@ -404,20 +425,30 @@ impl Visit<'_> {
             return failed(too_large());
         }
         let began = Instant::now();
-        // What a server states is a hint worth a megabyte, not a claim on memory.
-        let mut body = Vec::with_capacity(usize::try_from(stated.min(1 << 20)).unwrap_or(0));
+        // What a server states is a hint, not a claim on memory.
+        let mut body = Vec::with_capacity(usize::try_from(stated.min(32 << 10)).unwrap_or(0));
         loop {
             let allowed = body_allowance(rest, self.bytes);
-            let next =
-                tokio::time::timeout(allowed.saturating_sub(began.elapsed()), response.chunk());
+            let spent = began.elapsed().saturating_sub(self.waited);
+            let next = tokio::time::timeout(allowed.saturating_sub(spent), response.chunk());
             match next.await {
-                Err(_) => return failed(self.too_slow(url, allowed)),
+                Err(_) => return failed(self.too_slow(url, limit(self.source).min(allowed))),
                 Ok(Err(error)) => return failed(faults::of(&error, url.host())),
                 Ok(Ok(None)) => break,
                 Ok(Ok(Some(chunk))) => {
                     self.bytes += chunk.len() as u64;
                     if self.bytes > cap {
                         return failed(too_large());
+                    }
+                    let needed = body.len() + chunk.len();
+                    if needed > body.capacity() {
+                        let waiting = Instant::now();
+                        let rooms = &self.fetcher.0.rooms;
+                        let wanted = rooms
+                            .grow(&mut self.room, body.capacity(), needed, cap)
+                            .await;
+                        self.waited += waiting.elapsed();
+                        body.reserve_exact(wanted - body.len());
                     }
                     body.extend_from_slice(&chunk);
                 }

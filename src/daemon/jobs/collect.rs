@@ -5,20 +5,19 @@
 //! the limit. What a visit leaves behind is stored whole or not at all, the next visit's
 //! validators included, so that a crash costs a visit and never an item.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use futures_util::StreamExt as _;
-use futures_util::stream;
-use tokio::sync::mpsc;
+use tokio::sync::OwnedSemaphorePermit;
 
 use crate::compare::{self, Keyed};
 use crate::daemon::House;
-use crate::daemon::in_order::InOrder;
 use crate::daemon::jobs::index;
 use crate::daemon::stories::StoryBook;
+use crate::daemon::visits::{Brought, Visits};
+use crate::domain::cadence;
 use crate::domain::change::Change;
 use crate::domain::document::{
     Document, Fault, FaultCode, FeedDescription, Memory, Outcome, Visit,
@@ -27,7 +26,7 @@ use crate::domain::evidence::{self, Evidence, Record};
 use crate::domain::id::{SourceId, UpdateId};
 use crate::domain::source::Source;
 use crate::domain::update::{Authority, Reach, Update};
-use crate::fetch::{Answer, Fetched, Fetcher};
+use crate::fetch::{Answer, Fetched, Fetcher, Room};
 use crate::normalize::{self, Circumstances, Normalized};
 use crate::parse;
 use crate::store::{Committed, Fresh, Harvest, Lease, NewDocument, SourceState, Store};
@@ -36,12 +35,10 @@ use crate::tag::key_dates::{self, Sayings};
 use crate::tag::{Subject, Tagger};
 use crate::text::date::Stamp;
 
-/// Sources visited at once.
-const AT_ONCE: usize = 32;
-/// Visits stored in one transaction.
-const MOST_IN_A_COMMIT: usize = 64;
-/// The slowest that a failing source is asked: polling never stops.
-const SLOWEST: TimeDelta = TimeDelta::hours(48);
+/// How long a brisk round lasts at most.
+const ROUND: Duration = Duration::from_secs(3);
+/// How long a round waits for what is under way before it looks around.
+const LOOK: Duration = Duration::from_millis(500);
 
 /// What is visited.
 #[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
@@ -95,9 +92,31 @@ pub async fn collect(
     choice: &Choice,
     progress: impl Fn(&Report),
 ) -> anyhow::Result<Vec<Report>> {
+    run(house, lease, fetcher, choice, false, progress).await
+}
+
+/// Visits what is due, and comes back after a moment without the slow ones: what they bring is
+/// taken in by the next call.
+///
+/// # Errors
+/// As [`collect`].
+pub async fn round(house: &House, lease: &Lease, fetcher: &Fetcher) -> anyhow::Result<Vec<Report>> {
+    run(house, lease, fetcher, &Choice::due(), true, |_| {}).await
+}
+
+async fn run(
+    house: &House,
+    lease: &Lease,
+    fetcher: &Fetcher,
+    choice: &Choice,
+    brisk: bool,
+    progress: impl Fn(&Report),
+) -> anyhow::Result<Vec<Report>> {
     let states = house.store.source_states().await?;
     let now = house.clock.now();
-    let mut due = Vec::new();
+    let mut visits = house.visits.lock().await;
+    let mut due = VecDeque::new();
+    let mut awaited = HashSet::new();
     let mut reports: HashMap<SourceId, Report> = HashMap::new();
     let mut order = Vec::new();
     for source in house.sources.iter() {
@@ -107,6 +126,10 @@ pub async fn collect(
             continue;
         }
         order.push(source.id.clone());
+        if visits.is_under_way(&source.id) {
+            awaited.insert(source.id.clone());
+            continue;
+        }
         let state = states
             .get(&source.id)
             .cloned()
@@ -118,52 +141,34 @@ pub async fn collect(
             progress(&report);
             reports.insert(source.id.clone(), report);
         } else {
-            due.push((source.clone(), state));
+            awaited.insert(source.id.clone());
+            due.push_back((source.clone(), state));
         }
     }
-    if !due.is_empty() {
-        let (send, mut receive) = mpsc::channel::<(usize, Harvest)>(MOST_IN_A_COMMIT * 2);
-        let visits = {
-            let house = house.clone();
-            let fetcher = fetcher.clone();
-            tokio::spawn(async move {
-                stream::iter(due.into_iter().enumerate())
-                    .for_each_concurrent(AT_ONCE, |(number, (source, state))| {
-                        let (house, fetcher, send) = (house.clone(), fetcher.clone(), send.clone());
-                        async move {
-                            let harvest = visit(&house, &fetcher, source, state).await;
-                            // The receiver is gone only when storing has failed; then all ends.
-                            let _ = send.send((number, harvest)).await;
-                        }
-                    })
-                    .await;
-            })
-        };
-        let mut waiting = InOrder::new(MOST_IN_A_COMMIT);
-        let mut batch = Vec::new();
-        let mut more = true;
-        while more {
-            let received = receive.recv_many(&mut batch, MOST_IN_A_COMMIT);
-            match waiting.patience(Instant::now()) {
-                None => more = received.await > 0,
-                Some(left) => {
-                    if let Ok(count) = tokio::time::timeout(left, received).await {
-                        more = count > 0;
-                    }
-                }
-            }
-            let now = Instant::now();
-            for (number, harvest) in batch.drain(..) {
-                waiting.put(number, harvest, now);
-            }
-            let mut harvests = waiting.take(!more, now);
-            if harvests.is_empty() {
-                continue;
-            }
+    let begun = Instant::now();
+    loop {
+        while !due.is_empty()
+            && let Some(place) = visits.place()
+            && let Some((source, state)) = due.pop_front()
+        {
+            begin(&mut visits, house, fetcher, source, state, place);
+        }
+        let all = due.is_empty() && !visits.is_any_under_way(&awaited);
+        let over = brisk && begun.elapsed() >= ROUND;
+        let done = all && awaited.is_empty();
+        let patience = if done || over { Duration::ZERO } else { LOOK };
+        let brought = visits.take(patience).await;
+        if !brought.is_empty() {
+            // The room of each is held until it is stored.
+            let (mut harvests, rooms): (Vec<Harvest>, Vec<Room>) = brought
+                .into_iter()
+                .map(|brought| (brought.harvest, brought.room))
+                .unzip();
             let committed = match commit(house, lease, &mut harvests).await {
                 Ok(committed) => committed,
                 Err(error) => {
-                    visits.abort();
+                    // What is under way would be stored by nobody.
+                    *visits = Visits::default();
                     return Err(error.into());
                 }
             };
@@ -171,19 +176,67 @@ pub async fn collect(
                 let report = Report {
                     visit: harvest.visit.clone(),
                 };
-                progress(&report);
-                reports.insert(report.visit.source.clone(), report);
+                awaited.remove(&report.visit.source);
+                if order.contains(&report.visit.source) {
+                    progress(&report);
+                    reports.insert(report.visit.source.clone(), report);
+                }
             }
             if !committed.lines.is_empty() {
                 index::stage(house, committed, harvests).await;
             }
+            drop(rooms);
+        } else if over || done || visits.are_over() {
+            break;
         }
-        visits.await?;
     }
     Ok(order
         .into_iter()
         .filter_map(|id| reports.remove(&id))
         .collect())
+}
+
+/// Begins a visit.
+fn begin(
+    visits: &mut Visits,
+    house: &House,
+    fetcher: &Fetcher,
+    source: Source,
+    state: SourceState,
+    place: OwnedSemaphorePermit,
+) {
+    let id = source.id.clone();
+    let broken = (source.clone(), state.clone(), house.clock.clone());
+    let (house, fetcher) = (house.clone(), fetcher.clone());
+    visits.begin(
+        id,
+        place,
+        async move { visit(&house, &fetcher, source, state).await },
+        move || {
+            let (source, state, clock) = broken;
+            broken_off(&source, state, clock.now())
+        },
+    );
+}
+
+/// What a visit leaves that broke off by a fault of ours: told, and tried again as any failure is.
+fn broken_off(source: &Source, state: SourceState, now: DateTime<Utc>) -> Brought {
+    let mut harvest = Harvest {
+        visit: empty_visit(&source.id, now, Outcome::Failed),
+        state,
+        document: None,
+        new: Vec::new(),
+        revised: Vec::new(),
+    };
+    harvest.visit.faults.push(Fault::new(
+        FaultCode::ReaderFailed,
+        "the visit broke off by a fault of ours; nothing was taken, and the next one tries again",
+    ));
+    remember(&mut harvest, source, None, None, now);
+    Brought {
+        harvest,
+        room: Room::default(),
+    }
 }
 
 /// Gives what is new its stories and stores what visits left behind.
@@ -220,7 +273,7 @@ async fn commit(
 }
 
 /// Visits one source and makes of it everything that is to be stored.
-async fn visit(house: &House, fetcher: &Fetcher, source: Source, state: SourceState) -> Harvest {
+async fn visit(house: &House, fetcher: &Fetcher, source: Source, state: SourceState) -> Brought {
     let now = house.clock.now();
     let fetched = fetcher.visit(&source, &state.memory, now).await;
     crate::crash::point("after-fetch");
@@ -229,6 +282,7 @@ async fn visit(house: &House, fetcher: &Fetcher, source: Source, state: SourceSt
         answer,
         bytes,
         milliseconds,
+        room,
     } = fetched;
     let mut harvest = Harvest {
         visit: Visit {
@@ -289,7 +343,7 @@ async fn visit(house: &House, fetcher: &Fetcher, source: Source, state: SourceSt
         }
     }
     remember(&mut harvest, &source, newest, wait, now);
-    harvest
+    Brought { harvest, room }
 }
 
 /// Reads a document and compares it with what is known.
@@ -679,60 +733,5 @@ fn remember(
     let visit = &harvest.visit;
     let record = &mut harvest.state.record;
     record.note(visit, harvest.document.is_some(), newest, now);
-    harvest.state.next_visit_at = now + next(source, record.failures, visit.outcome, wait);
-}
-
-/// When a source is asked again: by its cadence; slower and slower while it fails, never not at
-/// all; as it asks when it asks.
-fn next(source: &Source, failures: u32, outcome: Outcome, wait: Option<TimeDelta>) -> TimeDelta {
-    let slowed = || {
-        let factor = 1_i32
-            .checked_shl(failures.saturating_sub(1).min(10))
-            .unwrap_or(1_024);
-        (source.every * factor).min(SLOWEST.max(source.every))
-    };
-    let span = match outcome {
-        Outcome::Limited => wait.unwrap_or_else(slowed).max(TimeDelta::minutes(1)),
-        Outcome::Gone => SLOWEST.max(source.every),
-        outcome if outcome.is_success() => source.every,
-        _ => slowed(),
-    };
-    // Up to a tenth earlier, by the source's name: sources of one cadence spread out.
-    let hash = source
-        .id
-        .as_str()
-        .bytes()
-        .fold(0_i32, |sum, byte| (sum * 31 + i32::from(byte)) % 1_000);
-    if outcome == Outcome::Limited {
-        span
-    } else {
-        span - span * hash / 10_000
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn asking_slows_down_and_never_stops() {
-        let loaded = crate::library::load(&crate::library::Files::built_in());
-        let source = loaded
-            .sources
-            .iter()
-            .find(|source| source.every <= TimeDelta::days(1))
-            .unwrap();
-        let mut last = TimeDelta::zero();
-        for failures in 1..200 {
-            let span = next(source, failures, Outcome::Failed, None);
-            assert!(span >= last && span <= SLOWEST);
-            last = span;
-        }
-        let ordinary = next(source, 0, Outcome::Unchanged, None);
-        assert!(ordinary <= source.every && ordinary >= source.every * 9 / 10);
-        assert_eq!(
-            next(source, 1, Outcome::Limited, Some(TimeDelta::seconds(90))),
-            TimeDelta::seconds(90)
-        );
-    }
+    harvest.state.next_visit_at = now + cadence::next(source, record, visit.outcome, wait, now);
 }

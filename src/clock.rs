@@ -47,6 +47,15 @@ impl Clock {
         ))))
     }
 
+    /// A clock that runs from `moment`, so many times as fast as the machine's.
+    pub fn fast(moment: DateTime<Utc>, factor: i32) -> Self {
+        Self(Kind::Fast {
+            from: moment,
+            began: Instant::now(),
+            factor: factor.max(1),
+        })
+    }
+
     /// The clock that the environment asks for, else the machine's.
     ///
     /// # Errors
@@ -79,11 +88,7 @@ impl Clock {
             .with_timezone(&Utc);
         Ok(match factor {
             None => Self::held(moment),
-            Some(factor) => Self(Kind::Fast {
-                from: moment,
-                began: Instant::now(),
-                factor,
-            }),
+            Some(factor) => Self::fast(moment, factor),
         })
     }
 

@@ -20,9 +20,9 @@ use crate::fetch::Room;
 use crate::store::Harvest;
 
 /// Visits in the brisk lane at once.
-const BRISK: usize = 32;
+const BRISK: usize = 64;
 /// How long a visit stays in the brisk lane.
-const BRISK_FOR: Duration = Duration::from_secs(1);
+const BRISK_FOR: Duration = Duration::from_millis(100);
 /// Visits at once, brisk and slow: each is an open connection, and a process may have 1,024 files.
 const AT_ONCE: usize = 512;
 /// Results that wait for those begun before them.

@@ -271,9 +271,14 @@ pub struct Fault {
 }
 
 impl Fault {
-    /// A fault with its sentence; overlong details are cut at 500 characters.
+    /// A fault with its sentence; overlong details are cut at 500 characters, and signs that would
+    /// command a terminal or turn the order of what follows are left out: publishers' words are
+    /// quoted in it.
     pub fn new(code: FaultCode, detail: impl Into<String>) -> Self {
         let mut detail: String = detail.into();
+        detail.retain(|c| {
+            !c.is_control() && !matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        });
         if let Some((cut, _)) = detail.char_indices().nth(500) {
             detail.truncate(cut);
         }
@@ -407,6 +412,8 @@ mod tests {
     fn a_detail_is_never_endless() {
         let fault = Fault::new(FaultCode::BadItem, "ü".repeat(10_000));
         assert_eq!(fault.detail.chars().count(), 500);
+        let hostile = Fault::new(FaultCode::BadItem, "a\u{1b}[31mb\u{9b}c\u{202e}d\n");
+        assert_eq!(hostile.detail, "a[31mbcd");
     }
 
     #[test]

@@ -17,6 +17,7 @@ mod corpus_feeds;
 mod corpus_listings;
 mod crash;
 mod deaths;
+mod hostile;
 mod postgres;
 mod rooms;
 mod story;

@@ -7,11 +7,12 @@
 
 use std::sync::Arc;
 
+use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{
     CertificateError, ClientConfig, DigitallySignedStruct, Error as TlsError, OtherError,
-    SignatureScheme,
+    RootCertStore, SignatureScheme,
 };
 
 use super::Error;
@@ -36,20 +37,26 @@ pub(super) enum UnknownIssuer {
 /// The settings of every encrypted connection.
 pub(super) fn settings() -> Result<ClientConfig, Error> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let inner: Arc<dyn ServerCertVerifier> =
-        match rustls_platform_verifier::Verifier::new(Arc::clone(&provider)) {
-            Ok(verifier) => Arc::new(verifier),
-            // A machine without certificate authorities still has plain http, its own loopback
-            // above all; https is then refused host by host, never unchecked.
-            Err(error) => {
-                tracing::warn!(
-                    %error,
-                    "no certificate authorities were found, so no https address can be visited: \
-                     install the ca-certificates package"
-                );
-                Arc::new(Nobody(Arc::clone(&provider)))
-            }
-        };
+    let mut roots = RootCertStore::empty();
+    let found = rustls_native_certs::load_native_certs();
+    let (known, unreadable) = roots.add_parsable_certificates(found.certs);
+    tracing::debug!(known, unreadable, "the system's certificate authorities");
+    // The verifier of the system's own library would do as well, but says less of its reasons.
+    let verifier =
+        WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider));
+    let inner: Arc<dyn ServerCertVerifier> = match verifier.build() {
+        Ok(verifier) => verifier,
+        // A machine without certificate authorities still has plain http, its own loopback above
+        // all; https is then refused host by host, never unchecked.
+        Err(error) => {
+            tracing::warn!(
+                %error,
+                "no certificate authorities were found, so no https address can be visited: \
+                 install the ca-certificates package"
+            );
+            Arc::new(Nobody(Arc::clone(&provider)))
+        }
+    };
     let mut settings = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(Error::Encryption)?

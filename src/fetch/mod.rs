@@ -285,6 +285,12 @@ impl Fetcher {
     }
 }
 
+/// Whether a robots.txt lets us ask for a path with its query, as written in addresses (RFC 9309).
+/// Reads any bytes.
+pub fn robots_allow(file: &[u8], path: &str) -> bool {
+    robots::Rules::read(file).allow(path)
+}
+
 impl std::fmt::Debug for Fetcher {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Fetcher")

@@ -266,7 +266,8 @@ fn by_digits(text: &str) -> Option<Result<Stamp, DateFault>> {
             .ok()
             .map(Stamp::Day),
         9 | 10 => DateTime::from_timestamp(number, 0).map(Stamp::Instant),
-        12 | 13 => DateTime::from_timestamp_millis(number).map(Stamp::Instant),
+        // Milliseconds; to the second, as every other form is read.
+        12 | 13 => DateTime::from_timestamp(number / 1_000, 0).map(Stamp::Instant),
         14 => NaiveDateTime::parse_from_str(text, "%Y%m%d%H%M%S")
             .ok()
             .map(|local| Stamp::Instant(local.and_utc())),

@@ -52,13 +52,19 @@ enum Piece<'a> {
 /// the contents of script and style are no text.
 struct Walk<'a> {
     rest: &'a str,
-    /// The tag whose raw content is being skipped.
-    raw: Option<&'static str>,
+    /// The element whose content is being skipped: its place in [`RAW`].
+    raw: Option<usize>,
+    /// Of which elements no closing tag comes any more, so that no search runs to the end twice.
+    gone: [bool; RAW.len()],
 }
 
+/// Elements whose content is no text. All but the first two are skipped only where they end: who
+/// leaves them open means the text behind them to be read.
 const RAW: &[&str] = &[
     "script", "style", "textarea", "title", "noscript", "template", "iframe", "svg", "math",
 ];
+/// How many of them reach to the end of the text when nothing ends them.
+const ENDLESS: usize = 2;
 
 impl<'a> Iterator for Walk<'a> {
     type Item = Piece<'a>;
@@ -67,11 +73,23 @@ impl<'a> Iterator for Walk<'a> {
         if self.rest.is_empty() {
             return None;
         }
-        if let Some(name) = self.raw.take() {
-            let end = find_close(self.rest, name);
-            self.rest = self.rest.get(end..).unwrap_or("");
-            if self.rest.is_empty() {
-                return None;
+        if let Some(place) = self.raw.take() {
+            let name = RAW.get(place).copied().unwrap_or("");
+            let end = match self.gone.get(place) {
+                Some(false) => find_close(self.rest, name),
+                _ => None,
+            };
+            match end {
+                Some(end) => self.rest = self.rest.get(end..).unwrap_or(""),
+                None if place < ENDLESS => {
+                    self.rest = "";
+                    return None;
+                }
+                None => {
+                    if let Some(gone) = self.gone.get_mut(place) {
+                        *gone = true;
+                    }
+                }
             }
         }
         let Some(at) = tag_start(self.rest) else {
@@ -109,10 +127,7 @@ impl<'a> Iterator for Walk<'a> {
             return Some(Piece::Close { name });
         }
         if !closed {
-            self.raw = RAW
-                .iter()
-                .copied()
-                .find(|raw| raw.eq_ignore_ascii_case(name));
+            self.raw = RAW.iter().position(|raw| raw.eq_ignore_ascii_case(name));
         }
         Some(Piece::Open { name })
     }
@@ -122,6 +137,7 @@ fn walk(text: &str) -> Walk<'_> {
     Walk {
         rest: text,
         raw: None,
+        gone: [false; RAW.len()],
     }
 }
 
@@ -188,7 +204,7 @@ fn tag_body(text: &str) -> (usize, bool) {
 }
 
 /// Where the closing tag of a raw element begins.
-fn find_close(text: &str, name: &str) -> usize {
+fn find_close(text: &str, name: &str) -> Option<usize> {
     let bytes = text.as_bytes();
     let mut from = 0;
     while let Some(at) = bytes
@@ -198,11 +214,11 @@ fn find_close(text: &str, name: &str) -> usize {
     {
         let after = bytes.get(at + 2..at + 2 + name.len()).unwrap_or(&[]);
         if after.eq_ignore_ascii_case(name.as_bytes()) {
-            return at;
+            return Some(at);
         }
         from = at + 2;
     }
-    text.len()
+    None
 }
 
 fn listed(list: &[&str], name: &str) -> bool {
@@ -273,12 +289,7 @@ fn sanitizer() -> ammonia::Builder<'static> {
     let mut builder = ammonia::Builder::empty();
     builder
         .tags(SAFE_TAGS.iter().copied().collect())
-        .clean_content_tags(
-            [
-                "script", "style", "svg", "math", "iframe", "template", "noscript", "title",
-            ]
-            .into(),
-        )
+        .clean_content_tags(["script", "style", "iframe", "template", "noscript", "title"].into())
         .tag_attributes(
             [
                 ("a", ["href"].into()),
@@ -287,11 +298,21 @@ fn sanitizer() -> ammonia::Builder<'static> {
             ]
             .into(),
         )
+        .generic_attributes(["lang"].into())
         .url_schemes(["http", "https", "mailto"].into())
+        .attribute_filter(|_, name, value| match name {
+            // A name before the host only ever deceives.
+            "href" if value.contains('@') && has_credentials(value) => None,
+            _ => Some(value.into()),
+        })
         .url_relative(ammonia::UrlRelative::Deny)
         .link_rel(Some("noopener noreferrer nofollow"))
         .strip_comments(true);
     builder
+}
+
+fn has_credentials(address: &str) -> bool {
+    Url::parse(address).is_ok_and(|url| !url.username().is_empty() || url.password().is_some())
 }
 
 /// Makes a fragment safe; relative links are resolved on `base`. Text without any markup goes
@@ -436,9 +457,9 @@ fn is_already_safe(fragment: &str) -> bool {
     open.is_empty()
 }
 
-/// Control characters, which no text needs.
+/// Control characters, which no text needs, and those that force an order on what follows.
 fn forbidden(c: char) -> bool {
-    c.is_control() && !matches!(c, '\n' | '\t' | '\r')
+    (c.is_control() && !matches!(c, '\n' | '\t' | '\r')) || matches!(c, '\u{202d}' | '\u{202e}')
 }
 
 fn escaped(text: &str) -> String {
@@ -936,6 +957,11 @@ mod tests {
             ),
             "One two\na\nb\nc e\nf g"
         );
+        assert_eq!(
+            plain("<svg><title>icon</title></svg>a <svg>b <math>c"),
+            "a b c"
+        );
+        assert_eq!(plain("a<script>b"), "a");
         assert_eq!(plain("no end <a href=\"x>y"), "no end y");
         assert_eq!(plain("1 <2 and <3"), "1 <2 and <3");
     }
@@ -953,6 +979,13 @@ mod tests {
                 "<p>a</p>",
             ),
             ("<iframe src=x></iframe>b", "b"),
+            ("<svg onload=x>b", "b"),
+            ("<math><mi>x</mi></math>b", "xb"),
+            ("<p title=\"--><script>\">a</p>", "<p>a</p>"),
+            (
+                "<a href='https://e.org@evil.org/'>c</a>",
+                "<a rel=\"noopener noreferrer nofollow\">c</a>",
+            ),
             (
                 "<a href='javascript:alert(1)'>c</a>",
                 "<a rel=\"noopener noreferrer nofollow\">c</a>",

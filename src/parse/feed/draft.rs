@@ -142,6 +142,13 @@ impl<'a> Draft<'a> {
     }
 }
 
+/// A media type that could be one (RFC 6838, section 4.2); a publisher's other words are dropped.
+fn media_type(text: &str) -> Option<String> {
+    let text = text.trim();
+    let fits = |c: char| c.is_ascii_alphanumeric() || "!#$&-^_.+/; =\"".contains(c);
+    (!text.is_empty() && text.len() <= 127 && text.chars().all(fits)).then(|| text.to_owned())
+}
+
 fn add(list: &mut Vec<String>, value: &str) {
     if !value.is_empty() && list.len() < MAX_OF_A_KIND && !list.iter().any(|old| old == value) {
         list.push(value.to_owned());
@@ -335,7 +342,7 @@ impl<'s> Workshop<'s> {
             .filter_map(|file| {
                 Some(Enclosure {
                     url: self.address(&file.address)?,
-                    media_type: file.media_type.as_deref().map(str::to_owned),
+                    media_type: file.media_type.as_deref().and_then(media_type),
                     length: file.length,
                 })
             })

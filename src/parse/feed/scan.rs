@@ -188,6 +188,7 @@ pub(super) struct Scanner<'a> {
     no_single_quote: bool,
     no_comment_end: bool,
     no_instruction_end: bool,
+    no_section_end: bool,
 }
 
 impl<'a> Scanner<'a> {
@@ -201,6 +202,7 @@ impl<'a> Scanner<'a> {
             no_single_quote: false,
             no_comment_end: false,
             no_instruction_end: false,
+            no_section_end: false,
         }
     }
 
@@ -225,7 +227,9 @@ impl<'a> Scanner<'a> {
             match rest.as_bytes().get(1).copied() {
                 Some(b'!') => {
                     if let Some(inner) = rest.strip_prefix("<![CDATA[") {
-                        return Some(Token::Cdata(self.cdata(inner)));
+                        if let Some(text) = self.cdata(inner) {
+                            return Some(Token::Cdata(text));
+                        }
                     } else if rest.starts_with("<!--") {
                         self.comment(rest);
                     } else if is_declaration(rest) {
@@ -251,20 +255,24 @@ impl<'a> Scanner<'a> {
         Token::Text(&rest[..end])
     }
 
-    fn cdata(&mut self, inner: &'a str) -> &'a str {
+    /// The inside of a section; none where it was opened by mistake: nothing ends it, or what does
+    /// is the end of another one in another item. Then its opening is stepped over.
+    fn cdata(&mut self, inner: &'a str) -> Option<&'a str> {
         let begin = self.at + "<![CDATA[".len();
-        let mut from = 0;
-        while let Some(bracket) = inner[from..].find(']') {
-            let end = from + bracket;
-            if inner[end..].starts_with("]]>") {
+        let end = (!self.no_section_end).then(|| inner.find("]]>")).flatten();
+        let text = end.and_then(|end| inner.get(..end));
+        match (text, end) {
+            (Some(text), Some(end)) if !holds_an_end_of_item(text) => {
                 self.at = begin + end + 3;
-                return &inner[..end];
+                Some(text)
             }
-            from = end + 1;
+            _ => {
+                self.no_section_end = end.is_none();
+                self.flaw(|| "a CDATA section without an end".into());
+                self.at = begin;
+                None
+            }
         }
-        self.flaws.truncated.get_or_insert(self.at);
-        self.at = self.text.len();
-        inner
     }
 
     fn comment(&mut self, rest: &str) {
@@ -408,6 +416,18 @@ impl<'a> Scanner<'a> {
         }
         length
     }
+}
+
+/// Whether a section reaches beyond its item: it holds the item's end, and the beginning of another
+/// section behind it.
+fn holds_an_end_of_item(section: &str) -> bool {
+    let Some(next) = section.rfind("<![CDATA[") else {
+        return false;
+    };
+    let before = section.get(..next).unwrap_or("");
+    ["</item>", "</entry>", "</ITEM>", "</ENTRY>"]
+        .iter()
+        .any(|end| before.contains(end))
 }
 
 /// How much of a comment or instruction without an end is given up: up to the next bracket.
@@ -602,6 +622,13 @@ mod tests {
             ("<a/><b c='d' />", vec!["<a||/", "<b|c='d'|/"], 0),
             ("<a href=/x/>", vec!["<a|href=/x|/"], 0),
             ("<![CDATA[a]]b>]]>c", vec!["[a]]b>]", "c"], 0),
+            ("<a><![CDATA[b</a>", vec!["<a|", "b", "/a"], 1),
+            (
+                "<![CDATA[a</item><![CDATA[b]]>c",
+                vec!["a", "/item", "[b]", "c"],
+                1,
+            ),
+            ("<![CDATA[a<![CDATA[b]]>c", vec!["[a<![CDATA[b]", "c"], 0),
             ("<!-- <a> --><?php <b> ?>x", vec!["x"], 0),
             ("<!DOCTYPE a [<!ENTITY b \"]>\">]>x", vec!["x"], 0),
             ("1 < 2 <3", vec!["1 ", "< 2 ", "<3"], 2),
@@ -616,7 +643,7 @@ mod tests {
             assert_eq!(found_flaws.count, flaws, "{text}: {found_flaws:?}");
             assert!(found_flaws.truncated.is_none(), "{text}");
         }
-        for text in ["<a", "x</a", "<![CDATA[x", "<a b='c' d"] {
+        for text in ["<a", "x</a", "<a b='c' d"] {
             assert!(all(text).1.truncated.is_some(), "{text}");
         }
     }

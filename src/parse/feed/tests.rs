@@ -264,6 +264,7 @@ fn broken_feeds_keep_their_neighbours() {
         ("<item><title>a</title><link>/x</link><!-- x", "a"),
         ("<item><title>a</title><link>/x</link>", "a"),
         ("<item><title x=\"y>a</title><link>/x</link></item>", "a"),
+        ("<item><title><![CDATA[a</title><link>/x</link></item>", "a"),
     ] {
         let body = format!("<rss version=\"2.0\"><channel>{good}{broken}{good}</channel></rss>");
         let parsed = feed(&body);

@@ -18,7 +18,7 @@ pub(super) const MAX_DEPTH: usize = 256;
 pub(super) const MAX_ITEMS: usize = 10_000;
 /// The most namespaces declared at one place; real feeds have a dozen. Every name with a prefix is
 /// looked up among them.
-const MAX_NAMESPACES: usize = 256;
+const MAX_NAMESPACES: usize = 128;
 /// The most items whose fault is told one by one.
 const MAX_BAD_ITEMS: usize = 20;
 
@@ -180,7 +180,13 @@ impl<'a> Reader<'a, '_, '_> {
         let lower = Lower::of(local);
         let place = self.frames.last().map(|frame| frame.place);
         // An unknown element's inside is not ours, but a lost item is worse than a strange one.
-        if place == Some(Place::Skip) && !matches!(lower.as_str(), "item" | "entry") {
+        // So is a channel in a root that nobody knows, which may be `rss` with a letter wrong.
+        let is_ours = match lower.as_str() {
+            "item" | "entry" => true,
+            "channel" => !self.harvest.is_feed,
+            _ => false,
+        };
+        if place == Some(Place::Skip) && !is_ours {
             return self.push(tag, Place::Skip, declared);
         }
         let space = self.space(prefix);

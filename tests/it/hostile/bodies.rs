@@ -156,9 +156,12 @@ async fn dripping(head: bool) -> u16 {
 async fn who_drips_is_left_at_the_deadline() {
     // The default of 30 s in the long form, 2 s in the short one.
     let (limit, more) = if is_long() {
-        (30.0, "robots_override = \"ours\"")
+        (30.0, "robots_override = \"a server of our own\"")
     } else {
-        (2.0, "robots_override = \"ours\"\nmax_time = \"2s\"")
+        (
+            2.0,
+            "robots_override = \"a server of our own\"\nmax_time = \"2s\"",
+        )
     };
     let fetcher = fetcher();
     for head in [true, false] {
@@ -276,7 +279,7 @@ async fn a_round_of_the_daemon_does_not_wait_for_the_slow() {
         "slow",
         "feed",
         &format!("http://127.0.0.1:{drip}/"),
-        "robots_override = \"ours\"\nmax_time = \"6s\"",
+        "robots_override = \"a server of our own\"\nmax_time = \"6s\"",
     ) + &source("well", "feed", &format!("http://{well}/"), "");
     let place = ordinary(&sources).await;
     let house = &place.house;

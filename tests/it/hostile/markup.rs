@@ -311,7 +311,7 @@ fn json_that_would_fill_memory_or_the_stack_is_refused() {
         (
             "a hundred thousand maps",
             "{\"a\":".repeat(100_000),
-            FaultCode::NotAFeed,
+            FaultCode::TooLarge,
         ),
         (
             "a number without end",

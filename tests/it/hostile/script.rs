@@ -267,11 +267,17 @@ fn faults_of_attributes(element: &scraper::node::Element, inline_style: bool) ->
         let bad = name.starts_with("on")
             || name == "srcdoc"
             || (name == "style" && !inline_style)
-            || (address && squeezed.contains("script:"))
             || (address
-                && ["data:", "file:", "blob:"]
-                    .iter()
-                    .any(|scheme| squeezed.starts_with(scheme)));
+                && [
+                    "javascript:",
+                    "vbscript:",
+                    "livescript:",
+                    "data:",
+                    "file:",
+                    "blob:",
+                ]
+                .iter()
+                .any(|scheme| squeezed.starts_with(scheme)));
         if bad {
             out.push(format!("<{} {name}={value:?}>", element.name()));
         }
@@ -310,7 +316,8 @@ fn impurities(html: &str) -> Vec<String> {
         let Some(element) = node.as_element() else {
             continue;
         };
-        if element.name() == "html" {
+        // What the reader of fragments stands them in.
+        if matches!(element.name(), "html" | "body") {
             continue;
         }
         if !ALLOWED.contains(&element.name()) {
@@ -603,7 +610,12 @@ async fn nothing_in_any_field_runs_anywhere_and_nothing_is_lost() {
         "{looked} pages, a mail and an issue looked at; {} dangers",
         found.len()
     );
-    assert_eq!(found, [""; 0]);
+    assert!(
+        found.is_empty(),
+        "{} dangers, such as {:#?}",
+        found.len(),
+        &found[..found.len().min(20)]
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -232,7 +232,7 @@ pub(super) fn explain(error: &CertificateError) -> (FaultCode, String) {
         E::Expired | E::ExpiredContext { .. } => (FaultCode::CertificateExpired, "it has expired"),
         E::NotValidYet | E::NotValidYetContext { .. } => (
             FaultCode::CertificateNotYetValid,
-            "it is not valid yet; is this machine's clock right?",
+            "it is not valid yet, unless this machine's clock is wrong",
         ),
         E::NotValidForName | E::NotValidForNameContext { .. } => (
             FaultCode::CertificateWrongHost,

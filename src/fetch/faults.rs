@@ -42,7 +42,7 @@ fn tls(error: &rustls::Error, host: &str) -> Fault {
             let (code, meaning) = certificates::explain(why);
             Fault::new(
                 code,
-                format!("The certificate of {host} is refused: {meaning}."),
+                format!("The certificate of {host} is refused, because {meaning}."),
             )
         }
         rustls::Error::NoCertificatesPresented => Fault::new(

@@ -22,7 +22,8 @@ pub(super) fn read<'a>(document: &'a Value, workshop: &mut Workshop<'_>) -> Harv
         .is_some_and(|version| version.contains("jsonfeed"));
     let items = ITEMS
         .into_iter()
-        .find_map(|name| feed.get(name)?.as_array());
+        .find_map(|name| feed.get(name)?.as_array())
+        .or_else(|| misnamed(feed).filter(|_| is_named));
     harvest.is_feed = is_named
         || items.is_some_and(|items| {
             // Any list of objects could be called `items`: one of them must look like an entry.
@@ -68,6 +69,16 @@ pub(super) fn read<'a>(document: &'a Value, workshop: &mut Workshop<'_>) -> Harv
         }
     }
     harvest
+}
+
+/// The list of objects in a feed that calls its items something else.
+fn misnamed(feed: &Value) -> Option<&Vec<Value>> {
+    let named = ["authors", "hubs"];
+    feed.as_object()?
+        .iter()
+        .filter(|(name, _)| !named.contains(&name.as_str()))
+        .filter_map(|(_, value)| value.as_array())
+        .find(|list| list.first().is_some_and(|first| first.get("id").is_some()))
 }
 
 fn heading<'a>(feed: &'a Value, workshop: &mut Workshop<'_>, harvest: &mut Harvest<'a>) {

@@ -14,24 +14,63 @@ pub(super) const ITEMS: [&str; 3] = ["items", "entry", "entries"];
 /// is whole, those after a broken one too. None when no list of items begins in it.
 pub(super) fn feed(text: &str) -> Option<Value> {
     let mut feed = Map::new();
+    let list = match members(text, &mut feed) {
+        Some((key, list)) => {
+            feed.insert(key, Value::Array(items(list)));
+            return Some(Value::Object(feed));
+        }
+        None => beginning_of_items(text)?,
+    };
+    let items = items(list);
+    if items.is_empty() {
+        return None;
+    }
+    feed.insert("items".to_owned(), Value::Array(items));
+    Some(Value::Object(feed))
+}
+
+/// Reads members up to the list of items: its name, and where its first item begins. None where one
+/// of them is broken; those before it are kept.
+fn members<'a>(text: &'a str, feed: &mut Map<String, Value>) -> Option<(String, &'a str)> {
     let mut rest = text.trim_start().strip_prefix('{')?;
     loop {
         rest = rest.trim_start().trim_start_matches(',').trim_start();
         let (key, after) = value(rest)?;
         let key = key.as_str()?.to_owned();
         rest = after.trim_start().strip_prefix(':')?.trim_start();
-        if ITEMS.contains(&key.as_str()) && rest.starts_with('[') {
-            feed.insert(key, Value::Array(items(rest.get(1..)?)));
-            return Some(Value::Object(feed));
+        if ITEMS.contains(&key.as_str())
+            && let Some(list) = rest.strip_prefix('[')
+        {
+            return Some((key, list));
         }
         if key == "feed" && rest.starts_with('{') {
             // ROLIE wraps the whole.
-            return self::feed(rest);
+            return members(rest, feed);
         }
         let (read, after) = value(rest)?;
         feed.insert(key, read);
         rest = after;
     }
+}
+
+/// Where items begin in a text whose head is broken: after a list's name, or in the first list of
+/// objects at all.
+fn beginning_of_items(text: &str) -> Option<&str> {
+    let named = ITEMS.iter().find_map(|name| {
+        let (_, after) = text.split_once(&format!("\"{name}\""))?;
+        after
+            .trim_start()
+            .strip_prefix(':')?
+            .trim_start()
+            .strip_prefix('[')
+    });
+    named.or_else(|| {
+        let first = text.match_indices('[').take(MOST_TRIES).find(|(at, _)| {
+            text.get(at + 1..)
+                .is_some_and(|rest| rest.trim_start().starts_with('{'))
+        });
+        text.get(first?.0 + 1..)
+    })
 }
 
 /// One value and what stands after it.
@@ -61,9 +100,11 @@ fn items(text: &str) -> Vec<Value> {
         }
         // The next place at which an object begins after another one, or after a comma.
         tries += 1;
-        let next = rest.match_indices('{').skip(1).find(|(at, _)| {
-            rest.get(..*at)
-                .is_some_and(|before| before.trim_end().ends_with([',', '}', '[']))
+        let next = rest.match_indices('{').find(|(at, _)| {
+            *at > 0
+                && rest
+                    .get(..*at)
+                    .is_some_and(|before| before.trim_end().ends_with([',', '}', '[']))
         });
         match next {
             Some((at, _)) if tries <= MOST_TRIES => rest = rest.get(at..).unwrap_or(""),
@@ -112,6 +153,11 @@ mod tests {
             ),
             (r#"{"items":[{"id":"a","t":"x"y"},{"id":"b"}]"#, vec!["b"]),
             (r#"{"feed":{"title":"N","entry":[{"id":"a"},"#, vec!["a"]),
+            (
+                r#"{"title":,"items" : [ {"id":"a"},{"id":"b"}]}"#,
+                vec!["a", "b"],
+            ),
+            (r#"{"title":"N,"itms":[X"id":"a"},{"id":"b"}]}"#, vec!["b"]),
         ] {
             assert_eq!(ids(text), kept, "{text}");
         }

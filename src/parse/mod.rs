@@ -8,6 +8,7 @@
 mod article;
 mod columns;
 mod discover;
+mod effort;
 mod feed;
 mod flat;
 mod lines;

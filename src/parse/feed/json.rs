@@ -20,10 +20,7 @@ pub(super) fn read<'a>(document: &'a Value, workshop: &mut Workshop<'_>) -> Harv
         .get("version")
         .and_then(Value::as_str)
         .is_some_and(|version| version.contains("jsonfeed"));
-    let items = ITEMS
-        .into_iter()
-        .find_map(|name| feed.get(name)?.as_array())
-        .or_else(|| misnamed(feed).filter(|_| is_named));
+    let items = items(document).or_else(|| misnamed(feed).filter(|_| is_named));
     harvest.is_feed = is_named
         || items.is_some_and(|items| {
             // Any list of objects could be called `items`: one of them must look like an entry.
@@ -69,6 +66,14 @@ pub(super) fn read<'a>(document: &'a Value, workshop: &mut Workshop<'_>) -> Harv
         }
     }
     harvest
+}
+
+/// The list of items, under one of its names.
+pub(super) fn items(document: &Value) -> Option<&Vec<Value>> {
+    let feed = document.get("feed").unwrap_or(document);
+    ITEMS
+        .into_iter()
+        .find_map(|name| feed.get(name)?.as_array())
 }
 
 /// The list of objects in a feed that calls its items something else.

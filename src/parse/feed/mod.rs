@@ -110,7 +110,11 @@ fn json_of(text: &str, faults: &mut Vec<Fault>) -> Result<serde_json::Value, Fau
     let rescued = if error.is_eof() {
         rescue::feed(text)
     } else {
-        rescue::leading(text).or_else(|| rescue::feed(text))
+        // What is whole up to here may be the first item with the head of the feed.
+        rescue::leading(text)
+            .filter(|value| json::items(value).is_some())
+            .or_else(|| rescue::feed(text))
+            .or_else(|| rescue::leading(text))
     };
     let Some(value) = rescued else {
         return Err(Fault::new(

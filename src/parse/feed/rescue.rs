@@ -53,8 +53,8 @@ fn members<'a>(text: &'a str, feed: &mut Map<String, Value>) -> Option<(String, 
     }
 }
 
-/// Where items begin in a text whose head is broken: after a list's name, or in the first list of
-/// objects at all.
+/// Where items begin in a text whose head is broken: after a list's name, in the first list of
+/// objects at all, or after the first object that another follows.
 fn beginning_of_items(text: &str) -> Option<&str> {
     let named = ITEMS.iter().find_map(|name| {
         let (_, after) = text.split_once(&format!("\"{name}\""))?;
@@ -64,12 +64,20 @@ fn beginning_of_items(text: &str) -> Option<&str> {
             .trim_start()
             .strip_prefix('[')
     });
-    named.or_else(|| {
+    let begin = named.or_else(|| {
         let first = text.match_indices('[').take(MOST_TRIES).find(|(at, _)| {
             text.get(at + 1..)
                 .is_some_and(|rest| rest.trim_start().starts_with('{'))
         });
         text.get(first?.0 + 1..)
+    });
+    begin.or_else(|| {
+        let (at, _) = text.match_indices('}').take(MOST_TRIES).find(|(at, _)| {
+            text.get(at + 1..)
+                .and_then(|after| after.trim_start().strip_prefix(','))
+                .is_some_and(|after| after.trim_start().starts_with('{'))
+        })?;
+        text.get(at + 1..)
     })
 }
 
@@ -158,6 +166,11 @@ mod tests {
                 vec!["a", "b"],
             ),
             (r#"{"title":"N,"itms":[X"id":"a"},{"id":"b"}]}"#, vec!["b"]),
+            // The first object closes the whole.
+            (
+                r#"{"version":"x","i":"a"},{"id":"b"},{"id":"c"}]}"#,
+                vec!["b", "c"],
+            ),
         ] {
             assert_eq!(ids(text), kept, "{text}");
         }

@@ -433,9 +433,8 @@ fn bases_apply_from_the_header_to_the_element() {
             "http://b.example.net/%C3%A9/x/y",
         ),
         (
-            format!(
-                "<feed xmlns=\"http://www.w3.org/2005/Atom\"><entry><title>t</title><link href=\"a\"/><summary type=\"xhtml\" xml:base=\"http://b.example.net/\"><div xmlns=\"http://www.w3.org/1999/xhtml\"><a href=\"x/y\">z</a></div></summary></entry></feed>"
-            ),
+            "<feed xmlns=\"http://www.w3.org/2005/Atom\"><entry><title>t</title><link href=\"a\"/><summary type=\"xhtml\" xml:base=\"http://b.example.net/\"><div xmlns=\"http://www.w3.org/1999/xhtml\"><a href=\"x/y\">z</a></div></summary></entry></feed>"
+                .to_owned(),
             &[][..],
             "https://example.org/feeds/a",
             "http://b.example.net/x/y",

@@ -193,7 +193,7 @@ async fn dripping_sources_do_not_delay_the_healthy_ones() {
     let (healthy, dripping, limit) = if is_long() {
         (800, 200, "30s")
     } else {
-        (160, 40, "3s")
+        (48, 12, "3s")
     };
     let at = serve(Router::new().fallback(|request: Request| async move {
         match request.uri().path() {

@@ -47,6 +47,15 @@ impl Clock {
         ))))
     }
 
+    /// A clock that runs from `moment`, so many times as fast as the machine's.
+    pub fn fast(moment: DateTime<Utc>, factor: i32) -> Self {
+        Self(Kind::Fast {
+            from: moment,
+            began: Instant::now(),
+            factor: factor.max(1),
+        })
+    }
+
     /// The clock that the environment asks for, else the machine's.
     ///
     /// # Errors
@@ -79,11 +88,7 @@ impl Clock {
             .with_timezone(&Utc);
         Ok(match factor {
             None => Self::held(moment),
-            Some(factor) => Self(Kind::Fast {
-                from: moment,
-                began: Instant::now(),
-                factor,
-            }),
+            Some(factor) => Self::fast(moment, factor),
         })
     }
 
@@ -115,6 +120,15 @@ impl Clock {
         !matches!(self.0, Kind::Real)
     }
 
+    /// How many times as fast as the machine's this clock runs; one that stands is asked again in
+    /// real time.
+    pub fn pace(&self) -> u32 {
+        match &self.0 {
+            Kind::Real | Kind::Held(_) => 1,
+            Kind::Fast { factor, .. } => factor.unsigned_abs().max(1),
+        }
+    }
+
     /// Moves a clock that stands; any other goes on by itself.
     pub fn move_to(&self, moment: DateTime<Utc>) {
         if let Kind::Held(micros) = &self.0 {
@@ -125,11 +139,7 @@ impl Clock {
     /// How long the machine must wait until this clock has gone on by `span`; a clock that
     /// stands still never gets there, and is asked again in real time.
     pub fn wait_for(&self, span: TimeDelta) -> Duration {
-        let span = span.to_std().unwrap_or_default();
-        match &self.0 {
-            Kind::Real | Kind::Held(_) => span,
-            Kind::Fast { factor, .. } => span / factor.unsigned_abs().max(1),
-        }
+        span.to_std().unwrap_or_default() / self.pace()
     }
 }
 

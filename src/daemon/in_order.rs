@@ -42,6 +42,11 @@ impl<T> InOrder<T> {
             .map(|since| PATIENCE.saturating_sub(now.saturating_duration_since(since)))
     }
 
+    /// How many wait.
+    pub(super) fn len(&self) -> usize {
+        self.held.len()
+    }
+
     /// What may be taken: the results whose turn has come; all of them when patience is over, too
     /// many wait, or nothing more comes.
     pub(super) fn take(&mut self, over: bool, now: Instant) -> Vec<T> {

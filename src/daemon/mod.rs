@@ -6,6 +6,7 @@
 mod in_order;
 pub mod jobs;
 pub mod stories;
+pub mod visits;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -57,6 +58,8 @@ pub struct House {
     pub vocabulary: Arc<Vocabulary>,
     /// What was told lately; read from the store when the first update comes.
     pub stories: Arc<tokio::sync::Mutex<Option<stories::StoryBook>>>,
+    /// Visits under way, whoever began them.
+    pub visits: Arc<tokio::sync::Mutex<visits::Visits>>,
     /// Documents read at once: as many as there are processors, however many visits are under
     /// way, so that memory and caches are not shared among dozens.
     pub turns: Arc<tokio::sync::Semaphore>,
@@ -103,6 +106,7 @@ impl House {
             tagger: Tagger::new(Arc::clone(&library)),
             vocabulary: Arc::new(Vocabulary::new(&library)),
             stories: Arc::default(),
+            visits: Arc::default(),
             config: Arc::new(config),
             clock,
             library,
@@ -129,6 +133,7 @@ impl House {
     pub fn fetcher(&self) -> anyhow::Result<Fetcher> {
         let mut settings = self.config.fetch.clone();
         settings.loopback_only = self.clock.is_simulated();
+        settings.pace = self.clock.pace();
         Ok(Fetcher::new(settings)?)
     }
 
@@ -233,7 +238,7 @@ async fn round(house: &House, lease: &Lease, fetcher: &Fetcher, post: &Post) -> 
             .answer_request(lease, request.id, &answer, house.clock.now())
             .await?;
     }
-    jobs::collect::collect(house, lease, fetcher, &jobs::collect::Choice::due(), |_| {}).await?;
+    jobs::collect::round(house, lease, fetcher).await?;
     jobs::index::follow(house).await?;
     jobs::register::follow(house, lease).await?;
     jobs::health::follow(house, lease).await?;

@@ -143,12 +143,36 @@ pub enum FaultCode {
     NoSuchHost,
     /// No connection.
     Unreachable,
-    /// The certificate is not valid for the host.
+    /// The certificate has expired.
+    CertificateExpired,
+    /// The certificate is not valid yet.
+    CertificateNotYetValid,
+    /// The certificate is made out to another host.
+    CertificateWrongHost,
+    /// The certificate signs itself.
+    CertificateSelfSigned,
+    /// The certificate's authority is not trusted.
+    CertificateUntrusted,
+    /// The server leaves out the certificate of its certificate's issuer.
+    CertificateIncomplete,
+    /// The certificate has been revoked.
+    CertificateRevoked,
+    /// The certificate does not bear its issuer's signature.
+    CertificateBadSignature,
+    /// The certificate is signed by a method that is not trusted any more.
+    CertificateWeak,
+    /// The certificate cannot be read.
+    CertificateUnreadable,
+    /// The certificate was not issued for servers.
+    CertificateWrongPurpose,
+    /// The certificate is not acceptable for another reason, which the detail names.
     Certificate,
     /// The visit took longer than allowed.
     TimeOut,
     /// The decoded body is over the source's cap.
     TooLarge,
+    /// Pages left for the next visit, because other visits fill the memory that there is for them.
+    NoRoom,
     /// More redirects than allowed, or a loop.
     Redirects,
     /// An HTTP status that is no success.
@@ -226,9 +250,21 @@ impl FaultCode {
             Self::RobotsUnreachable => "robots-unreachable",
             Self::NoSuchHost => "no-such-host",
             Self::Unreachable => "unreachable",
+            Self::CertificateExpired => "certificate-expired",
+            Self::CertificateNotYetValid => "certificate-not-yet-valid",
+            Self::CertificateWrongHost => "certificate-wrong-host",
+            Self::CertificateSelfSigned => "certificate-self-signed",
+            Self::CertificateUntrusted => "certificate-untrusted",
+            Self::CertificateIncomplete => "certificate-incomplete",
+            Self::CertificateRevoked => "certificate-revoked",
+            Self::CertificateBadSignature => "certificate-bad-signature",
+            Self::CertificateWeak => "certificate-weak",
+            Self::CertificateUnreadable => "certificate-unreadable",
+            Self::CertificateWrongPurpose => "certificate-wrong-purpose",
             Self::Certificate => "certificate",
             Self::TimeOut => "time-out",
             Self::TooLarge => "too-large",
+            Self::NoRoom => "no-room",
             Self::Redirects => "redirects",
             Self::HttpStatus => "http-status",
             Self::BrokenBody => "broken-body",
@@ -275,9 +311,14 @@ pub struct Fault {
 }
 
 impl Fault {
-    /// A fault with its sentence; overlong details are cut at 500 characters.
+    /// A fault with its sentence; overlong details are cut at 500 characters, and signs that would
+    /// command a terminal or turn the order of what follows are left out: publishers' words are
+    /// quoted in it.
     pub fn new(code: FaultCode, detail: impl Into<String>) -> Self {
         let mut detail: String = detail.into();
+        detail.retain(|c| {
+            !c.is_control() && !matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        });
         if let Some((cut, _)) = detail.char_indices().nth(500) {
             detail.truncate(cut);
         }
@@ -421,6 +462,8 @@ mod tests {
     fn a_detail_is_never_endless() {
         let fault = Fault::new(FaultCode::BadItem, "ü".repeat(10_000));
         assert_eq!(fault.detail.chars().count(), 500);
+        let hostile = Fault::new(FaultCode::BadItem, "a\u{1b}[31mb\u{9b}c\u{202e}d\n");
+        assert_eq!(hostile.detail, "a[31mbcd");
     }
 
     #[test]
@@ -429,6 +472,7 @@ mod tests {
             FaultCode::HtmlPage,
             FaultCode::NoSuchHost,
             FaultCode::ImplausibleDate,
+            FaultCode::CertificateNotYetValid,
         ] {
             assert_eq!(
                 serde_json::to_value(code).unwrap(),

@@ -5,6 +5,7 @@
 //! stored, searched or shown.
 
 pub mod address;
+pub mod cadence;
 pub mod catalogue;
 pub mod change;
 pub mod criteria;

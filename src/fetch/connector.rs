@@ -8,7 +8,9 @@ use std::time::Duration;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
 use super::Error;
+use super::certificates;
 use super::guard::{Guard, Refusal, this_machine};
+use crate::domain::address::WebAddress;
 
 /// The longest wait for a connection (promises: F6).
 const CONNECT: Duration = Duration::from_secs(10);
@@ -51,6 +53,26 @@ impl Resolve for GuardedResolver {
     }
 }
 
+/// How long this machine's own resolver is asked about a name that the proxy will resolve.
+const OWN_ANSWER: Duration = Duration::from_secs(2);
+
+/// Refuses a name that this machine resolves to an address that may not be visited, although a
+/// proxy will resolve it: whatever the proxy does, that host was named to reach a private one. A
+/// name that nobody here can resolve passes; many a company has its names at the proxy alone.
+pub(super) async fn check_name(guard: &Guard, url: &WebAddress) -> Result<(), Refusal> {
+    let Some(url::Host::Domain(name)) = url.as_url().host() else {
+        return Ok(());
+    };
+    let asked = tokio::time::timeout(OWN_ANSWER, tokio::net::lookup_host((name, 0)));
+    let Ok(Ok(found)) = asked.await else {
+        return Ok(());
+    };
+    for address in found {
+        guard.check(name, address.ip())?;
+    }
+    Ok(())
+}
+
 /// Builds the client. Redirects are not followed by it: `visit` follows them itself, so that
 /// each hop is checked, waits its host's turn, and carries no header that was meant for another.
 pub(super) fn client(guard: Guard, proxy: Option<&str>) -> Result<reqwest::Client, Error> {
@@ -73,41 +95,25 @@ pub(super) fn client(guard: Guard, proxy: Option<&str>) -> Result<reqwest::Clien
         guard,
         proxy_host: proxy.as_ref().and_then(|(_, host)| host.clone()),
     });
-    let builder = || {
-        let builder = reqwest::Client::builder()
-            // Neither a proxy nor anything else is taken from the environment.
-            .no_proxy()
-            .dns_resolver(Arc::clone(&resolver))
-            .redirect(reqwest::redirect::Policy::none())
-            .referer(false)
-            .connect_timeout(CONNECT)
-            .pool_max_idle_per_host(1)
-            .pool_idle_timeout(IDLE)
-            .tcp_nodelay(true)
-            .http1_ignore_invalid_headers_in_responses(true)
-            .http2_max_header_list_size(64 << 10);
-        match &proxy {
-            Some((proxy, _)) => builder.proxy(proxy.clone()),
-            None => builder,
-        }
-    };
-    match builder().build() {
-        Ok(client) => Ok(client),
-        // A machine without certificate authorities still has plain http, its own loopback above
-        // all; https is then refused host by host, never unchecked.
-        Err(error) => {
-            let client = builder()
-                .tls_certs_only(std::iter::empty())
-                .build()
-                .map_err(Error::Client)?;
-            tracing::warn!(
-                %error,
-                "no certificate authorities were found, so no https address can be visited: \
-                 install the ca-certificates package"
-            );
-            Ok(client)
-        }
+    let builder = reqwest::Client::builder()
+        // Neither a proxy nor anything else is taken from the environment.
+        .no_proxy()
+        .tls_backend_preconfigured(certificates::settings()?)
+        .dns_resolver(resolver)
+        .redirect(reqwest::redirect::Policy::none())
+        .referer(false)
+        .connect_timeout(CONNECT)
+        .pool_max_idle_per_host(1)
+        .pool_idle_timeout(IDLE)
+        .tcp_nodelay(true)
+        .http1_ignore_invalid_headers_in_responses(true)
+        .http2_max_header_list_size(64 << 10);
+    match proxy {
+        Some((proxy, _)) => builder.proxy(proxy),
+        None => builder,
     }
+    .build()
+    .map_err(Error::Client)
 }
 
 #[cfg(test)]

@@ -16,24 +16,42 @@ pub(super) struct Manners {
     hosts: Mutex<HashMap<String, Arc<Turnstile<Option<Instant>>>>>,
 }
 
-/// The right to send one request to one host; dropping it notes the end.
-pub(super) struct Turn(OwnedMutexGuard<Option<Instant>>);
+/// The right to send one request to one host; dropping it notes the end, from which the next one
+/// counts its pause.
+pub(super) struct Turn {
+    end: OwnedMutexGuard<Option<Instant>>,
+    counts: bool,
+}
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        *self.0 = Some(Instant::now());
+        if self.counts {
+            *self.end = Some(Instant::now());
+        }
     }
 }
 
 impl Manners {
     /// Waits, in order of asking, until the host is free and `gap` has passed since its last
-    /// request ended. The pause is real time: it is owed to a real server.
+    /// request ended.
     pub(super) async fn turn(&self, host: &str, gap: Duration) -> Turn {
         let free = self.turnstile(host, gap).lock_owned().await;
         if let Some(rest) = free.and_then(|end| gap.checked_sub(end.elapsed())) {
             tokio::time::sleep(rest).await;
         }
-        Turn(free)
+        Turn {
+            end: free,
+            counts: true,
+        }
+    }
+
+    /// Waits until the host is free, for a request that owes no pause and leaves none behind: its
+    /// robots.txt.
+    pub(super) async fn robots_turn(&self, host: &str, gap: Duration) -> Turn {
+        Turn {
+            end: self.turnstile(host, gap).lock_owned().await,
+            counts: false,
+        }
     }
 
     fn turnstile(&self, host: &str, gap: Duration) -> Arc<Turnstile<Option<Instant>>> {

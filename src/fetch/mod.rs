@@ -5,12 +5,14 @@
 //! ground floor. It deliberately does not know when a source is due, what its bytes mean or where
 //! they are stored, and keeps no cookie and no clock: `now` only stamps what was fetched.
 
+mod certificates;
 mod connector;
 mod faults;
 mod guard;
 mod headers;
 mod manners;
 mod robots;
+mod room;
 mod visit;
 
 #[cfg(test)]
@@ -23,13 +25,15 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 
 pub use guard::{Cidr, InvalidCidr};
+pub use room::Room;
 
 use crate::domain::address::WebAddress;
 use crate::domain::document::{Document, Fault, Memory};
 use crate::domain::source::Source;
-use guard::Guard;
+use guard::{Guard, Refusal};
 use headers::Agents;
 use manners::{Manners, Turn};
+use room::Rooms;
 
 /// The shortest pause between two requests to a host that is not the operator's own (promises:
 /// F13).
@@ -47,14 +51,19 @@ pub struct Settings {
     /// The pause between two requests to one host. Under [`SHORTEST_GAP`] it holds only for
     /// private addresses in `allow`, written as a literal or as a name under `localhost`.
     pub gap: TimeDelta,
-    /// An http(s) proxy for everything. It resolves the names, so that names are then checked by
-    /// the proxy alone; literals are checked here as ever. Not used with `loopback_only`.
+    /// An http(s) proxy for everything. It resolves the names, so the address that is connected to
+    /// is its choice: literals are checked here as ever, and a name wherever this machine can
+    /// resolve it too, but a name that only the proxy knows, or that it resolves differently, is
+    /// the proxy's to refuse. Not used with `loopback_only`.
     pub proxy: Option<String>,
     /// Whether only this machine may be reached: set with a simulated clock. It opens nothing:
     /// loopback must be in `allow` too.
     pub loopback_only: bool,
     /// The keys that interfaces want, by the name under which sources ask for them.
     pub keys: BTreeMap<String, Secret>,
+    /// How many times as fast as the machine's the clock runs: pauses are owed by the clock. Time
+    /// limits are not: those are the network's. Only with `loopback_only` more than 1.
+    pub pace: u32,
 }
 
 /// A secret: it is sent, and never shown.
@@ -94,6 +103,7 @@ impl Default for Settings {
             proxy: None,
             loopback_only: false,
             keys: BTreeMap::new(),
+            pace: 1,
         }
     }
 }
@@ -107,6 +117,9 @@ pub enum Error {
         /// What is wrong with it.
         why: String,
     },
+    /// Encrypted connections could not be set up.
+    #[error("encrypted connections cannot be set up")]
+    Encryption(#[source] rustls::Error),
     /// The HTTP client could not be built.
     #[error("the HTTP client cannot be set up")]
     Client(#[source] reqwest::Error),
@@ -176,8 +189,10 @@ pub struct Fetched {
     pub answer: Answer,
     /// Decoded bytes read.
     pub bytes: u64,
-    /// Time spent on the network, without the wait for the host's turn.
+    /// Time spent on the network, without the wait for the host's turn or for room.
     pub milliseconds: u64,
+    /// The room that a large body takes; to be kept as long as the body is.
+    pub room: Room,
 }
 
 /// The network in. Built once; a clone is the same fetcher.
@@ -191,6 +206,9 @@ struct Shared {
     agents: Agents,
     keys: BTreeMap<String, Secret>,
     gap: Duration,
+    pace: u32,
+    proxied: bool,
+    rooms: Rooms,
     robots: Mutex<HashMap<String, Remembered>>,
 }
 
@@ -203,8 +221,8 @@ type Remembered = Arc<tokio::sync::Mutex<Option<(DateTime<Utc>, Robots)>>>;
 enum Robots {
     /// It was read, or there is none.
     Rules(Arc<robots::Rules>),
-    /// It could not be read, and why.
-    Unreachable(String),
+    /// It could not be read: why, and for how long that keeps us away before it is asked again.
+    Unreachable(String, TimeDelta),
 }
 
 /// For how long a robots.txt holds (RFC 9309, 2.4).
@@ -233,6 +251,13 @@ impl Fetcher {
             agents: Agents::new(settings.contact.as_deref(), settings.base_url.as_deref()),
             keys: settings.keys,
             gap: settings.gap.to_std().unwrap_or_default(),
+            pace: if settings.loopback_only {
+                settings.pace.max(1)
+            } else {
+                1
+            },
+            proxied: proxy.is_some(),
+            rooms: Rooms::default(),
             robots: Mutex::default(),
         })))
     }
@@ -250,6 +275,12 @@ impl Fetcher {
         visit::page(self, source, url, now).await
     }
 
+    /// Gives back the room of what was read and takes some for the `bytes` that are kept of it, at
+    /// once or not at all: whether there was any. For whoever asks for another page.
+    pub fn keep(&self, room: &mut Room, bytes: usize) -> bool {
+        self.0.rooms.keep(room, bytes)
+    }
+
     fn keys(&self) -> &BTreeMap<String, Secret> {
         &self.0.keys
     }
@@ -258,21 +289,28 @@ impl Fetcher {
         &self.0.client
     }
 
-    fn guard(&self) -> &Guard {
-        &self.0.guard
-    }
-
     fn agents(&self) -> &Agents {
         &self.0.agents
     }
 
-    /// The pause owed to a host.
+    /// The pause owed to a host, in the machine's time.
     fn gap(&self, url: &WebAddress) -> Duration {
-        if self.0.guard.is_own(url) {
+        let gap = if self.0.guard.is_own(url) {
             self.0.gap
         } else {
             self.0.gap.max(SHORTEST_GAP.to_std().unwrap_or_default())
+        };
+        gap / self.0.pace
+    }
+
+    /// Refuses what can be known to lie outside the public Internet: a literal, a name of this
+    /// machine, and, where a proxy will resolve the name, whatever this machine makes of it.
+    async fn check(&self, url: &WebAddress) -> Result<(), Refusal> {
+        self.0.guard.check_host(url)?;
+        if self.0.proxied {
+            connector::check_name(&self.0.guard, url).await?;
         }
+        Ok(())
     }
 
     /// What is remembered of the robots.txt of an address's origin.
@@ -292,6 +330,17 @@ impl Fetcher {
     async fn turn(&self, url: &WebAddress) -> Turn {
         self.0.manners.turn(&url.authority(), self.gap(url)).await
     }
+
+    async fn robots_turn(&self, url: &WebAddress) -> Turn {
+        let gap = self.gap(url);
+        self.0.manners.robots_turn(&url.authority(), gap).await
+    }
+}
+
+/// Whether a robots.txt lets us ask for a path with its query, as written in addresses (RFC 9309).
+/// Reads any bytes.
+pub fn robots_allow(file: &[u8], path: &str) -> bool {
+    robots::Rules::read(file).allow(path)
 }
 
 impl std::fmt::Debug for Fetcher {

@@ -9,8 +9,9 @@ pub(super) const PRODUCT_TOKEN: &str = "regwire";
 /// The most of a robots.txt that is read, in bytes (RFC 9309, 2.5).
 pub(super) const LONGEST: usize = 500 << 10;
 
-/// The longest line that is read, in bytes; the rest of a longer one is not.
-const LONGEST_LINE: usize = 16 << 10;
+/// The longest line that is read, in bytes: eight times the longest address that browsers knew, as
+/// search engines have it. The rest of a longer one is not read.
+const LONGEST_LINE: usize = 2_083 * 8;
 
 /// The rules that hold for us.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,8 +33,10 @@ impl Rules {
     /// are no text, HTML and anything else hold no rules.
     pub(super) fn read(bytes: &[u8]) -> Self {
         let bytes = bytes.get(..LONGEST.min(bytes.len())).unwrap_or(bytes);
-        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-        let text = String::from_utf8_lossy(bytes);
+        // A byte order mark, also one that editors have bitten off.
+        let mark = b"\xef\xbb\xbf";
+        let length = bytes.iter().zip(mark).take_while(|(a, b)| a == b).count();
+        let text = String::from_utf8_lossy(bytes.get(length..).unwrap_or(bytes));
         let (mut ours, mut everybodys) = (Vec::new(), Vec::new());
         let mut named = false;
         // Which lists the lines belong to, and whether the group's rules have begun.

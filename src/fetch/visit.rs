@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION};
 use reqwest::{Response, StatusCode};
 
+use super::room::{Room, Rooms};
 use super::{Answer, Fetched, Fetcher, ROBOTS_HOLD, ROBOTS_RETRY, Robots, faults, headers, robots};
 use crate::domain::address::{self, InvalidAddress, WebAddress};
 use crate::domain::document::{Document, Fault, FaultCode, Memory, Sha256};
@@ -43,6 +44,10 @@ struct Visit<'v> {
     post: Option<String>,
     /// Decoded bytes read so far.
     bytes: u64,
+    /// The room that its body takes.
+    room: Room,
+    /// Time spent waiting for room, which is ours and not the publisher's.
+    waited: Duration,
 }
 
 /// Visits `source`. The deadline counts the time spent on the network; waiting for the host's
@@ -122,12 +127,15 @@ async fn asked(
         key,
         post,
         bytes: 0,
+        room: Room::default(),
+        waited: Duration::ZERO,
     };
     let (answer, spent) = visit.follow(url).await;
     Fetched {
         answer,
         bytes: visit.bytes,
         milliseconds: u64::try_from(spent.as_millis()).unwrap_or(u64::MAX),
+        room: visit.room,
     }
 }
 
@@ -137,6 +145,7 @@ fn unasked(answer: Answer) -> Fetched {
         answer,
         bytes: 0,
         milliseconds: 0,
+        room: Room::default(),
     }
 }
 
@@ -186,7 +195,7 @@ impl Visit<'_> {
         let mut moved_to = None;
         let mut all_permanent = true;
         loop {
-            if let Err(refusal) = self.fetcher.guard().check_host(&url) {
+            if let Err(refusal) = self.fetcher.check(&url).await {
                 return (refused(format!("{refusal}.")), spent);
             }
             if let Some(answer) = self.kept_out(&url).await {
@@ -195,13 +204,14 @@ impl Visit<'_> {
             let turn = self.fetcher.turn(&url).await;
             let began = Instant::now();
             let rest = limit.saturating_sub(spent);
-            let step = tokio::time::timeout(rest, self.hop(&url, foreign, rest)).await;
-            spent += began.elapsed();
+            let step = self.hop(&url, foreign, rest).await;
+            spent += began
+                .elapsed()
+                .saturating_sub(std::mem::take(&mut self.waited));
             drop(turn);
             let (to, permanent) = match step {
-                Err(_) => return (failed(None, self.too_slow(&url, limit)), spent),
-                Ok(Step::Redirect { to, permanent }) => (to, permanent),
-                Ok(Step::Answer(mut answer)) => {
+                Step::Redirect { to, permanent } => (to, permanent),
+                Step::Answer(mut answer) => {
                     if let Answer::Document { moved_to: slot, .. } = &mut answer {
                         *slot = moved_to;
                     }
@@ -246,7 +256,7 @@ impl Visit<'_> {
         let mut remembered = remembered.lock().await;
         let hold = |robots: &Robots| match robots {
             Robots::Rules(_) => ROBOTS_HOLD,
-            Robots::Unreachable(_) => ROBOTS_RETRY,
+            Robots::Unreachable(_, wait) => *wait,
         };
         let robots = match &*remembered {
             Some((asked, robots)) if (self.now - *asked).abs() < hold(robots) => robots.clone(),
@@ -274,7 +284,7 @@ impl Visit<'_> {
                     ),
                 })
             }
-            Robots::Unreachable(why) => Some(Answer::Failed {
+            Robots::Unreachable(why, _) => Some(Answer::Failed {
                 status: None,
                 fault: Fault::new(
                     FaultCode::RobotsUnreachable,
@@ -297,14 +307,17 @@ impl Visit<'_> {
         let limit = MAX_TIME.to_std().unwrap_or_default();
         let began = Instant::now();
         for _ in 0..=MOST_REDIRECTS {
-            if let Err(refusal) = self.fetcher.guard().check_host(&at) {
-                return Robots::Unreachable(format!("{refusal}."));
+            if let Err(refusal) = self.fetcher.check(&at).await {
+                return Robots::Unreachable(format!("{refusal}."), ROBOTS_RETRY);
             }
+            let turn = self.fetcher.robots_turn(&at).await;
             let rest = limit.saturating_sub(began.elapsed());
             let asked = tokio::time::timeout(rest, self.robots_hop(&at)).await;
+            drop(turn);
             match asked {
                 Err(_) => {
-                    return Robots::Unreachable(format!("{} did not answer in time.", at.host()));
+                    let why = format!("{} did not answer in time.", at.host());
+                    return Robots::Unreachable(why, ROBOTS_RETRY);
                 }
                 Ok(Ok(robots)) => return robots,
                 Ok(Err(to)) => at = to,
@@ -316,6 +329,7 @@ impl Visit<'_> {
 
     /// Asks one address for a robots.txt; another address where it redirects.
     async fn robots_hop(&self, url: &WebAddress) -> Result<Robots, WebAddress> {
+        let unreachable = |fault: Fault| Robots::Unreachable(fault.detail, ROBOTS_RETRY);
         let question = headers::robots_question(self.source, self.fetcher.agents());
         let sent = self
             .fetcher
@@ -326,9 +340,7 @@ impl Visit<'_> {
             .await;
         let mut response = match sent {
             Ok(response) => response,
-            Err(error) => {
-                return Ok(Robots::Unreachable(faults::of(&error, url.host()).detail));
-            }
+            Err(error) => return Ok(unreachable(faults::of(&error, url.host()))),
         };
         let code = response.status().as_u16();
         match code {
@@ -342,15 +354,19 @@ impl Visit<'_> {
                     match response.chunk().await {
                         Ok(Some(chunk)) => body.extend_from_slice(&chunk),
                         Ok(None) => break,
-                        // What came is what there is; half a file may forbid too little.
-                        Err(error) => {
-                            return Ok(Robots::Unreachable(faults::of(&error, url.host()).detail));
-                        }
+                        // Half a file may forbid too little.
+                        Err(error) => return Ok(unreachable(faults::of(&error, url.host()))),
                     }
                 }
                 Ok(Robots::Rules(Arc::new(robots::Rules::read(&body))))
             }
-            429 | 500..=599 => Ok(Robots::Unreachable(faults::status(code, url.host()).detail)),
+            429 | 500..=599 => {
+                let wait = headers::retry_after(response.headers(), self.now);
+                Ok(Robots::Unreachable(
+                    faults::status(code, url.host()).detail,
+                    wait.unwrap_or_default().max(ROBOTS_RETRY),
+                ))
+            }
             _ => Ok(Robots::Rules(Arc::default())),
         }
     }
@@ -386,11 +402,15 @@ impl Visit<'_> {
                 .header(CONTENT_TYPE, form_of(body))
                 .body(body.clone()),
         };
-        let sent = asked.send().await;
-        let response = match sent {
-            Ok(response) => response,
-            Err(error) => return Step::Answer(failed(None, faults::of(&error, url.host()))),
+        let began = Instant::now();
+        let response = match tokio::time::timeout(rest, asked.send()).await {
+            Ok(Ok(response)) => response,
+            Ok(Err(error)) => return Step::Answer(failed(None, faults::of(&error, url.host()))),
+            Err(_) => {
+                return Step::Answer(failed(None, self.too_slow(url, limit(self.source))));
+            }
         };
+        let rest = rest.saturating_sub(began.elapsed());
         let status = response.status();
         match status.as_u16() {
             301 | 302 | 303 | 307 | 308 => {
@@ -478,18 +498,18 @@ impl Visit<'_> {
         }
         let began = Instant::now();
         let before = self.bytes;
-        // What a server states is a hint worth a megabyte, not a claim on memory.
-        let hint = usize::try_from(stated.min(1 << 20)).unwrap_or(0);
+        // What a server states is a hint, not a claim on memory.
+        let hint = usize::try_from(stated.min(32 << 10)).unwrap_or(0);
         let mut body = match Body::begin(self.source.kind, hint) {
             Ok(body) => body,
             Err(error) => return failed(cannot_be_packed(&error)),
         };
         loop {
             let allowed = body_allowance(rest, self.bytes);
-            let next =
-                tokio::time::timeout(allowed.saturating_sub(began.elapsed()), response.chunk());
+            let spent = began.elapsed().saturating_sub(self.waited);
+            let next = tokio::time::timeout(allowed.saturating_sub(spent), response.chunk());
             match next.await {
-                Err(_) => return failed(self.too_slow(url, allowed)),
+                Err(_) => return failed(self.too_slow(url, limit(self.source).min(allowed))),
                 Ok(Err(error)) => return failed(faults::of(&error, url.host())),
                 Ok(Ok(None)) => break,
                 Ok(Ok(Some(chunk))) => {
@@ -497,6 +517,10 @@ impl Visit<'_> {
                     if self.bytes > cap {
                         return failed(too_large());
                     }
+                    let waiting = Instant::now();
+                    body.make_room(&self.fetcher.0.rooms, &mut self.room, chunk.len(), cap)
+                        .await;
+                    self.waited += waiting.elapsed();
                     if let Err(error) = body.take(&chunk) {
                         return failed(cannot_be_packed(&error));
                     }
@@ -564,6 +588,22 @@ impl Body {
             },
             _ => Self::Plain(Vec::with_capacity(hint)),
         })
+    }
+
+    /// Waits for the room that so many more bytes take.
+    async fn make_room(&mut self, rooms: &Rooms, room: &mut Room, more: usize, cap: u64) {
+        match self {
+            Self::Plain(body) => {
+                let needed = body.len() + more;
+                if needed > body.capacity() {
+                    let wanted = rooms.grow(room, body.capacity(), needed, cap).await;
+                    body.reserve_exact(wanted - body.len());
+                }
+            }
+            Self::Packed { packer, .. } => {
+                rooms.pack(room, packer.get_ref().capacity(), cap).await;
+            }
+        }
     }
 
     fn take(&mut self, chunk: &[u8]) -> std::io::Result<()> {

@@ -8,7 +8,7 @@ use scraper::{ElementRef, Html};
 use super::flat::{Flat, one_line};
 use super::reading::{Finder, Reading};
 use super::select::Selectors;
-use super::{Parsed, Refusal, lines};
+use super::{Parsed, Refusal, effort, lines};
 use crate::domain::address::WebAddress;
 use crate::domain::document::{Document, Entry, Fault, FaultCode, FeedDescription, Markup};
 use crate::domain::source::{DateStyle, Select, Source};
@@ -50,6 +50,10 @@ pub(super) fn read(document: &Document, source: &Source) -> (Parsed, Vec<Refusal
         return (parsed.with(faults), none);
     }
     let mut page = Html::parse_document(&decoded.text);
+    if let Err(reason) = effort::check(&page, selectors.with_siblings) {
+        let (parsed, none) = aside(FaultCode::BadSelector, reason);
+        return (parsed.with(faults), none);
+    }
     if let Some(css) = &selectors.lines {
         lines::wrap(&mut page, css);
     }

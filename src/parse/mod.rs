@@ -9,6 +9,7 @@ mod article;
 pub mod catalogue;
 mod columns;
 mod discover;
+mod effort;
 mod feed;
 mod flat;
 mod json;

@@ -5,6 +5,7 @@ use regex::{Regex, RegexBuilder};
 use scraper::Selector;
 
 use super::columns::Column;
+use super::effort;
 use super::reading::{Path, Reading, Start, What};
 use crate::domain::source::{LifeCycleRule, Pick, Select, Way};
 
@@ -27,6 +28,8 @@ pub(super) struct Selectors {
     pub skip: Option<Reading>,
     pub only: Option<Reading>,
     pub next: Option<Reading>,
+    /// Whether one of them looks at the siblings of each element.
+    pub with_siblings: bool,
 }
 
 impl Selectors {
@@ -75,6 +78,7 @@ impl Selectors {
                 skip,
                 only,
                 next,
+                with_siblings: compiler.with_siblings,
             }),
             _ => Err(compiler.faults),
         }
@@ -183,11 +187,13 @@ impl LifeCycleRules {
 #[derive(Default)]
 struct Compiler {
     ways: usize,
+    with_siblings: bool,
     faults: Vec<String>,
 }
 
 impl Compiler {
     fn css(&mut self, name: &str, css: &str) -> Option<Selector> {
+        self.with_siblings |= effort::looks_at_siblings(css);
         css_selector(name, css)
             .map_err(|fault| self.faults.push(fault))
             .ok()

@@ -62,6 +62,19 @@ pub(super) fn feed(body: &str) -> Parsed {
     parse(&document(body.as_bytes()), &source(SourceKind::Feed))
 }
 
+/// Reads a feed that came with these headers.
+pub(super) fn feed_with(body: &[u8], headers: &[(&str, &str)]) -> Parsed {
+    let headers = headers
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect();
+    let document = Document {
+        headers,
+        ..document(body)
+    };
+    parse(&document, &source(SourceKind::Feed))
+}
+
 /// The codes of the faults, in order.
 pub(super) fn codes(parsed: &Parsed) -> Vec<FaultCode> {
     parsed.faults.iter().map(|fault| fault.code).collect()

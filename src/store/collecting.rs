@@ -469,6 +469,7 @@ impl Store {
 
 /// The body as kept: zstd, whose own checksum and ours both tell damage. A body that cannot be
 /// compressed (out of memory) is kept by its hash only.
-fn compressed(body: &[u8]) -> Option<Vec<u8>> {
+/// A body as the store keeps it; none when it cannot be packed (out of memory).
+pub fn compressed(body: &[u8]) -> Option<Vec<u8>> {
     zstd::bulk::compress(body, 1).ok()
 }

@@ -27,7 +27,7 @@ use std::path::Path;
 use chrono::{DateTime, Utc};
 
 pub use changes::{LogEvent, LogLine};
-pub use collecting::{Committed, Fresh, Harvest, NewDocument};
+pub use collecting::{Committed, Fresh, Harvest, NewDocument, compressed};
 use database::Database;
 pub use documents::{ChainFault, ChainReport, StoredDocument};
 pub use health::{HealthChange, Notice, Silence};

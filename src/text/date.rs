@@ -155,6 +155,67 @@ pub fn read(text: &str, hints: &DateHints<'_>) -> Result<Stamp, DateFault> {
     plausible(Stamp::Instant(instant))
 }
 
+/// Reads what ISO 8601 and the W3C's profile of it allow beside whole dates: a year or a month
+/// alone, which stand for their first day, two digits for a year, and everything run together.
+///
+/// For fields that hold nothing but a date; within other text these would be numbers.
+pub fn abbreviated(text: &str) -> Option<Stamp> {
+    let text = text.trim();
+    let (date, time) = match text.split_once(['T', 't']) {
+        Some((date, time)) => (date, Some(time)),
+        None => (text, None),
+    };
+    let day = abbreviated_day(date)?;
+    let Some(time) = time else {
+        return Some(Stamp::Day(day));
+    };
+    let (clock, offset) = match time.find(['Z', 'z', '+', '-']) {
+        Some(at) => time.split_at(at),
+        None => (time, "Z"),
+    };
+    let clock = NaiveTime::parse_from_str(clock, "%H%M%S")
+        .or_else(|_| NaiveTime::parse_from_str(clock, "%H%M"))
+        .ok()?;
+    let minutes = match numeric_zone(&pieces(offset), 0) {
+        Some((minutes, _)) => minutes,
+        None if offset.eq_ignore_ascii_case("z") => 0,
+        None => return None,
+    };
+    plausible(Stamp::Instant(
+        day.and_time(clock).and_utc() - TimeDelta::minutes(minutes),
+    ))
+    .ok()
+}
+
+fn abbreviated_day(text: &str) -> Option<NaiveDate> {
+    let (text, century_left_out) = match text.strip_prefix('-') {
+        Some(rest) => (rest, true),
+        None => (text, false),
+    };
+    let digits: String = text.chars().filter(|c| *c != '-').collect();
+    if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let shape: String = text
+        .chars()
+        .map(|c| if c == '-' { '-' } else { '0' })
+        .collect();
+    let part = |from: usize, to: usize| digits.get(from..to)?.parse::<u32>().ok();
+    let long = part(0, 4).and_then(|year| i32::try_from(year).ok());
+    let short = part(0, 2).and_then(|year| i32::try_from(full_year((year.into(), 2))?).ok());
+    let day = match (shape.as_str(), century_left_out) {
+        ("0000", false) => NaiveDate::from_yo_opt(long?, 1),
+        ("0000-00", false) => NaiveDate::from_ymd_opt(long?, part(4, 6)?, 1),
+        ("0000-000" | "0000000", false) => NaiveDate::from_yo_opt(long?, part(4, 7)?),
+        ("00000000", false) => NaiveDate::from_ymd_opt(long?, part(4, 6)?, part(6, 8)?),
+        ("000000" | "00-00-00", _) => NaiveDate::from_ymd_opt(short?, part(2, 4)?, part(4, 6)?),
+        ("00-00" | "0000", true) => NaiveDate::from_ymd_opt(short?, part(2, 4)?, 1),
+        ("00000" | "00-000", _) => NaiveDate::from_yo_opt(short?, part(2, 5)?),
+        _ => None,
+    }?;
+    PLAUSIBLE.contains(&day.year()).then_some(day)
+}
+
 fn plausible(stamp: Stamp) -> Result<Stamp, DateFault> {
     let year = stamp.instant().year();
     if PLAUSIBLE.contains(&year) {
@@ -205,7 +266,8 @@ fn by_digits(text: &str) -> Option<Result<Stamp, DateFault>> {
             .ok()
             .map(Stamp::Day),
         9 | 10 => DateTime::from_timestamp(number, 0).map(Stamp::Instant),
-        12 | 13 => DateTime::from_timestamp_millis(number).map(Stamp::Instant),
+        // Milliseconds; to the second, as every other form is read.
+        12 | 13 => DateTime::from_timestamp(number / 1_000, 0).map(Stamp::Instant),
         14 => NaiveDateTime::parse_from_str(text, "%Y%m%d%H%M%S")
             .ok()
             .map(|local| Stamp::Instant(local.and_utc())),
@@ -290,6 +352,22 @@ fn take_time(pieces: &mut Vec<Piece>) -> Option<Clock> {
         }
         at
     };
+    // Korean, Chinese and Japanese say first which half of the day it is.
+    let before = start
+        .checked_sub(1)
+        .map(|at| match pieces.get(at) {
+            Some(Piece::Sign(' ')) => at.saturating_sub(1),
+            _ => at,
+        })
+        .and_then(|at| match pieces.get(at) {
+            Some(Piece::Word(word)) => half_before(word),
+            _ => None,
+        });
+    match before {
+        Some(true) if hour < 12 => hour += 12,
+        Some(false) if hour == 12 => hour = 0,
+        _ => {}
+    }
     let mut at = spaces(pieces, end);
     if let Some(Piece::Word(word)) = pieces.get(at) {
         let half = match word.as_str() {
@@ -349,6 +427,23 @@ fn take_time(pieces: &mut Vec<Piece>) -> Option<Clock> {
     })
 }
 
+/// Whether a word before a time of day means the afternoon.
+fn half_before(word: &str) -> Option<bool> {
+    if ["오후", "下午", "午後", "午后"]
+        .iter()
+        .any(|name| fold(name) == word)
+    {
+        Some(true)
+    } else if ["오전", "上午", "午前"]
+        .iter()
+        .any(|name| fold(name) == word)
+    {
+        Some(false)
+    } else {
+        None
+    }
+}
+
 /// `+0100`, `+01:00`, `+1`; one that no place on earth has is no offset.
 fn numeric_zone(pieces: &[Piece], at: usize) -> Option<(i64, usize)> {
     let sign = match pieces.get(at) {
@@ -401,11 +496,15 @@ fn zone(name: &str) -> Option<i64> {
         "nzst" => 720,
         "nzdt" => 780,
         "brt" | "art" => -180,
+        "adt" => -180,
         "ast" | "edt" => -240,
-        "est" | "cdt" => -300,
-        "cst" | "mdt" => -360,
-        "mst" | "pdt" => -420,
-        "pst" => -480,
+        // Half the year "ET" is four hours behind; without a date's own zone nobody can tell.
+        "est" | "et" | "cdt" => -300,
+        "cst" | "ct" | "mdt" => -360,
+        "mst" | "mt" | "pdt" => -420,
+        "pst" | "pt" | "akdt" => -480,
+        "akst" => -540,
+        "hst" => -600,
         _ => return None,
     };
     Some(hours)

@@ -7,6 +7,8 @@
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
+use super::codepage::{self, CodePage};
+
 /// What the bytes are said to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
@@ -83,6 +85,9 @@ fn decide(
         let (text, bad) = UTF_8.decode_without_bom_handling(rest);
         return (text.into_owned(), UTF_8.name(), Basis::Bom, bad);
     }
+    if let Some((text, name, replaced)) = mainframe(bytes, form) {
+        return (text, name, Basis::Declaration, replaced);
+    }
     // Most of the world's feeds are UTF-8, whatever they declare; valid UTF-8 with a sign
     // beyond ASCII in it is never anything else by accident.
     let valid = std::str::from_utf8(bytes);
@@ -92,9 +97,25 @@ fn decide(
     ];
     for (label, basis) in declared {
         let Some(label) = label else { continue };
-        let Some(encoding) = Encoding::for_label(label.as_bytes()) else {
-            unknown.get_or_insert(label);
-            continue;
+        let encoding = Encoding::for_label(label.as_bytes())
+            .or_else(|| Encoding::for_label(codepage::known_label(&label)?.as_bytes()));
+        let Some(encoding) = encoding else {
+            match CodePage::for_label(&label) {
+                Some(page) if page.has_ascii() => {
+                    if let Ok(text) = valid
+                        && !text.is_ascii()
+                    {
+                        return (text.to_owned(), UTF_8.name(), Basis::Guess, true);
+                    }
+                    let (text, bad) = page.decode(bytes);
+                    return (text, page.name, basis, bad);
+                }
+                // What could be read far enough to find the label in ASCII is no EBCDIC.
+                _ => {
+                    unknown.get_or_insert(label);
+                    continue;
+                }
+            }
         };
         // A document that can be read far enough to say "utf-16" in ASCII is not UTF-16.
         if encoding == UTF_16LE || encoding == UTF_16BE {
@@ -134,6 +155,18 @@ fn decide(
     };
     let (text, _) = guess.decode_without_bom_handling(bytes);
     (text.into_owned(), guess.name(), Basis::Guess, true)
+}
+
+/// EBCDIC: `<?xm` in it is these four bytes, and the declaration says which of its kinds it is.
+fn mainframe(bytes: &[u8], form: Form) -> Option<(String, &'static str, bool)> {
+    if form != Form::Xml || !bytes.starts_with(&[0x4c, 0x6f, 0xa7, 0x94]) {
+        return None;
+    }
+    let head = CodePage::for_label("cp037")?.decode(bytes.get(..bytes.len().min(256))?);
+    let label = declaration(head.0.as_bytes(), form)?;
+    let page = CodePage::for_label(&label).filter(|page| !page.has_ascii())?;
+    let (text, bad) = page.decode(bytes);
+    Some((text, page.name, bad))
 }
 
 /// UTF-16 and UTF-32, by mark or by where the zero bytes of an opening `<`, `{` or `[` stand.
@@ -306,6 +339,28 @@ mod tests {
                 Form::Html,
                 "<html><meta charset=\"shift_jis\">テスト",
                 "Shift_JIS",
+            ),
+            (
+                b"<?xml version='1.0' encoding='ibm850'?><a>\x82t\x82</a>".to_vec(),
+                None,
+                Form::Xml,
+                "<?xml version=\"1.0\"?><a>été</a>",
+                "cp850",
+            ),
+            (
+                b"<?xml version='1.0' encoding='latin_1'?><a>\x93\xe9\x94</a>".to_vec(),
+                None,
+                Form::Xml,
+                "<?xml version=\"1.0\"?><a>“é”</a>",
+                "windows-1252",
+            ),
+            (
+                // <?xml version="1.0" encoding="cp037"?><a>A</a>
+                b"\x4c\x6f\xa7\x94\x93\x40\xa5\x85\x99\xa2\x89\x96\x95\x7e\x7f\xf1\x4b\xf0\x7f\x40\x85\x95\x83\x96\x84\x89\x95\x87\x7e\x7f\x83\x97\xf0\xf3\xf7\x7f\x6f\x6e\x4c\x81\x6e\xc1\x4c\x61\x81\x6e".to_vec(),
+                None,
+                Form::Xml,
+                "<?xml version=\"1.0\"?><a>A</a>",
+                "cp037",
             ),
             (
                 b"  \n<?xml version=\"1.0\"?><a/>".to_vec(),

@@ -24,6 +24,7 @@ mod crash;
 mod deaths;
 mod examples;
 mod examples_pages;
+mod hostile;
 mod interfaces;
 mod labelled;
 mod mapping;

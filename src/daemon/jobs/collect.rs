@@ -5,24 +5,23 @@
 //! the limit. What a visit leaves behind is stored whole or not at all, the next visit's
 //! validators included, so that a crash costs a visit and never an item.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use futures_util::StreamExt as _;
-use futures_util::stream;
-use tokio::sync::mpsc;
+use tokio::sync::OwnedSemaphorePermit;
 
 use crate::compare::{self, Keyed};
 use crate::daemon::House;
-use crate::daemon::in_order::InOrder;
 use crate::daemon::jobs::catalogue::{self, Lot};
 use crate::daemon::jobs::index;
 use crate::daemon::jobs::pages::{Page, Pages};
 use crate::daemon::jobs::watch;
 use crate::daemon::stories::StoryBook;
+use crate::daemon::visits::{Brought, Visits};
 use crate::domain::address::WebAddress;
+use crate::domain::cadence;
 use crate::domain::catalogue::RegisterChanges;
 use crate::domain::change::Change;
 use crate::domain::document::{
@@ -33,7 +32,7 @@ use crate::domain::id::{SourceId, UpdateId};
 use crate::domain::source::{Keep, Source, SourceKind};
 use crate::domain::update::{Authority, Because, Field, Reach, Update};
 use crate::domain::watched::Watching;
-use crate::fetch::{Answer, Fetched, Fetcher};
+use crate::fetch::{Answer, Fetched, Fetcher, Room};
 use crate::normalize::{self, Circumstances, Normalized};
 use crate::parse;
 use crate::store::{Committed, Fresh, Harvest, Lease, NewDocument, SourceState, Store};
@@ -42,16 +41,16 @@ use crate::tag::key_dates::{self, Sayings};
 use crate::tag::{Subject, Tagger};
 use crate::text::date::Stamp;
 
-/// Sources visited at once.
-const AT_ONCE: usize = 32;
-/// Visits stored in one transaction.
-const MOST_IN_A_COMMIT: usize = 64;
+/// How long a brisk round lasts at most.
+const ROUND: Duration = Duration::from_secs(3);
+/// The most pages with something to tell that wait for the end of their round.
+const MOST_HELD: usize = 64;
+/// How long a round waits for what is under way before it looks around.
+const LOOK: Duration = Duration::from_millis(500);
 /// How many times as long as one page all pages of a visit may take.
 const LONGEST_VISIT: u64 = 10;
 /// Faults told of one visit, however many pages it had.
 const MOST_FAULTS: usize = 100;
-/// The slowest that a failing source is asked: polling never stops.
-const SLOWEST: TimeDelta = TimeDelta::hours(48);
 
 /// What is visited.
 #[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
@@ -105,9 +104,32 @@ pub async fn collect(
     choice: &Choice,
     progress: impl Fn(&Report),
 ) -> anyhow::Result<Vec<Report>> {
+    run(house, lease, fetcher, choice, false, progress).await
+}
+
+/// Visits what is due, and comes back after a moment without the slow ones: what they bring is
+/// taken in by the next call.
+///
+/// # Errors
+/// As [`collect`].
+pub async fn round(house: &House, lease: &Lease, fetcher: &Fetcher) -> anyhow::Result<Vec<Report>> {
+    run(house, lease, fetcher, &Choice::due(), true, |_| {}).await
+}
+
+async fn run(
+    house: &House,
+    lease: &Lease,
+    fetcher: &Fetcher,
+    choice: &Choice,
+    brisk: bool,
+    progress: impl Fn(&Report),
+) -> anyhow::Result<Vec<Report>> {
+    let mut visits = house.visits.lock().await;
+    // Read once nobody else can take in what a visit changes of them.
     let states = house.store.source_states().await?;
     let now = house.clock.now();
-    let mut due = Vec::new();
+    let mut due = VecDeque::new();
+    let mut awaited = HashSet::new();
     let mut reports: HashMap<SourceId, Report> = HashMap::new();
     let mut order = Vec::new();
     for source in house.sources.iter() {
@@ -117,6 +139,10 @@ pub async fn collect(
             continue;
         }
         order.push(source.id.clone());
+        if visits.is_under_way(&source.id) {
+            awaited.insert(source.id.clone());
+            continue;
+        }
         let state = states
             .get(&source.id)
             .cloned()
@@ -128,79 +154,149 @@ pub async fn collect(
             progress(&report);
             reports.insert(source.id.clone(), report);
         } else {
-            due.push((source.clone(), state));
+            awaited.insert(source.id.clone());
+            due.push_back((source.clone(), state));
         }
     }
-    if !due.is_empty() {
-        let (send, mut receive) = mpsc::channel::<(usize, Harvest)>(MOST_IN_A_COMMIT * 2);
-        let visits = {
-            let house = house.clone();
-            let fetcher = fetcher.clone();
-            tokio::spawn(async move {
-                stream::iter(due.into_iter().enumerate())
-                    .for_each_concurrent(AT_ONCE, |(number, (source, state))| {
-                        let (house, fetcher, send) = (house.clone(), fetcher.clone(), send.clone());
-                        async move {
-                            let harvest = visit(&house, &fetcher, source, state).await;
-                            // The receiver is gone only when storing has failed; then all ends.
-                            let _ = send.send((number, harvest)).await;
-                        }
-                    })
-                    .await;
-            })
-        };
-        let mut waiting = InOrder::new(MOST_IN_A_COMMIT);
-        let mut batch = Vec::new();
-        let mut held: Vec<Harvest> = Vec::new();
-        let mut more = true;
-        while more {
-            let received = receive.recv_many(&mut batch, MOST_IN_A_COMMIT);
-            match waiting.patience(Instant::now()) {
-                None => more = received.await > 0,
-                Some(left) => {
-                    if let Ok(count) = tokio::time::timeout(left, received).await {
-                        more = count > 0;
-                    }
-                }
-            }
-            let now = Instant::now();
-            for (number, harvest) in batch.drain(..) {
-                waiting.put(number, harvest, now);
-            }
-            let (later, mut harvests): (Vec<_>, Vec<_>) =
-                waiting.take(!more, now).into_iter().partition(watch::waits);
-            held.extend(later);
-            if !more || held.len() >= MOST_IN_A_COMMIT {
-                held.sort_by_key(|harvest| order.iter().position(|id| *id == harvest.visit.source));
-                harvests.append(&mut held);
-            }
-            if harvests.is_empty() {
-                continue;
-            }
-            let committed = match commit(house, lease, &mut harvests).await {
-                Ok(committed) => committed,
-                Err(error) => {
-                    visits.abort();
-                    return Err(error.into());
-                }
-            };
-            for harvest in &harvests {
-                let report = Report {
-                    visit: harvest.visit.clone(),
-                };
+    let begun = Instant::now();
+    let mut held: Vec<Brought> = Vec::new();
+    loop {
+        while !due.is_empty()
+            && let Some(place) = visits.place()
+            && let Some((source, state)) = due.pop_front()
+        {
+            begin(&mut visits, house, fetcher, source, state, place);
+        }
+        let over = brisk && begun.elapsed() >= ROUND;
+        let done = due.is_empty() && awaited.is_empty();
+        let patience = if done || over { Duration::ZERO } else { LOOK };
+        let brought = visits.take(patience).await;
+        let ends = brought.is_empty() && (over || done || visits.are_over());
+        let (later, mut ready): (Vec<_>, Vec<_>) = brought
+            .into_iter()
+            .partition(|brought| watch::waits(&brought.harvest));
+        // Who waits for the end of the round keeps no room that others wait for.
+        held.extend(later.into_iter().map(|brought| Brought {
+            room: Room::default(),
+            ..brought
+        }));
+        if ends || held.len() >= MOST_HELD {
+            held.sort_by_key(|held| {
+                let source = &held.harvest.visit.source;
+                order.iter().position(|id| id == source)
+            });
+            ready.append(&mut held);
+        }
+        let told = store(house, lease, &mut visits, ready).await?;
+        for report in told {
+            awaited.remove(&report.visit.source);
+            if order.contains(&report.visit.source) {
                 progress(&report);
                 reports.insert(report.visit.source.clone(), report);
             }
-            if !committed.lines.is_empty() {
-                index::stage(house, committed, harvests).await;
-            }
         }
-        visits.await?;
+        if ends {
+            break;
+        }
     }
     Ok(order
         .into_iter()
         .filter_map(|id| reports.remove(&id))
         .collect())
+}
+
+/// Waits for the visit to a source that is under way, if one is, and stores what it brings, so
+/// that the source's state may be changed otherwise.
+///
+/// # Errors
+/// When the lease is lost or the store fails.
+pub(super) async fn settle(house: &House, lease: &Lease, source: &SourceId) -> anyhow::Result<()> {
+    let mut visits = house.visits.lock().await;
+    while visits.is_under_way(source) {
+        let brought = visits.take(LOOK).await;
+        store(house, lease, &mut visits, brought).await?;
+    }
+    Ok(())
+}
+
+/// Stores what visits brought; the room of each is held until it is. A report each.
+async fn store(
+    house: &House,
+    lease: &Lease,
+    visits: &mut Visits,
+    brought: Vec<Brought>,
+) -> anyhow::Result<Vec<Report>> {
+    if brought.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (mut harvests, rooms): (Vec<Harvest>, Vec<Room>) = brought
+        .into_iter()
+        .map(|brought| (brought.harvest, brought.room))
+        .unzip();
+    let committed = match commit(house, lease, &mut harvests).await {
+        Ok(committed) => committed,
+        Err(error) => {
+            // What is under way would be stored by nobody.
+            *visits = Visits::default();
+            return Err(error.into());
+        }
+    };
+    let reports = harvests
+        .iter()
+        .map(|harvest| Report {
+            visit: harvest.visit.clone(),
+        })
+        .collect();
+    if !committed.lines.is_empty() {
+        index::stage(house, committed, harvests).await;
+    }
+    drop(rooms);
+    Ok(reports)
+}
+
+/// Begins a visit.
+fn begin(
+    visits: &mut Visits,
+    house: &House,
+    fetcher: &Fetcher,
+    source: Source,
+    state: SourceState,
+    place: OwnedSemaphorePermit,
+) {
+    let id = source.id.clone();
+    let broken = (source.clone(), state.clone(), house.clock.clone());
+    let (house, fetcher) = (house.clone(), fetcher.clone());
+    visits.begin(
+        id,
+        place,
+        async move { visit(&house, &fetcher, source, state).await },
+        move || {
+            let (source, state, clock) = broken;
+            broken_off(&source, state, clock.now())
+        },
+    );
+}
+
+/// What a visit leaves that broke off by a fault of ours: told, and tried again as any failure is.
+fn broken_off(source: &Source, state: SourceState, now: DateTime<Utc>) -> Brought {
+    let mut harvest = Harvest {
+        visit: empty_visit(&source.id, now, Outcome::Failed),
+        state,
+        documents: Vec::new(),
+        new: Vec::new(),
+        revised: Vec::new(),
+        register: None,
+        watching: None,
+    };
+    harvest.visit.faults.push(Fault::new(
+        FaultCode::ReaderFailed,
+        "the visit broke off by a fault of ours; nothing was taken, and the next one tries again",
+    ));
+    remember(&mut harvest, source, &Looked::default(), None, now);
+    Brought {
+        harvest,
+        room: Room::default(),
+    }
 }
 
 /// Gives what is new its stories and stores what visits left behind.
@@ -243,7 +339,7 @@ async fn visit(
     fetcher: &Fetcher,
     source: Source,
     mut state: SourceState,
-) -> Harvest {
+) -> Brought {
     let now = house.clock.now();
     if source.kind == SourceKind::Page {
         watch::prepare(house, &source, &mut state).await;
@@ -255,6 +351,7 @@ async fn visit(
         answer,
         bytes,
         milliseconds,
+        mut room,
     } = fetched;
     let mut harvest = Harvest {
         visit: Visit {
@@ -336,6 +433,7 @@ async fn visit(
                         &mut harvest,
                         &mut pages,
                         &mut looked,
+                        &mut room,
                     )
                     .await;
                     finish(&mut harvest, &pages, &looked);
@@ -344,11 +442,14 @@ async fn visit(
         }
     }
     remember(&mut harvest, &source, &looked, wait, now);
-    harvest
+    Brought { harvest, room }
 }
 
 /// Reads the further pages of a list, or the parts of an index, as far as there is reason to; one
 /// that cannot be read costs itself. For how long the publisher asks us to wait, if it does.
+///
+/// What was read is kept packed meanwhile, and its room given back for as much as that takes:
+/// whoever held the room of a whole page while it waits for the next might wait for itself.
 async fn read_on(
     house: &House,
     fetcher: &Fetcher,
@@ -356,6 +457,7 @@ async fn read_on(
     harvest: &mut Harvest,
     pages: &mut Pages,
     looked: &mut Looked,
+    room: &mut Room,
 ) -> Option<TimeDelta> {
     let mut wait = None;
     let longest = u64::try_from(source.max_time.num_milliseconds())
@@ -381,11 +483,30 @@ async fn read_on(
                 format!("Page {number}, {url}: {}", fault.detail),
             )
         };
+        pack(harvest).await;
+        let kept = harvest
+            .documents
+            .iter()
+            .map(|read| read.document.body.len())
+            .sum();
+        if !fetcher.keep(room, kept) {
+            harvest.visit.faults.push(Fault::new(
+                FaultCode::NoRoom,
+                format!(
+                    "Other visits fill the memory that there is for lists of several pages; after {} the rest is left for the next visit.",
+                    number - 1
+                ),
+            ));
+            pages.stop();
+            break;
+        }
         let Fetched {
             answer,
             bytes,
             milliseconds,
+            room: taken,
         } = fetcher.page(source, &url, house.clock.now()).await;
+        room.join(taken);
         harvest.visit.bytes += bytes;
         harvest.visit.milliseconds += milliseconds;
         match answer {
@@ -424,6 +545,26 @@ async fn read_on(
         }
     }
     wait
+}
+
+/// Packs the body of the document that was read last.
+async fn pack(harvest: &mut Harvest) {
+    let Some(last) = harvest.documents.last_mut() else {
+        return;
+    };
+    if last.packed.is_some() {
+        return;
+    }
+    last.packed = Some(last.document.body.len() as u64);
+    let body = std::mem::take(&mut last.document.body);
+    if last.keep == Keep::Hash {
+        return;
+    }
+    match tokio::task::spawn_blocking(move || crate::store::compressed(&body)).await {
+        Ok(Some(packed)) => last.document.body = packed,
+        // Its hash is proof enough.
+        Ok(None) | Err(_) => last.keep = Keep::Hash,
+    }
 }
 
 /// Counts what all pages brought, and decides what the next visit may take for granted.
@@ -997,62 +1138,5 @@ fn remember(
         ..visit.clone()
     };
     record.note(&usual, !harvest.documents.is_empty(), looked.newest, now);
-    let span = next(source, record.failures, visit.outcome, wait);
-    // A publisher that asked us to wait in the middle of its list is left alone for so long.
-    harvest.state.next_visit_at = now + span.max(wait.unwrap_or_default());
-}
-
-/// When a source is asked again: by its cadence; slower and slower while it fails, never not at
-/// all; as it asks when it asks.
-fn next(source: &Source, failures: u32, outcome: Outcome, wait: Option<TimeDelta>) -> TimeDelta {
-    let slowed = || {
-        let factor = 1_i32
-            .checked_shl(failures.saturating_sub(1).min(10))
-            .unwrap_or(1_024);
-        (source.every * factor).min(SLOWEST.max(source.every))
-    };
-    let span = match outcome {
-        Outcome::Limited => wait.unwrap_or_else(slowed).max(TimeDelta::minutes(1)),
-        Outcome::Gone => SLOWEST.max(source.every),
-        outcome if outcome.is_success() => source.every,
-        _ => slowed(),
-    };
-    // Up to a tenth earlier, by the source's name: sources of one cadence spread out.
-    let hash = source
-        .id
-        .as_str()
-        .bytes()
-        .fold(0_i32, |sum, byte| (sum * 31 + i32::from(byte)) % 1_000);
-    if outcome == Outcome::Limited {
-        span
-    } else {
-        span - span * hash / 10_000
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn asking_slows_down_and_never_stops() {
-        let loaded = crate::library::load(&crate::library::Files::built_in());
-        let source = loaded
-            .sources
-            .iter()
-            .find(|source| source.every <= TimeDelta::days(1))
-            .unwrap();
-        let mut last = TimeDelta::zero();
-        for failures in 1..200 {
-            let span = next(source, failures, Outcome::Failed, None);
-            assert!(span >= last && span <= SLOWEST);
-            last = span;
-        }
-        let ordinary = next(source, 0, Outcome::Unchanged, None);
-        assert!(ordinary <= source.every && ordinary >= source.every * 9 / 10);
-        assert_eq!(
-            next(source, 1, Outcome::Limited, Some(TimeDelta::seconds(90))),
-            TimeDelta::seconds(90)
-        );
-    }
+    harvest.state.next_visit_at = now + cadence::next(source, record, visit.outcome, wait, now);
 }

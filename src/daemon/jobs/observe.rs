@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::catalogue::{Lot, Terms, gather, take_in};
-use super::collect::{commit, empty_visit};
+use super::collect::{commit, empty_visit, settle};
 use super::index;
 use crate::daemon::House;
 use crate::domain::catalogue::CataloguePreset;
@@ -100,6 +100,7 @@ pub async fn observe(
         guess(&mut file).with_context(|| format!("{} is empty or no list", wish.path.display()))?
     };
     let source = source(house, preset, wish.source.as_ref())?;
+    settle(house, lease, &source.id).await?;
     let lot = if is_folder {
         Lot::Folder(wish.path.clone())
     } else {

@@ -77,8 +77,8 @@ impl<'a> Reader<'a, '_, '_> {
                     let text = if capture.marked {
                         scan::cleaned(text, before, &mut self.scanner.flaws)
                     } else {
-                        let doctype = self.scanner.doctype;
-                        scan::unescape(text, before, &mut self.scanner.flaws, doctype)
+                        let scanner = &mut self.scanner;
+                        scan::unescape(text, before, &mut scanner.flaws, &scanner.declared)
                     };
                     capture.push(text);
                 }
@@ -269,12 +269,12 @@ impl<'a> Reader<'a, '_, '_> {
             };
             match token {
                 Token::Text(piece) => {
-                    let doctype = self.scanner.doctype;
+                    let scanner = &mut self.scanner;
                     text.push_str(&scan::unescape(
                         piece,
                         before,
-                        &mut self.scanner.flaws,
-                        doctype,
+                        &mut scanner.flaws,
+                        &scanner.declared,
                     ));
                 }
                 Token::Cdata(piece) => text.push_str(piece),

@@ -44,6 +44,17 @@ impl<T> Best<T> {
     pub(super) fn is_none(&self) -> bool {
         self.value.is_none()
     }
+
+    /// The rank of what was taken.
+    pub(super) fn rank(&self) -> Option<u8> {
+        self.value.is_some().then_some(self.rank)
+    }
+
+    /// Takes the value whatever its rank, and gives back what it stands for.
+    pub(super) fn replace(&mut self, rank: u8, value: T) -> Option<T> {
+        self.rank = rank;
+        self.value.replace(value)
+    }
 }
 
 /// The base of relative addresses, where `xml:base` states one: a place in [`Workshop::bases`].
@@ -61,6 +72,8 @@ pub(super) struct Address<'a> {
 pub(super) struct Written<'a> {
     pub text: Cow<'a, str>,
     pub html: bool,
+    /// Tags stood in the open.
+    pub marked: bool,
     pub base: Base,
 }
 
@@ -71,6 +84,12 @@ pub(super) struct Attached<'a> {
     pub media_type: Option<Cow<'a, str>>,
     pub length: Option<u64>,
 }
+
+/// The rank of a link to the feed or item itself.
+pub(super) const SELF: u8 = 8;
+
+/// The longest address that is read, in bytes.
+const LONGEST_ADDRESS: usize = 4_096;
 
 /// The most labels, people or files of one item.
 const MAX_OF_A_KIND: usize = 100;
@@ -120,6 +139,13 @@ impl<'a> Draft<'a> {
             self.dates.push((when, rank, text));
         }
     }
+}
+
+/// A media type that could be one (RFC 6838, section 4.2); a publisher's other words are dropped.
+fn media_type(text: &str) -> Option<String> {
+    let text = text.trim();
+    let fits = |c: char| c.is_ascii_alphanumeric() || "!#$&-^_.+/; =\"".contains(c);
+    (!text.is_empty() && text.len() <= 127 && text.chars().all(fits)).then(|| text.to_owned())
 }
 
 fn add(list: &mut Vec<String>, value: &str) {
@@ -190,11 +216,17 @@ impl<'s> Workshop<'s> {
 
     /// Takes note of an `xml:base` within another; one that cannot be read changes nothing.
     pub(super) fn rebase(&mut self, base: Base, text: &str) -> Base {
-        // Many bases mean many different ones only in an attack.
-        if self.bases.len() >= 20_000 {
+        // Many bases mean many different ones only in an attack, and so do long ones: each within
+        // another is as long as both.
+        if self.bases.len() >= 20_000 || text.len() > LONGEST_ADDRESS {
             return base;
         }
-        let url = self.base(base).join(text.trim()).ok()?;
+        let Ok(url) = self.base(base).join(text.trim()) else {
+            return base;
+        };
+        if url.as_str().len() > LONGEST_ADDRESS || url.cannot_be_a_base() {
+            return base;
+        }
         if self.bases.last() != Some(&url) {
             self.bases.push(url);
         }
@@ -208,7 +240,7 @@ impl<'s> Workshop<'s> {
 
     fn address(&self, address: &Address<'_>) -> Option<WebAddress> {
         let text = address.text.trim();
-        if text.is_empty() || text.len() > 4_096 {
+        if text.is_empty() || text.len() > LONGEST_ADDRESS {
             return None;
         }
         WebAddress::from_url(self.base(address.base).join(text).ok()?).ok()
@@ -242,6 +274,7 @@ impl<'s> Workshop<'s> {
                 zone: None,
             },
         )
+        .or_else(|fault| date::abbreviated(text).ok_or(fault))
     }
 
     fn blame(&mut self, text: &str, fault: &DateFault) {
@@ -308,7 +341,7 @@ impl<'s> Workshop<'s> {
             .filter_map(|file| {
                 Some(Enclosure {
                     url: self.address(&file.address)?,
-                    media_type: file.media_type.as_deref().map(str::to_owned),
+                    media_type: file.media_type.as_deref().and_then(media_type),
                     length: file.length,
                 })
             })
@@ -373,7 +406,7 @@ pub(super) struct Heading<'a> {
     pub title: Best<Written<'a>>,
     pub links: Vec<(u8, Address<'a>)>,
     pub subtitle: Best<Written<'a>>,
-    pub rights: Option<Cow<'a, str>>,
+    pub rights: Best<Written<'a>>,
     pub updated: Best<Cow<'a, str>>,
 }
 
@@ -391,11 +424,13 @@ impl Heading<'_> {
             link: workshop.home.as_ref().map(ToString::to_string).or_else(|| {
                 links
                     .iter()
+                    // Where the feed itself lies is no page to read.
+                    .filter(|(rank, _)| *rank < SELF)
                     .find_map(|(_, address)| workshop.address(address))
                     .map(|address| address.to_string())
             }),
             subtitle: self.subtitle.value.map(title).as_deref().and_then(line),
-            rights: self.rights.as_deref().and_then(line),
+            rights: self.rights.value.map(title).as_deref().and_then(line),
             updated: self
                 .updated
                 .value

@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 
 use super::capture::{Captured, Manner};
-use super::draft::{Address, Attached, Base, Written};
-use super::names::{Field, When};
+use super::draft::{Address, Attached, Base, SELF, Written};
+use super::names::{self, DESCRIPTION, Field, When};
 use super::scan::Tag;
 use super::xml::Reader;
+use crate::text::html;
 
 impl<'a> Reader<'a, '_, '_> {
     /// Reads one field with all that is in it.
@@ -14,10 +15,11 @@ impl<'a> Reader<'a, '_, '_> {
         match field {
             Field::Title(rank) => self.title(tag, rank),
             Field::Link => self.link(tag),
-            Field::OriginalLink => {
+            Field::OtherLink(rank) => {
+                let base = self.base_of(tag);
                 let text = self.plain(tag);
                 if let Some(draft) = &mut self.draft {
-                    draft.add_link(3, text, None);
+                    draft.add_link(rank, text, base);
                 }
             }
             Field::Guid => self.guid(tag),
@@ -30,6 +32,12 @@ impl<'a> Reader<'a, '_, '_> {
                 }
             }
             Field::Category => self.category(tag),
+            Field::Keywords => {
+                let text = self.plain(tag);
+                if let Some(draft) = &mut self.draft {
+                    text.split(',').for_each(|label| draft.add_category(label));
+                }
+            }
             Field::Date(when, rank) => self.date(tag, when, rank),
             Field::Enclosure => {
                 self.file(tag, "url", "length");
@@ -37,9 +45,11 @@ impl<'a> Reader<'a, '_, '_> {
             }
             Field::Language => self.language(tag),
             Field::Rights => {
-                let text = self.plain(tag);
-                if self.draft.is_none() && !text.is_empty() {
-                    self.harvest.heading.rights.get_or_insert(text);
+                let written = self.written(tag, self.is_rss, true);
+                if let (None, Some(written)) = (&self.draft, written)
+                    && !written.text.trim().is_empty()
+                {
+                    self.harvest.heading.rights.offer(0, written);
                 }
             }
             // Handled where frames are opened.
@@ -92,6 +102,7 @@ impl<'a> Reader<'a, '_, '_> {
         Some(Written {
             text,
             html: marked || is_markup || !is_text,
+            marked,
             base,
         })
     }
@@ -99,11 +110,14 @@ impl<'a> Reader<'a, '_, '_> {
     fn title(&mut self, tag: Tag<'a>, rank: u8) {
         // RSS does not say whether its titles are HTML; Atom does.
         let rss = self.is_rss && tag.raw("type").is_none();
-        let Some(written) = self.written(tag, rss, true) else {
+        let Some(mut written) = self.written(tag, rss, true) else {
             return;
         };
         if written.text.trim().is_empty() {
             return;
+        }
+        if rss && written.html && !written.marked {
+            written.html = html::is_likely(&written.text);
         }
         match &mut self.draft {
             Some(draft) => draft.title.offer(rank, written),
@@ -118,9 +132,18 @@ impl<'a> Reader<'a, '_, '_> {
         if written.text.trim().is_empty() {
             return;
         }
-        match &mut self.draft {
-            Some(draft) => draft.summary.offer(rank, written),
-            None => self.harvest.heading.subtitle.offer(rank, written),
+        let Some(draft) = &mut self.draft else {
+            return self.harvest.heading.subtitle.offer(rank, written);
+        };
+        // An item with a summary and a description has its text in the description.
+        if rank == 0 && draft.summary.rank() == Some(DESCRIPTION) {
+            if let Some(description) = draft.summary.replace(rank, written) {
+                draft.content.offer(3, description);
+            }
+        } else if rank == DESCRIPTION && draft.summary.rank() == Some(0) {
+            draft.content.offer(3, written);
+        } else {
+            draft.summary.offer(rank, written);
         }
     }
 
@@ -159,7 +182,7 @@ impl<'a> Reader<'a, '_, '_> {
             "alternate" if kind.as_deref().is_none_or(|kind| kind.contains("html")) => 0,
             "alternate" => 1,
             "via" | "related" => 7,
-            "self" => 8,
+            "self" => SELF,
             "enclosure" => {
                 let length = tag.value("length").and_then(|length| length.parse().ok());
                 if let Some(draft) = &mut self.draft {
@@ -217,13 +240,14 @@ impl<'a> Reader<'a, '_, '_> {
         let Some(draft) = &mut self.draft else {
             return;
         };
-        match tag
-            .value("label")
-            .or_else(|| tag.value("term"))
-            .filter(|_| text.is_empty())
-        {
-            Some(label) => draft.add_category(&label),
-            None => draft.add_category(&text),
+        // Atom has a label for people and a term for programs, iTunes a text; RSS has content.
+        if text.is_empty() {
+            let term = tag.value("term").filter(|term| !term.contains("://"));
+            for label in [tag.value("label"), term, tag.value("text")] {
+                draft.add_category(&label.unwrap_or_default());
+            }
+        } else {
+            draft.add_category(&text);
         }
     }
 
@@ -240,13 +264,12 @@ impl<'a> Reader<'a, '_, '_> {
     }
 
     fn language(&mut self, tag: Tag<'a>) {
-        let text = self.plain(tag);
-        if text.is_empty() {
+        let Some(language) = names::language(&self.plain(tag)) else {
             return;
-        }
+        };
         match &mut self.draft {
-            Some(draft) => draft.language = Some(text),
-            None => self.workshop.language = Some(text.into_owned()),
+            Some(draft) => draft.language = Some(language.into()),
+            None => self.workshop.language = Some(language),
         }
     }
 

@@ -7,7 +7,8 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use super::draft::{Address, Attached, Draft, Workshop, Written};
-use super::names::When;
+use super::names::{self, When};
+use super::rescue::ITEMS;
 use super::xml::{Harvest, MAX_ITEMS};
 use crate::domain::document::{Fault, FaultCode};
 
@@ -19,9 +20,7 @@ pub(super) fn read<'a>(document: &'a Value, workshop: &mut Workshop<'_>) -> Harv
         .get("version")
         .and_then(Value::as_str)
         .is_some_and(|version| version.contains("jsonfeed"));
-    let items = ["items", "entry", "entries"]
-        .into_iter()
-        .find_map(|name| feed.get(name)?.as_array());
+    let items = items(document).or_else(|| misnamed(feed).filter(|_| is_named));
     harvest.is_feed = is_named
         || items.is_some_and(|items| {
             // Any list of objects could be called `items`: one of them must look like an entry.
@@ -69,6 +68,24 @@ pub(super) fn read<'a>(document: &'a Value, workshop: &mut Workshop<'_>) -> Harv
     harvest
 }
 
+/// The list of items, under one of its names.
+pub(super) fn items(document: &Value) -> Option<&Vec<Value>> {
+    let feed = document.get("feed").unwrap_or(document);
+    ITEMS
+        .into_iter()
+        .find_map(|name| feed.get(name)?.as_array())
+}
+
+/// The list of objects in a feed that calls its items something else.
+fn misnamed(feed: &Value) -> Option<&Vec<Value>> {
+    let named = ["authors", "hubs"];
+    feed.as_object()?
+        .iter()
+        .filter(|(name, _)| !named.contains(&name.as_str()))
+        .filter_map(|(_, value)| value.as_array())
+        .find(|list| list.first().is_some_and(|first| first.get("id").is_some()))
+}
+
 fn heading<'a>(feed: &'a Value, workshop: &mut Workshop<'_>, harvest: &mut Harvest<'a>) {
     let heading = &mut harvest.heading;
     if let Some(written) = plain(feed, &["title"]) {
@@ -80,11 +97,15 @@ fn heading<'a>(feed: &'a Value, workshop: &mut Workshop<'_>, harvest: &mut Harve
     if let Some(text) = text(feed, &["home_page_url"]) {
         heading.links.push((0, Address { text, base: None }));
     }
-    heading.rights = text(feed, &["rights"]);
+    if let Some(written) = plain(feed, &["rights"]) {
+        heading.rights.offer(0, written);
+    }
     if let Some(text) = text(feed, &["updated"]) {
         heading.updated.offer(0, text);
     }
-    workshop.language = text(feed, &["language"]).map(Cow::into_owned);
+    if let Some(language) = text(feed, &["language"]).and_then(|text| names::language(&text)) {
+        workshop.language = Some(language);
+    }
 }
 
 fn draft(item: &Value, place: usize) -> Draft<'_> {
@@ -173,6 +194,7 @@ fn texts<'a>(item: &'a Value, draft: &mut Draft<'a>) {
             Written {
                 text,
                 html: true,
+                marked: false,
                 base: None,
             },
         );
@@ -189,6 +211,7 @@ fn texts<'a>(item: &'a Value, draft: &mut Draft<'a>) {
             Written {
                 text,
                 html: false,
+                marked: false,
                 base: None,
             },
         );
@@ -199,6 +222,7 @@ fn texts<'a>(item: &'a Value, draft: &mut Draft<'a>) {
             Written {
                 text,
                 html,
+                marked: false,
                 base: None,
             },
         );
@@ -233,6 +257,7 @@ fn plain<'a>(value: &'a Value, names: &[&str]) -> Option<Written<'a>> {
     text(value, names).map(|text| Written {
         text,
         html: false,
+        marked: false,
         base: None,
     })
 }

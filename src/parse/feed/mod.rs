@@ -6,10 +6,13 @@ mod fields;
 mod json;
 mod names;
 mod relative;
+mod rescue;
 pub(super) mod scan;
 mod second_opinion;
 mod xml;
 
+#[cfg(test)]
+mod conformance;
 #[cfg(test)]
 mod tests;
 
@@ -20,7 +23,7 @@ use crate::domain::address::WebAddress;
 use crate::domain::document::{Document, Fault, FaultCode};
 use crate::domain::source::Source;
 use crate::text::decode::{self, Form};
-use crate::text::html;
+use crate::text::{html, weight};
 use draft::Workshop;
 use xml::Harvest;
 
@@ -35,18 +38,26 @@ pub(super) fn read(document: &Document, source: &Source) -> Parsed {
     let text = decoded.text.trim_start_matches('\u{feff}');
     let base = base_of(document);
     let mut workshop = Workshop::new(source, &base);
+    // What the feed says itself comes after, and counts more.
+    workshop.language = document
+        .header("content-language")
+        .and_then(|languages| names::language(languages.split(',').next()?));
 
     let value;
     let harvest = if form == Form::Json {
-        match serde_json::from_str(text.trim()) {
+        if let Err(heavy) = weight::weigh(text) {
+            return Parsed::aside(
+                FaultCode::TooLarge,
+                format!("JSON out of all measure: {heavy}"),
+            )
+            .with(faults);
+        }
+        match json_of(text.trim(), &mut faults) {
             Ok(read) => {
                 value = read;
                 catch_unwind(AssertUnwindSafe(|| json::read(&value, &mut workshop)))
             }
-            Err(error) => {
-                return Parsed::aside(FaultCode::NotAFeed, format!("not JSON: {error}"))
-                    .with(faults);
-            }
+            Err(fault) => return Parsed::aside(fault.code, fault.detail).with(faults),
         }
     } else {
         catch_unwind(AssertUnwindSafe(|| xml::read(text, &mut workshop)))
@@ -90,6 +101,41 @@ pub(super) fn read(document: &Document, source: &Source) -> Parsed {
         page: None,
         parts: Vec::new(),
     }
+}
+
+/// The feed that a JSON text holds; of a broken one, what is whole, with a fault beside it.
+fn json_of(text: &str, faults: &mut Vec<Fault>) -> Result<serde_json::Value, Fault> {
+    let error = match serde_json::from_str(text) {
+        Ok(value) => return Ok(value),
+        Err(error) => error,
+    };
+    let rescued = if error.is_eof() {
+        rescue::feed(text)
+    } else {
+        // What is whole up to here may be the first item with the head of the feed.
+        rescue::leading(text)
+            .filter(|value| json::items(value).is_some())
+            .or_else(|| rescue::feed(text))
+            .or_else(|| rescue::leading(text))
+    };
+    let Some(value) = rescued else {
+        return Err(Fault::new(
+            FaultCode::NotAFeed,
+            format!("not JSON: {error}"),
+        ));
+    };
+    faults.push(if error.is_eof() {
+        Fault::new(
+            FaultCode::Truncated,
+            format!("the feed ends in the middle ({error}); what was complete was read"),
+        )
+    } else {
+        Fault::new(
+            FaultCode::IllFormed,
+            format!("broken JSON ({error}); read all the same"),
+        )
+    });
+    Ok(value)
 }
 
 /// XML or JSON, by the first byte that is no blank, mark or half of a UTF-16 character.

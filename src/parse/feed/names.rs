@@ -98,7 +98,7 @@ pub(super) enum Field {
     /// A link, as text or as `href`.
     Link,
     /// A link by rank, as text.
-    OriginalLink,
+    OtherLink(u8),
     /// `guid` or `id`.
     Guid,
     /// A short text.
@@ -109,6 +109,8 @@ pub(super) enum Field {
     Author,
     /// A label.
     Category,
+    /// Labels, a comma between them.
+    Keywords,
     /// A date.
     Date(When, u8),
     /// A file.
@@ -123,6 +125,9 @@ pub(super) enum Field {
     Skip,
 }
 
+/// The rank of `description`, as which RSS knows an item's text, long or short.
+pub(super) const DESCRIPTION: u8 = 1;
+
 /// What the element `local` (lower case) of a namespace means.
 pub(super) fn field(space: Space, local: &str) -> Field {
     use When::{Modified, Published};
@@ -133,8 +138,10 @@ pub(super) fn field(space: Space, local: &str) -> Field {
             "rss" | "channel" | "feed" => Field::Container,
             "title" => Field::Title(0),
             "link" => Field::Link,
+            "url" | "uri" => Field::OtherLink(7),
             "guid" | "id" => Field::Guid,
-            "description" | "summary" | "abstract" | "subtitle" | "tagline" => Field::Summary(0),
+            "summary" => Field::Summary(0),
+            "description" | "abstract" | "subtitle" | "tagline" => Field::Summary(DESCRIPTION),
             "content" => Field::Content(1),
             "body" | "fullitem" => Field::Content(2),
             "author" => Field::Author,
@@ -149,7 +156,7 @@ pub(super) fn field(space: Space, local: &str) -> Field {
         },
         (Space::Dublin, _) => match local {
             "title" => Field::Title(1),
-            "description" | "abstract" => Field::Summary(1),
+            "description" | "abstract" => Field::Summary(2),
             "creator" | "author" => Field::Author,
             "subject" => Field::Category,
             "issued" | "available" => Field::Date(Published, 1),
@@ -165,20 +172,29 @@ pub(super) fn field(space: Space, local: &str) -> Field {
         (Space::Media, _) => match local {
             "group" | "content" => Field::Group,
             "title" => Field::Title(2),
-            "description" => Field::Summary(3),
+            "description" => Field::Summary(4),
             "category" => Field::Category,
+            "keywords" => Field::Keywords,
             _ => Field::Skip,
         },
         (Space::Itunes, _) => match local {
             "title" => Field::Title(3),
-            "summary" => Field::Summary(2),
-            "subtitle" => Field::Summary(4),
+            "summary" => Field::Summary(3),
+            "subtitle" => Field::Summary(5),
             "author" => Field::Author,
+            "keywords" => Field::Keywords,
+            "category" => Field::Category,
             _ => Field::Skip,
         },
-        (Space::Feedburner, "origlink") => Field::OriginalLink,
+        (Space::Feedburner, "origlink") => Field::OtherLink(3),
         _ => Field::Skip,
     }
+}
+
+/// A language as BCP 47 writes it; `en_US` is a habit of programs. None where there is nothing.
+pub(super) fn language(text: &str) -> Option<String> {
+    let text = text.trim().replace('_', "-");
+    (!text.is_empty() && text.len() <= 35).then_some(text)
 }
 
 /// The longest name that means anything to us.

@@ -30,7 +30,12 @@ pub(super) fn absolute(markup: Cow<'_, str>, base: &Url) -> String {
             if !is_relative(written) {
                 continue;
             }
-            let read = scan::unescape(written.trim(), 0, &mut scan::Flaws::default(), true);
+            let read = scan::unescape(
+                written.trim(),
+                0,
+                &mut scan::Flaws::default(),
+                &scan::Declared::NOTHING,
+            );
             let Ok(joined) = base.join(&read) else {
                 continue;
             };

@@ -2,8 +2,9 @@
 //!
 //! It knows angle brackets, quotes, comments, CDATA and entities. It never fails and never looks
 //! at a byte more than a fixed number of times; what is against XML 1.0 becomes a note in
-//! [`Flaws`] and is read as its author most likely meant it. Declarations of entities are stepped
-//! over and never expanded, so that neither a bomb nor an external file can do anything.
+//! [`Flaws`] and is read as its author most likely meant it. Of entities that a document declares
+//! only those that stand for a short text are read; one that names another, or an external file,
+//! is never expanded, so that neither a bomb nor a file can do anything.
 
 use std::borrow::Cow;
 
@@ -43,6 +44,66 @@ pub(in crate::parse) struct Tag<'a> {
     pub empty: bool,
 }
 
+/// The entities that a document type declares.
+#[derive(Debug, Default)]
+pub(in crate::parse) struct Declared<'a> {
+    /// There was a declaration: it may define entities that we do not read.
+    pub any: bool,
+    texts: Vec<(&'a str, &'a str)>,
+}
+
+/// The most entities of a document type that are read.
+const MOST_ENTITIES: usize = 128;
+/// The longest text of one, in bytes. With entities never inside entities, a text of 5 bytes
+/// becomes 64 at most.
+const LONGEST_ENTITY: usize = 64;
+
+impl<'a> Declared<'a> {
+    /// What is known where no document type can be.
+    pub(super) const NOTHING: Declared<'static> = Declared {
+        any: true,
+        texts: Vec::new(),
+    };
+
+    /// Reads `<!ENTITY name "text">` out of a document type's internal subset. Where a text holds
+    /// `%`, `<`, or an `&` that is more than one character by its number, it is none of ours.
+    fn read(&mut self, subset: &'a str) {
+        for piece in subset.split("<!ENTITY").skip(1).take(MOST_ENTITIES) {
+            let piece = piece.trim_start();
+            let Some((name, rest)) = piece.split_once(|c: char| c.is_ascii_whitespace()) else {
+                continue;
+            };
+            let rest = rest.trim_start();
+            let Some(quote) = rest.chars().next().filter(|c| matches!(c, '"' | '\'')) else {
+                continue;
+            };
+            let Some((text, _)) = rest.get(1..).and_then(|rest| rest.split_once(quote)) else {
+                continue;
+            };
+            let is_name = !name.is_empty()
+                && name.len() <= 32
+                && name.bytes().all(|b| b.is_ascii_alphanumeric());
+            let one_character = text.starts_with("&#")
+                && text.find(';') == text.len().checked_sub(1)
+                && character(text).is_some();
+            if is_name
+                && text.len() <= LONGEST_ENTITY
+                && (one_character || !text.contains(['&', '%', '<']))
+                && self.text(name).is_none()
+            {
+                self.texts.push((name, text));
+            }
+        }
+    }
+
+    fn text(&self, name: &str) -> Option<&'a str> {
+        self.texts
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map(|(_, text)| *text)
+    }
+}
+
 /// The most attributes looked at on one tag; real ones have a dozen.
 const MAX_ATTRIBUTES: usize = 256;
 
@@ -60,7 +121,7 @@ impl<'a> Tag<'a> {
     /// The value of an attribute, entities read, blanks at the ends dropped; an empty one is none.
     pub(in crate::parse) fn value(&self, name: &str) -> Option<Cow<'a, str>> {
         let value = self.raw(name)?.trim();
-        (!value.is_empty()).then(|| unescape(value, 0, &mut Flaws::default(), true))
+        (!value.is_empty()).then(|| unescape(value, 0, &mut Flaws::default(), &Declared::NOTHING))
     }
 }
 
@@ -120,13 +181,14 @@ pub(in crate::parse) struct Scanner<'a> {
     pub at: usize,
     /// What was wrong so far.
     pub flaws: Flaws,
-    /// A document type was declared: it may define entities that we do not know.
-    pub doctype: bool,
+    /// What its document type declares.
+    pub declared: Declared<'a>,
     // What is known not to come any more, so that no search runs to the end twice.
     no_double_quote: bool,
     no_single_quote: bool,
     no_comment_end: bool,
     no_instruction_end: bool,
+    no_section_end: bool,
 }
 
 impl<'a> Scanner<'a> {
@@ -135,11 +197,12 @@ impl<'a> Scanner<'a> {
             text,
             at: 0,
             flaws: Flaws::default(),
-            doctype: false,
+            declared: Declared::default(),
             no_double_quote: false,
             no_single_quote: false,
             no_comment_end: false,
             no_instruction_end: false,
+            no_section_end: false,
         }
     }
 
@@ -164,7 +227,9 @@ impl<'a> Scanner<'a> {
             match rest.as_bytes().get(1).copied() {
                 Some(b'!') => {
                     if let Some(inner) = rest.strip_prefix("<![CDATA[") {
-                        return Some(Token::Cdata(self.cdata(inner)));
+                        if let Some(text) = self.cdata(inner) {
+                            return Some(Token::Cdata(text));
+                        }
                     } else if rest.starts_with("<!--") {
                         self.comment(rest);
                     } else if is_declaration(rest) {
@@ -190,20 +255,24 @@ impl<'a> Scanner<'a> {
         Token::Text(&rest[..end])
     }
 
-    fn cdata(&mut self, inner: &'a str) -> &'a str {
+    /// The inside of a section; none where it was opened by mistake: nothing ends it, or what does
+    /// is the end of another one in another item. Then its opening is stepped over.
+    fn cdata(&mut self, inner: &'a str) -> Option<&'a str> {
         let begin = self.at + "<![CDATA[".len();
-        let mut from = 0;
-        while let Some(bracket) = inner[from..].find(']') {
-            let end = from + bracket;
-            if inner[end..].starts_with("]]>") {
+        let end = (!self.no_section_end).then(|| inner.find("]]>")).flatten();
+        let text = end.and_then(|end| inner.get(..end));
+        match (text, end) {
+            (Some(text), Some(end)) if !holds_an_end_of_item(text) => {
                 self.at = begin + end + 3;
-                return &inner[..end];
+                Some(text)
             }
-            from = end + 1;
+            _ => {
+                self.no_section_end = end.is_none();
+                self.flaw(|| "a CDATA section without an end".into());
+                self.at = begin;
+                None
+            }
         }
-        self.flaws.truncated.get_or_insert(self.at);
-        self.at = self.text.len();
-        inner
     }
 
     fn comment(&mut self, rest: &str) {
@@ -235,21 +304,28 @@ impl<'a> Scanner<'a> {
     }
 
     /// Steps over `<!DOCTYPE …>` with its internal subset.
-    fn declaration(&mut self, rest: &str) {
+    fn declaration(&mut self, rest: &'a str) {
         let mut quote = None;
         let mut inside = false;
+        let mut subset = 0;
         // A second declaration is none: its subset is not looked for, so the walk stays linear.
-        let first = !std::mem::replace(&mut self.doctype, true);
+        let first = !std::mem::replace(&mut self.declared.any, true);
         if first {
             for (place, byte) in rest.bytes().enumerate() {
                 match (quote, byte) {
                     (Some(open), byte) if byte == open => quote = None,
                     (Some(_), _) => {}
                     (None, b'"' | b'\'') => quote = Some(byte),
-                    (None, b'[') => inside = true,
+                    (None, b'[') => {
+                        inside = true;
+                        subset = place + 1;
+                    }
                     (None, b']') => inside = false,
                     (None, b'>') if !inside => {
                         self.at += place + 1;
+                        if subset > 0 {
+                            self.declared.read(&rest[subset..place]);
+                        }
                         return;
                     }
                     _ => {}
@@ -342,6 +418,18 @@ impl<'a> Scanner<'a> {
     }
 }
 
+/// Whether a section reaches beyond its item: it holds the item's end, and the beginning of another
+/// section behind it.
+fn holds_an_end_of_item(section: &str) -> bool {
+    let Some(next) = section.rfind("<![CDATA[") else {
+        return false;
+    };
+    let before = section.get(..next).unwrap_or("");
+    ["</item>", "</entry>", "</ITEM>", "</ENTRY>"]
+        .iter()
+        .any(|end| before.contains(end))
+}
+
 /// How much of a comment or instruction without an end is given up: up to the next bracket.
 fn unended(rest: &str) -> usize {
     match rest[1..].find(['<', '>']).map(|end| end + 1) {
@@ -396,7 +484,7 @@ pub(in crate::parse) fn unescape<'a>(
     raw: &'a str,
     at: usize,
     flaws: &mut Flaws,
-    doctype: bool,
+    declared: &Declared<'_>,
 ) -> Cow<'a, str> {
     let text = cleaned(raw, at, flaws);
     if !text.contains('&') {
@@ -430,8 +518,17 @@ pub(in crate::parse) fn unescape<'a>(
                 }
             },
             _ => {
+                let name = entity.trim_start_matches('&').trim_end_matches(';');
+                if let Some(text) = declared.text(name) {
+                    match character(text) {
+                        Some(c) => out.push(c),
+                        None => out.push_str(text),
+                    }
+                    rest = &rest[length..];
+                    continue;
+                }
                 let read = html::decode_entities(entity);
-                if !doctype {
+                if !declared.any {
                     flaws.note(at, || {
                         format!("the entity `{entity}`, which XML does not know")
                     });
@@ -525,6 +622,13 @@ mod tests {
             ("<a/><b c='d' />", vec!["<a||/", "<b|c='d'|/"], 0),
             ("<a href=/x/>", vec!["<a|href=/x|/"], 0),
             ("<![CDATA[a]]b>]]>c", vec!["[a]]b>]", "c"], 0),
+            ("<a><![CDATA[b</a>", vec!["<a|", "b", "/a"], 1),
+            (
+                "<![CDATA[a</item><![CDATA[b]]>c",
+                vec!["a", "/item", "[b]", "c"],
+                1,
+            ),
+            ("<![CDATA[a<![CDATA[b]]>c", vec!["[a<![CDATA[b]", "c"], 0),
             ("<!-- <a> --><?php <b> ?>x", vec!["x"], 0),
             ("<!DOCTYPE a [<!ENTITY b \"]>\">]>x", vec!["x"], 0),
             ("1 < 2 <3", vec!["1 ", "< 2 ", "<3"], 2),
@@ -539,7 +643,7 @@ mod tests {
             assert_eq!(found_flaws.count, flaws, "{text}: {found_flaws:?}");
             assert!(found_flaws.truncated.is_none(), "{text}");
         }
-        for text in ["<a", "x</a", "<![CDATA[x", "<a b='c' d"] {
+        for text in ["<a", "x</a", "<a b='c' d"] {
             assert!(all(text).1.truncated.is_some(), "{text}");
         }
     }
@@ -562,7 +666,8 @@ mod tests {
             ("a\r\nb\rc", "a\nb\nc", 0),
         ] {
             let mut found = Flaws::default();
-            assert_eq!(unescape(text, 0, &mut found, false), expected);
+            let nothing = Declared::default();
+            assert_eq!(unescape(text, 0, &mut found, &nothing), expected);
             assert_eq!(found.count, flaws, "{text}");
         }
     }
@@ -582,7 +687,7 @@ mod tests {
             let text = piece.repeat(100_000);
             let begun = std::time::Instant::now();
             let (found, _) = all(&text);
-            let _ = unescape(&text, 0, &mut Flaws::default(), false);
+            let _ = unescape(&text, 0, &mut Flaws::default(), &Declared::default());
             assert!(found.len() <= 200_001);
             assert!(begun.elapsed().as_secs() < 5, "{piece}");
         }

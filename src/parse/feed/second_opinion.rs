@@ -7,17 +7,18 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::draft::{Address, Draft, Workshop, Written};
+use super::scan::{Scanner, Token};
+use super::xml::MAX_DEPTH;
 use crate::domain::document::Entry;
 use crate::domain::source::Source;
 use crate::text::date::{self, DateHints, Stamp};
-use crate::text::html;
 
 /// A day travels through feed-rs as its midnight and this much more.
 const DAY_MARK: TimeDelta = TimeDelta::nanoseconds(1);
 
 /// The entries that feed-rs finds; none when it finds none, fails, or must not be let near it.
 pub(super) fn entries(text: &str, source: &Source, workshop: &mut Workshop<'_>) -> Vec<Entry> {
-    if html::check_nesting(text).is_err() {
+    if is_deep(text) {
         return Vec::new();
     }
     let style = source.date.clone();
@@ -52,6 +53,7 @@ pub(super) fn entries(text: &str, source: &Source, workshop: &mut Workshop<'_>) 
             let written = |text: &feed_rs::model::Text| Written {
                 text: text.content.clone().into(),
                 html: text.content_type.to_string() != "text/plain",
+                marked: false,
                 base: None,
             };
             let mut draft = Draft {
@@ -75,6 +77,7 @@ pub(super) fn entries(text: &str, source: &Source, workshop: &mut Workshop<'_>) 
                     Written {
                         text: body.into(),
                         html: true,
+                        marked: false,
                         base: None,
                     },
                 );
@@ -108,6 +111,24 @@ pub(super) fn entries(text: &str, source: &Source, workshop: &mut Workshop<'_>) 
             Some(made)
         })
         .collect()
+}
+
+/// Whether elements are nested deeper than a reader that descends into itself may be given.
+fn is_deep(text: &str) -> bool {
+    let mut scanner = Scanner::new(text);
+    let mut depth = 0_usize;
+    while let Some(token) = scanner.next() {
+        match token {
+            // A closing tag that closes nothing ends feed-rs, so it need not be told apart.
+            Token::Close(_) => depth = depth.saturating_sub(1),
+            Token::Open(tag) if !tag.empty => depth += 1,
+            _ => {}
+        }
+        if depth > MAX_DEPTH {
+            return true;
+        }
+    }
+    false
 }
 
 fn unmarked(instant: DateTime<Utc>) -> Stamp {

@@ -16,6 +16,9 @@ use crate::domain::document::{Entry, Fault, FaultCode};
 pub(super) const MAX_DEPTH: usize = 256;
 /// The most items read of one document (contract: caps).
 pub(super) const MAX_ITEMS: usize = 10_000;
+/// The most namespaces declared at one place; real feeds have a dozen. Every name with a prefix is
+/// looked up among them.
+const MAX_NAMESPACES: usize = 128;
 /// The most items whose fault is told one by one.
 const MAX_BAD_ITEMS: usize = 20;
 
@@ -94,7 +97,7 @@ impl<'a> Reader<'a, '_, '_> {
                             text,
                             self.scanner.at,
                             &mut self.scanner.flaws,
-                            self.scanner.doctype,
+                            &self.scanner.declared,
                         );
                     }
                 }
@@ -149,6 +152,9 @@ impl<'a> Reader<'a, '_, '_> {
             return;
         }
         for (name, value) in scan::attributes(tag.attributes) {
+            if self.namespaces.len() >= MAX_NAMESPACES {
+                break;
+            }
             if name == "xmlns" {
                 // A feed in a namespace of its own making is a feed all the same.
                 let space = match names::space_of_address(value) {
@@ -157,8 +163,12 @@ impl<'a> Reader<'a, '_, '_> {
                 };
                 self.namespaces.push(("", space));
             } else if let Some(prefix) = name.strip_prefix("xmlns:") {
-                self.namespaces
-                    .push((prefix, names::space_of_address(value)));
+                // Addresses are misspelt more often than prefixes are used for something else.
+                let space = match names::space_of_address(value) {
+                    Space::Other => names::space_of_prefix(&prefix.to_ascii_lowercase()),
+                    known => known,
+                };
+                self.namespaces.push((prefix, space));
             }
         }
     }
@@ -170,7 +180,13 @@ impl<'a> Reader<'a, '_, '_> {
         let lower = Lower::of(local);
         let place = self.frames.last().map(|frame| frame.place);
         // An unknown element's inside is not ours, but a lost item is worse than a strange one.
-        if place == Some(Place::Skip) && !matches!(lower.as_str(), "item" | "entry") {
+        // So is a channel in a root that nobody knows, which may be `rss` with a letter wrong.
+        let is_ours = match lower.as_str() {
+            "item" | "entry" => true,
+            "channel" => !self.harvest.is_feed,
+            _ => false,
+        };
+        if place == Some(Place::Skip) && !is_ours {
             return self.push(tag, Place::Skip, declared);
         }
         let space = self.space(prefix);
@@ -249,7 +265,9 @@ impl<'a> Reader<'a, '_, '_> {
             draft.add_link(0, link, base);
         }
         if let Some(date) = tag.value("lastmod") {
-            draft.add_date(When::Published, 4, date);
+            // CDF knows no other date: it orders the items as well.
+            draft.add_date(When::Published, 5, date.clone());
+            draft.add_date(When::Modified, 4, date);
         }
         self.draft = Some(draft);
         self.push(tag, Place::Item, declared);
@@ -271,7 +289,7 @@ impl<'a> Reader<'a, '_, '_> {
             return;
         }
         let (base, language) = (self.base_of(tag), self.language_of(tag));
-        if self.frames.is_empty() && self.workshop.language.is_none() {
+        if self.frames.is_empty() && language.is_some() {
             self.workshop.language = language.as_deref().map(str::to_owned);
         }
         self.frames.push(Frame {
@@ -361,9 +379,10 @@ impl<'a> Reader<'a, '_, '_> {
 
     fn language_of(&self, tag: Tag<'a>) -> Option<Cow<'a, str>> {
         if tag.attributes.contains("lang")
-            && let Some(language) = tag.value("xml:lang")
+            && let Some(language) = tag.raw("xml:lang")
         {
-            return Some(language);
+            // An empty one takes back what was stated around it (XML 1.0, section 2.12).
+            return names::language(language).map(Cow::Owned);
         }
         self.frames.last().and_then(|frame| frame.language.clone())
     }

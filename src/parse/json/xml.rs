@@ -3,7 +3,7 @@
 //! alone is that text. Elements of one name are several members.
 //!
 //! It reads leniently, by the scanner that feeds are read by: no entity is expanded but the named
-//! characters, nothing is loaded.
+//! characters and the short texts that the document itself declares, nothing is loaded.
 
 use super::read::Wrong;
 use super::tree::{Builder, Kind, Tree};
@@ -40,7 +40,7 @@ pub(in crate::parse) fn read(text: &str, most: usize) -> Result<Read, Wrong> {
                 build.open(Kind::Object, name)?;
                 for (name, raw) in scan::attributes(tag.attributes) {
                     let name = build.keep(&format!("@{name}"));
-                    let value = scan::unescape(raw, at, &mut scanner.flaws, true);
+                    let value = scan::unescape(raw, at, &mut scanner.flaws, &scanner.declared);
                     let value = build.keep(&value);
                     build.scalar(Kind::Text, name, value)?;
                 }
@@ -62,8 +62,8 @@ pub(in crate::parse) fn read(text: &str, most: usize) -> Result<Read, Wrong> {
             }
             Token::Text(raw) => {
                 if let Some((_, own)) = open.last_mut() {
-                    let doctype = scanner.doctype;
-                    own.push_str(&scan::unescape(raw, at, &mut scanner.flaws, doctype));
+                    let declared = &scanner.declared;
+                    own.push_str(&scan::unescape(raw, at, &mut scanner.flaws, declared));
                 }
             }
             Token::Cdata(raw) => {

@@ -1,0 +1,144 @@
+//! Visits under way: which sources are being visited, by how many at once, and what they bring.
+//!
+//! Visits outlive the call that began them: a source that drips its answer for half a minute must
+//! not hold up those that are due meanwhile, nor the index, the digest and the mail. So there are
+//! two lanes. A visit begins in the brisk one and leaves it after a moment, whether or not it has
+//! ended; what it brings is taken in by whoever collects next.
+
+use std::collections::HashSet;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use futures_util::FutureExt as _;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::task::JoinSet;
+
+use super::in_order::InOrder;
+use crate::domain::id::SourceId;
+use crate::fetch::Room;
+use crate::store::Harvest;
+
+/// Visits in the brisk lane at once.
+const BRISK: usize = 64;
+/// How long a visit stays in the brisk lane.
+const BRISK_FOR: Duration = Duration::from_millis(100);
+/// Visits at once, brisk and slow: each is an open connection, and a process may have 1,024 files.
+const AT_ONCE: usize = 512;
+/// Results that wait for those begun before them.
+const MOST_WAITING: usize = 64;
+
+/// What a visit leaves, with the room that its body takes in memory until it is stored.
+pub(super) struct Brought {
+    pub(super) harvest: Harvest,
+    pub(super) room: Room,
+}
+
+/// The visits of this process.
+pub struct Visits {
+    send: mpsc::Sender<(usize, SourceId, Brought)>,
+    receive: mpsc::Receiver<(usize, SourceId, Brought)>,
+    tasks: JoinSet<()>,
+    /// Whatever has begun and was not taken yet: what waits for its turn is not stored, and a visit
+    /// begun meanwhile would start from what was known before.
+    under_way: HashSet<SourceId>,
+    begun: usize,
+    waiting: InOrder<(SourceId, Brought)>,
+    brisk: Arc<Semaphore>,
+    all: Arc<Semaphore>,
+}
+
+impl Default for Visits {
+    fn default() -> Self {
+        let (send, receive) = mpsc::channel(MOST_WAITING * 2);
+        Self {
+            send,
+            receive,
+            tasks: JoinSet::new(),
+            under_way: HashSet::new(),
+            begun: 0,
+            waiting: InOrder::new(MOST_WAITING),
+            brisk: Arc::new(Semaphore::new(BRISK)),
+            all: Arc::new(Semaphore::new(AT_ONCE)),
+        }
+    }
+}
+
+impl Visits {
+    /// Whether a source is being visited, or what its visit brought was not taken yet.
+    pub(super) fn is_under_way(&self, source: &SourceId) -> bool {
+        self.under_way.contains(source)
+    }
+
+    /// A place for one more visit, if there is one.
+    pub(super) fn place(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.all).try_acquire_owned().ok()
+    }
+
+    /// Begins a visit. `failed` is what it leaves when it breaks off, which is a fault of ours.
+    pub(super) fn begin(
+        &mut self,
+        source: SourceId,
+        place: OwnedSemaphorePermit,
+        visit: impl Future<Output = Brought> + Send + 'static,
+        failed: impl FnOnce() -> Brought + Send + 'static,
+    ) {
+        self.under_way.insert(source.clone());
+        let number = self.begun;
+        self.begun += 1;
+        let (send, brisk) = (self.send.clone(), Arc::clone(&self.brisk));
+        self.tasks.spawn(async move {
+            let visit = AssertUnwindSafe(in_lane(&brisk, visit)).catch_unwind();
+            let brought = visit.await.unwrap_or_else(|_| failed());
+            drop(place);
+            // The receiver is gone only when storing has failed; then all ends.
+            let _ = send.send((number, source, brought)).await;
+        });
+    }
+
+    /// What was brought, in the order in which it was begun unless that takes too long; nothing
+    /// when `patience` is over.
+    pub(super) async fn take(&mut self, patience: Duration) -> Vec<Brought> {
+        let until = self
+            .waiting
+            .patience(Instant::now())
+            .map_or(patience, |left| left.min(patience));
+        let mut batch = Vec::new();
+        if self.under_way.len() > self.waiting.len() {
+            let received = self.receive.recv_many(&mut batch, MOST_WAITING);
+            // Nothing came in time: what waits may be ripe all the same.
+            let _ = tokio::time::timeout(until, received).await;
+        }
+        let now = Instant::now();
+        for (number, source, brought) in batch {
+            self.waiting.put(number, (source, brought), now);
+        }
+        while self.tasks.try_join_next().is_some() {}
+        let nothing_more = self.under_way.len() == self.waiting.len();
+        let taken = self.waiting.take(nothing_more, now);
+        taken
+            .into_iter()
+            .map(|(source, brought)| {
+                self.under_way.remove(&source);
+                brought
+            })
+            .collect()
+    }
+
+    /// Whether nothing is under way and nothing waits.
+    pub(super) fn are_over(&self) -> bool {
+        self.under_way.is_empty()
+    }
+}
+
+/// Runs a visit in the brisk lane, and after a moment outside it.
+async fn in_lane(brisk: &Arc<Semaphore>, visit: impl Future<Output = Brought>) -> Brought {
+    // Closed never; without a place the lane would only be wider.
+    let place = Arc::clone(brisk).acquire_owned().await;
+    let mut visit = std::pin::pin!(visit);
+    if let Ok(brought) = tokio::time::timeout(BRISK_FOR, &mut visit).await {
+        return brought;
+    }
+    drop(place);
+    visit.await
+}

@@ -8,6 +8,7 @@ mod lines;
 mod mail;
 mod opml;
 mod stage_line;
+mod standards;
 mod views;
 
 use std::path::PathBuf;
@@ -20,6 +21,10 @@ pub use lines::{tag_line, update_line};
 pub use mail::{DigestMail, MailParts};
 pub use opml::opml;
 pub use stage_line::{StageLine, stage_line};
+pub use standards::{
+    LineView, ListedView, ProjectView, RelationView, ReportView, StageEventView, StandardPage,
+    StandardRow, StandardsPage, stage_groups,
+};
 pub use views::{
     DigestsPage, ErrorPage, FacetGroup, FacetLink, Home, IssuePage, IssueRow, ItemView, Moment,
     Named, RevisionView, SearchPage, SectionView, SourceRow, SourcesPage, TagView, UpdateCard,
@@ -69,6 +74,7 @@ pub struct Renderer {
     environment: Environment<'static>,
     style: String,
     style_version: String,
+    base_path: String,
 }
 
 impl Renderer {
@@ -116,6 +122,7 @@ impl Renderer {
         environment.add_global("style_version", style_version.clone());
         environment.add_filter("wrapped", mail::wrapped);
         let renderer = Self {
+            base_path: site.base_path,
             environment,
             style,
             style_version,
@@ -175,6 +182,11 @@ impl Renderer {
             text: self.fill("mail/digest/body.txt", view)?,
             html: inlined,
         })
+    }
+
+    /// The path that the site lies under, without a slash at the end; empty at the root.
+    pub fn base_path(&self) -> &str {
+        &self.base_path
     }
 
     /// The style sheet and the version in its address.

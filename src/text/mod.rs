@@ -1,4 +1,5 @@
 //! Reading text.
+pub mod cell;
 pub mod date;
 pub mod decode;
 pub mod diff;

@@ -31,4 +31,5 @@ mod pages;
 mod pdf;
 mod postgres;
 mod rooms;
+mod standards_pages;
 mod story;

@@ -21,8 +21,7 @@ use crate::compare::catalogue::{
 use crate::daemon::House;
 use crate::domain::address::WebAddress;
 use crate::domain::catalogue::{
-    Catalogue, CataloguePreset, CatalogueRow, KnownCatalogue, KnownProjects, RegisterChanges,
-    Snapshot,
+    CataloguePreset, KnownCatalogue, KnownProjects, RegisterChanges, Snapshot,
 };
 use crate::domain::change::{Fingerprint, PlainTexts};
 use crate::domain::document::{Document, Entry, Fault, FaultCode};

@@ -144,7 +144,7 @@ fn rows(columns: &[&str], lines: &[Value], heading: bool) -> anyhow::Result<()> 
     Ok(())
 }
 
-/// A cell that no spreadsheet takes for a formula (contract: W13).
+/// A value as a cell.
 fn cell(value: &Value) -> String {
     let text = match value {
         Value::Null => String::new(),
@@ -159,9 +159,5 @@ fn cell(value: &Value) -> String {
             .join(" "),
         other => other.to_string(),
     };
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        format!("'{text}")
-    } else {
-        text
-    }
+    crate::text::cell::guarded(text)
 }

@@ -1,9 +1,9 @@
 //! `regwire standards`: the register, and snapshots that are taken in by hand.
 
-use std::collections::{HashMap, HashSet};
 use std::io::{IsTerminal as _, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -15,13 +15,11 @@ use super::table;
 use crate::daemon::jobs::errand::Errand;
 use crate::daemon::jobs::observe::{Seen, Wish, observe, whole_path};
 use crate::daemon::{House, Shift};
-use crate::domain::catalogue::StoredRow;
 use crate::domain::id::SourceId;
-use crate::domain::reference;
-use crate::domain::standard::{
-    Agreement, Position, Project, ProjectId, StageEvent, Weight, agreement, concerned,
-};
-use crate::store::{RegisterFilter, Reported, Standing};
+use crate::domain::monitored::Monitored;
+use crate::domain::standard::{Position, Weight};
+use crate::domain::{reference, source};
+use crate::store::{Dossier, RegisterFilter, Standing};
 
 /// Options of `standards`.
 #[derive(clap::Args)]
@@ -220,123 +218,17 @@ fn spinner() -> ProgressBar {
     bar
 }
 
-/// The works that a text names: in any spelling, as a slug, or by the number of a project.
-async fn named(house: &House, text: &str) -> anyhow::Result<Vec<Standing>> {
-    let works: Vec<String> = reference::read(text, &house.library.known_works)
-        .into_iter()
-        .map(|reference| reference.work)
-        .collect();
-    let found = |filter: RegisterFilter| async move { house.store.standings(&filter).await };
-    if !works.is_empty() {
-        let standings = found(RegisterFilter {
-            works: Some(works),
-            ..RegisterFilter::default()
-        })
-        .await?;
-        if !standings.is_empty() {
-            return Ok(standings);
-        }
-    }
-    let text = text.trim();
-    if ProjectId::new(text).is_ok() {
-        let standings = found(RegisterFilter {
-            projects: Some(vec![text.to_owned()]),
-            ..RegisterFilter::default()
-        })
-        .await?;
-        if !standings.is_empty() {
-            return Ok(standings);
-        }
-    }
-    let slug = reference::slug(text);
-    let works: Vec<String> = house
-        .store
-        .works()
-        .await?
-        .into_iter()
-        .filter(|work| {
-            // A bare number names the works that bear it.
-            let number = work.rsplit(' ').next();
-            work == text || reference::slug(work) == slug || number == Some(text)
-        })
-        .collect();
-    if works.is_empty() {
-        return Ok(Vec::new());
-    }
-    Ok(found(RegisterFilter {
-        works: Some(works),
-        ..RegisterFilter::default()
-    })
-    .await?)
-}
-
-/// A project with its history, and what other catalogues and other texts of it say.
-struct Told {
-    standing: Standing,
-    events: Vec<StageEvent>,
-    rows: Vec<(SourceId, StoredRow)>,
-    /// What Updates report of it, with their titles and how they stand to the catalogues.
-    reports: Vec<(Reported, String, Agreement)>,
-}
-
-/// What Updates report of the works of some projects, by the project that each speaks of.
-async fn reported(
-    house: &House,
-    standings: &[Standing],
-) -> anyhow::Result<HashMap<ProjectId, Vec<(Reported, String)>>> {
-    let mut out: HashMap<ProjectId, Vec<(Reported, String)>> = HashMap::new();
-    let mut works: Vec<&str> = standings
-        .iter()
-        .map(|standing| standing.project.work.as_str())
-        .collect();
-    works.dedup();
-    for work in works {
-        let projects: Vec<Project> = standings
-            .iter()
-            .map(|standing| &standing.project)
-            .filter(|project| project.work == work)
-            .cloned()
-            .collect();
-        for reported in house.store.stage_reports(work).await? {
-            let Some(project) = concerned(&reported.report, &projects) else {
-                continue;
-            };
-            let Some(update) = house.store.update(&reported.update).await? else {
-                continue;
-            };
-            out.entry(project.id.clone())
-                .or_default()
-                .push((reported, update.content.title));
-        }
-    }
-    Ok(out)
-}
-
 async fn show(house: &House, text: &str, options: &Options) -> anyhow::Result<ExitCode> {
-    let standings = named(house, text).await?;
+    let standings = house
+        .store
+        .standings_named(text, &house.library.known_works)
+        .await?;
     if standings.is_empty() {
         anyhow::bail!(
             "the register does not know `{text}`: `regwire standards --all` lists what it knows, and `regwire standards observe` takes in a catalogue"
         );
     }
-    let mut told = Vec::new();
-    let mut reported = reported(house, &standings).await?;
-    for standing in standings {
-        let events = house.store.stage_events(&standing.project.id).await?;
-        let reports = reported.remove(&standing.project.id).unwrap_or_default();
-        told.push(Told {
-            reports: reports
-                .into_iter()
-                .map(|(reported, title)| {
-                    let agrees = agreement(&reported.report, &standing.project, &events);
-                    (reported, title, agrees)
-                })
-                .collect(),
-            events,
-            rows: house.store.project_rows(&standing.project.id).await?,
-            standing,
-        });
-    }
+    let told = house.store.dossiers(&standings, |_| true).await?;
     if options.json {
         let work = told
             .first()
@@ -370,13 +262,8 @@ async fn show(house: &House, text: &str, options: &Options) -> anyhow::Result<Ex
     Ok(ExitCode::SUCCESS)
 }
 
-fn print_project(told: &Told) {
-    let Told {
-        standing,
-        events,
-        rows,
-        reports,
-    } = told;
+fn print_project(told: &Dossier) {
+    let standing = &told.standing;
     let project = &standing.project;
     let facts = &standing.row.row.facts;
     say!("{}", project.reference);
@@ -410,9 +297,8 @@ fn print_project(told: &Told) {
     if let Some(url) = &facts.url {
         say!("  {url}");
     }
-    let others: Vec<String> = rows
-        .iter()
-        .filter(|(source, row)| *source != project.source || row.row.key != project.row)
+    let others: Vec<String> = told
+        .other_rows()
         .map(|(source, row)| {
             format!(
                 "{} at {} ({source}, since {})",
@@ -423,16 +309,18 @@ fn print_project(told: &Told) {
         })
         .collect();
     list("also listed as", &others);
-    for (reported, title, agrees) in reports {
+    for report in &told.reports {
         say!(
-            "  reported at {} on {} ({}): {title}",
-            reported.report.stage,
-            reported.at.date_naive(),
-            agrees.as_str()
+            "  reported at {} on {} ({}): {}",
+            report.reported.report.stage,
+            report.reported.at.date_naive(),
+            report.agreement.as_str(),
+            report.title
         );
     }
-    let lines: Vec<Vec<String>> = in_order(events)
-        .into_iter()
+    let lines: Vec<Vec<String>> = told
+        .events
+        .iter()
         .map(|event| {
             vec![
                 format!("  {}", event.observed_at.format("%Y-%m-%d")),
@@ -455,17 +343,11 @@ fn print_project(told: &Told) {
     }
 }
 
-/// A history in the order of what was seen.
-fn in_order(events: &[StageEvent]) -> Vec<&StageEvent> {
-    let mut out: Vec<&StageEvent> = events.iter().collect();
-    out.sort_by_key(|event| (event.observed_at, event.number));
-    out
-}
-
-fn with_history(told: &Told) -> Value {
+fn with_history(told: &Dossier) -> Value {
     let mut object = standing_line(&told.standing);
-    object["history"] = in_order(&told.events)
-        .into_iter()
+    object["history"] = told
+        .events
+        .iter()
         .map(|event| {
             json!({
                 "from": event.from,
@@ -483,14 +365,15 @@ fn with_history(told: &Told) -> Value {
     object["reported"] = told
         .reports
         .iter()
-        .map(|(reported, title, agrees)| {
+        .map(|report| {
+            let reported = &report.reported;
             json!({
                 "update": reported.update,
-                "title": title,
+                "title": report.title,
                 "reference": reported.report.reference,
                 "stage": reported.report.stage,
                 "at": reported.at,
-                "agreement": agrees.as_str(),
+                "agreement": report.agreement.as_str(),
             })
         })
         .collect();
@@ -541,11 +424,10 @@ pub(super) fn standing_line(standing: &Standing) -> Value {
 }
 
 fn attributions<'a>(house: &House, standings: impl Iterator<Item = &'a Standing>) -> Vec<String> {
-    let mut seen = HashSet::new();
-    standings
-        .filter(|standing| seen.insert(standing.project.source.clone()))
-        .filter_map(|standing| house.source(&standing.project.source)?.attribution.clone())
-        .collect()
+    source::attributions(
+        &house.sources,
+        standings.map(|standing| &standing.project.source),
+    )
 }
 
 async fn list(house: &House, options: &Options) -> anyhow::Result<ExitCode> {
@@ -554,11 +436,17 @@ async fn list(house: &House, options: &Options) -> anyhow::Result<ExitCode> {
     let monitored: Vec<Standing> = if options.all {
         standings
     } else {
-        let monitored = crate::daemon::jobs::catalogue::Monitored::of(house).await?;
+        let monitored = Monitored::new(
+            Arc::clone(&house.library),
+            house.store.followed_works().await?,
+        );
         standings
             .into_iter()
             .filter(|standing| {
-                !is_withdrawn(&standing.project.position) && monitored.holds(house, standing)
+                let source = house.source(&standing.project.source);
+                let catalogue = source.and_then(|source| source.catalogue.as_ref());
+                !standing.project.position.is_withdrawn()
+                    && monitored.wants(catalogue, &standing.row.row)
             })
             .collect()
     };
@@ -614,14 +502,4 @@ async fn list(house: &House, options: &Options) -> anyhow::Result<ExitCode> {
         say!("{attribution}");
     }
     Ok(ExitCode::SUCCESS)
-}
-
-fn is_withdrawn(position: &Position) -> bool {
-    match position {
-        Position::Stage(stage) => {
-            (stage.stage(), stage.substage()) == (95, 99) || stage.substage() == 98
-        }
-        Position::Withdrawn => true,
-        Position::Draft(_) | Position::Final => false,
-    }
 }

@@ -20,6 +20,7 @@ pub mod library;
 pub mod life_cycle;
 pub mod mapping;
 pub mod message;
+pub mod monitored;
 pub mod packed;
 pub mod page;
 pub mod page_change;

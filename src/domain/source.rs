@@ -349,6 +349,27 @@ impl Source {
     }
 }
 
+/// The words that must be shown with what some sources say, each once.
+pub fn attributions<'a>(
+    sources: &[Source],
+    shown: impl IntoIterator<Item = &'a SourceId>,
+) -> Vec<String> {
+    let mut seen = std::collections::HashSet::new();
+    let mut out: Vec<String> = Vec::new();
+    for id in shown {
+        if !seen.insert(id) {
+            continue;
+        }
+        let source = sources.iter().find(|source| &source.id == id);
+        if let Some(words) = source.and_then(|source| source.attribution.as_ref())
+            && !out.contains(words)
+        {
+            out.push(words.clone());
+        }
+    }
+    out
+}
+
 /// The largest decoded body unless the source states more (contract: F4).
 pub const MAX_BYTES: u64 = 16 << 20;
 /// The longest visit unless the source states more (contract: F6).

@@ -9,6 +9,7 @@ mod mail;
 mod opml;
 mod stage_line;
 mod versions;
+mod standards;
 mod views;
 
 use std::path::PathBuf;
@@ -22,6 +23,10 @@ pub use mail::{DigestMail, MailParts};
 pub use opml::opml;
 pub use stage_line::{StageLine, stage_line};
 pub use versions::{DiffView, VersionRow, VersionsPage};
+pub use standards::{
+    LineView, ListedView, ProjectView, RelationView, ReportView, StageEventView, StandardPage,
+    StandardRow, StandardsPage, stage_groups,
+};
 pub use views::{
     DigestsPage, ErrorPage, FacetGroup, FacetLink, Home, IssuePage, IssueRow, ItemView, Moment,
     Named, RevisionView, SearchPage, SectionView, SourceRow, SourcesPage, TagView, UpdateCard,
@@ -71,6 +76,7 @@ pub struct Renderer {
     environment: Environment<'static>,
     style: String,
     style_version: String,
+    base_path: String,
 }
 
 impl Renderer {
@@ -118,6 +124,7 @@ impl Renderer {
         environment.add_global("style_version", style_version.clone());
         environment.add_filter("wrapped", mail::wrapped);
         let renderer = Self {
+            base_path: site.base_path,
             environment,
             style,
             style_version,
@@ -177,6 +184,11 @@ impl Renderer {
             text: self.fill("mail/digest/body.txt", view)?,
             html: inlined,
         })
+    }
+
+    /// The path that the site lies under, without a slash at the end; empty at the root.
+    pub fn base_path(&self) -> &str {
+        &self.base_path
     }
 
     /// The style sheet and the version in its address.

@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use crate::domain::standard::Stage;
 
 /// The stations: the stages of the code list, with what they are.
-const STATIONS: [(u8, &str); 9] = [
+pub(super) const STATIONS: [(u8, &str); 9] = [
     (0, "Idea"),
     (10, "Proposal"),
     (20, "Preparation"),

@@ -30,6 +30,8 @@ fn every_page_is_filled_by_its_sample() {
     fits::<VersionsPage>();
     fits::<DigestsPage>();
     fits::<IssuePage>();
+    fits::<StandardsPage>();
+    fits::<StandardPage>();
     fits::<ErrorPage>();
 }
 
@@ -41,6 +43,8 @@ fn an_empty_site_has_pages_too() {
         renderer().page(&DigestsPage::default()).unwrap(),
         renderer().page(&SourcesPage::default()).unwrap(),
         renderer().page(&VersionsPage::default()).unwrap(),
+        renderer().page(&StandardsPage::default()).unwrap(),
+        renderer().page(&StandardPage::default()).unwrap(),
     ] {
         assert!(page.contains("<main"));
     }
@@ -112,4 +116,29 @@ fn a_folder_beside_the_configuration_replaces_templates() {
         error.contains("web/error.html") && error.contains('2'),
         "{error}"
     );
+}
+
+#[test]
+fn nothing_of_a_catalogue_is_markup() {
+    let evil = "<script>alert(\"x\")</script>'";
+    let mut page = StandardPage::sample();
+    page.title = evil.to_owned();
+    page.attributions = vec![evil.to_owned()];
+    let project = &mut page.projects[0];
+    project.reference = evil.to_owned();
+    project.facts = vec![("Committee".to_owned(), evil.to_owned())];
+    project.history[0].file = Some(evil.to_owned());
+    project.relations[0].documents[0].name = evil.to_owned();
+    project.reports[0].update.name = evil.to_owned();
+    let mut list = StandardsPage::sample();
+    list.query = evil.to_owned();
+    list.committees = vec![evil.to_owned()];
+    list.rows[0].title = evil.to_owned();
+    for html in [
+        renderer().page(&page).unwrap(),
+        renderer().page(&list).unwrap(),
+    ] {
+        assert!(!html.contains("<script>"), "{html}");
+        assert!(html.contains("&lt;script&gt;"));
+    }
 }

@@ -1,5 +1,7 @@
 //! Views: what pages are filled with, made from the words of the ground floor.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 
 use super::View;
@@ -9,6 +11,7 @@ use crate::domain::digest::{Issue, Item};
 use crate::domain::health::{Coverage, Verdict};
 use crate::domain::key_date::{Certainty, KeyDate};
 use crate::domain::library::Library;
+use crate::domain::reference;
 use crate::domain::source::{Source, SourceKind, Terms};
 use crate::domain::told::Told;
 use crate::domain::update::{Because, Field, Revision, Update};
@@ -152,7 +155,7 @@ impl UpdateCard {
         }
     }
 
-    fn sample_card() -> Self {
+    pub(super) fn sample() -> Self {
         Self {
             id: "0123456789abcdef".to_owned(),
             title: "ISO/IEC 42005:2025 published for AI system impact assessments (sample)".to_owned(),
@@ -202,7 +205,7 @@ impl View for Home {
     fn sample() -> Self {
         Self {
             coverage: "38 of 41 sources fresh".to_owned(),
-            updates: vec![UpdateCard::sample_card()],
+            updates: vec![UpdateCard::sample()],
             total: 1,
             frameworks: vec![FacetLink::sample_link()],
             issue: Some(Named {
@@ -274,7 +277,7 @@ pub struct SearchPage {
 impl View for SearchPage {
     const TEMPLATE: &'static str = "web/search.html";
     fn sample() -> Self {
-        let mut card = UpdateCard::sample_card();
+        let mut card = UpdateCard::sample();
         card.snippet = Some("A common method for <mark>impact</mark> assessments".to_owned());
         Self {
             query: "impact".to_owned(),
@@ -401,7 +404,7 @@ pub struct UpdatePage {
 }
 
 impl UpdatePage {
-    /// The page of an update.
+    /// The page of an update. `registered` are those of its works that the register knows.
     pub fn new(
         update: &Update,
         source: Option<&Source>,
@@ -409,6 +412,7 @@ impl UpdatePage {
         revisions: &[Revision],
         told: &Told,
         also: &[Named],
+        registered: &HashSet<String>,
     ) -> Self {
         let terms = source.map_or(Terms::Excerpt, |source| source.terms);
         let shared = terms.share(&update.content);
@@ -475,10 +479,14 @@ impl UpdatePage {
             {
                 references.push(Named {
                     name: tag.reference.canonical.clone(),
-                    href: format!(
-                        "/search?q=standard:%22{}%22",
-                        tag.reference.work.replace(' ', "+")
-                    ),
+                    href: if registered.contains(&tag.reference.work) {
+                        format!("/standards/{}", reference::slug(&tag.reference.work))
+                    } else {
+                        format!(
+                            "/search?q=standard:%22{}%22",
+                            tag.reference.work.replace(' ', "+")
+                        )
+                    },
                 });
             }
         }
@@ -553,7 +561,7 @@ impl View for UpdatePage {
     const TEMPLATE: &'static str = "web/update.html";
     fn sample() -> Self {
         Self {
-            card: UpdateCard::sample_card(),
+            card: UpdateCard::sample(),
             body: "<p>A text.</p>".to_owned(),
             summary: "A summary.".to_owned(),
             url: Some("https://www.iso.org/standard/44545.html".to_owned()),
@@ -945,6 +953,8 @@ pub struct ErrorPage {
     pub what: String,
     /// What to do.
     pub mend: String,
+    /// Where that is done, when not anywhere.
+    pub ways: Vec<Named>,
 }
 
 impl View for ErrorPage {
@@ -954,6 +964,10 @@ impl View for ErrorPage {
             status: 404,
             what: "There is no such page.".to_owned(),
             mend: "Search for what you were looking for.".to_owned(),
+            ways: vec![Named {
+                name: "The register of standards".to_owned(),
+                href: "/standards".to_owned(),
+            }],
         }
     }
 }

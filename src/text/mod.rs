@@ -1,5 +1,6 @@
 //! Reading text.
 mod codepage;
+pub mod cell;
 pub mod date;
 pub mod decode;
 pub mod diff;

@@ -5,6 +5,8 @@
 
 mod pages;
 mod versions;
+mod standard;
+mod standards;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,7 +26,7 @@ use crate::clock::Clock;
 use crate::domain::digest::Digest;
 use crate::domain::library::Library;
 use crate::domain::source::Source;
-use crate::render::{ErrorPage, Renderer, View};
+use crate::render::{ErrorPage, Named, Renderer, View};
 use crate::search::Index;
 use crate::store::Store;
 
@@ -52,6 +54,15 @@ pub struct Site {
 pub(crate) enum Trouble {
     /// There is no such thing.
     Missing,
+    /// A thing of that name is not known, and this is what to do.
+    Unknown {
+        /// What is not known, in a sentence.
+        what: String,
+        /// What to do.
+        mend: String,
+        /// Where that is done.
+        ways: Vec<Named>,
+    },
     /// We failed; the reader learns that, the log learns why.
     Failed(anyhow::Error),
 }
@@ -73,18 +84,22 @@ impl Site {
     }
 
     fn tell(&self, trouble: Trouble) -> Response {
-        let (status, what, mend) = match trouble {
+        let (status, what, mend, ways) = match trouble {
             Trouble::Missing => (
                 StatusCode::NOT_FOUND,
-                "There is no such page.",
-                "Search for what you were looking for; addresses of updates never change.",
+                "There is no such page.".to_owned(),
+                "Search for what you were looking for; addresses of updates never change."
+                    .to_owned(),
+                Vec::new(),
             ),
+            Trouble::Unknown { what, mend, ways } => (StatusCode::NOT_FOUND, what, mend, ways),
             Trouble::Failed(error) => {
                 tracing::error!(error = format!("{error:#}"), "a page could not be made");
                 (
                     StatusCode::INTERNAL_SERVER_ERROR,
-                    "This page could not be made.",
-                    "It is our fault and has been noted. Try again in a minute.",
+                    "This page could not be made.".to_owned(),
+                    "It is our fault and has been noted. Try again in a minute.".to_owned(),
+                    Vec::new(),
                 )
             }
         };
@@ -92,10 +107,11 @@ impl Site {
             .renderer
             .page(&ErrorPage {
                 status: status.as_u16(),
-                what: what.to_owned(),
-                mend: mend.to_owned(),
+                what: what.clone(),
+                mend,
+                ways,
             })
-            .unwrap_or_else(|_| what.to_owned());
+            .unwrap_or(what);
         (status, [(header::CACHE_CONTROL, "no-store")], Html(page)).into_response()
     }
 }
@@ -108,6 +124,9 @@ pub fn router(site: Site) -> Router {
         .route("/updates/{id}", get(pages::update))
         .route("/sources", get(pages::sources))
         .route("/sources/{id}/versions", get(versions::versions))
+        .route("/standards", get(standards::standards))
+        .route("/standards.csv", get(standards::standards_csv))
+        .route("/standards/{*name}", get(standard::standard))
         .route("/digests", get(pages::digests))
         .route("/digests/{number}", get(pages::issue))
         .route("/assets/style.css", get(style))

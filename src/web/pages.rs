@@ -128,7 +128,7 @@ fn name_of(site: &Site, field: &str, value: &str) -> String {
     name.unwrap_or_else(|| value.to_owned())
 }
 
-fn encoded(text: &str) -> String {
+pub(super) fn encoded(text: &str) -> String {
     url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
@@ -239,7 +239,7 @@ pub(super) async fn search(
 }
 
 /// Updates as they stand in a list, with what is told of them.
-async fn cards(site: &Site, updates: &[Update]) -> Result<Vec<UpdateCard>, Trouble> {
+pub(super) async fn cards(site: &Site, updates: &[Update]) -> Result<Vec<UpdateCard>, Trouble> {
     let ids: Vec<UpdateId> = updates.iter().map(|update| update.id.clone()).collect();
     let notes = site.store.notes(&ids).await?;
     Ok(updates
@@ -294,6 +294,13 @@ pub(super) async fn update(State(site): State<Site>, Path(id): Path<String>) -> 
                 .collect(),
             None => Vec::new(),
         };
+        let cited: Vec<&str> = update
+            .tags
+            .references
+            .iter()
+            .map(|tag| tag.reference.work.as_str())
+            .collect();
+        let registered = site.store.works_among(&cited).await?;
         site.show(&UpdatePage::new(
             &update,
             source,
@@ -301,6 +308,7 @@ pub(super) async fn update(State(site): State<Site>, Path(id): Path<String>) -> 
             &revisions,
             &words,
             &also,
+            &registered,
         ))
     }
     .await;

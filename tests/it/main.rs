@@ -33,6 +33,7 @@ mod pdf;
 mod postgres;
 mod rooms;
 mod seed;
+mod standards_pages;
 mod story;
 mod watch;
 mod watch_corpus;

@@ -21,22 +21,20 @@ use crate::compare::catalogue::{
 use crate::daemon::House;
 use crate::domain::address::WebAddress;
 use crate::domain::catalogue::{
-    Catalogue, CataloguePreset, CatalogueRow, KnownCatalogue, KnownProjects, RegisterChanges,
-    Snapshot,
+    CataloguePreset, KnownCatalogue, KnownProjects, RegisterChanges, Snapshot,
 };
 use crate::domain::change::{Fingerprint, PlainTexts};
-use crate::domain::criteria::{Clause, Criteria};
 use crate::domain::document::{Document, Entry, Fault, FaultCode};
 use crate::domain::evidence::Evidence;
 use crate::domain::id::{BodyId, JurisdictionId};
-use crate::domain::library::Library;
+use crate::domain::monitored::Monitored;
 use crate::domain::packed::{Packed, Shelf};
 use crate::domain::source::Source;
 use crate::domain::standard::{FactChange, ProjectChange, ProjectId, RowMove};
 use crate::domain::update::{Authority, Because, Field, Tag, Update};
 use crate::normalize::{self, Circumstances, Normalized};
 use crate::parse::catalogue::{READER, Record, records, row};
-use crate::store::{Fresh, Standing};
+use crate::store::Fresh;
 
 /// Where the list lies.
 #[derive(Clone, Debug)]
@@ -368,7 +366,10 @@ pub async fn take_in(
     };
     let round = Arc::new(Round {
         source: source.clone(),
-        monitored: Monitored::of(house).await?,
+        monitored: Monitored::new(
+            Arc::clone(&house.library),
+            house.store.followed_works().await?,
+        ),
         at,
         now: terms.now,
         snapshot: number,
@@ -532,54 +533,6 @@ pub async fn unchanged(
             projects: Packed::default(),
             events: Packed::default(),
         }))
-}
-
-/// What somebody wants to hear of: the works that somebody follows by name, those that are tied
-/// to a framework, and what a source's scope covers.
-pub struct Monitored {
-    followed: HashSet<String>,
-    library: Arc<Library>,
-}
-
-impl Monitored {
-    /// What is followed now.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn of(house: &House) -> anyhow::Result<Self> {
-        let mut followed = HashSet::new();
-        for (_, subscriptions) in house.store.subscribers().await? {
-            for subscription in subscriptions {
-                if let Criteria::Any(clauses) | Criteria::Every(clauses) = subscription.criteria {
-                    followed.extend(clauses.into_iter().filter_map(|clause| match clause {
-                        Clause::Standard(work) => Some(work),
-                        _ => None,
-                    }));
-                }
-            }
-        }
-        Ok(Self {
-            followed,
-            library: Arc::clone(&house.library),
-        })
-    }
-
-    /// Whether somebody wants to hear of a row.
-    pub fn wants(&self, catalogue: Option<&Catalogue>, row: &CatalogueRow) -> bool {
-        let in_scope = row.facts.committee.as_ref().is_some_and(|committee| {
-            catalogue.is_some_and(|catalogue| catalogue.covers(committee))
-        });
-        in_scope
-            || self.library.known_works.contains(&row.work)
-            || self.followed.contains(&row.work)
-    }
-
-    /// Whether somebody wants to hear of a project of the register.
-    pub fn holds(&self, house: &House, standing: &Standing) -> bool {
-        let source = house.source(&standing.project.source);
-        let catalogue = source.and_then(|source| source.catalogue.as_ref());
-        self.wants(catalogue, &standing.row.row)
-    }
 }
 
 /// The numbers of projects that changes name without their reference.

@@ -44,6 +44,28 @@ impl Position {
         }
     }
 
+    /// Whether the document is withdrawn, or its project was ended.
+    pub fn is_withdrawn(&self) -> bool {
+        match self {
+            Self::Stage(stage) => {
+                (stage.stage(), stage.substage()) == (95, 99) || stage.substage() == 98
+            }
+            Self::Withdrawn => true,
+            Self::Draft(_) | Self::Final => false,
+        }
+    }
+
+    /// The group that it is listed in: the stage of a stage code (`40`), else `draft`, `final`
+    /// or `withdrawn`.
+    pub fn group(&self) -> String {
+        match self {
+            Self::Stage(stage) => format!("{:02}", stage.stage()),
+            Self::Draft(_) => "draft".to_owned(),
+            Self::Final => "final".to_owned(),
+            Self::Withdrawn => "withdrawn".to_owned(),
+        }
+    }
+
     /// Whether another text carries the project on from here.
     pub fn hands_over(&self) -> bool {
         matches!(self, Self::Stage(stage) if stage.hands_over())
@@ -185,6 +207,18 @@ mod tests {
         assert!(
             orders.windows(2).all(|pair| pair[0] < pair[1]),
             "{orders:?}"
+        );
+        let withdrawn = |text: &str| text.parse::<Position>().unwrap().is_withdrawn();
+        assert!(["95.99", "30.98", "withdrawn"].into_iter().all(withdrawn));
+        assert!(
+            !["95.60", "60.60", "ipd", "final"]
+                .into_iter()
+                .any(withdrawn)
+        );
+        let group = |text: &str| text.parse::<Position>().unwrap().group();
+        assert_eq!(
+            ["00.00", "40.99", "2pd", "final"].map(group),
+            ["00", "40", "draft", "final"]
         );
         let meaning = |text: &str| text.parse::<Position>().unwrap().meaning();
         assert_eq!(meaning("2pd"), "second public draft");

@@ -5,9 +5,11 @@
 //! stored, searched or shown.
 
 pub mod address;
+pub mod calendar;
 pub mod catalogue;
 pub mod change;
 pub mod criteria;
+pub mod date_thread;
 pub mod delivery;
 pub mod digest;
 pub mod document;

@@ -4,6 +4,8 @@
 //! nothing but the ground floor and the template engine. It deliberately asks nobody for data:
 //! a view is made by whoever has it.
 
+mod calendar;
+mod ics;
 mod lines;
 mod mail;
 mod opml;
@@ -16,6 +18,8 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value};
 use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 
+pub use calendar::{CalendarPage, Choice, DueView, MonthView};
+pub use ics::ics;
 pub use lines::{tag_line, update_line};
 pub use mail::{DigestMail, MailParts};
 pub use opml::opml;
@@ -69,6 +73,7 @@ pub struct Renderer {
     environment: Environment<'static>,
     style: String,
     style_version: String,
+    base_url: String,
 }
 
 impl Renderer {
@@ -119,6 +124,7 @@ impl Renderer {
             environment,
             style,
             style_version,
+            base_url: site.base_url,
         };
         // A template that is broken is told when the program starts and not when it is shown.
         for name in BuiltIn::iter().filter(|name| name.ends_with(".html") || name.ends_with(".txt"))
@@ -175,6 +181,11 @@ impl Renderer {
             text: self.fill("mail/digest/body.txt", view)?,
             html: inlined,
         })
+    }
+
+    /// The site's own address.
+    pub fn base_url(&self) -> &str {
+        &self.base_url
     }
 
     /// The style sheet and the version in its address.

@@ -26,6 +26,7 @@ fn every_page_is_filled_by_its_sample() {
     fits::<Home>();
     fits::<SearchPage>();
     fits::<UpdatePage>();
+    fits::<CalendarPage>();
     fits::<SourcesPage>();
     fits::<DigestsPage>();
     fits::<IssuePage>();
@@ -39,6 +40,7 @@ fn an_empty_site_has_pages_too() {
         renderer().page(&SearchPage::default()).unwrap(),
         renderer().page(&DigestsPage::default()).unwrap(),
         renderer().page(&SourcesPage::default()).unwrap(),
+        renderer().page(&CalendarPage::default()).unwrap(),
     ] {
         assert!(page.contains("<main"));
     }

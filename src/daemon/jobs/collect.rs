@@ -22,9 +22,9 @@ use crate::daemon::jobs::index;
 use crate::daemon::jobs::pages::{Page, Pages};
 use crate::daemon::stories::StoryBook;
 use crate::domain::catalogue::RegisterChanges;
-use crate::domain::change::Change;
+use crate::domain::change::{Change, PlainTexts};
 use crate::domain::document::{
-    Document, Fault, FaultCode, FeedDescription, Memory, Outcome, Visit,
+    Document, Entry, Fault, FaultCode, FeedDescription, Memory, Outcome, Visit,
 };
 use crate::domain::evidence::{self, Evidence, Record};
 use crate::domain::id::{SourceId, UpdateId};
@@ -324,6 +324,7 @@ async fn visit(house: &House, fetcher: &Fetcher, source: Source, state: SourceSt
         }
     }
     remember(&mut harvest, &source, &looked, wait, now);
+    harvest.new.append(&mut looked.moved);
     harvest
 }
 
@@ -444,6 +445,8 @@ struct Looked {
     is_index: bool,
     /// The latest day of publication that is no future.
     newest: Option<NaiveDate>,
+    /// What tells of dates that revisions moved: ours, and nothing that the source brought.
+    moved: Vec<Fresh>,
 }
 
 /// Reads a document and compares it with what is known; none when it could not be read.
@@ -506,6 +509,7 @@ async fn take_in(
                 if !first || page.as_ref().is_some_and(Page::leads_on) {
                     pages.brought(&read.new, &read.revised);
                 }
+                looked.moved.extend(read.moved);
                 harvest.new.extend(read.new);
                 harvest.revised.extend(read.revised);
                 harvest.register = read.register;
@@ -554,6 +558,8 @@ struct Read {
     description: FeedDescription,
     new: Vec<Fresh>,
     revised: Vec<Fresh>,
+    /// What tells of dates that revisions moved.
+    moved: Vec<Fresh>,
     next: Option<String>,
     parts: Vec<String>,
     register: Option<Box<RegisterChanges>>,
@@ -607,6 +613,7 @@ async fn read_catalogue(
         description: FeedDescription::default(),
         new: Vec::new(),
         revised: Vec::new(),
+        moved: Vec::new(),
         next: None,
         parts: Vec::new(),
         register: None,
@@ -738,6 +745,7 @@ async fn read(
         };
         let mut new = Vec::new();
         let mut revised = Vec::new();
+        let mut moved = Vec::new();
         for change in comparison.changes {
             let (normalized, fingerprint, before) = match change {
                 Change::New {
@@ -779,6 +787,10 @@ async fn read(
                         None => &mut new,
                         Some(before) => {
                             key_dates::moved(before, &mut update.key_dates);
+                            moved.extend(
+                                normalize::moved_dates(before, &update, now)
+                                    .map(|notice| notice_of(&tagger, &source, notice)),
+                            );
                             &mut revised
                         }
                     };
@@ -792,14 +804,38 @@ async fn read(
             }
         }
         faults.extend(other_language(&source, &new));
-        (new, revised, faults)
+        (new, revised, moved, faults)
     });
-    let (new, revised, faults) = making.await.map_err(|error| failed(&error))?;
+    let (new, revised, moved, faults) = making.await.map_err(|error| failed(&error))?;
     drop(turn);
     out.new = new;
     out.revised = revised;
+    out.moved = moved;
     out.faults = faults;
     Ok(out)
+}
+
+/// The Update that tells of dates that moved, with its tags. Its dates are those that moved, with
+/// the words that tell them, and not what is read in our own sentence.
+fn notice_of(tagger: &Tagger, source: &Source, mut notice: Update) -> Fresh {
+    let dates = std::mem::take(&mut notice.key_dates);
+    let mut update = understood(tagger, source, notice, None, "");
+    update.key_dates = dates;
+    let entry = Entry {
+        title: update.content.title.clone(),
+        url: update.content.url.clone(),
+        ..Entry::default()
+    };
+    let plain = PlainTexts {
+        title: update.content.title.clone(),
+        summary: update.content.summary.clone(),
+        content: String::new(),
+    };
+    Fresh {
+        fingerprint: compare::fingerprint(&entry, &plain),
+        update,
+        text: String::new(),
+    }
 }
 
 /// Whether an address that led to a page of a site leads to its front door now.

@@ -3,6 +3,7 @@
 //! It knows addresses, headers and what a reader asks for. It calls the store, the index and the
 //! renderer. It deliberately never fetches, sends or writes.
 
+mod calendar;
 mod pages;
 
 use std::sync::Arc;
@@ -105,6 +106,11 @@ pub fn router(site: Site) -> Router {
         .route("/", get(pages::home))
         .route("/search", get(pages::search))
         .route("/updates/{id}", get(pages::update))
+        .route("/calendar", get(calendar::calendar))
+        .route("/calendar.ics", get(calendar::all_ics))
+        .route("/frameworks/{id}/calendar.ics", get(calendar::framework_ics))
+        .route("/jurisdictions/{id}/calendar.ics", get(calendar::jurisdiction_ics))
+        .route("/standards/{slug}/calendar.ics", get(calendar::standard_ics))
         .route("/sources", get(pages::sources))
         .route("/digests", get(pages::digests))
         .route("/digests/{number}", get(pages::issue))

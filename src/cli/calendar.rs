@@ -106,7 +106,10 @@ pub(super) async fn run(house: House, options: Options) -> anyhow::Result<ExitCo
         );
     } else if options.json {
         let lines: Vec<Value> = stretch.entries.iter().map(|due| line(due, today)).collect();
-        say!("{}", json!({ "from": from, "until": until, "dates": lines }));
+        say!(
+            "{}",
+            json!({ "from": from, "until": until, "dates": lines })
+        );
     } else if options.jsonl {
         let lines: Vec<Value> = stretch.entries.iter().map(|due| line(due, today)).collect();
         super::export::jsonl(&lines)?;

@@ -71,6 +71,8 @@ pub struct Due {
     pub works: BTreeSet<String>,
     /// How many updates tell it.
     pub reports: u32,
+    /// Whether the update is our own word that it moved.
+    pub is_notice: bool,
 }
 
 impl Due {
@@ -121,7 +123,7 @@ impl Due {
         self.works.extend(other.works);
     }
 
-    fn rank(&self) -> (u8, u8) {
+    fn rank(&self) -> (u8, u8, bool) {
         let authority = match self.authority {
             Authority::Official => 0,
             Authority::Accredited => 1,
@@ -133,7 +135,7 @@ impl Due {
             Certainty::Reported => 2,
             Certainty::Expected => 3,
         };
-        (authority, certainty)
+        (authority, certainty, self.is_notice)
     }
 
     /// What tags say it is about: what an update cites in passing has no place in the calendar of
@@ -146,7 +148,11 @@ impl Due {
             .filter(|tag| tag.primary || !primary)
             .map(|tag| tag.id.clone())
             .collect();
-        self.jurisdictions = tags.jurisdictions.iter().map(|tag| tag.id.clone()).collect();
+        self.jurisdictions = tags
+            .jurisdictions
+            .iter()
+            .map(|tag| tag.id.clone())
+            .collect();
         let named = |field: Field| matches!(field, Field::Headline | Field::Stated);
         let headed = tags.references.iter().any(|tag| named(tag.field));
         self.works = tags
@@ -229,6 +235,7 @@ pub(crate) mod tests {
             jurisdictions: BTreeSet::new(),
             works: BTreeSet::new(),
             reports: 1,
+            is_notice: false,
         }
     }
 
@@ -257,8 +264,18 @@ pub(crate) mod tests {
             (DateEvent::CommentsClose, None, "2026-05-15", true),
             (DateEvent::CommentsClose, None, "2026-05-16", false),
             (DateEvent::BallotClose, None, "2026-01-01", true),
-            (DateEvent::CommentsClose, Some("2026-05-02"), "2026-05-01", false),
-            (DateEvent::CommentsClose, Some("2026-05-02"), "2026-05-02", true),
+            (
+                DateEvent::CommentsClose,
+                Some("2026-05-02"),
+                "2026-05-01",
+                false,
+            ),
+            (
+                DateEvent::CommentsClose,
+                Some("2026-05-02"),
+                "2026-05-02",
+                true,
+            ),
             (DateEvent::Application, None, "2026-01-01", false),
         ] {
             let mut date = due(event, "2026-05-15");

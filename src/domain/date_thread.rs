@@ -237,7 +237,10 @@ impl Threads {
         match told {
             Some(row) => (row.uid.clone(), row.sequence, row.changed_at),
             None => {
-                let highest = rows().map(|row| row.sequence).max().unwrap_or(from.sequence);
+                let highest = rows()
+                    .map(|row| row.sequence)
+                    .max()
+                    .unwrap_or(from.sequence);
                 (from.uid.clone(), highest.saturating_add(1), at)
             }
         }
@@ -321,11 +324,23 @@ mod tests {
         let first = [date(CLOSE, "2026-05-01", None)];
         let later = [date(CLOSE, "2026-05-15", Some("2026-05-01"))];
         let name = "a-comments_close-1";
-        assert_eq!(place(&mut threads, "a", none, 1, &first), [told(name, 0, 1)]);
-        assert_eq!(place(&mut threads, "a", none, 2, &later), [told(name, 1, 2)]);
-        assert_eq!(place(&mut threads, "a", none, 3, &later), [told(name, 1, 2)]);
+        assert_eq!(
+            place(&mut threads, "a", none, 1, &first),
+            [told(name, 0, 1)]
+        );
+        assert_eq!(
+            place(&mut threads, "a", none, 2, &later),
+            [told(name, 1, 2)]
+        );
+        assert_eq!(
+            place(&mut threads, "a", none, 3, &later),
+            [told(name, 1, 2)]
+        );
         // Back to where it was is a move too.
-        assert_eq!(place(&mut threads, "a", none, 4, &first), [told(name, 2, 4)]);
+        assert_eq!(
+            place(&mut threads, "a", none, 4, &first),
+            [told(name, 2, 4)]
+        );
         // And what is told no more is forgotten.
         assert_eq!(place(&mut threads, "a", none, 5, &[]), []);
     }
@@ -360,12 +375,27 @@ mod tests {
         let first = [date(CLOSE, "2026-05-01", None)];
         let later = [date(CLOSE, "2026-05-15", Some("2026-05-01"))];
         let name = "a-comments_close-1";
-        assert_eq!(place(&mut threads, "a", story, 1, &first), [told(name, 0, 1)]);
-        assert_eq!(place(&mut threads, "b", story, 2, &later), [told(name, 1, 2)]);
-        assert_eq!(place(&mut threads, "c", story, 3, &first), [told(name, 0, 1)]);
-        assert_eq!(place(&mut threads, "d", story, 4, &later), [told(name, 1, 2)]);
+        assert_eq!(
+            place(&mut threads, "a", story, 1, &first),
+            [told(name, 0, 1)]
+        );
+        assert_eq!(
+            place(&mut threads, "b", story, 2, &later),
+            [told(name, 1, 2)]
+        );
+        assert_eq!(
+            place(&mut threads, "c", story, 3, &first),
+            [told(name, 0, 1)]
+        );
+        assert_eq!(
+            place(&mut threads, "d", story, 4, &later),
+            [told(name, 1, 2)]
+        );
         // The first one's own revision catches up.
-        assert_eq!(place(&mut threads, "a", story, 5, &later), [told(name, 1, 2)]);
+        assert_eq!(
+            place(&mut threads, "a", story, 5, &later),
+            [told(name, 1, 2)]
+        );
         // Another story is another matter.
         assert_eq!(
             place(&mut threads, "e", (Some("t"), None), 6, &first),
@@ -384,7 +414,13 @@ mod tests {
             [told("b-comments_close-1", 0, 2)]
         );
         let moved = [date(APPLY, "2027-01-15", Some("2026-10-02"))];
-        place(&mut threads, "c", page, 3, &[date(APPLY, "2026-10-02", None)]);
+        place(
+            &mut threads,
+            "c",
+            page,
+            3,
+            &[date(APPLY, "2026-10-02", None)],
+        );
         assert_eq!(
             place(&mut threads, "d", page, 4, &moved),
             [told("c-application-1", 1, 4)]

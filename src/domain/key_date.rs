@@ -138,7 +138,10 @@ impl std::str::FromStr for DateEvent {
             .find(|event| event.as_str() == text)
             .ok_or_else(|| {
                 let known: Vec<&str> = Self::ALL.iter().map(|event| event.as_str()).collect();
-                format!("`{text}` is no event of a key date: use {}", known.join(", "))
+                format!(
+                    "`{text}` is no event of a key date: use {}",
+                    known.join(", ")
+                )
             })
     }
 }
@@ -225,8 +228,18 @@ mod tests {
     fn a_day_stands_for_as_much_as_is_told() {
         let day = |text: &str| text.parse::<NaiveDate>().unwrap();
         for (precision, told, first, last) in [
-            (Precision::Day, "29 February 2028", "2028-02-29", "2028-02-29"),
-            (Precision::Month, "February 2028", "2028-02-01", "2028-02-29"),
+            (
+                Precision::Day,
+                "29 February 2028",
+                "2028-02-29",
+                "2028-02-29",
+            ),
+            (
+                Precision::Month,
+                "February 2028",
+                "2028-02-01",
+                "2028-02-29",
+            ),
             (Precision::Quarter, "Q1 2028", "2028-01-01", "2028-03-31"),
             (Precision::Year, "2028", "2028-01-01", "2028-12-31"),
         ] {
@@ -234,9 +247,6 @@ mod tests {
             assert_eq!(precision.span(day("2028-02-29")), (day(first), day(last)));
         }
         // The last day that there is has no next month.
-        assert_eq!(
-            Precision::Month.span(NaiveDate::MAX).1,
-            NaiveDate::MAX
-        );
+        assert_eq!(Precision::Month.span(NaiveDate::MAX).1, NaiveDate::MAX);
     }
 }

@@ -183,7 +183,8 @@ mod tests {
     #[test]
     fn a_date_is_an_event_of_a_whole_day() {
         let mut date = due(DateEvent::CommentsClose, "2026-05-15");
-        date.frameworks.insert(FrameworkId::new("nist-csf").unwrap());
+        date.frameworks
+            .insert(FrameworkId::new("nist-csf").unwrap());
         let lines = of(date);
         assert_eq!(
             lines[9..],

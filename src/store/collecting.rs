@@ -334,10 +334,7 @@ impl Store {
                 query.build().execute(&mut *transaction).await?;
             }
 
-            let again: Vec<&str> = revised
-                .iter()
-                .map(|item| item.update.id.as_str())
-                .collect();
+            let again: Vec<&str> = revised.iter().map(|item| item.update.id.as_str()).collect();
             let dates: Vec<_> = revised
                 .iter()
                 .chain(&fresh)

@@ -72,6 +72,7 @@ struct DueRow {
     authority: String,
     tags: String,
     key_dates: String,
+    cause: Option<String>,
 }
 
 impl DueRow {
@@ -108,6 +109,7 @@ impl DueRow {
             jurisdictions: BTreeSet::new(),
             works: BTreeSet::new(),
             reports: 1,
+            is_notice: self.cause.is_some(),
             update: UpdateId::new(key).map_err(|error| unreadable(table, key, error))?,
         };
         due.about(&tags);
@@ -270,7 +272,7 @@ impl Store {
             let rows: Vec<DueRow> = reading!(self.database, |pool| {
                 sqlx::query_as(
                     "SELECT k.uid, k.update_id, k.place, k.day, k.sequence, k.changed_at, u.source_id,
-                       u.title, u.url, u.authority, u.tags, u.key_dates
+                       u.title, u.url, u.authority, u.tags, u.key_dates, u.cause
                      FROM key_dates k JOIN updates u ON u.id = k.update_id
                      WHERE k.day < $1 AND (k.day, k.update_id, k.place) > ($2, $3, $4)
                        AND NOT EXISTS (SELECT 1 FROM key_dates o WHERE o.uid = k.uid AND o.sequence > k.sequence)
@@ -338,7 +340,8 @@ impl Stretch {
                 }
             }
         }
-        self.entries.extend(dates.into_iter().filter(|due| wanted(due)));
+        self.entries
+            .extend(dates.into_iter().filter(|due| wanted(due)));
         if let Some(new) = self.entries.get_mut(first..) {
             new.sort_by(|a, b| (&a.title, &a.uid).cmp(&(&b.title, &b.uid)));
         }

@@ -50,7 +50,8 @@ impl Asked {
                 .ok()
                 .filter(|id| site.library.framework(id).is_some());
             if out.filter.framework.is_none() {
-                out.problems.push(format!("There is no framework “{text}”."));
+                out.problems
+                    .push(format!("There is no framework “{text}”."));
             }
         }
         if let Some(text) = value("jurisdiction") {
@@ -88,7 +89,10 @@ impl Asked {
     fn query(&self) -> Vec<(&'static str, String)> {
         let filter = &self.filter;
         [
-            ("framework", filter.framework.as_ref().map(ToString::to_string)),
+            (
+                "framework",
+                filter.framework.as_ref().map(ToString::to_string),
+            ),
             (
                 "jurisdiction",
                 filter.jurisdiction.as_ref().map(ToString::to_string),
@@ -140,10 +144,7 @@ pub(super) async fn calendar(
 async fn page(site: &Site, parameters: &BTreeMap<String, String>) -> Result<Response, Trouble> {
     let today = site.clock.now().date_naive();
     let asked = Asked::read(site, parameters);
-    let from = asked
-        .from
-        .or_else(|| today.with_day(1))
-        .unwrap_or(today);
+    let from = asked.from.or_else(|| today.with_day(1)).unwrap_or(today);
     let until = later(from, MONTHS);
     let filter = &asked.filter;
     let wanted = |due: &Due| filter.takes(due);
@@ -335,7 +336,11 @@ async fn feed(site: &Site, filter: &CalendarFilter, headers: &HeaderMap) -> Resp
     let mut response = if known {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        ([(header::CONTENT_TYPE, "text/calendar; charset=utf-8")], text).into_response()
+        (
+            [(header::CONTENT_TYPE, "text/calendar; charset=utf-8")],
+            text,
+        )
+            .into_response()
     };
     let answer = response.headers_mut();
     if let Ok(tag) = HeaderValue::from_str(&tag) {

@@ -108,9 +108,18 @@ pub fn router(site: Site) -> Router {
         .route("/updates/{id}", get(pages::update))
         .route("/calendar", get(calendar::calendar))
         .route("/calendar.ics", get(calendar::all_ics))
-        .route("/frameworks/{id}/calendar.ics", get(calendar::framework_ics))
-        .route("/jurisdictions/{id}/calendar.ics", get(calendar::jurisdiction_ics))
-        .route("/standards/{slug}/calendar.ics", get(calendar::standard_ics))
+        .route(
+            "/frameworks/{id}/calendar.ics",
+            get(calendar::framework_ics),
+        )
+        .route(
+            "/jurisdictions/{id}/calendar.ics",
+            get(calendar::jurisdiction_ics),
+        )
+        .route(
+            "/standards/{slug}/calendar.ics",
+            get(calendar::standard_ics),
+        )
         .route("/sources", get(pages::sources))
         .route("/digests", get(pages::digests))
         .route("/digests/{number}", get(pages::issue))

@@ -28,8 +28,14 @@ async fn every_answer_is_guarded_and_an_empty_site_has_all_its_pages() {
         ("/search?q=%28%28%22", 200),
         ("/search?q=iso&page=99999&order=newest", 200),
         ("/calendar", 200),
-        ("/calendar?framework=eu-ai-act&jurisdiction=eu&event=application&from=2026-05", 200),
-        ("/calendar?framework=x%22y&event=easter&from=99999-99&standard=%3Cb%3E", 200),
+        (
+            "/calendar?framework=eu-ai-act&jurisdiction=eu&event=application&from=2026-05",
+            200,
+        ),
+        (
+            "/calendar?framework=x%22y&event=easter&from=99999-99&standard=%3Cb%3E",
+            200,
+        ),
         ("/calendar?from=2200-12", 200),
         ("/calendar.ics", 200),
         ("/calendar.ics?framework=nowhere", 404),

@@ -683,6 +683,7 @@ async fn read(
         description: parsed.description,
         new: Vec::new(),
         revised: Vec::new(),
+        moved: Vec::new(),
         next: parsed.next,
         parts: parsed.parts,
         register: None,

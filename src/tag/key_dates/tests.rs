@@ -182,10 +182,22 @@ fn prose_that_says_another_day_has_moved_it() {
         })
     };
     for (before, now, was) in [
-        ("Comments close on 1 May 2026.", "Comments close on 15 May 2026.", Some("2026-05-01")),
-        ("Comments close on 1 May 2026.", "Comments close on 1 May 2026. Thank you.", None),
+        (
+            "Comments close on 1 May 2026.",
+            "Comments close on 15 May 2026.",
+            Some("2026-05-01"),
+        ),
+        (
+            "Comments close on 1 May 2026.",
+            "Comments close on 1 May 2026. Thank you.",
+            None,
+        ),
         // Told more finely.
-        ("The rules apply from May 2026.", "The rules apply from 15 May 2026.", None),
+        (
+            "The rules apply from May 2026.",
+            "The rules apply from 15 May 2026.",
+            None,
+        ),
         // Of two nobody can say which one moved.
         (
             "Comments close on 1 May 2026. Comments close on 3 June 2026 for schools.",

@@ -4,6 +4,7 @@
 //! done, 1 when it could not be, 2 on wrong use. It calls the daemon, the site and the demo. It
 //! deliberately holds no rules of its own.
 
+mod calendar;
 mod check;
 mod collect;
 mod digest;
@@ -111,6 +112,11 @@ enum Command {
         after_help = "Examples:\n  regwire standards\n  regwire standards 'ISO/IEC 42001'\n  regwire standards observe iso-2026-11-01.tar.gz --at 2026-11-01 --jsonl"
     )]
     Standards(standards::Options),
+    /// Show what is due: what closes, applies and ends.
+    #[command(
+        after_help = "Examples:\n  regwire calendar\n  regwire calendar --framework eu-ai-act --json\n  regwire calendar --standard 'ISO/IEC 42001' --ics > dates.ics"
+    )]
+    Calendar(calendar::Options),
     /// Preview, close, list or approve digests.
     #[command(subcommand)]
     Digest(digest::Digest),
@@ -228,6 +234,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Some(Command::Eval(options)) => tags::eval(&load()?, &options),
         Some(Command::Ref(options)) => tags::references(&load()?, &options),
         Some(Command::Standards(options)) => standards::run(house(load()?).await?, options).await,
+        Some(Command::Calendar(options)) => calendar::run(house(load()?).await?, options).await,
         Some(Command::Digest(command)) => digest::run(house(load()?).await?, command).await,
         Some(Command::Subscriber(command)) => subscriber::run(house(load()?).await?, command).await,
         Some(Command::Export(options)) => export::run(house(load()?).await?, options).await,

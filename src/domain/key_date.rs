@@ -1,6 +1,6 @@
 //! Key dates: the day something closes, applies or ends, and how sure it is.
 
-use chrono::NaiveDate;
+use chrono::{Datelike as _, Months, NaiveDate};
 
 use super::update::Because;
 
@@ -66,6 +66,38 @@ pub enum DateEvent {
 }
 
 impl DateEvent {
+    /// All of them.
+    pub const ALL: &'static [Self] = &[
+        Self::CommentsOpen,
+        Self::CommentsClose,
+        Self::BallotClose,
+        Self::Publication,
+        Self::EntryIntoForce,
+        Self::Application,
+        Self::TransitionEnd,
+        Self::Withdrawal,
+        Self::CertificationDeadline,
+        Self::Submission,
+        Self::Event,
+    ];
+
+    /// As printed in JSON lines and asked for in addresses.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::CommentsOpen => "comments_open",
+            Self::CommentsClose => "comments_close",
+            Self::BallotClose => "ballot_close",
+            Self::Publication => "publication",
+            Self::EntryIntoForce => "entry_into_force",
+            Self::Application => "application",
+            Self::TransitionEnd => "transition_end",
+            Self::Withdrawal => "withdrawal",
+            Self::CertificationDeadline => "certification_deadline",
+            Self::Submission => "submission",
+            Self::Event => "event",
+        }
+    }
+
     /// What happens, for people ("comments close").
     pub fn label(self) -> &'static str {
         match self {
@@ -93,6 +125,51 @@ impl DateEvent {
                 | Self::CertificationDeadline
                 | Self::Submission
         )
+    }
+}
+
+impl std::str::FromStr for DateEvent {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|event| event.as_str() == text)
+            .ok_or_else(|| {
+                let known: Vec<&str> = Self::ALL.iter().map(|event| event.as_str()).collect();
+                format!(
+                    "`{text}` is no event of a key date: use {}",
+                    known.join(", ")
+                )
+            })
+    }
+}
+
+impl Precision {
+    /// A day as finely as it is told: "15 May 2026", "May 2026", "Q2 2026", "2026".
+    pub fn told(self, day: NaiveDate) -> String {
+        match self {
+            Self::Day => day.format("%-d %B %Y").to_string(),
+            Self::Month => day.format("%B %Y").to_string(),
+            Self::Quarter => format!("Q{} {}", day.month0() / 3 + 1, day.year()),
+            Self::Year => day.year().to_string(),
+        }
+    }
+
+    /// The first and the last day of the time that a day told so stands for.
+    pub fn span(self, day: NaiveDate) -> (NaiveDate, NaiveDate) {
+        let (month, months) = match self {
+            Self::Day => return (day, day),
+            Self::Month => (day.month(), 1),
+            Self::Quarter => (day.month0() / 3 * 3 + 1, 3),
+            Self::Year => (1, 12),
+        };
+        let first = day.with_day(1).and_then(|day| day.with_month(month));
+        let last = first
+            .and_then(|first| first.checked_add_months(Months::new(months)))
+            .and_then(|next| next.pred_opt());
+        (first.unwrap_or(day), last.unwrap_or(day))
     }
 }
 
@@ -140,7 +217,36 @@ mod tests {
         ] {
             assert_eq!(serde_json::to_string(&certainty).unwrap(), name);
         }
-        let event = serde_json::to_string(&DateEvent::EntryIntoForce).unwrap();
-        assert_eq!(event, "\"entry_into_force\"");
+        for event in DateEvent::ALL {
+            assert_eq!(serde_json::to_value(event).unwrap(), event.as_str());
+            assert_eq!(event.as_str().parse::<DateEvent>(), Ok(*event));
+        }
+        assert!("easter".parse::<DateEvent>().is_err());
+    }
+
+    #[test]
+    fn a_day_stands_for_as_much_as_is_told() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        for (precision, told, first, last) in [
+            (
+                Precision::Day,
+                "29 February 2028",
+                "2028-02-29",
+                "2028-02-29",
+            ),
+            (
+                Precision::Month,
+                "February 2028",
+                "2028-02-01",
+                "2028-02-29",
+            ),
+            (Precision::Quarter, "Q1 2028", "2028-01-01", "2028-03-31"),
+            (Precision::Year, "2028", "2028-01-01", "2028-12-31"),
+        ] {
+            assert_eq!(precision.told(day("2028-02-29")), told);
+            assert_eq!(precision.span(day("2028-02-29")), (day(first), day(last)));
+        }
+        // The last day that there is has no next month.
+        assert_eq!(Precision::Month.span(NaiveDate::MAX).1, NaiveDate::MAX);
     }
 }

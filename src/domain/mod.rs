@@ -6,9 +6,11 @@
 
 pub mod address;
 pub mod cadence;
+pub mod calendar;
 pub mod catalogue;
 pub mod change;
 pub mod criteria;
+pub mod date_thread;
 pub mod delivery;
 pub mod digest;
 pub mod document;

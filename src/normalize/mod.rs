@@ -5,8 +5,10 @@
 //! the ground floor. It deliberately does not know what an update is about: that is `tag`'s.
 
 mod catalogue;
+mod moved;
 
 pub use catalogue::catalogue_update;
+pub use moved::moved_dates;
 
 use chrono::{DateTime, TimeDelta, Utc};
 

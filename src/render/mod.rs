@@ -4,12 +4,14 @@
 //! nothing but the ground floor and the template engine. It deliberately asks nobody for data:
 //! a view is made by whoever has it.
 
+mod calendar;
+mod ics;
 mod lines;
 mod mail;
 mod opml;
 mod stage_line;
-mod versions;
 mod standards;
+mod versions;
 mod views;
 
 use std::path::PathBuf;
@@ -18,15 +20,17 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value};
 use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 
+pub use calendar::{CalendarPage, Choice, DueView, MonthView};
+pub use ics::ics;
 pub use lines::{tag_line, update_line};
 pub use mail::{DigestMail, MailParts};
 pub use opml::opml;
 pub use stage_line::{StageLine, stage_line};
-pub use versions::{DiffView, VersionRow, VersionsPage};
 pub use standards::{
     LineView, ListedView, ProjectView, RelationView, ReportView, StageEventView, StandardPage,
     StandardRow, StandardsPage, stage_groups,
 };
+pub use versions::{DiffView, VersionRow, VersionsPage};
 pub use views::{
     DigestsPage, ErrorPage, FacetGroup, FacetLink, Home, IssuePage, IssueRow, ItemView, Moment,
     Named, RevisionView, SearchPage, SectionView, SourceRow, SourcesPage, TagView, UpdateCard,
@@ -77,6 +81,7 @@ pub struct Renderer {
     style: String,
     style_version: String,
     base_path: String,
+    base_url: String,
 }
 
 impl Renderer {
@@ -128,6 +133,7 @@ impl Renderer {
             environment,
             style,
             style_version,
+            base_url: site.base_url,
         };
         // A template that is broken is told when the program starts and not when it is shown.
         for name in BuiltIn::iter().filter(|name| name.ends_with(".html") || name.ends_with(".txt"))
@@ -189,6 +195,11 @@ impl Renderer {
     /// The path that the site lies under, without a slash at the end; empty at the root.
     pub fn base_path(&self) -> &str {
         &self.base_path
+    }
+
+    /// The site's own address.
+    pub fn base_url(&self) -> &str {
+        &self.base_url
     }
 
     /// The style sheet and the version in its address.

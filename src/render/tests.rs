@@ -26,6 +26,7 @@ fn every_page_is_filled_by_its_sample() {
     fits::<Home>();
     fits::<SearchPage>();
     fits::<UpdatePage>();
+    fits::<CalendarPage>();
     fits::<SourcesPage>();
     fits::<VersionsPage>();
     fits::<DigestsPage>();
@@ -45,6 +46,7 @@ fn an_empty_site_has_pages_too() {
         renderer().page(&VersionsPage::default()).unwrap(),
         renderer().page(&StandardsPage::default()).unwrap(),
         renderer().page(&StandardPage::default()).unwrap(),
+        renderer().page(&CalendarPage::default()).unwrap(),
     ] {
         assert!(page.contains("<main"));
     }

@@ -324,6 +324,24 @@ pub struct RevisionView {
     pub document: i64,
 }
 
+/// How sure a date is, for people.
+pub(super) fn certainty(certainty: Certainty) -> &'static str {
+    match certainty {
+        Certainty::Stated => "stated by the publisher",
+        Certainty::Read => "read in the text",
+        Certainty::Reported => "reported",
+        Certainty::Expected => "expected",
+    }
+}
+
+/// The words or the field that tell a date.
+pub(super) fn because_of(because: &Because) -> String {
+    match because.field {
+        Field::Stated => format!("the publisher's field {}", because.text),
+        field => format!("“{}” in the {}", because.text, field.as_str()),
+    }
+}
+
 /// A key date and why it is known.
 #[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct DateView {
@@ -344,18 +362,9 @@ impl DateView {
         Self {
             day: Moment::day(Stamp::Day(date.date)),
             label: date.label(),
-            certainty: match date.certainty {
-                Certainty::Stated => "stated by the publisher",
-                Certainty::Read => "read in the text",
-                Certainty::Reported => "reported",
-                Certainty::Expected => "expected",
-            }
-            .to_owned(),
+            certainty: certainty(date.certainty).to_owned(),
             was: date.was.map(|day| Moment::day(Stamp::Day(day))),
-            because: match date.because.field {
-                Field::Stated => format!("the publisher's field {}", date.because.text),
-                field => format!("“{}” in the {}", date.because.text, field.as_str()),
-            },
+            because: because_of(&date.because),
         }
     }
 }

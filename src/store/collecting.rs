@@ -6,6 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::QueryBuilder;
 
 use super::database::{fenced, reading, writing};
+use super::key_dates::{dated, write_key_dates};
 use super::pages::write_watching;
 use super::register::write_register;
 use super::sources::SourceState;
@@ -336,6 +337,14 @@ impl Store {
                 });
                 query.build().execute(&mut *transaction).await?;
             }
+
+            let again: Vec<&str> = revised.iter().map(|item| item.update.id.as_str()).collect();
+            let dates: Vec<_> = revised
+                .iter()
+                .chain(&fresh)
+                .map(|item| dated(&item.update))
+                .collect();
+            write_key_dates!(transaction, &dates, &again);
 
             for changes in harvests
                 .iter()

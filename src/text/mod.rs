@@ -1,6 +1,6 @@
 //! Reading text.
-mod codepage;
 pub mod cell;
+mod codepage;
 pub mod date;
 pub mod decode;
 pub mod diff;

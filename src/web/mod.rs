@@ -3,10 +3,11 @@
 //! It knows addresses, headers and what a reader asks for. It calls the store, the index and the
 //! renderer. It deliberately never fetches, sends or writes.
 
+mod calendar;
 mod pages;
-mod versions;
 mod standard;
 mod standards;
+mod versions;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -122,6 +123,20 @@ pub fn router(site: Site) -> Router {
         .route("/", get(pages::home))
         .route("/search", get(pages::search))
         .route("/updates/{id}", get(pages::update))
+        .route("/calendar", get(calendar::calendar))
+        .route("/calendar.ics", get(calendar::all_ics))
+        .route(
+            "/frameworks/{id}/calendar.ics",
+            get(calendar::framework_ics),
+        )
+        .route(
+            "/jurisdictions/{id}/calendar.ics",
+            get(calendar::jurisdiction_ics),
+        )
+        .route(
+            "/standards/{slug}/calendar.ics",
+            get(calendar::standard_ics),
+        )
         .route("/sources", get(pages::sources))
         .route("/sources/{id}/versions", get(versions::versions))
         .route("/standards", get(standards::standards))

@@ -12,6 +12,7 @@ macro_rules! left_out {
 
 mod bad_input;
 mod by_hand;
+mod calendar;
 mod catalogue;
 mod command_line;
 mod corpus_articles;

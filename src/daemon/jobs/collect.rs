@@ -23,9 +23,9 @@ use crate::daemon::visits::{Brought, Visits};
 use crate::domain::address::WebAddress;
 use crate::domain::cadence;
 use crate::domain::catalogue::RegisterChanges;
-use crate::domain::change::Change;
+use crate::domain::change::{Change, PlainTexts};
 use crate::domain::document::{
-    Document, Fault, FaultCode, FeedDescription, Memory, Outcome, Visit,
+    Document, Entry, Fault, FaultCode, FeedDescription, Memory, Outcome, Visit,
 };
 use crate::domain::evidence::{self, Evidence, Record};
 use crate::domain::id::{SourceId, UpdateId};
@@ -442,6 +442,7 @@ async fn visit(
         }
     }
     remember(&mut harvest, &source, &looked, wait, now);
+    harvest.new.append(&mut looked.moved);
     Brought { harvest, room }
 }
 
@@ -605,6 +606,8 @@ struct Looked {
     is_index: bool,
     /// The latest day of publication that is no future.
     newest: Option<NaiveDate>,
+    /// What tells of dates that revisions moved: ours, and nothing that the source brought.
+    moved: Vec<Fresh>,
 }
 
 /// Reads a document and compares it with what is known; none when it could not be read.
@@ -670,6 +673,7 @@ async fn take_in(
                 if !first || page.as_ref().is_some_and(Page::leads_on) {
                     pages.brought(&read.new, &read.revised);
                 }
+                looked.moved.extend(read.moved);
                 harvest.new.extend(read.new);
                 harvest.revised.extend(read.revised);
                 harvest.register = read.register;
@@ -719,6 +723,8 @@ pub(super) struct Read {
     pub(super) description: FeedDescription,
     pub(super) new: Vec<Fresh>,
     pub(super) revised: Vec<Fresh>,
+    /// What tells of dates that revisions moved.
+    pub(super) moved: Vec<Fresh>,
     pub(super) next: Option<String>,
     pub(super) parts: Vec<String>,
     pub(super) register: Option<Box<RegisterChanges>>,
@@ -867,13 +873,14 @@ async fn read(
         now,
         first_contact,
     };
-    let (new, revised, more) = made(house, about, comparison.changes)
+    let made = made(house, about, comparison.changes)
         .await
         .map_err(|error| failed(&error))?;
     drop(turn);
-    faults.extend(more);
-    out.new = new;
-    out.revised = revised;
+    faults.extend(made.faults);
+    out.new = made.new;
+    out.revised = made.revised;
+    out.moved = made.moved;
     out.faults = faults;
     Ok(out)
 }
@@ -888,12 +895,21 @@ pub(super) struct About<'v> {
     pub(super) first_contact: bool,
 }
 
+/// What came of the changes of one visit.
+pub(super) struct Made {
+    pub(super) new: Vec<Fresh>,
+    pub(super) revised: Vec<Fresh>,
+    /// What tells of dates that revisions moved.
+    pub(super) moved: Vec<Fresh>,
+    pub(super) faults: Vec<Fault>,
+}
+
 /// Makes Updates of changes: those that are new, those that are revised, and what was wrong.
 pub(super) async fn made(
     house: &House,
     about: About<'_>,
     changes: Vec<Change>,
-) -> anyhow::Result<(Vec<Fresh>, Vec<Fresh>, Vec<Fault>)> {
+) -> anyhow::Result<Made> {
     let revised: Vec<UpdateId> = changes
         .iter()
         .filter_map(|change| match change {
@@ -937,6 +953,7 @@ pub(super) async fn made(
         };
         let mut new = Vec::new();
         let mut revised = Vec::new();
+        let mut moved = Vec::new();
         let mut faults = Vec::new();
         for change in changes {
             let (normalized, fingerprint, before) = match change {
@@ -979,6 +996,10 @@ pub(super) async fn made(
                         None => &mut new,
                         Some(before) => {
                             key_dates::moved(before, &mut update.key_dates);
+                            moved.extend(
+                                normalize::moved_dates(before, &update, now)
+                                    .map(|notice| notice_of(&tagger, &source, notice)),
+                            );
                             &mut revised
                         }
                     };
@@ -992,9 +1013,37 @@ pub(super) async fn made(
             }
         }
         faults.extend(other_language(&source, &new));
-        (new, revised, faults)
+        Made {
+            new,
+            revised,
+            moved,
+            faults,
+        }
     });
     Ok(making.await?)
+}
+
+/// The Update that tells of dates that moved, with its tags. Its dates are those that moved, with
+/// the words that tell them, and not what is read in our own sentence.
+fn notice_of(tagger: &Tagger, source: &Source, mut notice: Update) -> Fresh {
+    let dates = std::mem::take(&mut notice.key_dates);
+    let mut update = understood(tagger, source, notice, None, "");
+    update.key_dates = dates;
+    let entry = Entry {
+        title: update.content.title.clone(),
+        url: update.content.url.clone(),
+        ..Entry::default()
+    };
+    let plain = PlainTexts {
+        title: update.content.title.clone(),
+        summary: update.content.summary.clone(),
+        content: String::new(),
+    };
+    Fresh {
+        fingerprint: compare::fingerprint(&entry, &plain),
+        update,
+        text: String::new(),
+    }
 }
 
 /// Whether an address that led to a page of a site leads to its front door now.

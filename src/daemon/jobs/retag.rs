@@ -7,6 +7,7 @@ use crate::daemon::jobs::collect::understood;
 use crate::domain::id::UpdateId;
 use crate::domain::update::{Tags, Update};
 use crate::store::{Lease, Retagged};
+use crate::tag::key_dates;
 use crate::text::html;
 
 /// Updates read and written at a time.
@@ -64,13 +65,18 @@ pub async fn retag(
             };
             let text = html::plain(update.content.body.as_str());
             let language = update.tags.language.clone();
-            let again = understood(
+            let mut again = understood(
                 &house.tagger,
                 source,
                 update.clone(),
                 language.as_deref(),
                 &text,
             );
+            if update.cause.is_some() {
+                // Its dates are those of the update that brought it about, at that moment.
+                again.key_dates.clone_from(&update.key_dates);
+            }
+            key_dates::kept(&update.key_dates, &mut again.key_dates);
             if again.tags == update.tags && again.key_dates == update.key_dates {
                 continue;
             }

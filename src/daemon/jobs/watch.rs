@@ -488,13 +488,13 @@ async fn make(
         // What differs from what was known is news however long its source has been read.
         first_contact: false,
     };
-    let (new, revised, faults) = match made(house, about, changes).await {
+    let made = match made(house, about, changes).await {
         Ok(made) => made,
         Err(error) => return Ok(Err(error)),
     };
-    harvest.visit.faults.extend(faults);
-    harvest.new.extend(new);
-    harvest.revised.extend(revised);
+    harvest.visit.faults.extend(made.faults);
+    harvest.new.extend(made.new);
+    harvest.revised.extend(made.revised);
     let count = |fresh: &[Fresh]| u32::try_from(fresh.len()).unwrap_or(u32::MAX);
     harvest.visit.new = count(&harvest.new);
     harvest.visit.revised = count(&harvest.revised);
@@ -506,6 +506,8 @@ async fn make(
             record.brought_news(now);
         }
     }
+    // Ours, and nothing that the page brought.
+    harvest.new.extend(made.moved);
     Ok(Ok(()))
 }
 

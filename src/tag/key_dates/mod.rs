@@ -139,28 +139,65 @@ fn take(list: &mut Vec<KeyDate>, date: KeyDate) {
     }
 }
 
-/// Days of structured fields that stand elsewhere in the next revision of the same record: the
-/// later one says which it replaces.
+/// Says of the dates of an update's next revision which days they replace: of a structured field
+/// the day that it stated before, of prose the one day that it told of the event. A date that
+/// stands where it stood keeps the day that it replaced once.
 pub fn moved(before: &[KeyDate], now: &mut [KeyDate]) {
-    let stated = |dates: &[KeyDate], event: DateEvent| -> Option<NaiveDate> {
-        let mut days = dates
-            .iter()
-            .filter(|date| date.certainty == Certainty::Stated && date.event == event)
-            .map(|date| date.date);
-        // Of several days of one event nobody can say which one moved.
-        days.next().filter(|_| days.next().is_none())
-    };
+    kept(before, now);
     let replaced: Vec<Option<NaiveDate>> = now
         .iter()
         .map(|date| {
-            stated(now, date.event)
-                .filter(|day| *day == date.date && date.certainty == Certainty::Stated)
-                .and_then(|day| stated(before, date.event).filter(|was| *was != day))
+            let stated = |date: &KeyDate| date.certainty == Certainty::Stated;
+            let told = |_: &KeyDate| true;
+            let stands = before
+                .iter()
+                .any(|old| old.event == date.event && old.date == date.date);
+            if stands {
+                return None;
+            }
+            if stated(date)
+                && only(now, date.event, stated).is_some()
+                && let Some(old) = only(before, date.event, stated)
+            {
+                return Some(old.date);
+            }
+            // Days on which something was published or met are history, and prose names many.
+            if matches!(date.event, DateEvent::Publication | DateEvent::Event) {
+                return None;
+            }
+            only(now, date.event, told)?;
+            let old = only(before, date.event, told)?;
+            // "May" that becomes "15 May" is told more finely, and has not moved.
+            let (first, last) = old.precision.span(old.date);
+            (date.date < first || date.date > last).then_some(old.date)
         })
         .collect();
     for (date, was) in now.iter_mut().zip(replaced) {
         date.was = date.was.or(was);
     }
+}
+
+/// Dates that stand where they stood keep the day that they replaced once: what is said now need
+/// not tell it again.
+pub fn kept(before: &[KeyDate], now: &mut [KeyDate]) {
+    for date in now {
+        let old = before
+            .iter()
+            .find(|old| old.event == date.event && old.date == date.date);
+        date.was = date.was.or(old.and_then(|old| old.was));
+    }
+}
+
+/// The one date of an event; of several nobody can say which one moved.
+fn only(
+    dates: &[KeyDate],
+    event: DateEvent,
+    wanted: impl Fn(&KeyDate) -> bool,
+) -> Option<&KeyDate> {
+    let mut found = dates
+        .iter()
+        .filter(|date| date.event == event && wanted(date));
+    found.next().filter(|_| found.next().is_none())
 }
 
 /// Reads the key dates of a text, in the order of their words; an event on a day is told once.

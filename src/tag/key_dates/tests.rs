@@ -174,6 +174,51 @@ fn a_field_that_says_another_day_has_moved() {
 }
 
 #[test]
+fn prose_that_says_another_day_has_moved_it() {
+    let said = |text: &str| {
+        of(&Sayings {
+            text,
+            ..Sayings::default()
+        })
+    };
+    for (before, now, was) in [
+        (
+            "Comments close on 1 May 2026.",
+            "Comments close on 15 May 2026.",
+            Some("2026-05-01"),
+        ),
+        (
+            "Comments close on 1 May 2026.",
+            "Comments close on 1 May 2026. Thank you.",
+            None,
+        ),
+        // Told more finely.
+        (
+            "The rules apply from May 2026.",
+            "The rules apply from 15 May 2026.",
+            None,
+        ),
+        // Of two nobody can say which one moved.
+        (
+            "Comments close on 1 May 2026. Comments close on 3 June 2026 for schools.",
+            "Comments close on 9 May 2026. Comments close on 3 July 2026 for schools.",
+            None,
+        ),
+    ] {
+        let before = said(before);
+        let mut dates = said(now);
+        assert!(!before.is_empty() && !dates.is_empty(), "{now}");
+        moved(&before, &mut dates);
+        let told = dates[0].was.map(|day| day.to_string());
+        assert_eq!(told.as_deref(), was, "{now}");
+        // A revision that changes nothing about it does not forget it.
+        let mut again = said(now);
+        moved(&dates, &mut again);
+        assert_eq!(again, dates);
+    }
+}
+
+#[test]
 fn an_event_on_a_day_is_told_once() {
     let text = "Comments close on 5 May 2026. Again: comments are due by 5 May 2026.";
     assert_eq!(read(text, None, None).len(), 1);

@@ -1,0 +1,165 @@
+//! `regwire calendar`: what is due, for people, programs and calendars.
+
+use std::process::ExitCode;
+
+use chrono::{Months, NaiveDate};
+use serde_json::{Value, json};
+
+use super::out::{say, say_part};
+use super::table;
+use crate::daemon::House;
+use crate::domain::calendar::{CalendarFilter, Due};
+use crate::domain::id::{FrameworkId, JurisdictionId};
+use crate::domain::key_date::DateEvent;
+use crate::domain::reference;
+use crate::render::ics;
+use crate::text::html;
+
+/// Options of `calendar`.
+#[derive(clap::Args)]
+pub(super) struct Options {
+    /// Only what is about this framework.
+    #[arg(long, value_name = "ID")]
+    framework: Option<FrameworkId>,
+    /// Only what counts there.
+    #[arg(long, value_name = "ID")]
+    jurisdiction: Option<JurisdictionId>,
+    /// Only what is about this standard, in any spelling.
+    #[arg(long, value_name = "REF")]
+    standard: Option<String>,
+    /// Only what happens so: comments_close, ballot_close, application …
+    #[arg(long)]
+    event: Option<DateEvent>,
+    /// Only what takes comments or votes now.
+    #[arg(long)]
+    open: bool,
+    /// From this day on [default: today].
+    #[arg(long, value_name = "DAY")]
+    from: Option<NaiveDate>,
+    /// Before this day [default: a year later; with --open or --ics: no end].
+    #[arg(long, value_name = "DAY")]
+    until: Option<NaiveDate>,
+    /// The most dates.
+    #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    limit: u32,
+    /// One JSON object.
+    #[arg(long)]
+    json: bool,
+    /// A line of JSON per date.
+    #[arg(long, conflicts_with = "json")]
+    jsonl: bool,
+    /// A file for calendars (iCalendar).
+    #[arg(long, conflicts_with_all = ["json", "jsonl"])]
+    ics: bool,
+}
+
+pub(super) async fn run(house: House, options: Options) -> anyhow::Result<ExitCode> {
+    let today = house.clock.now().date_naive();
+    if let Some(id) = &options.framework {
+        anyhow::ensure!(
+            house.library.framework(id).is_some(),
+            "there is no framework {id}: its id is the name of its file in the folder frameworks"
+        );
+    }
+    if let Some(id) = &options.jurisdiction {
+        anyhow::ensure!(
+            house.library.jurisdiction(id).is_some(),
+            "there is no jurisdiction {id}: use an ISO 3166 code in lower case, or eu, coe, intl"
+        );
+    }
+    let filter = CalendarFilter {
+        framework: options.framework,
+        jurisdiction: options.jurisdiction,
+        standard: options.standard.as_deref().map(|text| {
+            reference::read(text, &house.library.known_works)
+                .first()
+                .map_or_else(
+                    || reference::slug(text),
+                    |found| reference::slug(&found.work),
+                )
+        }),
+        event: options.event,
+    };
+    let from = options.from.unwrap_or(today);
+    let until = options.until.or_else(|| {
+        let endless = options.open || options.ics;
+        from.checked_add_months(Months::new(12))
+            .filter(|_| !endless)
+    });
+    let open = options.open;
+    let stretch = house
+        .store
+        .due(from, until, options.limit as usize, |due| {
+            filter.takes(due) && (!open || due.is_open(today))
+        })
+        .await?;
+    if stretch.cut {
+        eprintln!(
+            "regwire: there are more than {} dates; ask with --limit, or narrow it",
+            options.limit
+        );
+    }
+    if options.ics {
+        say_part!(
+            "{}",
+            ics("Key dates", &stretch.entries, &house.config.base_url)
+        );
+    } else if options.json {
+        let lines: Vec<Value> = stretch.entries.iter().map(|due| line(due, today)).collect();
+        say!(
+            "{}",
+            json!({ "from": from, "until": until, "dates": lines })
+        );
+    } else if options.jsonl {
+        let lines: Vec<Value> = stretch.entries.iter().map(|due| line(due, today)).collect();
+        super::export::jsonl(&lines)?;
+    } else {
+        let rows: Vec<Vec<String>> = stretch
+            .entries
+            .iter()
+            .map(|due| {
+                vec![
+                    due.date.precision.told(due.date.date),
+                    due.date.event.label().to_owned(),
+                    due.status(today).as_str().to_owned(),
+                    due.date
+                        .was
+                        .map_or_else(String::new, |was| was.format("%Y-%m-%d").to_string()),
+                    due.update.to_string(),
+                    html::excerpt(&due.title, 80),
+                ]
+            })
+            .collect();
+        table::print(&["date", "what", "status", "was", "update", "title"], &rows);
+        say!(
+            "{}",
+            table::count(i64::try_from(stretch.entries.len())?, "date")
+        );
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn line(due: &Due, today: NaiveDate) -> Value {
+    json!({
+        "uid": due.uid,
+        "date": due.date.date,
+        "precision": due.date.precision,
+        "event": due.date.event,
+        "label": due.date.label(),
+        "status": due.status(today),
+        "certainty": due.date.certainty,
+        "was": due.date.was,
+        "sequence": due.sequence,
+        "changed_at": due.changed_at,
+        "open": due.is_open(today),
+        "update": due.update,
+        "source": due.source,
+        "title": due.title,
+        "url": due.url.as_ref().map(|url| url.as_str()),
+        "frameworks": due.frameworks,
+        "jurisdictions": due.jurisdictions,
+        "standards": due.works,
+        "because": due.date.because,
+        "reports": due.reports,
+    })
+}

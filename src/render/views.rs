@@ -36,6 +36,14 @@ impl Moment {
         }
     }
 
+    /// A moment of which people are shown the day, in UTC.
+    pub fn on_day(moment: DateTime<Utc>) -> Self {
+        Self {
+            shown: moment.format("%-d %B %Y").to_string(),
+            ..Self::at(moment)
+        }
+    }
+
     /// The day only.
     pub fn day(stamp: Stamp) -> Self {
         Self {

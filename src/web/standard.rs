@@ -111,7 +111,14 @@ pub(super) async fn standard(
                 .library
                 .frameworks
                 .iter()
-                .filter(|framework| framework.references.contains(work))
+                .filter(|framework| {
+                    let known = &site.library.known_works;
+                    let of = |form: &String| {
+                        let read = reference::read(form, known);
+                        read.iter().any(|reference| reference.work == *work)
+                    };
+                    framework.references.iter().any(of)
+                })
                 .map(|framework| Named {
                     name: framework.short.clone(),
                     href: format!("/search?q=framework:{}", framework.id),
@@ -315,7 +322,7 @@ fn project(site: &Site, dossier: &Dossier, related: &HashMap<String, Named>) -> 
     tell(
         "Source",
         Some(format!(
-            "{}, {} of it",
+            "{}: {}",
             name_of(site, &project.source),
             standing
                 .row
@@ -361,7 +368,7 @@ fn project(site: &Site, dossier: &Dossier, related: &HashMap<String, Named>) -> 
                 reference: stored.row.reference.clone(),
                 stage: stored.row.position.to_string(),
                 meaning: stored.row.position.meaning(),
-                since: Moment::at(stored.since),
+                since: Moment::on_day(stored.since),
                 source: name_of(site, source),
                 differs: stored.row.position != project.position,
             })
@@ -376,7 +383,7 @@ fn project(site: &Site, dossier: &Dossier, related: &HashMap<String, Named>) -> 
                     name: report.title.clone(),
                     href: format!("/updates/{}", report.reported.update),
                 },
-                at: Moment::at(report.reported.at),
+                at: Moment::on_day(report.reported.at),
                 stage: report.reported.report.stage.to_string(),
                 meaning: report.reported.report.stage.meaning().to_owned(),
                 agreement: match report.agreement {

@@ -219,12 +219,12 @@ fn row(site: &Site, standing: &Standing, sources: &[SourceId]) -> StandardRow {
         stage: project.position.to_string(),
         meaning: project.position.meaning(),
         committee: facts.committee.clone(),
-        first_seen: Moment::at(project.first_seen),
+        first_seen: Moment::on_day(project.first_seen),
         // What stands where it stood at first sight was never seen to change.
-        last_change: (project.since > project.first_seen).then(|| Moment::at(project.since)),
+        last_change: (project.since > project.first_seen).then(|| Moment::on_day(project.since)),
         last_observed: Moment::at(standing.observed.last),
         times: standing.observed.times,
-        missing_since: standing.observed.missing_since.map(Moment::at),
+        missing_since: standing.observed.missing_since.map(Moment::on_day),
         sources: sources.iter().map(|id| name_of(site, id)).collect(),
     }
 }

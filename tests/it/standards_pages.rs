@@ -89,7 +89,9 @@ async fn ask(router: &Router, path: &str) -> (StatusCode, String, String) {
         .map(|to| to.to_str().unwrap().to_owned())
         .unwrap_or_default();
     let body = to_bytes(response.into_body(), 1 << 22).await.unwrap();
-    (status, to, String::from_utf8(body.to_vec()).unwrap())
+    // Templates write every slash of a value as a character reference.
+    let text = String::from_utf8(body.to_vec()).unwrap();
+    (status, to, text.replace("&#x2f;", "/"))
 }
 
 async fn page(router: &Router, path: &str) -> String {
@@ -128,16 +130,18 @@ async fn an_auditor_gets_the_table_and_a_team_the_history() {
     assert!(drafts.contains("&lt;script&gt;alert(1)"));
     assert!(drafts.contains("/standards/iso-iec-99042#p-91001"));
     assert!(
-        drafts.contains("1 February 2026, 00:00 UTC")
+        drafts.contains("datetime=\"2026-02-01T00:00:00Z\">1 February 2026<")
             && drafts.contains("1 March 2026, 00:00 UTC")
             && drafts.contains("<td class=\"number\">2</td>"),
         "{drafts}"
     );
     let all = page(&router, "/standards?all=1&page=99").await;
     assert!(
-        all.contains("64 documents of 64") && all.contains("99777"),
+        all.contains("64 documents of 64") && all.contains("Page 2 of 2"),
         "{all}"
     );
+    let asked = page(&router, "/standards?all=1&q=99777").await;
+    assert!(asked.contains("ISO 99777:2020") && asked.contains("Nobody asks"));
     let part = page(&router, "/standards?committee=ISO/IEC+JTC+1/SC+42/WG+1").await;
     assert!(part.contains("60 documents of 64"), "{part}");
     let none = page(&router, "/standards?q=nothing+like+it").await;

@@ -230,7 +230,7 @@ async fn story(store: &str) -> House {
         .index
         .search(&wanted, SortOrder::Best, 0, 10, false)
         .unwrap();
-    assert_eq!(found.hits, [notice.id.clone()]);
+    assert_eq!(found.hits, std::slice::from_ref(&notice.id));
 
     // An edit that leaves the day alone tells nothing, and forgets nothing; nor does tagging.
     clock.move_to(utc("2026-11-09T10:00:00Z"));

@@ -33,6 +33,15 @@ const RELATED: usize = 40;
 /// Updates shown.
 const UPDATES: usize = 20;
 
+/// `/standards/ISO/IEC 42001`: a spelling with strokes leads to the slug, too.
+pub(super) async fn spelled(
+    site: State<Site>,
+    Path((first, rest)): Path<(String, String)>,
+    parameters: Parameters<BTreeMap<String, String>>,
+) -> Response {
+    standard(site, Path(format!("{first}/{rest}")), parameters).await
+}
+
 /// `/standards/{slug}`: the slug is the address; any other spelling leads there.
 pub(super) async fn standard(
     State(site): State<Site>,

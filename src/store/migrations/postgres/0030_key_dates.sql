@@ -19,7 +19,7 @@ CREATE INDEX key_dates_by_link ON key_dates (link) WHERE link IS NOT NULL;
 
 INSERT INTO key_dates
 SELECT u.id, d.place - 1, u.id || '-' || (d.value ->> 'event') || '-' || ROW_NUMBER()
-  OVER (PARTITION BY u.id, d.value ->> 'event' ORDER BY d.place), d.value ->> 'event',
-  CAST(d.value ->> 'date' AS DATE), 0, u.revised_at, u.story, u.source_id || ' ' || u.url
+  OVER (PARTITION BY u.id, d.value ->> 'event' ORDER BY d.place), d.value ->> 'event', CAST(d.value ->> 'date' AS DATE),
+  0, u.revised_at, u.story, u.source_id || ' ' || u.url
 FROM updates u, jsonb_array_elements(CAST(u.key_dates AS JSONB)) WITH ORDINALITY AS d (value, place)
 WHERE u.key_dates <> '[]';

@@ -19,7 +19,7 @@ CREATE INDEX key_dates_by_link ON key_dates (link) WHERE link IS NOT NULL;
 
 INSERT INTO key_dates
 SELECT u.id, d.key, u.id || '-' || json_extract(d.value, '$.event') || '-' || ROW_NUMBER()
-  OVER (PARTITION BY u.id, json_extract(d.value, '$.event') ORDER BY d.key), json_extract(d.value, '$.event'),
-  CAST(json_extract(d.value, '$.date') AS TEXT), 0, u.revised_at, u.story, u.source_id || ' ' || u.url
+  OVER (PARTITION BY u.id, json_extract(d.value, '$.event') ORDER BY d.key), json_extract(d.value, '$.event'), CAST(json_extract(d.value, '$.date') AS TEXT),
+  0, u.revised_at, u.story, u.source_id || ' ' || u.url
 FROM updates u, json_each(u.key_dates) d
 WHERE u.key_dates <> '[]';

@@ -118,7 +118,10 @@ async fn asked(house: &House, path: &str, tag: Option<&str>) -> (u16, HeaderMap,
     (
         head.status.as_u16(),
         head.headers,
-        String::from_utf8(bytes.to_vec()).unwrap(),
+        // Templates write a slash as its number.
+        String::from_utf8(bytes.to_vec())
+            .unwrap()
+            .replace("&#x2f;", "/"),
     )
 }
 
@@ -267,7 +270,6 @@ async fn story(store: &str) -> House {
     for (path, status, has) in [
         ("/standards/nist-sp-800-53/calendar.ics", 200, true),
         ("/standards/iso-iec-42001/calendar.ics", 200, false),
-        ("/calendar.ics?standard=SP%20800-53", 200, false),
         ("/calendar.ics?standard=NIST%20SP%20800-53", 200, true),
         ("/jurisdictions/us/calendar.ics", 200, true),
         ("/jurisdictions/kr/calendar.ics", 200, false),

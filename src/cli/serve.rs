@@ -123,6 +123,8 @@ async fn works(
                         "the work was interrupted; trying again"
                     );
                     drop(held);
+                    // What is under way read the store under the lease that is gone.
+                    *house.visits.lock().await = daemon::visits::Visits::default();
                     tokio::time::sleep(Duration::from_secs(2)).await;
                 }
             }

@@ -299,19 +299,25 @@ impl Telling<'_> {
         names.join(", ")
     }
 
-    /// Days that the row states: the end of comments, and a publication told to the day.
+    /// Days that the row states: the end of comments where the stage or that day moved (said once
+    /// and not with every other change of the row), and a publication told to the day.
     fn dates(&self) -> (Vec<KeyDate>, Vec<StatedDate>) {
         let facts = &self.change.row.facts;
         let mut found: Vec<(DateEvent, NaiveDate, &str, Option<NaiveDate>)> = Vec::new();
         let is_open = matches!(self.change.project.position, Position::Draft(_));
-        if let Some(day) = facts.comments_open.filter(|_| is_open) {
+        let moved = self.change.facts.iter().find_map(|fact| match fact {
+            FactChange::Comments { from, .. } => Some(*from),
+            _ => None,
+        });
+        let opens = is_open && !self.change.steps.is_empty();
+        if let Some(day) = facts.comments_open.filter(|_| opens) {
             found.push((DateEvent::CommentsOpen, day, "comment-from", None));
         }
-        if let Some(day) = facts.comments_close.filter(|_| is_open) {
-            let was = self.change.facts.iter().find_map(|fact| match fact {
-                FactChange::Comments { from, .. } => *from,
-                _ => None,
-            });
+        if let Some(day) = facts
+            .comments_close
+            .filter(|_| opens || is_open && moved.is_some())
+        {
+            let was = moved.flatten();
             found.push((DateEvent::CommentsClose, day, "comment-to", was));
         }
         let published = self

@@ -5,12 +5,17 @@ use std::collections::BTreeMap;
 use axum::extract::{Path, Query as Parameters, State};
 use axum::response::Response;
 
+use tokio::sync::Semaphore;
+
 use super::pages::{source_of, told};
 use super::{Site, Trouble};
 use crate::compare::page::between;
 use crate::domain::id::SourceId;
 use crate::domain::source::{Source, SourceKind};
 use crate::render::{DiffView, VersionsPage};
+
+/// How many comparisons run at once: their texts may be long, and whoever asked may have gone.
+static TURNS: Semaphore = Semaphore::const_new(2);
 
 /// `/sources/{id}/versions`; `from` and `to` name two versions, the last two when absent.
 pub(super) async fn versions(
@@ -68,9 +73,14 @@ async fn compared(
         texts.push(text);
     }
     let source = source.clone();
-    let comparing = tokio::task::spawn_blocking(move || match texts.as_slice() {
-        [before, after] => Some(DiffView::new(from, to, &between(before, after), &source)),
-        _ => None,
+    // Closed never; were it, comparing without a turn would still be right.
+    let turn = TURNS.acquire().await;
+    let comparing = tokio::task::spawn_blocking(move || {
+        let _turn = turn;
+        match texts.as_slice() {
+            [before, after] => Some(DiffView::new(from, to, &between(before, after), &source)),
+            _ => None,
+        }
     });
     Ok(comparing
         .await?

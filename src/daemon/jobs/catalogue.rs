@@ -600,7 +600,7 @@ fn update(
 
 /// What the row itself proves, over what its words suggest: its kind is that of its stage or
 /// none, and the bodies whose row it is act (rule B1), each with its jurisdiction (rule J2).
-fn proven(house: &House, source: &Source, update: &mut Update) {
+pub(super) fn proven(house: &House, source: &Source, update: &mut Update) {
     let stated = &update.content.stated;
     let because = |rule: &str, text: String| Because {
         rule: rule.to_owned(),

@@ -168,18 +168,20 @@ async fn run(
             begin(&mut visits, house, fetcher, source, state, place);
         }
         let over = brisk && begun.elapsed() >= ROUND;
-        let done = due.is_empty() && awaited.is_empty();
+        let waits = |held: &&Brought| awaited.contains(&held.harvest.visit.source);
+        let done = due.is_empty() && awaited.len() == held.iter().filter(waits).count();
         let patience = if done || over { Duration::ZERO } else { LOOK };
         let brought = visits.take(patience).await;
         let ends = brought.is_empty() && (over || done || visits.are_over());
         let (later, mut ready): (Vec<_>, Vec<_>) = brought
             .into_iter()
             .partition(|brought| watch::waits(&brought.harvest));
-        // Who waits for the end of the round keeps no room that others wait for.
-        held.extend(later.into_iter().map(|brought| Brought {
-            room: Room::default(),
-            ..brought
-        }));
+        for mut brought in later {
+            // Who waits for the end of the round keeps no room that others wait for.
+            pack(&mut brought.harvest).await;
+            brought.room = Room::default();
+            held.push(brought);
+        }
         if ends || held.len() >= MOST_HELD {
             held.sort_by_key(|held| {
                 let source = &held.harvest.visit.source;
@@ -213,6 +215,20 @@ async fn run(
 pub(super) async fn settle(house: &House, lease: &Lease, source: &SourceId) -> anyhow::Result<()> {
     let mut visits = house.visits.lock().await;
     while visits.is_under_way(source) {
+        let brought = visits.take(LOOK).await;
+        store(house, lease, &mut visits, brought).await?;
+    }
+    Ok(())
+}
+
+/// Waits for every visit that is under way, and stores what it brings, so that what is stored may
+/// be changed otherwise.
+///
+/// # Errors
+/// When the lease is lost or the store fails.
+pub(super) async fn settle_all(house: &House, lease: &Lease) -> anyhow::Result<()> {
+    let mut visits = house.visits.lock().await;
+    while !visits.are_over() {
         let brought = visits.take(LOOK).await;
         store(house, lease, &mut visits, brought).await?;
     }

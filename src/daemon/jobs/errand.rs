@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::daemon::House;
-use crate::daemon::jobs::collect::{Choice, Report, collect};
+use crate::daemon::jobs::collect::{Choice, Report, collect, settle_all};
 use crate::daemon::jobs::observe::{Wish, observe};
 use crate::daemon::jobs::retag;
 use crate::daemon::stories;
@@ -111,6 +111,8 @@ pub async fn run(
             Ok(json!({ "lines": lines, "summary": seen.summary() }))
         }
         Errand::Retag => {
+            // A visit under way has read its updates as they were before.
+            settle_all(house, lease).await?;
             let mut differences = Vec::new();
             retag::retag(
                 house,

@@ -33,16 +33,13 @@ pub async fn follow(house: &House, lease: &Lease) -> anyhow::Result<usize> {
             if read.contains(&update.id) {
                 continue;
             }
+            let kind = house.source(&update.source).map(|source| source.kind);
+            // A catalogue's own Update is no second witness of what its row says; a page is.
             let found = match &update.content.stage {
+                _ if kind == Some(SourceKind::Catalogue) => continue,
                 None => reports(&update.tags),
-                Some(news) => {
-                    let source = house.source(&update.source);
-                    // A catalogue's own Update is no second witness of what its row says; a page is.
-                    if source.is_none_or(|source| source.kind != SourceKind::Page) {
-                        continue;
-                    }
-                    stated_report(news, &update.tags).into_iter().collect()
-                }
+                Some(_) if kind != Some(SourceKind::Page) => continue,
+                Some(news) => stated_report(news, &update.tags).into_iter().collect(),
             };
             reported.extend(found.into_iter().map(|report| Reported {
                 update: update.id.clone(),

@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 
 use crate::daemon::House;
+use crate::daemon::jobs::catalogue;
 use crate::daemon::jobs::collect::understood;
 use crate::domain::id::UpdateId;
+use crate::domain::source::SourceKind;
 use crate::domain::update::{Tags, Update};
 use crate::store::{Lease, Retagged};
 use crate::tag::key_dates;
@@ -72,7 +74,11 @@ pub async fn retag(
                 language.as_deref(),
                 &text,
             );
-            if update.cause.is_some() {
+            if source.kind == SourceKind::Catalogue {
+                // A row states its days, and proves what its words may not.
+                again.key_dates.clone_from(&update.key_dates);
+                catalogue::proven(house, source, &mut again);
+            } else if update.cause.is_some() {
                 // Its dates are those of the update that brought it about, at that moment.
                 again.key_dates.clone_from(&update.key_dates);
             }

@@ -142,3 +142,112 @@ async fn in_lane(brisk: &Arc<Semaphore>, visit: impl Future<Output = Brought>) -
     drop(place);
     visit.await
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::daemon::jobs::collect::empty_visit;
+    use crate::domain::document::Outcome;
+    use crate::store::SourceState;
+
+    /// What a visit to a source leaves that brought nothing.
+    fn nothing(source: &SourceId) -> Brought {
+        let now = chrono::DateTime::UNIX_EPOCH;
+        Brought {
+            harvest: Harvest {
+                visit: empty_visit(source, now, Outcome::Unchanged),
+                state: SourceState::unknown(source.clone(), now),
+                documents: Vec::new(),
+                new: Vec::new(),
+                revised: Vec::new(),
+                register: None,
+                watching: None,
+            },
+            room: Room::default(),
+        }
+    }
+
+    fn begin(
+        visits: &mut Visits,
+        name: &str,
+        visit: impl Future<Output = ()> + Send + 'static,
+    ) -> SourceId {
+        let source = SourceId::new(name).unwrap();
+        let (brought, broken) = (nothing(&source), nothing(&source));
+        let place = visits.place().unwrap();
+        let visit = async move {
+            visit.await;
+            brought
+        };
+        visits.begin(source.clone(), place, visit, move || {
+            let mut broken = broken;
+            broken.harvest.visit.outcome = Outcome::Failed;
+            broken
+        });
+        source
+    }
+
+    fn names(brought: &[Brought]) -> Vec<&str> {
+        let visits = brought.iter().map(|brought| &brought.harvest.visit);
+        visits.map(|visit| visit.source.as_str()).collect()
+    }
+
+    #[tokio::test]
+    async fn what_answers_in_time_is_taken_in_the_order_in_which_it_was_begun() {
+        let mut visits = Visits::default();
+        let mut ends = Vec::new();
+        for name in ["a", "b", "c"] {
+            let (end, answer) = tokio::sync::oneshot::channel::<()>();
+            ends.push(end);
+            begin(&mut visits, name, async move {
+                let _ = answer.await;
+            });
+        }
+        let mut taken = Vec::new();
+        for end in ends.into_iter().rev() {
+            taken.extend(visits.take(Duration::ZERO).await);
+            end.send(()).unwrap();
+            tokio::task::yield_now().await;
+        }
+        while !visits.are_over() {
+            taken.extend(visits.take(Duration::from_secs(1)).await);
+        }
+        assert_eq!(names(&taken), ["a", "b", "c"]);
+    }
+
+    #[tokio::test]
+    async fn a_slow_visit_outlives_who_began_it_and_is_under_way_until_it_is_taken() {
+        let mut visits = Visits::default();
+        let (end, slow) = tokio::sync::oneshot::channel::<()>();
+        let slow = begin(&mut visits, "slow", async move {
+            let _ = slow.await;
+        });
+        let quick = begin(&mut visits, "quick", async {});
+        // What has come and waits for its turn is not stored: nobody may begin it again.
+        assert!(visits.take(Duration::ZERO).await.is_empty());
+        assert!(visits.is_under_way(&quick));
+        let taken = loop {
+            let taken = visits.take(Duration::from_secs(1)).await;
+            if !taken.is_empty() {
+                break taken;
+            }
+        };
+        assert_eq!(names(&taken), ["quick"]);
+        assert!(!visits.is_under_way(&quick) && visits.is_under_way(&slow));
+        end.send(()).unwrap();
+        let mut taken = Vec::new();
+        while !visits.are_over() {
+            taken.extend(visits.take(Duration::from_secs(1)).await);
+        }
+        assert_eq!(names(&taken), ["slow"]);
+    }
+
+    #[tokio::test]
+    async fn a_visit_that_panics_is_told_as_a_failure() {
+        let mut visits = Visits::default();
+        begin(&mut visits, "odd", async { panic!("on purpose") });
+        let taken = visits.take(Duration::from_secs(5)).await;
+        assert_eq!(taken[0].harvest.visit.outcome, Outcome::Failed);
+        assert!(visits.are_over());
+    }
+}

@@ -45,6 +45,8 @@ use crate::text::date::Stamp;
 const ROUND: Duration = Duration::from_secs(3);
 /// The most pages with something to tell that wait for the end of their round.
 const MOST_HELD: usize = 64;
+/// The most bytes of their documents that wait with them.
+const MOST_HELD_BYTES: usize = 32 << 20;
 /// How long a round waits for what is under way before it looks around.
 const LOOK: Duration = Duration::from_millis(500);
 /// How many times as long as one page all pages of a visit may take.
@@ -168,11 +170,13 @@ async fn run(
             begin(&mut visits, house, fetcher, source, state, place);
         }
         let over = brisk && begun.elapsed() >= ROUND;
-        let waits = |held: &&Brought| awaited.contains(&held.harvest.visit.source);
-        let done = due.is_empty() && awaited.len() == held.iter().filter(waits).count();
+        let done = due.is_empty() && awaited.is_empty();
         let patience = if done || over { Duration::ZERO } else { LOOK };
         let brought = visits.take(patience).await;
         let ends = brought.is_empty() && (over || done || visits.are_over());
+        for brought in &brought {
+            awaited.remove(&brought.harvest.visit.source);
+        }
         let (later, mut ready): (Vec<_>, Vec<_>) = brought
             .into_iter()
             .partition(|brought| watch::waits(&brought.harvest));
@@ -182,7 +186,12 @@ async fn run(
             brought.room = Room::default();
             held.push(brought);
         }
-        if ends || held.len() >= MOST_HELD {
+        let held_bytes: usize = held
+            .iter()
+            .flat_map(|held| &held.harvest.documents)
+            .map(|read| read.document.body.len())
+            .sum();
+        if ends || held.len() >= MOST_HELD || held_bytes >= MOST_HELD_BYTES {
             held.sort_by_key(|held| {
                 let source = &held.harvest.visit.source;
                 order.iter().position(|id| id == source)
@@ -191,7 +200,6 @@ async fn run(
         }
         let told = store(house, lease, &mut visits, ready).await?;
         for report in told {
-            awaited.remove(&report.visit.source);
             if order.contains(&report.visit.source) {
                 progress(&report);
                 reports.insert(report.visit.source.clone(), report);
@@ -1168,7 +1176,11 @@ pub fn understood(
     update
 }
 
-pub(super) fn empty_visit(source: &SourceId, at: DateTime<Utc>, outcome: Outcome) -> Visit {
+pub(in crate::daemon) fn empty_visit(
+    source: &SourceId,
+    at: DateTime<Utc>,
+    outcome: Outcome,
+) -> Visit {
     Visit {
         source: source.clone(),
         at,

@@ -15,7 +15,7 @@ use chrono::{DateTime, Utc};
 use regwire::clock::Clock;
 use regwire::config::Config;
 use regwire::daemon::jobs::collect::Choice;
-use regwire::daemon::jobs::{collect, index, register};
+use regwire::daemon::jobs::{collect, index, register, retag};
 use regwire::daemon::{House, Shift};
 use regwire::domain::query;
 use regwire::domain::standard::{Agreement, agreement, concerned};
@@ -301,6 +301,12 @@ async fn story(store: &str) {
         .await
         .unwrap();
     assert_eq!(report.fault, None);
+
+    // What a row proves is not forgotten when the same library tags again.
+    let mut differences = Vec::new();
+    let tell = |difference: &retag::Difference| differences.push(difference.line());
+    retag::retag(&house, None, tell, |_| {}).await.unwrap();
+    assert_eq!(differences, Vec::<Value>::new());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -634,8 +634,8 @@ fn hostile_pages_cost_little() {
             false,
         ),
         (
-            "100,000 rows",
-            format!("<table>{}</table>", "<tr><td>a<td>1".repeat(100_000)),
+            "60,000 rows",
+            format!("<table>{}</table>", "<tr><td>a<td>1".repeat(60_000)),
             true,
         ),
         (

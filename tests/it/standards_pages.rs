@@ -97,7 +97,8 @@ async fn ask(router: &Router, path: &str) -> (StatusCode, String, String) {
 async fn page(router: &Router, path: &str) -> String {
     let (status, _, text) = ask(router, path).await;
     assert_eq!(status, StatusCode::OK, "{path}: {text}");
-    assert!(!text.contains("<script"), "{path}");
+    // A table for programs holds what a catalogue wrote; it is no page.
+    assert!(path.contains(".csv") || !text.contains("<script"), "{path}");
     text
 }
 

@@ -146,7 +146,7 @@ async fn in_lane(brisk: &Arc<Semaphore>, visit: impl Future<Output = Brought>) -
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::daemon::jobs::collect::empty_visit;
+    use crate::daemon::jobs::visit::empty_visit;
     use crate::domain::document::Outcome;
     use crate::store::SourceState;
 

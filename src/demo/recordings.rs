@@ -13,9 +13,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::{Plan, Shared, Stage};
 use crate::domain::address::AddressTemplate;
 use crate::domain::id::{BodyId, SourceId};
-use crate::domain::source::{
-    Agent, DateStyle, Interface, Keep, MAX_BYTES, MAX_TIME, Select, Source, SourceKind, Terms,
-};
+use crate::domain::source::{MAX_BYTES, Source, SourceKind};
 use crate::text::decode::{Form, decode};
 
 /// The day on which the recordings are looked at: after the newest of them.
@@ -136,37 +134,15 @@ pub(super) fn stage(folder: &Path, port: u16) -> anyhow::Result<Stage> {
 
 fn source(host: &str, port: u16) -> anyhow::Result<Source> {
     Ok(Source {
-        id: SourceId::new(host)?,
-        // Nobody of the library: a recording speaks for no body.
-        body: BodyId::new("recording")?,
-        name: host.to_owned(),
-        kind: SourceKind::Feed,
-        url: AddressTemplate::new(&format!("http://{host}.localhost:{port}/"))?,
-        home: None,
-        every: TimeDelta::hours(12),
         expect_every: TimeDelta::days(3_650),
-        terms: Terms::Excerpt,
-        licence: None,
-        attribution: None,
-        keep: Keep::default(),
-        language: None,
-        jurisdiction: None,
-        frameworks: Vec::new(),
-        on: true,
-        off_because: None,
-        select: Select::default(),
-        date: DateStyle::default(),
-        catalogue: None,
-        follow: false,
-        agent: Agent::default(),
-        robots_override: None,
-        headers: Vec::new(),
-        max_bytes: MAX_BYTES,
-        max_time: MAX_TIME,
-        pages: None,
-        interface: Interface::default(),
-        note: None,
-        proof: None,
+        ..Source::new(
+            SourceId::new(host)?,
+            // Nobody of the library: a recording speaks for no body.
+            BodyId::new("recording")?,
+            host,
+            SourceKind::Feed,
+            AddressTemplate::new(&format!("http://{host}.localhost:{port}/"))?,
+        )
     })
 }
 

@@ -15,9 +15,7 @@ use crate::domain::address::AddressTemplate;
 use crate::domain::id::{BodyId, SourceId, is_slug};
 use crate::domain::library::Library;
 use crate::domain::quantity;
-use crate::domain::source::{
-    Agent, DateStyle, Interface, Keep, MAX_BYTES, MAX_TIME, Select, Source, SourceKind, Terms,
-};
+use crate::domain::source::{DateStyle, Select, Source, SourceKind, Terms};
 use crate::text::date::{DateHints, Stamp, read};
 use crate::text::table::{Report, Table};
 
@@ -109,31 +107,20 @@ impl Outlet {
 
     fn source(&self, port: u16) -> anyhow::Result<Source> {
         let listing = self.format == Format::Listing;
+        let kind = if listing {
+            SourceKind::Listing
+        } else {
+            SourceKind::Feed
+        };
+        let url = AddressTemplate::new(&format!(
+            "http://{}.localhost:{port}{}",
+            self.host, self.path
+        ))?;
         Ok(Source {
-            id: self.id.clone(),
-            body: self.body.clone(),
-            name: self.name.clone(),
-            kind: if listing {
-                SourceKind::Listing
-            } else {
-                SourceKind::Feed
-            },
-            url: AddressTemplate::new(&format!(
-                "http://{}.localhost:{port}{}",
-                self.host, self.path
-            ))?,
-            home: None,
             every: self.every,
             expect_every: self.expect_every,
             terms: self.terms,
-            licence: None,
-            attribution: None,
-            keep: Keep::default(),
             language: Some(self.language.clone()),
-            jurisdiction: None,
-            frameworks: Vec::new(),
-            on: true,
-            off_because: None,
             select: if listing {
                 drawn::selectors(self.shape)
             } else {
@@ -144,17 +131,13 @@ impl Outlet {
                 language: Some(self.language.clone()),
                 ..DateStyle::default()
             },
-            catalogue: None,
-            follow: false,
-            agent: Agent::default(),
-            robots_override: None,
-            headers: Vec::new(),
-            max_bytes: MAX_BYTES,
-            max_time: MAX_TIME,
-            pages: None,
-            interface: Interface::default(),
-            note: None,
-            proof: None,
+            ..Source::new(
+                self.id.clone(),
+                self.body.clone(),
+                self.name.clone(),
+                kind,
+                url,
+            )
         })
     }
 }

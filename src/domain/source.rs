@@ -381,38 +381,13 @@ pub(super) mod tests {
 
     /// A feed of a body that does not exist.
     pub(in crate::domain) fn sample() -> Source {
-        Source {
-            id: SourceId::new("sample").unwrap(),
-            body: BodyId::new("sample").unwrap(),
-            name: "Sample".to_owned(),
-            kind: SourceKind::Feed,
-            url: AddressTemplate::new("https://example.org/feed").unwrap(),
-            home: None,
-            every: TimeDelta::hours(2),
-            expect_every: TimeDelta::days(14),
-            terms: Terms::default(),
-            licence: None,
-            attribution: None,
-            keep: Keep::default(),
-            language: None,
-            jurisdiction: None,
-            frameworks: Vec::new(),
-            on: true,
-            off_because: None,
-            select: Select::default(),
-            date: DateStyle::default(),
-            follow: false,
-            catalogue: None,
-            agent: Agent::default(),
-            robots_override: None,
-            headers: Vec::new(),
-            max_bytes: MAX_BYTES,
-            max_time: MAX_TIME,
-            pages: None,
-            interface: Interface::default(),
-            note: None,
-            proof: None,
-        }
+        Source::new(
+            SourceId::new("sample").unwrap(),
+            BodyId::new("sample").unwrap(),
+            "Sample",
+            SourceKind::Feed,
+            AddressTemplate::new("https://example.org/feed").unwrap(),
+        )
     }
 
     #[test]

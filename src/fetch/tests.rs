@@ -18,40 +18,20 @@ use super::*;
 use crate::domain::address::AddressTemplate;
 use crate::domain::document::FaultCode;
 use crate::domain::id::{BodyId, SourceId};
-use crate::domain::source::{Agent, DateStyle, Interface, Keep, Select, SourceKind, Terms};
+use crate::domain::source::SourceKind;
 
 fn source(url: &str) -> Source {
     Source {
-        id: SourceId::new("sample").unwrap(),
-        body: BodyId::new("sample").unwrap(),
-        name: "Sample".to_owned(),
-        kind: SourceKind::Feed,
-        url: AddressTemplate::new(url).unwrap(),
-        home: None,
-        every: TimeDelta::hours(2),
-        expect_every: TimeDelta::days(14),
-        terms: Terms::default(),
-        licence: None,
-        attribution: None,
-        keep: Keep::default(),
-        language: None,
-        jurisdiction: None,
-        frameworks: Vec::new(),
-        on: true,
-        off_because: None,
-        select: Select::default(),
-        date: DateStyle::default(),
-        catalogue: None,
-        follow: false,
-        agent: Agent::default(),
         robots_override: Some("a server of our own".to_owned()),
-        headers: Vec::new(),
         max_bytes: 1 << 20,
         max_time: TimeDelta::seconds(20),
-        pages: None,
-        interface: Interface::default(),
-        note: None,
-        proof: None,
+        ..Source::new(
+            SourceId::new("sample").unwrap(),
+            BodyId::new("sample").unwrap(),
+            "Sample",
+            SourceKind::Feed,
+            AddressTemplate::new(url).unwrap(),
+        )
     }
 }
 

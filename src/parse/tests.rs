@@ -1,46 +1,24 @@
 //! What every reader of this room keeps to; and the source and document that its tests read with.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use proptest::prelude::*;
 
 use super::*;
 use crate::domain::address::{AddressTemplate, WebAddress};
 use crate::domain::document::{Markup, Sha256};
-use crate::domain::source::{Agent, DateStyle, Interface, Keep, MAX_BYTES, MAX_TIME, Terms};
+use crate::domain::source::Terms;
 
 /// A source of a kind, without quirks.
 pub(super) fn source(kind: SourceKind) -> Source {
     Source {
-        id: "example-news".parse().unwrap(),
-        body: "example".parse().unwrap(),
-        name: "Example news".into(),
-        kind,
-        url: AddressTemplate::new("https://example.org/feeds/news.xml").unwrap(),
-        home: None,
-        every: TimeDelta::hours(2),
-        expect_every: TimeDelta::days(14),
         terms: Terms::Full,
-        licence: None,
-        attribution: None,
-        keep: Keep::default(),
-        language: None,
-        jurisdiction: None,
-        frameworks: Vec::new(),
-        on: true,
-        off_because: None,
-        select: Select::default(),
-        date: DateStyle::default(),
-        catalogue: None,
-        follow: false,
-        agent: Agent::default(),
-        robots_override: None,
-        headers: Vec::new(),
-        max_bytes: MAX_BYTES,
-        max_time: MAX_TIME,
-        pages: None,
-        interface: Interface::default(),
-        note: None,
-        proof: None,
+        ..Source::new(
+            "example-news".parse().unwrap(),
+            "example".parse().unwrap(),
+            "Example news",
+            kind,
+            AddressTemplate::new("https://example.org/feeds/news.xml").unwrap(),
+        )
     }
 }
 

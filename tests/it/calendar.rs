@@ -7,9 +7,8 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, Request, header};
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use regwire::clock::Clock;
-use regwire::config::Config;
 use regwire::daemon::jobs::collect::Choice;
 use regwire::daemon::jobs::retag;
 use regwire::daemon::jobs::{collect, index};
@@ -17,11 +16,11 @@ use regwire::daemon::{House, Shift};
 use regwire::domain::calendar::Due;
 use regwire::domain::query;
 use regwire::domain::update::{Reach, UpdateKind};
-use regwire::library::{Files, load};
 use regwire::search::SortOrder;
 use regwire::web;
 use tower::ServiceExt as _;
 
+use crate::house::utc;
 use crate::postgres::Postgres;
 
 type Shared = Arc<Mutex<String>>;
@@ -46,32 +45,15 @@ fn feed(items: &[(&str, &str, &str)]) -> String {
     )
 }
 
-fn utc(text: &str) -> DateTime<Utc> {
-    DateTime::parse_from_rfc3339(text).unwrap().to_utc()
-}
-
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
 async fn house(store: &str, folder: &Path, port: u16, clock: Clock) -> House {
-    let text = format!(
-        "base_url = \"https://updates.example.org\"\ncontact = \"a@example.org\"\n[store]\nurl = \"{store}\"\n[fetch]\nallow = [\"127.0.0.0/8\"]\ngap = \"0\"\n[mail]\nfrom = \"Regwire <digest@example.org>\"\n[[digest]]\nname = \"weekly\"\ncron = \"0 8 * * 1\"\nzone = \"Europe/London\"\n"
-    );
-    let config = Config::read(
-        "regwire.toml",
-        &text,
-        folder.to_owned(),
-        folder.join("data"),
-        |_| None,
-    )
-    .unwrap();
     let sources = format!(
         "[[source]]\nid = \"nist-news\"\nbody = \"nist\"\nname = \"NIST news\"\nkind = \"feed\"\nurl = \"http://nist.localhost:{port}/feed\"\nevery = \"2h\"\nlanguage = \"en\"\n"
     );
-    let loaded = load(&Files::built_in().with_sources("sources.toml", sources));
-    assert_eq!(loaded.faults, []);
-    House::open_with(config, clock, loaded).await.unwrap()
+    crate::house::open(store, folder, sources, clock).await
 }
 
 async fn collected(house: &House) -> (u32, u32) {

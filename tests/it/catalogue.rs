@@ -11,21 +11,19 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::IntoResponse as _;
-use chrono::{DateTime, Utc};
 use regwire::clock::Clock;
-use regwire::config::Config;
 use regwire::daemon::jobs::collect::Choice;
 use regwire::daemon::jobs::{collect, index, register, retag};
 use regwire::daemon::{House, Shift};
 use regwire::domain::query;
 use regwire::domain::standard::{Agreement, agreement, concerned};
-use regwire::library::{Files, load};
 use regwire::render::update_line;
 use regwire::search::SortOrder;
 use regwire::store::RegisterFilter;
 use serde_json::{Value, json};
 
 use crate::command_line::{lines, regwire, run};
+use crate::house::utc;
 use crate::postgres::Postgres;
 
 /// A row of a list of our own: number, reference, stage, committee.
@@ -81,28 +79,11 @@ async fn serve(body: Arc<Mutex<String>>) -> u16 {
     port
 }
 
-fn utc(text: &str) -> DateTime<Utc> {
-    DateTime::parse_from_rfc3339(text).unwrap().to_utc()
-}
-
 async fn house(store: &str, folder: &Path, port: u16, clock: Clock) -> House {
-    let text = format!(
-        "base_url = \"https://updates.example.org\"\ncontact = \"a@example.org\"\n[store]\nurl = \"{store}\"\n[fetch]\nallow = [\"127.0.0.0/8\"]\ngap = \"0\"\n"
-    );
-    let config = Config::read(
-        "regwire.toml",
-        &text,
-        folder.to_owned(),
-        folder.join("data"),
-        |_| None,
-    )
-    .unwrap();
     let sources = format!(
         "[[source]]\nid = \"iso-open\"\nbody = \"iso\"\nname = \"ISO Open Data\"\nkind = \"catalogue\"\npreset = \"iso-open-data\"\nurl = \"http://iso.localhost:{port}/list\"\nevery = \"1d\"\nlanguage = \"en\"\nattribution = \"Based on a list of our own\"\nscope = {{ committees = [\"{SC42}\"] }}\n[[source]]\nid = \"standards-news\"\nbody = \"iso\"\nname = \"News\"\nkind = \"feed\"\nurl = \"http://news.localhost:{port}/feed\"\nlanguage = \"en\"\n"
     );
-    let loaded = load(&Files::built_in().with_sources("sources.toml", sources));
-    assert_eq!(loaded.faults, []);
-    House::open_with(config, clock, loaded).await.unwrap()
+    crate::house::open(store, folder, sources, clock).await
 }
 
 /// One turn: outcome, entries, new updates, the first fault's code.

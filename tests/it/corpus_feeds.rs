@@ -8,9 +8,7 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, Utc};
 use regwire::domain::address::{AddressTemplate, WebAddress};
 use regwire::domain::document::{Document, Entry, FaultCode, Sha256};
-use regwire::domain::source::{
-    DateStyle, Interface, Keep, MAX_BYTES, MAX_TIME, Select, Source, SourceKind, Terms,
-};
+use regwire::domain::source::{Source, SourceKind, Terms};
 use regwire::parse::{Parsed, parse};
 use regwire::text::html;
 use serde_json::Value;
@@ -33,36 +31,14 @@ fn feeds() -> Option<PathBuf> {
 
 fn source() -> Source {
     Source {
-        id: "corpus-feed".parse().unwrap(),
-        body: "corpus".parse().unwrap(),
-        name: "A feed of the corpus".into(),
-        kind: SourceKind::Feed,
-        url: AddressTemplate::new("https://feed.example/feed").unwrap(),
-        home: None,
-        every: chrono::TimeDelta::hours(2),
-        expect_every: chrono::TimeDelta::days(14),
         terms: Terms::Full,
-        licence: None,
-        attribution: None,
-        keep: Keep::default(),
-        language: None,
-        jurisdiction: None,
-        frameworks: Vec::new(),
-        on: true,
-        off_because: None,
-        select: Select::default(),
-        date: DateStyle::default(),
-        catalogue: None,
-        follow: false,
-        agent: regwire::domain::source::Agent::default(),
-        robots_override: None,
-        headers: Vec::new(),
-        max_bytes: MAX_BYTES,
-        max_time: MAX_TIME,
-        pages: None,
-        interface: Interface::default(),
-        note: None,
-        proof: None,
+        ..Source::new(
+            "corpus-feed".parse().unwrap(),
+            "corpus".parse().unwrap(),
+            "A feed of the corpus",
+            SourceKind::Feed,
+            AddressTemplate::new("https://feed.example/feed").unwrap(),
+        )
     }
 }
 

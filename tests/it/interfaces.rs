@@ -9,7 +9,7 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use regwire::clock::Clock;
 use regwire::config::Config;
 use regwire::daemon::jobs::collect::{self, Choice};
@@ -18,6 +18,8 @@ use regwire::domain::document::{FaultCode, Outcome, Visit};
 use regwire::domain::id::SourceId;
 use regwire::library::{Files, load};
 use regwire::store::StoredDocument;
+
+use crate::house::utc;
 
 /// Status and body for a question.
 type Answer = dyn Fn(&Question) -> (u16, String) + Send;
@@ -85,10 +87,6 @@ struct Stage {
     house: House,
     clock: Clock,
     _folder: tempfile::TempDir,
-}
-
-fn utc(text: &str) -> DateTime<Utc> {
-    DateTime::parse_from_rfc3339(text).unwrap().to_utc()
 }
 
 impl Stage {

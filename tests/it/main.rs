@@ -26,6 +26,7 @@ mod deaths;
 mod examples;
 mod examples_pages;
 mod hostile;
+mod house;
 mod interfaces;
 mod labelled;
 mod mapping;

@@ -6,9 +6,8 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use axum::extract::State;
 use axum::http::Uri;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use regwire::clock::Clock;
-use regwire::config::Config;
 use regwire::daemon::jobs::collect::Choice;
 use regwire::daemon::jobs::{collect, deliver, digest, index};
 use regwire::daemon::{House, Shift};
@@ -16,10 +15,10 @@ use regwire::domain::criteria::Criteria;
 use regwire::domain::id::DigestName;
 use regwire::domain::query;
 use regwire::domain::subscription::{EmailAddress, Origin};
-use regwire::library::{Files, load};
 use regwire::search::SortOrder;
 use regwire::store::Error;
 
+use crate::house::utc;
 use crate::postgres::Postgres;
 
 /// What the world's two sources say at the moment.
@@ -58,28 +57,11 @@ fn feed(items: &[(&str, &str, &str)]) -> String {
     )
 }
 
-fn utc(text: &str) -> DateTime<Utc> {
-    DateTime::parse_from_rfc3339(text).unwrap().to_utc()
-}
-
 async fn house(store: &str, folder: &Path, port: u16, clock: Clock) -> House {
-    let text = format!(
-        "base_url = \"https://updates.example.org\"\ncontact = \"a@example.org\"\n[store]\nurl = \"{store}\"\n[fetch]\nallow = [\"127.0.0.0/8\"]\ngap = \"0\"\n[mail]\nfrom = \"Regwire <digest@example.org>\"\n[[digest]]\nname = \"weekly\"\ncron = \"0 8 * * 1\"\nzone = \"Europe/London\"\n"
-    );
-    let config = Config::read(
-        "regwire.toml",
-        &text,
-        folder.to_owned(),
-        folder.join("data"),
-        |_| None,
-    )
-    .unwrap();
     let sources = format!(
         "[[source]]\nid = \"iso-news\"\nbody = \"iso\"\nname = \"ISO news\"\nkind = \"feed\"\nurl = \"http://iso.localhost:{port}/feed\"\nevery = \"2h\"\nlanguage = \"en\"\n[[source]]\nid = \"ukas-news\"\nbody = \"ukas\"\nname = \"UKAS news\"\nkind = \"listing\"\nurl = \"http://ukas.localhost:{port}/news\"\nevery = \"2h\"\nlanguage = \"en\"\nselect = {{ item = \"article\", title = \"h3 a\", link = \"h3 a@href\", date = \"time\" }}\n"
     );
-    let loaded = load(&Files::built_in().with_sources("sources.toml", sources));
-    assert_eq!(loaded.faults, []);
-    House::open_with(config, clock, loaded).await.unwrap()
+    crate::house::open(store, folder, sources, clock).await
 }
 
 async fn collected(house: &House) -> Vec<(String, u32, u32)> {

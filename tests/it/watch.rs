@@ -13,9 +13,8 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, Request, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use regwire::clock::Clock;
-use regwire::config::Config;
 use regwire::daemon::jobs::collect::{self, Choice};
 use regwire::daemon::jobs::{index, register};
 use regwire::daemon::{House, Shift};
@@ -23,7 +22,6 @@ use regwire::domain::document::{FaultCode, Outcome, Sha256, Visit};
 use regwire::domain::health::{self, Health};
 use regwire::domain::id::SourceId;
 use regwire::domain::update::{Reach, Update, UpdateKind};
-use regwire::library::{Files, load};
 use regwire::pdf::Extractor;
 use regwire::render::update_line;
 use regwire::web;
@@ -31,6 +29,7 @@ use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
 use crate::command_line::{lines, regwire, run};
+use crate::house::utc;
 use crate::postgres::Postgres;
 
 /// What lies at each path: status and body.
@@ -66,10 +65,6 @@ async fn serve(world: World) -> u16 {
     let router = Router::new().fallback(answer).with_state(world);
     tokio::spawn(async move { axum::serve(listener, router).await });
     port
-}
-
-fn utc(text: &str) -> DateTime<Utc> {
-    DateTime::parse_from_rfc3339(text).unwrap().to_utc()
 }
 
 /// Some sources, the server that they lie at, and what is needed to visit them.
@@ -186,21 +181,8 @@ impl Stage {
 }
 
 async fn house(store: &str, folder: &Path, port: u16, sources: &str, clock: Clock) -> House {
-    let text = format!(
-        "base_url = \"https://updates.example.org\"\ncontact = \"a@example.org\"\n[store]\nurl = \"{store}\"\n[fetch]\nallow = [\"127.0.0.0/8\"]\ngap = \"0\"\n"
-    );
-    let config = Config::read(
-        "regwire.toml",
-        &text,
-        folder.to_owned(),
-        folder.join("data"),
-        |_| None,
-    )
-    .unwrap();
     let sources = sources.replace("SERVER", &format!("http://site.localhost:{port}"));
-    let loaded = load(&Files::built_in().with_sources("sources.toml", sources));
-    assert_eq!(loaded.faults, []);
-    let mut house = House::open_with(config, clock, loaded).await.unwrap();
+    let mut house = crate::house::open(store, folder, sources, clock).await;
     // This program is a test, and cannot be the reader's child.
     house.pdf = Arc::new(Extractor::new(env!("CARGO_BIN_EXE_regwire").into()).without_pdftotext());
     house

@@ -13,7 +13,7 @@ use anyhow::Context as _;
 use chrono::{DateTime, Utc};
 use sha2::{Digest as _, Sha256 as Hasher};
 
-use super::collect::understood;
+use super::making::{fresh_of_ours, understood_of_ours};
 use crate::compare;
 use crate::compare::catalogue::{
     Comparison, ReadRow, RowName, Setting, Sighting, half_read, shrunken,
@@ -23,8 +23,8 @@ use crate::domain::address::WebAddress;
 use crate::domain::catalogue::{
     CataloguePreset, KnownCatalogue, KnownProjects, RegisterChanges, Snapshot,
 };
-use crate::domain::change::{Fingerprint, PlainTexts};
-use crate::domain::document::{Document, Entry, Fault, FaultCode};
+use crate::domain::change::Fingerprint;
+use crate::domain::document::{Document, Fault, FaultCode};
 use crate::domain::evidence::Evidence;
 use crate::domain::id::{BodyId, JurisdictionId};
 use crate::domain::monitored::Monitored;
@@ -570,32 +570,13 @@ fn update(
     about: &Circumstances<'_>,
     names: &HashMap<String, String>,
 ) -> Fresh {
-    let normalized = normalize::catalogue_update(change, about, names);
     let Normalized {
-        mut update,
-        language,
-        text,
-    } = normalized;
+        update, language, ..
+    } = normalize::catalogue_update(change, about, names);
     // The row states its days, and which of them it replaces.
-    let dates = std::mem::take(&mut update.key_dates);
-    let mut update = understood(&house.tagger, source, update, language.as_deref(), &text);
-    update.key_dates = dates;
+    let mut update = understood_of_ours(&house.tagger, source, update, language.as_deref());
     proven(house, source, &mut update);
-    let entry = Entry {
-        title: update.content.title.clone(),
-        url: update.content.url.clone(),
-        ..Entry::default()
-    };
-    let plain = PlainTexts {
-        title: update.content.title.clone(),
-        summary: update.content.summary.clone(),
-        content: String::new(),
-    };
-    Fresh {
-        fingerprint: compare::fingerprint(&entry, &plain),
-        update,
-        text,
-    }
+    fresh_of_ours(update)
 }
 
 /// What the row itself proves, over what its words suggest: its kind is that of its stage or

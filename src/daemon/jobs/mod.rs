@@ -1,14 +1,17 @@
 //! The jobs, a file each; every one may stop anywhere and begin again.
 
 pub mod catalogue;
+mod chain;
 pub mod collect;
 pub mod deliver;
 pub mod digest;
 pub mod errand;
 pub mod health;
 pub mod index;
+mod making;
 pub mod observe;
 mod pages;
 pub mod register;
 pub mod retag;
+pub(super) mod visit;
 pub(crate) mod watch;

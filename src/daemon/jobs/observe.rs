@@ -11,18 +11,20 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::catalogue::{Lot, Terms, gather, take_in};
-use super::collect::{commit, empty_visit, settle};
+use super::chain::Place;
+use super::collect::{commit, settle};
 use super::index;
+use super::visit::empty_visit;
 use crate::daemon::House;
 use crate::domain::catalogue::CataloguePreset;
 use crate::domain::document::{Document, Fault, Outcome, Sha256, Visit};
-use crate::domain::evidence::{self, Evidence, Record};
+use crate::domain::evidence::Evidence;
 use crate::domain::id::SourceId;
 use crate::domain::source::Source;
 use crate::domain::standard::RowMove;
 use crate::library::{Files, load};
 use crate::parse::catalogue::guess;
-use crate::store::{Harvest, Lease, NewDocument, SourceState};
+use crate::store::{Harvest, Lease, SourceState};
 
 /// What is taken in, and how.
 #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
@@ -237,7 +239,6 @@ fn prove(
     address: crate::domain::address::WebAddress,
     at: DateTime<Utc>,
 ) -> Evidence {
-    let software = concat!("regwire ", env!("CARGO_PKG_VERSION"));
     let body = manifest.into_bytes();
     let document = Document {
         source: source.id.clone(),
@@ -251,38 +252,9 @@ fn prove(
         sha256: Sha256::of(&body),
         body,
     };
-    let number = harvest.state.documents + 1;
-    let previous = harvest.state.chain_head.clone();
-    let link = evidence::link(
-        previous.as_ref(),
-        &Record {
-            source: &source.id,
-            number,
-            url: document.url.as_str(),
-            fetched_at: document.fetched_at,
-            status: document.status,
-            headers: &document.headers,
-            sha256: &document.sha256,
-            software,
-        },
-    );
-    harvest.state.documents = number;
-    harvest.state.chain_head = Some(link.clone());
-    let proof = Evidence {
-        document: number,
-        sha256: document.sha256.clone(),
-        fetched_at: at,
-        status: document.status,
-    };
-    harvest.documents.push(NewDocument {
-        number,
-        document,
-        packed: None,
-        keep: source.keep,
-        previous,
-        link,
-        software: software.to_owned(),
-    });
+    let place = Place::after(&harvest.state, &document);
+    let proof = place.proof(&document);
+    place.take(harvest, document, None, source.keep);
     proof
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::daemon::House;
 use crate::daemon::jobs::catalogue;
-use crate::daemon::jobs::collect::understood;
+use crate::daemon::jobs::making::{understood, understood_of_ours};
 use crate::domain::id::UpdateId;
 use crate::domain::source::SourceKind;
 use crate::domain::update::{Tags, Update};
@@ -67,20 +67,17 @@ pub async fn retag(
             };
             let text = html::plain(update.content.body.as_str());
             let language = update.tags.language.clone();
-            let mut again = understood(
-                &house.tagger,
-                source,
-                update.clone(),
-                language.as_deref(),
-                &text,
-            );
-            if source.kind == SourceKind::Catalogue {
-                // A row states its days, and proves what its words may not.
-                again.key_dates.clone_from(&update.key_dates);
+            let language = language.as_deref();
+            // A row states its days; a notice's are those of the update that brought it about, at
+            // that moment.
+            let is_row = source.kind == SourceKind::Catalogue;
+            let mut again = if is_row || update.cause.is_some() {
+                understood_of_ours(&house.tagger, source, update.clone(), language)
+            } else {
+                understood(&house.tagger, source, update.clone(), language, &text)
+            };
+            if is_row {
                 catalogue::proven(house, source, &mut again);
-            } else if update.cause.is_some() {
-                // Its dates are those of the update that brought it about, at that moment.
-                again.key_dates.clone_from(&update.key_dates);
             }
             key_dates::kept(&update.key_dates, &mut again.key_dates);
             if again.tags == update.tags && again.key_dates == update.key_dates {

@@ -11,7 +11,8 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::collect::{About, Read, made, redirected_home};
+use super::making::{About, made};
+use super::visit::{Read, redirected_home};
 use crate::compare;
 use crate::compare::page::{Group, Past, Verdict, grouped, noted};
 use crate::daemon::House;

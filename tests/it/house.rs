@@ -1,0 +1,33 @@
+//! A house for story tests: its store and sources are the test's, everything else is alike.
+
+use std::path::Path;
+
+use chrono::{DateTime, Utc};
+use regwire::clock::Clock;
+use regwire::config::Config;
+use regwire::daemon::House;
+use regwire::library::{Files, load};
+
+/// A moment by RFC 3339.
+pub fn utc(text: &str) -> DateTime<Utc> {
+    DateTime::parse_from_rfc3339(text).unwrap().to_utc()
+}
+
+/// Opens a house over a folder: loopback may be asked without a pause, and a weekly digest lies as
+/// mails in the folder. `sources` is a `sources.toml` without fault.
+pub async fn open(store: &str, folder: &Path, sources: String, clock: Clock) -> House {
+    let text = format!(
+        "base_url = \"https://updates.example.org\"\ncontact = \"a@example.org\"\n[store]\nurl = \"{store}\"\n[fetch]\nallow = [\"127.0.0.0/8\"]\ngap = \"0\"\n[mail]\nfrom = \"Regwire <digest@example.org>\"\n[[digest]]\nname = \"weekly\"\ncron = \"0 8 * * 1\"\nzone = \"Europe/London\"\n"
+    );
+    let config = Config::read(
+        "regwire.toml",
+        &text,
+        folder.to_owned(),
+        folder.join("data"),
+        |_| None,
+    )
+    .unwrap();
+    let loaded = load(&Files::built_in().with_sources("sources.toml", sources));
+    assert_eq!(loaded.faults, []);
+    House::open_with(config, clock, loaded).await.unwrap()
+}

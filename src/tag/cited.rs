@@ -1,5 +1,9 @@
 //! References in the fields of an update, and what each is to the reader of kinds.
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
 use super::lexicon::{Lexicon, Mention, Target};
 use super::phrase::{Entity, Recognised};
 use super::text::Text;
@@ -103,28 +107,35 @@ fn is_law(reference: &Reference) -> bool {
         && work.first() == Some(&b'3')
         && work.get(5).is_some_and(u8::is_ascii_uppercase);
     celex
-        || [
-            "EO ",
-            "Pub. L.",
-            " CFR ",
-            " USC ",
-            " FR ",
-            " ILCS ",
-            " NYCRR ",
-            "SI ",
-            " c. ",
-            " SB ",
-            " HB ",
-            " AB ",
-            "Law",
-            "Act",
-            "COM(",
-            "PL ",
-            "Legge",
-            "Lei ",
-            "Real Decreto",
-            "CETS",
-        ]
-        .iter()
-        .any(|sign| reference.canonical.contains(sign))
+        || SIGNS
+            .as_ref()
+            .is_some_and(|signs| signs.is_match(&reference.canonical))
 }
+
+/// What stands in the citation of a law, a bill or a gazette and in none of a standard. The list
+/// is short and fixed, so it always compiles.
+static SIGNS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    AhoCorasick::new([
+        "EO ",
+        "Pub. L.",
+        " CFR ",
+        " USC ",
+        " FR ",
+        " ILCS ",
+        " NYCRR ",
+        "SI ",
+        " c. ",
+        " SB ",
+        " HB ",
+        " AB ",
+        "Law",
+        "Act",
+        "COM(",
+        "PL ",
+        "Legge",
+        "Lei ",
+        "Real Decreto",
+        "CETS",
+    ])
+    .ok()
+});

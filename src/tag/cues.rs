@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::Speaker;
 use super::lexicon::Target;
-use super::text::{Dictionary, Text};
+use super::text::{Drafting, Text};
 use super::vocabulary::Node;
 use crate::domain::id::{BodyId, JurisdictionId};
 use crate::domain::library::{FrameworkKind, Library, Meaning, Sense};
@@ -93,15 +93,11 @@ impl<'t, 'a> Witnesses<'t, 'a> {
 }
 
 impl Cues {
-    pub(super) fn new(
-        dictionary: &mut Dictionary,
-        library: &Library,
-        apart: Vec<Vec<Apart>>,
-    ) -> Self {
+    pub(super) fn new(draft: &mut Drafting, library: &Library, apart: Vec<Vec<Apart>>) -> Self {
         let mut nodes = |words: &[String]| -> Vec<Node> {
             let mut out: Vec<Node> = words
                 .iter()
-                .filter_map(|word| dictionary.sequence(word))
+                .filter_map(|word| draft.sequence(word))
                 .collect();
             out.sort_unstable();
             out.dedup();

@@ -2,7 +2,7 @@
 
 use super::passage::Gap;
 use super::phrase::{Found, Phrases, Recognised};
-use super::text::{Dictionary, Text};
+use super::text::{Drafting, Text};
 use crate::domain::library::KindBook;
 use crate::domain::update::{Because, UpdateKind};
 
@@ -85,8 +85,8 @@ const NOTHING: Found<Role> = Found {
 };
 
 /// News names its event at once: so many words of a headline and of a summary are read for it.
-const HEADLINE: usize = 60;
-const SUMMARY: usize = 40;
+pub(super) const HEADLINE: usize = 60;
+pub(super) const SUMMARY: usize = 40;
 
 /// From this rank on a kind is not read out of what a headline tells as background.
 const WEAK_RANK: u32 = 12;
@@ -103,8 +103,8 @@ struct Ground {
 type Weighed<'h, 'c> = (&'h [Found<Role>], &'c dyn Fn(&Found<Role>) -> bool);
 
 impl Kinds {
-    pub(super) fn new(dictionary: &mut Dictionary, book: &KindBook) -> Self {
-        let mut phrases = Phrases::new(dictionary, &book.classes);
+    pub(super) fn new(draft: &mut Drafting, book: &KindBook) -> Self {
+        let mut phrases = Phrases::new(draft, &book.classes);
         let mut rules = Vec::new();
         for (place, rule) in book.rules.iter().enumerate() {
             rules.push(Rule {
@@ -123,13 +123,13 @@ impl Kinds {
                 (&rule.not, Role::Denies(place)),
             ] {
                 for written in list {
-                    phrases.add(dictionary, written, role);
+                    phrases.add(draft, written, role);
                 }
             }
         }
         for (list, role) in book.lists.iter().zip(LISTS) {
             for written in list {
-                phrases.add(dictionary, written, *role);
+                phrases.add(draft, written, *role);
             }
         }
         Self { rules, phrases }

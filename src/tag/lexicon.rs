@@ -7,7 +7,7 @@ use super::Speaker;
 use super::cues::{Apart, Cues, Place, Witnesses};
 use super::manner::{Manners, Marked};
 use super::passage::{Gap, Passage};
-use super::text::{Dictionary, Text};
+use super::text::{Drafting, Text};
 use super::vocabulary::{ByNode, Node, Written};
 use crate::domain::library::Library;
 use crate::domain::reference;
@@ -67,7 +67,7 @@ enum Care {
 }
 
 impl Lexicon {
-    pub(super) fn new(dictionary: &mut Dictionary, library: &Library) -> Self {
+    pub(super) fn new(draft: &mut Drafting, library: &Library) -> Self {
         let mut spellings: HashMap<(String, Care), Vec<Target>> = HashMap::new();
         let mut add = |name: &str, target: Target, english: bool| {
             let name = plain(name);
@@ -164,7 +164,7 @@ impl Lexicon {
         let mut forms_of: ByNode<u32> = ByNode::default();
         for ((written, care), mut targets) in spellings {
             targets.sort_unstable();
-            let Some((node, words)) = dictionary.named(&written) else {
+            let Some((node, words)) = draft.named(&written) else {
                 continue;
             };
             let place = forms_of.slot(node);
@@ -198,8 +198,8 @@ impl Lexicon {
         Self {
             forms,
             forms_of,
-            cues: Cues::new(dictionary, library, apart),
-            manners: Manners::new(dictionary, library),
+            cues: Cues::new(draft, library, apart),
+            manners: Manners::new(draft, library),
             works,
         }
     }

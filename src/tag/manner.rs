@@ -5,7 +5,7 @@ use rustc_hash::FxHashSet;
 
 use super::lexicon::Target;
 use super::passage::{Gap, Passage};
-use super::text::{Dictionary, Text};
+use super::text::{Drafting, Text};
 use super::vocabulary::{ByNode, Node};
 use crate::domain::library::{Library, MannerBook};
 
@@ -76,10 +76,10 @@ pub(super) struct Manners {
 }
 
 impl Manners {
-    pub(super) fn new(dictionary: &mut Dictionary, library: &Library) -> Self {
+    pub(super) fn new(draft: &mut Drafting, library: &Library) -> Self {
         let mut marks: ByNode<Marks> = ByNode::default();
         for (place, words) in library.manners.lists.iter().enumerate() {
-            for node in words.iter().filter_map(|word| dictionary.sequence(word)) {
+            for node in words.iter().filter_map(|word| draft.sequence(word)) {
                 *marks.slot(node) |= 1 << place;
             }
         }
@@ -93,10 +93,10 @@ impl Manners {
                     .demonyms
                     .iter()
                     .chain(names.clone().filter(short))
-                    .filter_map(|name| dictionary.sequence(name)),
+                    .filter_map(|name| draft.sequence(name)),
             );
             let all = place.demonyms.iter().chain(names).chain([&place.name]);
-            for node in all.filter_map(|name| dictionary.sequence(name)) {
+            for node in all.filter_map(|name| draft.sequence(name)) {
                 *marks.slot(node) |= PLACE;
             }
         }

@@ -36,7 +36,7 @@ use kinds::{Circumstances, Kinds};
 use lexicon::{Lexicon, Mention, Target};
 use passage::Gap;
 use phrase::{Entity, Recognised};
-use text::{Dictionary, Text};
+use text::{Dictionary, Drafting, Text};
 
 /// The longest text that is read for tags, in bytes; news says what it is about at its head.
 const LONGEST: usize = 20_000;
@@ -86,14 +86,15 @@ struct Rules {
 impl Tagger {
     /// Compiles a library.
     pub fn new(library: Arc<Library>) -> Self {
-        let mut dictionary = Dictionary::default();
-        let lexicon = Lexicon::new(&mut dictionary, &library);
-        let kinds = Kinds::new(&mut dictionary, &library.kinds);
+        let mut draft = Drafting::default();
+        let lexicon = Lexicon::new(&mut draft, &library);
+        draft.openings();
+        let kinds = Kinds::new(&mut draft, &library.kinds);
         Self {
             rules: Arc::new(Rules {
                 stated: stated::Names::new(&library),
                 library,
-                dictionary,
+                dictionary: draft.finish(),
                 lexicon,
                 kinds,
             }),
@@ -109,8 +110,20 @@ impl Tagger {
 impl Rules {
     fn tag(&self, subject: &Subject<'_>) -> Tags {
         let texts = [
-            Text::new(&self.dictionary, Field::Headline, subject.headline, LONGEST),
-            Text::new(&self.dictionary, Field::Summary, subject.summary, LONGEST),
+            Text::new(
+                &self.dictionary,
+                Field::Headline,
+                subject.headline,
+                LONGEST,
+                kinds::HEADLINE,
+            ),
+            Text::new(
+                &self.dictionary,
+                Field::Summary,
+                subject.summary,
+                LONGEST,
+                kinds::SUMMARY,
+            ),
         ];
         let sample = if subject.headline.len() >= 200 || subject.summary.is_empty() {
             Cow::Borrowed(subject.headline)

@@ -92,6 +92,22 @@ fn sort(c: char) -> Sort {
     }
 }
 
+/// Letters and digits among the bytes of plain text: 1 and 2.
+const PLAIN: [u8; 256] = {
+    let mut out = [0; 256];
+    let mut byte: u8 = 0;
+    while byte < 128 {
+        out[byte as usize] = byte.is_ascii_alphabetic() as u8 | (byte.is_ascii_digit() as u8) << 1;
+        byte += 1;
+    }
+    out
+};
+
+/// A place in a text, which is at most as long as 32 bits hold.
+fn place(byte: usize) -> u32 {
+    u32::try_from(byte).unwrap_or(u32::MAX)
+}
+
 impl<'a> Passage<'a> {
     /// Reads the first `longest` bytes of a text.
     pub(super) fn new(text: &'a str, longest: usize) -> Self {
@@ -102,12 +118,48 @@ impl<'a> Passage<'a> {
         let original = text.get(..end).unwrap_or("");
         let mut out = Self {
             original,
-            folded: String::with_capacity(original.len()),
+            folded: String::with_capacity(original.len() + 16),
             words: Vec::with_capacity(original.len() / 5 + 1),
             ascii: original.is_ascii(),
         };
-        out.read();
+        if out.ascii {
+            out.read_ascii();
+        } else {
+            out.read();
+        }
+        // So that every word can be read as 16 bytes.
+        out.folded.push_str("\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0");
         out
+    }
+
+    /// A text of plain letters folds as a whole, each word at its own place.
+    fn read_ascii(&mut self) {
+        self.folded.push_str(self.original);
+        self.folded.make_ascii_lowercase();
+        let bytes = self.original.as_bytes();
+        let sort_of = |at: usize| bytes.get(at).map_or(0, |byte| PLAIN[usize::from(*byte)]);
+        let (mut at, mut gap_from) = (0, 0);
+        while at < bytes.len() {
+            let run = sort_of(at);
+            if run == 0 {
+                at += 1;
+                continue;
+            }
+            let start = at;
+            while sort_of(at) == run {
+                at += 1;
+            }
+            let gap = self.gap_before(gap_from, start);
+            self.words.push(Word {
+                start: place(start),
+                end: place(at),
+                folded_start: place(start),
+                folded_end: place(at),
+                gap,
+                solid: false,
+            });
+            gap_from = at;
+        }
     }
 
     fn read(&mut self) {
@@ -184,15 +236,7 @@ impl<'a> Passage<'a> {
     }
 
     fn push(&mut self, gap_from: usize, start: usize, end: usize, folded: usize, solid: bool) {
-        let gap = if self.words.is_empty() {
-            Gap::Sentence
-        } else if gap_from == start {
-            Gap::Nothing
-        } else {
-            self.gap_between(gap_from, start)
-        };
-        // The text is at most as long as 32 bits hold.
-        let place = |byte: usize| u32::try_from(byte).unwrap_or(u32::MAX);
+        let gap = self.gap_before(gap_from, start);
         self.words.push(Word {
             start: place(start),
             end: place(end),
@@ -201,6 +245,19 @@ impl<'a> Passage<'a> {
             gap,
             solid,
         });
+    }
+
+    /// What stands before the next word.
+    fn gap_before(&self, from: usize, to: usize) -> Gap {
+        if self.words.is_empty() {
+            Gap::Sentence
+        } else if from == to {
+            Gap::Nothing
+        } else if to - from == 1 && self.original.as_bytes().get(from) == Some(&b' ') {
+            Gap::Space
+        } else {
+            self.gap_between(from, to)
+        }
     }
 
     fn gap_between(&self, from: usize, to: usize) -> Gap {
@@ -305,6 +362,30 @@ impl<'a> Passage<'a> {
                 .get(word.folded_start as usize..word.folded_end as usize)
                 .unwrap_or("")
         })
+    }
+
+    /// The bytes of a folded word.
+    pub(super) fn bytes_of(&self, at: usize) -> &[u8] {
+        self.words
+            .get(at)
+            .and_then(|word| {
+                let bytes = self.folded.as_bytes();
+                bytes.get(word.folded_start as usize..word.folded_end as usize)
+            })
+            .unwrap_or(&[])
+    }
+
+    /// The bytes of a folded word as a number, where it has at most 16.
+    pub(super) fn short(&self, at: usize) -> Option<u128> {
+        let word = self.words.get(at)?;
+        let length = (word.folded_end - word.folded_start) as usize;
+        let bytes = self.folded.as_bytes().get(word.folded_start as usize..)?;
+        let all = u128::from_le_bytes(*bytes.first_chunk()?);
+        match length {
+            0..16 => Some(all & ((1 << (8 * length)) - 1)),
+            16 => Some(all),
+            _ => None,
+        }
     }
 
     /// A word as written.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::passage::Gap;
-use super::text::{Dictionary, Text};
+use super::text::{Drafting, Text};
 use super::vocabulary::{ByNode, Node};
 
 /// The gaps of a phrase, with what each may swallow: a word counts two, a sign of Chinese or
@@ -131,7 +131,7 @@ pub(super) struct Found<T> {
 
 impl<T: Copy> Phrases<T> {
     /// No phrases yet; the classes may name entities and classes written before them.
-    pub(super) fn new(dictionary: &mut Dictionary, classes: &[(String, Vec<String>)]) -> Self {
+    pub(super) fn new(draft: &mut Drafting, classes: &[(String, Vec<String>)]) -> Self {
         let mut out = Self {
             phrases: Vec::new(),
             by_first: Vec::new(),
@@ -153,7 +153,7 @@ impl<T: Copy> Phrases<T> {
             let (mut nodes, mut entities) = (Vec::new(), Vec::new());
             for word in words {
                 let Some(named) = bracketed(word) else {
-                    nodes.extend(dictionary.sequence(word));
+                    nodes.extend(draft.sequence(word));
                     continue;
                 };
                 if let Some(entity) = Entity::named(named) {
@@ -204,7 +204,7 @@ impl<T: Copy> Phrases<T> {
     }
 
     /// Takes in a phrase as the library writes it; a phrase without words is left out.
-    pub(super) fn add(&mut self, dictionary: &mut Dictionary, written: &str, role: T) {
+    pub(super) fn add(&mut self, draft: &mut Drafting, written: &str, role: T) {
         let mut elements = Vec::new();
         let mut plain = String::new();
         for part in written.split_whitespace().map(Some).chain([None]) {
@@ -217,7 +217,7 @@ impl<T: Copy> Phrases<T> {
                 plain.push_str(part.unwrap_or(""));
                 continue;
             }
-            if let Some(node) = dictionary.sequence(&std::mem::take(&mut plain)) {
+            if let Some(node) = draft.sequence(&std::mem::take(&mut plain)) {
                 let thing = self.next();
                 self.is(node, thing);
                 elements.push(Element::Thing(thing));
@@ -291,36 +291,24 @@ impl<T: Copy> Phrases<T> {
                 continue;
             }
             for thing in self.things(hit.node) {
-                spans.push(Span {
-                    thing: *thing,
-                    first: hit.first,
-                    end: hit.end,
-                    name: false,
-                });
+                spans.push(Span::new(*thing, hit.first, hit.end, false));
             }
         }
         for found in recognised.iter().filter(|found| found.first < words) {
             for thing in self.by_entity.get(&found.entity).into_iter().flatten() {
-                spans.push(Span {
-                    thing: *thing,
-                    first: found.first,
-                    end: found.end,
-                    name: true,
-                });
+                spans.push(Span::new(*thing, found.first, found.end, true));
             }
         }
-        spans.sort_unstable_by_key(|span| (span.first, span.thing, std::cmp::Reverse(span.end)));
+        spans.sort_unstable();
         spans.dedup();
-        // Where each thing stands last: a phrase that asks for it must begin before.
-        let mut last = vec![0_u32; self.things as usize + 1];
+        // What is there at all: a phrase that asks for anything else is not.
+        let mut there = Presence::of(self.things);
         let mut starts = vec![spans.len(); words + 1];
         for (place, span) in spans.iter().enumerate().rev() {
-            if let Some(start) = starts.get_mut(span.first) {
+            if let Some(start) = starts.get_mut(span.first()) {
                 *start = place;
             }
-            if let Some(slot) = last.get_mut(span.thing as usize).filter(|slot| **slot == 0) {
-                *slot = u32::try_from(span.first).unwrap_or(u32::MAX);
-            }
+            there.put(span.thing());
         }
         let reader = Reader {
             text,
@@ -328,36 +316,52 @@ impl<T: Copy> Phrases<T> {
             starts: &starts,
             words,
         };
-        if let Some(none) = last.first_mut() {
-            *none = u32::MAX;
-        }
-        let comes = |thing: Thing, first: usize| {
-            last.get(thing as usize)
-                .is_some_and(|last| *last as usize > first)
-        };
         let mut out = Vec::new();
         for span in &spans {
-            let opened = self.by_first.get(span.thing as usize);
+            let opened = self.by_first.get(span.thing() as usize);
             for opening in opened.into_iter().flatten() {
-                if !opening.asks.iter().all(|thing| comes(*thing, span.first)) {
+                if !opening.asks.iter().all(|thing| there.has(*thing)) {
                     continue;
                 }
                 let Some(phrase) = self.phrases.get(opening.phrase as usize) else {
                     continue;
                 };
-                if !phrase.others.iter().all(|thing| comes(*thing, span.first)) {
+                if !phrase.others.iter().all(|thing| there.has(*thing)) {
                     continue;
                 }
-                if let Some(end) = reader.follow(&phrase.elements, span.first, true) {
+                if let Some(end) = reader.follow(&phrase.elements, span.first(), true) {
                     out.push(Found {
                         role: phrase.role,
-                        first: span.first,
+                        first: span.first(),
                         end,
                     });
                 }
             }
         }
         out
+    }
+}
+
+/// A set of things; what stands for none is in every one.
+struct Presence(Vec<u64>);
+
+impl Presence {
+    fn of(things: Thing) -> Self {
+        let mut out = Self(vec![0; things as usize / 64 + 1]);
+        out.put(0);
+        out
+    }
+
+    fn put(&mut self, thing: Thing) {
+        if let Some(slot) = self.0.get_mut(thing as usize / 64) {
+            *slot |= 1 << (thing % 64);
+        }
+    }
+
+    fn has(&self, thing: Thing) -> bool {
+        self.0
+            .get(thing as usize / 64)
+            .is_some_and(|slot| slot & 1 << (thing % 64) != 0)
     }
 }
 
@@ -372,14 +376,36 @@ pub(super) fn bracketed(word: &str) -> Option<&str> {
     word.strip_prefix('<')?.strip_suffix('>')
 }
 
-/// A thing in a text.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct Span {
-    thing: Thing,
-    first: usize,
-    end: usize,
+/// A thing in a text: its first word, what it is, and one past its last word, in the order in which
+/// spans are looked through, the longer of two first. As one number, so that sorting them costs
+/// little: a text is read up to some words only.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Span(u64);
+
+impl Span {
+    const END: u64 = 0xffff;
+
+    fn new(thing: Thing, first: usize, end: usize, name: bool) -> Self {
+        let end = Self::END - (end as u64).min(Self::END);
+        Self((first as u64) << 48 | u64::from(thing) << 17 | end << 1 | u64::from(!name))
+    }
+
+    fn first(self) -> usize {
+        (self.0 >> 48) as usize
+    }
+
+    fn thing(self) -> Thing {
+        (self.0 >> 17) as Thing & ((1 << 31) - 1)
+    }
+
+    fn end(self) -> usize {
+        (Self::END - (self.0 >> 1 & Self::END)) as usize
+    }
+
     /// A name or a citation, which a gap steps over as a whole.
-    name: bool,
+    fn name(self) -> bool {
+        self.0 & 1 == 0
+    }
 }
 
 struct Reader<'t, 'a> {
@@ -397,7 +423,7 @@ impl Reader<'_, '_> {
             .get(from..)
             .unwrap_or(&[])
             .iter()
-            .take_while(move |span| span.first == word)
+            .take_while(move |span| span.first() == word)
     }
 
     /// Where the rest of a phrase ends when it goes on at this word.
@@ -411,8 +437,8 @@ impl Reader<'_, '_> {
                     return None;
                 }
                 self.at(at)
-                    .filter(|span| span.thing == *thing)
-                    .find_map(|span| self.follow(rest, span.end, false))
+                    .filter(|span| span.thing() == *thing)
+                    .find_map(|span| self.follow(rest, span.end(), false))
             }
             Element::Gap(most) => self.leap(rest, at, *most),
             Element::ClauseStart => {
@@ -434,8 +460,8 @@ impl Reader<'_, '_> {
             }
             let name = self
                 .at(at)
-                .filter(|span| span.name)
-                .map(|span| span.end)
+                .filter(|span| span.name())
+                .map(|span| span.end())
                 .max();
             swallowed += if name.is_none() && self.text.passage.solid(at) {
                 1

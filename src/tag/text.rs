@@ -1,21 +1,27 @@
 //! The fields of an update, each read once: its words, and every sequence of the library in it.
 
 use super::passage::Passage;
-use super::vocabulary::{Node, Sequences, Symbols, Vocabulary};
+use super::vocabulary::{Lookups, Node, Sequences, Symbols, Vocabulary};
 use crate::domain::update::{Because, Field};
 
-/// The library's words and sequences, while rules are compiled and afterwards.
+/// The library's words and sequences, while rules are compiled.
 #[derive(Default)]
-pub(super) struct Dictionary {
+pub(super) struct Drafting {
     vocabulary: Vocabulary,
     sequences: Sequences,
+    /// What is taken in now counts only where a text opens.
+    opening: bool,
 }
 
-impl Dictionary {
+impl Drafting {
+    /// From here on what is taken in counts only where a text opens.
+    pub(super) fn openings(&mut self) {
+        self.opening = true;
+    }
+
     /// Takes in a name or a phrase of plain words; none when there is no word in it.
     pub(super) fn sequence(&mut self, written: &str) -> Option<Node> {
-        let words = self.vocabulary.take(written);
-        self.sequences.add(&words)
+        self.named(written).map(|(node, _)| node)
     }
 
     /// The same, with its words.
@@ -23,9 +29,23 @@ impl Dictionary {
         &mut self,
         written: &str,
     ) -> Option<(Node, Vec<super::vocabulary::Written>)> {
-        let words = self.vocabulary.take(written);
+        let words = self.vocabulary.take(written, !self.opening);
         self.sequences.add(&words).map(|node| (node, words))
     }
+
+    /// Everything that was taken in, to read texts by.
+    pub(super) fn finish(self) -> Dictionary {
+        Dictionary {
+            lookups: self.vocabulary.finish(),
+            sequences: self.sequences,
+        }
+    }
+}
+
+/// The library's words and sequences.
+pub(super) struct Dictionary {
+    lookups: Lookups,
+    sequences: Sequences,
 }
 
 /// A sequence of the library in a text: `end` is one past its last word.
@@ -45,15 +65,19 @@ pub(super) struct Text<'a> {
 }
 
 impl<'a> Text<'a> {
-    /// Reads the first `longest` bytes of a field.
+    /// Reads the first `longest` bytes of a field. What counts only where a text opens is looked
+    /// for among its first `opening` words.
     pub(super) fn new(
         dictionary: &Dictionary,
         field: Field,
         text: &'a str,
         longest: usize,
+        opening: usize,
     ) -> Self {
         let passage = Passage::new(text, longest);
-        let symbols: Symbols = dictionary.vocabulary.read(&passage);
+        // A sequence that begins there may end later.
+        let opening = opening + dictionary.sequences.longest();
+        let symbols: Symbols = dictionary.lookups.read(&passage, opening);
         let mut hits = Vec::with_capacity(passage.len());
         for first in 0..passage.len() {
             if symbols.of(first).is_empty() {

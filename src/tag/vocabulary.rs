@@ -1,5 +1,7 @@
 //! The words of the library, each a number, and sequences of them, found in one walk over a text.
 
+use std::ops::Range;
+
 use rustc_hash::FxHashMap;
 
 use super::passage::{Gap, Passage};
@@ -13,57 +15,69 @@ const ENDING: usize = 3;
 
 /// Which short keys are there at all: most words of a text are none of the library's, and this
 /// says so before anything is hashed or compared.
-struct Sieve([u64; 1 << (Sieve::BITS - 6)]);
+struct Sieve([u64; Sieve::WORDS]);
 
 impl Sieve {
     const BITS: u32 = 16;
+    const WORDS: usize = 1 << (Self::BITS - 6);
 
-    /// The bit of up to three bytes and a length.
-    fn bit(bytes: &[u8], length: usize) -> (usize, u64) {
-        let key = bytes
-            .iter()
-            .fold(length as u32, |key, byte| key << 8 | u32::from(*byte));
+    /// The bit of a key.
+    fn bit(key: u32) -> (usize, u64) {
         let bit = key.wrapping_mul(0x9e37_79b1) >> (32 - Self::BITS);
-        ((bit >> 6) as usize, 1 << (bit & 63))
+        ((bit >> 6) as usize % Self::WORDS, 1 << (bit & 63))
     }
 
-    fn put(&mut self, bytes: &[u8], length: usize) {
-        let (place, bit) = Self::bit(bytes, length);
-        if let Some(slot) = self.0.get_mut(place) {
-            *slot |= bit;
-        }
+    fn put(&mut self, key: u32) {
+        let (place, bit) = Self::bit(key);
+        self.0[place] |= bit;
     }
 
-    fn may_hold(&self, bytes: &[u8], length: usize) -> bool {
-        let (place, bit) = Self::bit(bytes, length);
-        self.0.get(place).is_some_and(|slot| slot & bit != 0)
+    fn may_hold(&self, key: u32) -> bool {
+        let (place, bit) = Self::bit(key);
+        self.0[place] & bit != 0
     }
 }
 
 impl Default for Sieve {
     fn default() -> Self {
-        Self([0; 1 << (Self::BITS - 6)])
+        Self([0; Self::WORDS])
     }
 }
 
-/// The bytes of a word that its sieve looks at.
-fn head(word: &str) -> &[u8] {
-    let bytes = word.as_bytes();
-    bytes.first_chunk::<3>().map_or(bytes, <[u8; 3]>::as_slice)
+/// Up to three bytes as a number.
+fn three(bytes: &[u8]) -> u32 {
+    let mut out = [0; 4];
+    for (slot, byte) in out.iter_mut().zip(bytes.iter().take(3)) {
+        *slot = *byte;
+    }
+    u32::from_le_bytes(out)
 }
 
-/// Every word that the library knows.
+/// What the sieve holds of a whole word: its first bytes and its length.
+fn whole(head: u32, length: usize) -> u32 {
+    (head << 8) | (u32::try_from(length).unwrap_or(0).min(253) + 2)
+}
+
+/// Of words with any ending.
+fn beginning(head: u32) -> u32 {
+    head << 8
+}
+
+/// Of words with any beginning.
+fn ending(tail: u32) -> u32 {
+    (tail << 8) | 1
+}
+
+/// Every word that the library knows, while rules are compiled.
 #[derive(Default)]
 pub(super) struct Vocabulary {
     exact: FxHashMap<Box<str>, Symbol>,
-    /// The first bytes of whole words with their lengths, and with the length 0 those of open
-    /// words; the last bytes of open words have the length 1.
-    sieve: Box<Sieve>,
-    /// Words with any ending (`standardis*`), by their first bytes.
-    beginnings: FxHashMap<[u8; BEGINNING], Vec<(Box<str>, Symbol)>>,
-    /// Words with any beginning (`*bussgeld`), by their last bytes.
-    endings: FxHashMap<[u8; ENDING], Vec<(Box<str>, Symbol)>>,
-    count: Symbol,
+    /// Words with any ending (`standardis*`).
+    beginnings: FxHashMap<Box<str>, Symbol>,
+    /// Words with any beginning (`*bussgeld`).
+    endings: FxHashMap<Box<str>, Symbol>,
+    /// For each symbol whether it counts anywhere in a text, or only where it opens.
+    anywhere: Vec<bool>,
 }
 
 /// A word as the library writes it.
@@ -78,8 +92,9 @@ pub(super) struct Written {
 
 impl Vocabulary {
     /// Takes in a name or a phrase word by word. A star at the end of a word stands for any
-    /// ending, one at its beginning for any beginning.
-    pub(super) fn take(&mut self, written: &str) -> Vec<Written> {
+    /// ending, one at its beginning for any beginning. `anywhere` says whether it counts in all of
+    /// a text, or only where it opens.
+    pub(super) fn take(&mut self, written: &str, anywhere: bool) -> Vec<Written> {
         let passage = Passage::new(written, usize::MAX);
         let bytes = written.as_bytes();
         (0..passage.len())
@@ -88,28 +103,23 @@ impl Vocabulary {
                 let star =
                     |place: Option<usize>| place.and_then(|place| bytes.get(place)) == Some(&b'*');
                 let word = passage.word(at);
-                let symbol = if star(Some(end)) && word.len() >= BEGINNING {
-                    let next = self.count;
-                    self.sieve.put(head(word), 0);
-                    open(&mut self.beginnings, first(word), word, next)
+                let words = if star(Some(end)) && word.len() >= BEGINNING {
+                    &mut self.beginnings
                 } else if star(start.checked_sub(1)) && word.len() >= ENDING {
-                    let next = self.count;
-                    if let Some(key) = last(word) {
-                        self.sieve.put(&key, 1);
-                    }
-                    open(&mut self.endings, last(word), word, next)
-                } else if let Some(symbol) = self.exact.get(word) {
-                    Some(*symbol)
+                    &mut self.endings
                 } else {
-                    self.sieve.put(head(word), word.len() + 2);
-                    self.exact.insert(word.into(), self.count);
-                    None
+                    &mut self.exact
                 };
+                let next = Symbol::try_from(self.anywhere.len()).unwrap_or(Symbol::MAX);
+                let symbol = *words.entry(word.into()).or_insert(next);
+                if symbol == next {
+                    self.anywhere.push(false);
+                }
+                if let Some(known) = self.anywhere.get_mut(symbol as usize) {
+                    *known |= anywhere;
+                }
                 Written {
-                    symbol: symbol.unwrap_or_else(|| {
-                        self.count += 1;
-                        self.count - 1
-                    }),
+                    symbol,
                     text: passage.written(at).into(),
                     gap: passage.gap(at),
                 }
@@ -117,32 +127,138 @@ impl Vocabulary {
             .collect()
     }
 
-    /// The symbols of every word of a text.
-    pub(super) fn read(&self, passage: &Passage<'_>) -> Symbols {
+    /// For looking up: all words, and those that count anywhere.
+    pub(super) fn finish(&self) -> Lookups {
+        Lookups {
+            opening: Lookup::new(self, |_| true),
+            anywhere: Lookup::new(self, |symbol| {
+                self.anywhere
+                    .get(symbol as usize)
+                    .is_some_and(|anywhere| *anywhere)
+            }),
+        }
+    }
+}
+
+/// The words of the library, to be looked up in a text.
+#[derive(Default)]
+pub(super) struct Lookups {
+    opening: Lookup,
+    anywhere: Lookup,
+}
+
+impl Lookups {
+    /// The symbols of every word of a text: of all in its first words, and of those that count
+    /// anywhere in the others.
+    pub(super) fn read(&self, passage: &Passage<'_>, opening: usize) -> Symbols {
         let mut out = Symbols {
             all: Vec::with_capacity(passage.len()),
             words: Vec::with_capacity(passage.len()),
         };
-        for at in 0..passage.len() {
-            let word = passage.word(at);
+        let opening = opening.min(passage.len());
+        self.opening.read(passage, 0..opening, &mut out);
+        self.anywhere
+            .read(passage, opening..passage.len(), &mut out);
+        out
+    }
+}
+
+#[derive(Default)]
+struct Lookup {
+    /// The first bytes of whole words with their lengths, and with the length 0 those of open
+    /// words; the last bytes of open words have the length 1.
+    sieve: Box<Sieve>,
+    /// Whole words, each with all that it is: a whole word is often an open one too. One that fits
+    /// into 16 bytes is a number: comparing it costs one instruction.
+    short: FxHashMap<u128, Range<u32>>,
+    long: FxHashMap<Box<str>, Range<u32>>,
+    symbols: Vec<Symbol>,
+    /// Open words by their first or last bytes.
+    beginnings: FxHashMap<u32, Vec<(Box<str>, Symbol)>>,
+    endings: FxHashMap<u32, Vec<(Box<str>, Symbol)>>,
+}
+
+impl Lookup {
+    fn new(vocabulary: &Vocabulary, counts: impl Fn(Symbol) -> bool) -> Self {
+        let mut out = Self::default();
+        let sorted = |words: &FxHashMap<Box<str>, Symbol>| {
+            let counted = words.iter().filter(|(_, symbol)| counts(**symbol));
+            let mut out: Vec<(Box<str>, Symbol)> = counted
+                .map(|(word, symbol)| (word.clone(), *symbol))
+                .collect();
+            // The order of a hash map is no order: two runs must read alike.
+            out.sort_unstable_by_key(|(_, symbol)| *symbol);
+            out
+        };
+        for (word, symbol) in sorted(&vocabulary.beginnings) {
+            let key = three(word.as_bytes());
+            out.sieve.put(beginning(key));
+            out.beginnings.entry(key).or_default().push((word, symbol));
+        }
+        for (word, symbol) in sorted(&vocabulary.endings) {
+            let key = three(tail(word.as_bytes()));
+            out.sieve.put(ending(key));
+            out.endings.entry(key).or_default().push((word, symbol));
+        }
+        for (word, symbol) in sorted(&vocabulary.exact) {
+            let from = out.symbols.len();
+            out.symbols.push(symbol);
+            let mut open = Vec::new();
+            out.open(word.as_bytes(), &mut open);
+            out.symbols.append(&mut open);
+            let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+            let range = place(from)..place(out.symbols.len());
+            out.sieve.put(whole(three(word.as_bytes()), word.len()));
+            match short(&word) {
+                Some(key) => out.short.insert(key, range),
+                None => out.long.insert(word, range),
+            };
+        }
+        out
+    }
+
+    /// The open words that a word is.
+    fn open(&self, word: &[u8], out: &mut Vec<Symbol>) {
+        let head = three(word);
+        if word.len() >= BEGINNING
+            && self.sieve.may_hold(beginning(head))
+            && let Some(list) = self.beginnings.get(&head)
+        {
+            let fits = list
+                .iter()
+                .filter(|(open, _)| word.starts_with(open.as_bytes()));
+            out.extend(fits.map(|(_, symbol)| *symbol));
+        }
+        let tail = three(tail(word));
+        if word.len() > ENDING + 2
+            && self.sieve.may_hold(ending(tail))
+            && let Some(list) = self.endings.get(&tail)
+        {
+            let fits = list
+                .iter()
+                .filter(|(open, _)| word.ends_with(open.as_bytes()));
+            out.extend(fits.map(|(_, symbol)| *symbol));
+        }
+    }
+
+    fn read(&self, passage: &Passage<'_>, words: Range<usize>, out: &mut Symbols) {
+        for at in words {
+            let word = passage.bytes_of(at);
             let from = out.all.len();
-            let key = head(word);
-            if self.sieve.may_hold(key, word.len() + 2) {
-                out.all.extend(self.exact.get(word));
-            }
-            if word.len() >= BEGINNING
-                && self.sieve.may_hold(key, 0)
-                && let Some(list) = first(word).and_then(|key| self.beginnings.get(&key))
-            {
-                let fits = list.iter().filter(|(open, _)| word.starts_with(&**open));
-                out.all.extend(fits.map(|(_, symbol)| *symbol));
-            }
-            if word.len() > ENDING + 2
-                && let Some(key) = last(word).filter(|key| self.sieve.may_hold(key, 1))
-                && let Some(list) = self.endings.get(&key)
-            {
-                let fits = list.iter().filter(|(open, _)| word.ends_with(&**open));
-                out.all.extend(fits.map(|(_, symbol)| *symbol));
+            let known = if self.sieve.may_hold(whole(three(word), word.len())) {
+                match passage.short(at) {
+                    Some(key) => self.short.get(&key),
+                    None => self.long.get(passage.word(at)),
+                }
+            } else {
+                None
+            };
+            match known {
+                Some(range) => {
+                    let symbols = self.symbols.get(range.start as usize..range.end as usize);
+                    out.all.extend_from_slice(symbols.unwrap_or(&[]));
+                }
+                None => self.open(word, &mut out.all),
             }
             let new = out.all.get(from..).unwrap_or(&[]);
             out.words.push((
@@ -150,36 +266,27 @@ impl Vocabulary {
                 new.iter().fold(0, |some, symbol| some | some_of(*symbol)),
             ));
         }
-        out
     }
+}
+
+/// The last bytes of a word that has so many.
+fn tail(word: &[u8]) -> &[u8] {
+    word.last_chunk::<ENDING>()
+        .map_or(word, <[u8; ENDING]>::as_slice)
+}
+
+/// The bytes of a short word as a number. No word holds a zero byte, so none is taken for another.
+fn short(word: &str) -> Option<u128> {
+    let mut bytes = [0; 16];
+    bytes
+        .get_mut(..word.len())?
+        .copy_from_slice(word.as_bytes());
+    Some(u128::from_le_bytes(bytes))
 }
 
 /// A symbol as one bit of a set that may hold more than was put into it.
 fn some_of(symbol: Symbol) -> u64 {
     1 << (symbol & 63)
-}
-
-fn first(word: &str) -> Option<[u8; BEGINNING]> {
-    word.as_bytes().first_chunk().copied()
-}
-
-fn last(word: &str) -> Option<[u8; ENDING]> {
-    word.as_bytes().last_chunk().copied()
-}
-
-/// The symbol of an open word, when it is there already; else files it under the next one.
-fn open<const LENGTH: usize>(
-    lists: &mut FxHashMap<[u8; LENGTH], Vec<(Box<str>, Symbol)>>,
-    key: Option<[u8; LENGTH]>,
-    word: &str,
-    next: Symbol,
-) -> Option<Symbol> {
-    let list = lists.entry(key?).or_default();
-    if let Some((_, symbol)) = list.iter().find(|(open, _)| &**open == word) {
-        return Some(*symbol);
-    }
-    list.push((word.into(), next));
-    None
 }
 
 /// For each word of a text its symbols; most words have none.
@@ -246,12 +353,15 @@ pub(super) struct Sequences {
     /// For each node whether a sequence ends there, and a set that holds at least the symbols that
     /// lead on.
     nodes: Vec<(bool, u64)>,
+    /// How many words the longest has.
+    longest: usize,
 }
 
 impl Sequences {
     /// Takes in a sequence; none when it is empty.
     pub(super) fn add(&mut self, words: &[Written]) -> Option<Node> {
         let mut node: Node = 0;
+        self.longest = self.longest.max(words.len());
         for word in words {
             let place = word.symbol as usize;
             if node == 0 {
@@ -280,6 +390,11 @@ impl Sequences {
         }
         self.nodes.get_mut(node as usize).filter(|_| node > 0)?.0 = true;
         Some(node)
+    }
+
+    /// How many words the longest sequence has.
+    pub(super) fn longest(&self) -> usize {
+        self.longest
     }
 
     /// Calls `f(node, end)` for every sequence that begins at a word of a text and stands alone
@@ -334,10 +449,11 @@ mod tests {
         let mut vocabulary = Vocabulary::default();
         let mut sequences = Sequences::default();
         for name in names {
-            sequences.add(&vocabulary.take(name));
+            sequences.add(&vocabulary.take(name, true));
         }
+        let lookups = vocabulary.finish();
         let passage = Passage::new(text, 1_000);
-        let symbols = vocabulary.read(&passage);
+        let symbols = lookups.read(&passage, 0);
         let mut out = Vec::new();
         for at in 0..passage.len() {
             sequences.walk(&passage, &symbols, at, &mut |_, end| {

@@ -1,5 +1,9 @@
 //! The words for Regulation, Directive and Decision, and for what they implement or delegate, in the EU's languages.
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
 /// What the CELEX letter says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Type {
@@ -49,7 +53,6 @@ impl Form {
 pub(super) fn type_word(folded: &str) -> Option<(Type, Option<Form>)> {
     let stem = |stems: &[&str]| stems.iter().any(|stem| folded.contains(stem));
     let front = |stems: &[&str]| stems.iter().any(|stem| folded.starts_with(stem));
-    let form = form_word(folded);
     let found = if front(&[
         "regulament",
         "regulation",
@@ -121,7 +124,7 @@ pub(super) fn type_word(folded: &str) -> Option<(Type, Option<Form>)> {
     } else {
         return None;
     };
-    Some((found, form))
+    Some((found, form_word(folded)))
 }
 
 /// A word that says implementing or delegated, alone or as part of a compound.
@@ -174,13 +177,18 @@ pub(super) fn form_word(folded: &str) -> Option<Form> {
         "κατ'εξουσιοδοτηση",
         "делегиран",
     ];
-    if IMPLEMENTING.iter().any(|stem| folded.contains(stem)) {
-        Some(Form::Implementing)
-    } else if DELEGATED.iter().any(|stem| folded.contains(stem)) {
-        Some(Form::Delegated)
-    } else {
-        None
+    static STEMS: LazyLock<Option<AhoCorasick>> =
+        LazyLock::new(|| AhoCorasick::new(IMPLEMENTING.iter().chain(DELEGATED)).ok());
+    // The lists are short and fixed, so they always compile.
+    let stems = STEMS.as_ref()?;
+    let mut delegated = false;
+    for found in stems.find_overlapping_iter(folded) {
+        if found.pattern().as_usize() < IMPLEMENTING.len() {
+            return Some(Form::Implementing);
+        }
+        delegated = true;
     }
+    delegated.then_some(Form::Delegated)
 }
 
 /// Little words between a type and its form ("règlement d'exécution", "nařízení v přenesené pravomoci").

@@ -299,8 +299,17 @@ impl Places<'_> {
     fn advance(&mut self, byte: usize) -> (usize, usize) {
         // A place before the last one would be a fault of a rule; it is then given as the last one.
         let step = self.read.get(self.byte..byte).unwrap_or("");
+        let rest = self.original.get(self.original_byte..).unwrap_or("");
+        if let Some(same) = rest.get(..step.len())
+            && step.is_ascii()
+            && same.is_ascii()
+        {
+            self.original_byte += step.len();
+            self.character += step.len();
+            self.byte += step.len();
+            return (self.character, self.original_byte);
+        }
         let characters = step.chars().count();
-        let rest = &self.original[self.original_byte..];
         self.original_byte += match rest.char_indices().nth(characters) {
             Some((offset, _)) => offset,
             None => rest.len(),

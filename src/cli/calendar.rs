@@ -87,9 +87,14 @@ pub(super) async fn run(house: House, options: Options) -> anyhow::Result<ExitCo
             .filter(|_| !endless)
     });
     let open = options.open;
+    let events = if open {
+        DateEvent::CLOSES
+    } else {
+        filter.event.as_slice()
+    };
     let stretch = house
         .store
-        .due(from, until, options.limit as usize, |due| {
+        .due(from, until, events, options.limit as usize, |due| {
             filter.takes(due) && (!open || due.is_open(today))
         })
         .await?;

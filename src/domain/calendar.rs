@@ -101,10 +101,8 @@ impl Due {
 
     /// Whether somebody can comment or vote on a day: the last one counts.
     pub fn is_open(&self, today: NaiveDate) -> bool {
-        matches!(
-            self.date.event,
-            DateEvent::CommentsClose | DateEvent::BallotClose
-        ) && self.last_day() >= today
+        DateEvent::CLOSES.contains(&self.date.event)
+            && self.last_day() >= today
             && self.opens.is_none_or(|opens| opens <= today)
     }
 

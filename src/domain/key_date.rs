@@ -66,6 +66,9 @@ pub enum DateEvent {
 }
 
 impl DateEvent {
+    /// Those until which somebody can speak: to comment, or to vote.
+    pub const CLOSES: &'static [Self] = &[Self::CommentsClose, Self::BallotClose];
+
     /// All of them.
     pub const ALL: &'static [Self] = &[
         Self::CommentsOpen,

@@ -15,13 +15,15 @@ use crate::domain::update::{Tags, Update};
 
 /// Rows read at a time.
 const PAGE: i64 = 1_000;
+/// Rows looked at for one question: who wants few of many must narrow the stretch.
+const LOOKED_AT: usize = 40_000;
 
 /// The entries of a stretch of the calendar.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Stretch {
     /// By day.
     pub entries: Vec<Due>,
-    /// Whether there are more than were asked for.
+    /// Whether there are more than were asked for, or may be.
     pub cut: bool,
 }
 
@@ -251,7 +253,8 @@ pub(super) use write_key_dates;
 
 impl Store {
     /// What stands in the calendar from a day on and before another, by day, each date once and
-    /// as it stands now; as many as asked of those that are wanted.
+    /// as it stands now; as many as asked of those that are wanted. Only of some events, when any
+    /// are named.
     ///
     /// # Errors
     /// When the database fails or a row cannot be read.
@@ -259,6 +262,7 @@ impl Store {
         &self,
         from: NaiveDate,
         until: Option<NaiveDate>,
+        events: &[DateEvent],
         most: usize,
         wanted: impl Fn(&Due) -> bool,
     ) -> Result<Stretch, Error> {
@@ -267,6 +271,13 @@ impl Store {
         // Reports of one date stand on one day, and wait until the day is over.
         let mut day: Vec<Due> = Vec::new();
         let mut after: Option<(NaiveDate, String, i64)> = None;
+        let mut looked_at = 0;
+        // As a list within a list, so that the statement is one: `,publication,application,`.
+        let named: String = events
+            .iter()
+            .map(|event| format!("{},", event.as_str()))
+            .collect();
+        let named = format!(",{named}");
         loop {
             let (from_day, update, place) = after.clone().unwrap_or((from, String::new(), -1));
             let rows: Vec<DueRow> = reading!(self.database, |pool| {
@@ -275,6 +286,7 @@ impl Store {
                        u.title, u.url, u.authority, u.tags, u.key_dates, u.cause
                      FROM key_dates k JOIN updates u ON u.id = k.update_id
                      WHERE k.day < $1 AND (k.day, k.update_id, k.place) > ($2, $3, $4)
+                       AND ($6 = ',' OR $6 LIKE '%,' || k.event || ',%')
                        AND NOT EXISTS (SELECT 1 FROM key_dates o WHERE o.uid = k.uid AND o.sequence > k.sequence)
                      ORDER BY k.day, k.update_id, k.place LIMIT $5",
                 )
@@ -283,9 +295,11 @@ impl Store {
                 .bind(update)
                 .bind(place)
                 .bind(PAGE)
+                .bind(named.as_str())
                 .fetch_all(pool)
                 .await?
             });
+            looked_at += rows.len();
             let ended = rows.len() < usize::try_from(PAGE).unwrap_or(usize::MAX);
             for row in rows {
                 let key = (row.day, row.update_id.clone(), row.place);
@@ -295,8 +309,10 @@ impl Store {
                 after = Some(key);
                 day.extend(row.due()?);
             }
-            if ended || out.cut {
+            let enough = looked_at >= LOOKED_AT;
+            if ended || enough || out.cut {
                 out.take(day, most, &wanted);
+                out.cut |= enough && !ended;
                 return Ok(out);
             }
         }
@@ -314,8 +330,13 @@ impl Store {
     ) -> Result<(Option<NaiveDate>, Option<NaiveDate>), Error> {
         Ok(reading!(self.database, |pool| {
             sqlx::query_as(
-                "SELECT (SELECT MAX(day) FROM key_dates WHERE day < $1),
-                   (SELECT MIN(day) FROM key_dates WHERE day >= $2)",
+                "SELECT
+                   (SELECT k.day FROM key_dates k WHERE k.day < $1
+                      AND NOT EXISTS (SELECT 1 FROM key_dates o WHERE o.uid = k.uid AND o.sequence > k.sequence)
+                      ORDER BY k.day DESC LIMIT 1),
+                   (SELECT k.day FROM key_dates k WHERE k.day >= $2
+                      AND NOT EXISTS (SELECT 1 FROM key_dates o WHERE o.uid = k.uid AND o.sequence > k.sequence)
+                      ORDER BY k.day LIMIT 1)",
             )
             .bind(before)
             .bind(from)

@@ -148,11 +148,15 @@ async fn page(site: &Site, parameters: &BTreeMap<String, String>) -> Result<Resp
     let until = later(from, MONTHS);
     let filter = &asked.filter;
     let wanted = |due: &Due| filter.takes(due);
-    let stretch = site.store.due(from, Some(until), PAGE, wanted).await?;
+    let events = filter.event.as_slice();
+    let stretch = site
+        .store
+        .due(from, Some(until), events, PAGE, wanted)
+        .await?;
     // What is told to the month or the quarter only may close later than the day it stands on.
     let open = site
         .store
-        .due(today, None, OPEN, |due| {
+        .due(today, None, DateEvent::CLOSES, OPEN, |due| {
             filter.takes(due) && due.is_open(today)
         })
         .await?;
@@ -312,7 +316,9 @@ async fn feed(site: &Site, filter: &CalendarFilter, headers: &HeaderMap) -> Resp
     let from = today.checked_sub_days(Days::new(BACK)).unwrap_or(today);
     let stretch = match site
         .store
-        .due(from, None, FEED, |due| filter.takes(due))
+        .due(from, None, filter.event.as_slice(), FEED, |due| {
+            filter.takes(due)
+        })
         .await
     {
         Ok(stretch) => stretch,

@@ -70,7 +70,7 @@ async fn collected(house: &House) -> (u32, u32) {
 async fn due(house: &House, from: &str, until: &str) -> Vec<Due> {
     house
         .store
-        .due(day(from), Some(day(until)), 100, |_| true)
+        .due(day(from), Some(day(until)), &[], 100, |_| true)
         .await
         .unwrap()
         .entries

@@ -142,8 +142,11 @@ async fn run(
     let mut held: Vec<Brought> = Vec::new();
     loop {
         while !due.is_empty()
+            && let Some(next) = due
+                .iter()
+                .position(|(source, _)| may_begin(house, &visits, source))
             && let Some(place) = visits.place()
-            && let Some((source, state)) = due.pop_front()
+            && let Some((source, state)) = due.remove(next)
         {
             begin(&mut visits, house, fetcher, source, state, place);
         }
@@ -191,6 +194,16 @@ async fn run(
         .into_iter()
         .filter_map(|id| reports.remove(&id))
         .collect())
+}
+
+/// Catalogues share projects, and what one brings is compared with what the others brought: one is
+/// read after the other.
+fn may_begin(house: &House, visits: &Visits, source: &Source) -> bool {
+    source.catalogue.is_none()
+        || !house
+            .sources
+            .iter()
+            .any(|other| other.catalogue.is_some() && visits.is_under_way(&other.id))
 }
 
 /// Waits for the visit to a source that is under way, if one is, and stores what it brings, so

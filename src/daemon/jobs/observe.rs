@@ -102,7 +102,10 @@ pub async fn observe(
         guess(&mut file).with_context(|| format!("{} is empty or no list", wish.path.display()))?
     };
     let source = source(house, preset, wish.source.as_ref())?;
-    settle(house, lease, &source.id).await?;
+    // Catalogues share projects: what another brings meanwhile would be numbered as this one's.
+    for other in house.sources.iter().filter(|one| one.catalogue.is_some()) {
+        settle(house, lease, &other.id).await?;
+    }
     let lot = if is_folder {
         Lot::Folder(wish.path.clone())
     } else {

@@ -12,6 +12,7 @@ use crate::domain::id::DigestName;
 use crate::domain::quantity;
 use crate::domain::schedule::Schedule;
 use crate::domain::subscription::EmailAddress;
+use crate::domain::token::{ApiToken, Scope};
 use crate::text::table::{FileFault, Mixed, Report, Table};
 use crate::{deliver, fetch};
 
@@ -30,6 +31,8 @@ pub struct Config {
     pub store: String,
     /// Where the site listens.
     pub listen: String,
+    /// Who may ask the site, and how often.
+    pub web: WebSettings,
     /// How the network is used.
     pub fetch: fetch::Settings,
     /// How mail goes out.
@@ -42,6 +45,30 @@ pub struct Config {
     pub digests: Vec<Digest>,
     /// What is allowed and not wise.
     pub warnings: Vec<FileFault>,
+}
+
+/// Who may ask the site, and how often.
+#[derive(Clone, Debug)]
+pub struct WebSettings {
+    /// Proxies that are believed when they say who asks.
+    pub trusted_proxies: Vec<fetch::Cidr>,
+    /// Names under which the site is asked, beside its own address's and loopback.
+    pub hosts: Vec<String>,
+    /// Requests a second of one visitor; 0 is no limit.
+    pub rate: u32,
+    /// Tokens that open what is not public.
+    pub tokens: Vec<ApiToken>,
+}
+
+impl Default for WebSettings {
+    fn default() -> Self {
+        Self {
+            trusted_proxies: Vec::new(),
+            hosts: Vec::new(),
+            rate: 20,
+            tokens: Vec::new(),
+        }
+    }
 }
 
 /// A configuration that cannot be used.
@@ -148,6 +175,7 @@ impl Config {
             .unwrap_or_else(|| "sqlite:regwire.db".to_owned());
 
         let mut listen = None;
+        let mut web = WebSettings::default();
         if let Some(mut table) = file.table("web") {
             listen = table.read("listen", |text| {
                 text.parse::<std::net::SocketAddr>()
@@ -158,10 +186,20 @@ impl Config {
                         )
                     })
             });
-            if table.has("trusted_proxies") {
-                later(&table, "trusted_proxies");
+            web.trusted_proxies = table.list("trusted_proxies", str::parse::<fetch::Cidr>);
+            web.hosts = table.texts("hosts");
+            if let Some(rate) = table.number("rate") {
+                match u32::try_from(rate) {
+                    Ok(rate) if rate <= 10_000 => web.rate = rate,
+                    _ => table.fault(
+                        "rate",
+                        "write requests a second of one visitor, 0 to 10000; 0 is no limit",
+                    ),
+                }
             }
-            table.allow(&["trusted_proxies"]);
+            for token in table.tables("token") {
+                web.tokens.extend(api_token(token, &folder));
+            }
             table.finish();
         }
         let listen = environment("REGWIRE_WEB_LISTEN")
@@ -297,6 +335,7 @@ impl Config {
             contact,
             store,
             listen,
+            web,
             fetch,
             mail,
             mail_from,
@@ -305,6 +344,32 @@ impl Config {
             warnings: warnings.faults(),
         })
     }
+}
+
+/// A token of `[[web.token]]`, from its file; one that is faulty opens nothing.
+fn api_token(mut table: Table<'_>, folder: &Path) -> Option<ApiToken> {
+    let name = table.required_text("name");
+    let scopes: Vec<Scope> = table.list("scopes", str::parse);
+    let expires = table.day("expires");
+    let expires = expires.map(|day| day.and_time(chrono::NaiveTime::MIN).and_utc());
+    let token = table.require("token_file", |file| {
+        let path = folder.join(file);
+        std::fs::read_to_string(&path)
+            .map(|text| text.trim().to_owned())
+            .map_err(|error| format!("cannot read {}: {error}", path.display()))
+    });
+    let made = match (name, token) {
+        (Some(name), Some(token)) => match ApiToken::new(name, &token, scopes, expires) {
+            Ok(token) => Some(token),
+            Err(why) => {
+                table.fault("token_file", why);
+                None
+            }
+        },
+        _ => None,
+    };
+    table.finish();
+    made
 }
 
 /// `[fetch.keys]`: the keys that interfaces want, by the names that sources give them. Each stands in

@@ -12,7 +12,7 @@ use crate::domain::id::UpdateId;
 use crate::domain::query;
 use crate::domain::update::Because;
 use crate::render::update_line;
-use crate::search::SortOrder;
+use crate::search::{Asked, SortOrder};
 
 /// Options of `search`.
 #[derive(clap::Args)]
@@ -51,15 +51,25 @@ async fn caught_up(house: &House) {
 pub(super) async fn search(house: House, options: SearchOptions) -> anyhow::Result<ExitCode> {
     caught_up(&house).await;
     let text = options.query.join(" ");
-    let understood = query::read(&text, &house.library.known_works);
+    let understood = query::read_in(&text, &house.library, &house.sources);
     let order = if options.newest {
         SortOrder::Newest
     } else {
         SortOrder::Best
     };
-    let found = house
+    let found = house.index.find(&Asked {
+        query: &understood.query,
+        order,
+        after: None,
+        limit: options.limit as usize,
+        facets: false,
+        today: house.clock.now().date_naive(),
+        synonyms: Some(&house.library.synonyms),
+    })?;
+    let suggestion = house
         .index
-        .search(&understood.query, order, 0, options.limit as usize, false)?;
+        .suggestion(&understood.query, Some(&house.library.synonyms))?
+        .map(|query| query.to_string());
     let updates = house.store.updates(&found.hits).await?;
     let lines: Vec<serde_json::Value> = updates
         .iter()
@@ -68,7 +78,9 @@ pub(super) async fn search(house: House, options: SearchOptions) -> anyhow::Resu
     if options.json {
         say!(
             "{}",
-            json!({ "query": text, "total": found.total, "problems": understood.problems, "hits": lines })
+            json!({ "query": text, "total": found.total, "problems": understood.problems,
+                    "understood": understood.query.to_string(), "relaxed": found.relaxed,
+                    "suggestion": suggestion, "hits": lines })
         );
     } else if options.jsonl {
         super::export::jsonl(&lines)?;
@@ -77,6 +89,15 @@ pub(super) async fn search(house: House, options: SearchOptions) -> anyhow::Resu
     } else {
         for problem in &understood.problems {
             eprintln!("{problem}");
+        }
+        if !understood.problems.is_empty() {
+            eprintln!("Searched for: {}", understood.query);
+        }
+        if let Some(suggestion) = &suggestion {
+            eprintln!("Did you mean {suggestion}?");
+        }
+        if found.relaxed {
+            eprintln!("Nothing has all these words; what follows has some of them.");
         }
         say!(
             "{} for {text}",

@@ -37,6 +37,28 @@ pub(crate) fn site(house: &House) -> web::Site {
     }
 }
 
+/// Who may ask the site, and how often.
+fn guard(house: &House, listen: &str) -> web::Guard {
+    let settings = &house.config.web;
+    let proxies = settings.trusted_proxies.clone();
+    // Who listens on one address may be asked by it.
+    let own = listen
+        .parse::<std::net::SocketAddr>()
+        .ok()
+        .filter(|address| !address.ip().is_unspecified())
+        .map(|address| match address.ip() {
+            std::net::IpAddr::V6(ip) => format!("[{ip}]"),
+            ip => ip.to_string(),
+        });
+    web::Guard::new(&house.config.base_url)
+        .with_hosts(settings.hosts.iter().cloned().chain(own))
+        .with_proxies(std::sync::Arc::new(move |ip| {
+            proxies.iter().any(|range| range.contains(ip))
+        }))
+        .with_rate(settings.rate)
+        .with_tokens(settings.tokens.clone())
+}
+
 pub(super) async fn run(config: Config, options: Options) -> anyhow::Result<ExitCode> {
     for warning in &config.warnings {
         tracing::warn!("{warning}");
@@ -71,6 +93,7 @@ pub(super) async fn run(config: Config, options: Options) -> anyhow::Result<Exit
         Some(tokio::spawn(web::serve(
             listener,
             site(&house),
+            guard(&house, &listen),
             async move {
                 // Either a stop or the end of whoever could say so.
                 let _ = stopped.wait_for(|stop| *stop).await;

@@ -232,7 +232,14 @@ pub async fn run(data: Option<PathBuf>, options: Options) -> anyhow::Result<Exit
         "\nThe site is open at http://{}/ (Ctrl-C ends it)",
         listener.local_addr()?
     );
-    web::serve(listener, crate::cli::site(&house), crate::cli::signal()).await?;
+    let guard = web::Guard::new(&house.config.base_url);
+    web::serve(
+        listener,
+        crate::cli::site(&house),
+        guard,
+        crate::cli::signal(),
+    )
+    .await?;
     Ok(ExitCode::SUCCESS)
 }
 

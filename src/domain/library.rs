@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use super::id::{BodyId, FrameworkId, JurisdictionId, TopicId};
 use super::reference::KnownWorks;
 use super::significance::SignificanceRule;
+use super::synonyms::Synonyms;
 use super::update::{Authority, UpdateKind};
 
 /// What a framework is.
@@ -377,6 +378,8 @@ pub struct Library {
     pub significance: Vec<SignificanceRule>,
     /// Works that the frameworks are.
     pub known_works: KnownWorks,
+    /// Words that mean the same to somebody who searches.
+    pub synonyms: Synonyms,
     by_framework: HashMap<FrameworkId, usize>,
     by_body: HashMap<BodyId, usize>,
     by_jurisdiction: HashMap<JurisdictionId, usize>,
@@ -428,6 +431,7 @@ impl Library {
             kinds,
             significance: Vec::new(),
             known_works,
+            synonyms: Synonyms::default(),
         }
     }
 

@@ -37,6 +37,8 @@ pub mod standard;
 pub mod stated;
 pub mod story;
 pub mod subscription;
+pub mod synonyms;
+pub mod token;
 pub mod told;
 pub mod told_date;
 pub mod update;

@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 use crate::domain::library::{KindBook, Library, MannerBook};
 use crate::domain::mapping::Preset;
 use crate::domain::source::Source;
+use crate::domain::synonyms::Synonyms;
 use crate::text::table::{self, FileFault, Report};
 
 #[derive(rust_embed::Embed)]
@@ -27,6 +28,7 @@ struct BuiltInFrameworks;
 #[folder = "library/"]
 struct BuiltInLibrary;
 
+const BUILT_IN_SYNONYMS: &str = include_str!("../../index/synonyms.toml");
 const BUILT_IN_SOURCES: &str = include_str!("../../sources.toml");
 
 /// A folder or file of the library that is there and cannot be read.
@@ -42,6 +44,7 @@ pub struct Error {
 pub struct Files {
     frameworks: BTreeMap<String, String>,
     library: BTreeMap<String, String>,
+    synonyms: (String, String),
     sources: (String, String),
 }
 
@@ -51,12 +54,16 @@ impl Files {
         Self {
             frameworks: embedded::<BuiltInFrameworks>("frameworks"),
             library: embedded::<BuiltInLibrary>("library"),
+            synonyms: (
+                "index/synonyms.toml".to_owned(),
+                BUILT_IN_SYNONYMS.to_owned(),
+            ),
             sources: ("sources.toml".to_owned(), BUILT_IN_SOURCES.to_owned()),
         }
     }
 
     /// The files in the binary, each kind replaced as a whole by what lies under the same name
-    /// beside the configuration: `frameworks/`, `library/`, `sources.toml`.
+    /// beside the configuration: `frameworks/`, `library/`, `index/synonyms.toml`, `sources.toml`.
     ///
     /// # Errors
     /// When something is there and cannot be read.
@@ -71,9 +78,14 @@ impl Files {
                 *kind = folder_of_toml(&path)?;
             }
         }
-        let path = folder.join("sources.toml");
-        if path.is_file() {
-            files.sources = (path.display().to_string(), read(&path)?);
+        for (name, file) in [
+            ("sources.toml", &mut files.sources),
+            ("index/synonyms.toml", &mut files.synonyms),
+        ] {
+            let path = folder.join(name);
+            if path.is_file() {
+                *file = (path.display().to_string(), read(&path)?);
+            }
         }
         Ok(files)
     }
@@ -200,6 +212,19 @@ pub fn load(files: &Files) -> Loaded {
         cues,
         kinds,
     );
+    let mut synonyms: Vec<Vec<String>> = Vec::new();
+    let mut file = table::Table::parse(&files.synonyms.0, &files.synonyms.1, &report);
+    for mut table in file.tables("synonym") {
+        let words = table.texts("words");
+        if words.len() < 2 {
+            table.fault("words", "one word has no synonym: write at least two");
+        }
+        table.allow(&["note"]);
+        table.finish();
+        synonyms.push(words);
+    }
+    file.finish();
+    library.synonyms = Synonyms::new(&synonyms, &library);
     library.manners = manners;
     library.significance = significance;
     Loaded {

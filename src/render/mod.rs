@@ -4,11 +4,14 @@
 //! nothing but the ground floor and the template engine. It deliberately asks nobody for data:
 //! a view is made by whoever has it.
 
+mod api;
 mod calendar;
+mod feeds;
 mod ics;
 mod lines;
 mod mail;
 mod opml;
+mod search;
 mod stage_line;
 mod standards;
 mod versions;
@@ -20,11 +23,17 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value};
 use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 
+pub use api::{ApiOperation, ApiPage, ApiParameter};
 pub use calendar::{CalendarPage, Choice, DueView, MonthView};
+pub use feeds::{
+    FeedEntry, FeedHead, ListedFeed, UPDATE_COLUMNS, atom, feeds_opml, json_feed, last_change,
+    table_head, table_rows,
+};
 pub use ics::ics;
 pub use lines::{tag_line, update_line};
 pub use mail::{DigestMail, MailParts};
 pub use opml::opml;
+pub use search::{ChosenFilter, SearchForm, SearchForms, SearchHelp, SearchPage};
 pub use stage_line::{StageLine, stage_line};
 pub use standards::{
     LineView, ListedView, ProjectView, RelationView, ReportView, StageEventView, StandardPage,
@@ -33,8 +42,7 @@ pub use standards::{
 pub use versions::{DiffView, VersionRow, VersionsPage};
 pub use views::{
     DigestsPage, ErrorPage, FacetGroup, FacetLink, Home, IssuePage, IssueRow, ItemView, Moment,
-    Named, RevisionView, SearchPage, SectionView, SourceRow, SourcesPage, TagView, UpdateCard,
-    UpdatePage,
+    Named, RevisionView, SectionView, SourceRow, SourcesPage, TagView, UpdateCard, UpdatePage,
 };
 
 #[derive(rust_embed::Embed)]

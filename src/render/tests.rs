@@ -25,6 +25,8 @@ fn fits<V: View>() {
 fn every_page_is_filled_by_its_sample() {
     fits::<Home>();
     fits::<SearchPage>();
+    fits::<SearchHelp>();
+    fits::<ApiPage>();
     fits::<UpdatePage>();
     fits::<CalendarPage>();
     fits::<SourcesPage>();

@@ -240,7 +240,7 @@ pub struct FacetLink {
 }
 
 impl FacetLink {
-    fn sample_link() -> Self {
+    pub(super) fn sample_link() -> Self {
         Self {
             name: "ISO/IEC 42001".to_owned(),
             count: 12,
@@ -257,51 +257,6 @@ pub struct FacetGroup {
     pub name: String,
     /// Its values.
     pub links: Vec<FacetLink>,
-}
-
-/// `/search`
-#[derive(Clone, Debug, Default, serde::Serialize)]
-pub struct SearchPage {
-    /// The query as typed.
-    pub query: String,
-    /// What was not understood.
-    pub problems: Vec<String>,
-    /// How many hits.
-    pub total: usize,
-    /// The hits of this page.
-    pub hits: Vec<UpdateCard>,
-    /// Ways to narrow.
-    pub facets: Vec<FacetGroup>,
-    /// Whether the newest come first.
-    pub newest: bool,
-    /// The same search in the other order.
-    pub other_order: String,
-    /// The page before.
-    pub previous: Option<String>,
-    /// The page after.
-    pub next: Option<String>,
-}
-
-impl View for SearchPage {
-    const TEMPLATE: &'static str = "web/search.html";
-    fn sample() -> Self {
-        let mut card = UpdateCard::sample();
-        card.snippet = Some("A common method for <mark>impact</mark> assessments".to_owned());
-        Self {
-            query: "impact".to_owned(),
-            problems: vec!["OR needs something on both sides.".to_owned()],
-            total: 1,
-            hits: vec![card],
-            facets: vec![FacetGroup {
-                name: "Framework".to_owned(),
-                links: vec![FacetLink::sample_link()],
-            }],
-            newest: false,
-            other_order: "/search?q=impact&order=newest".to_owned(),
-            previous: None,
-            next: Some("/search?q=impact&page=2".to_owned()),
-        }
-    }
 }
 
 /// A tag with its reasons.

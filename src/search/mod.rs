@@ -7,26 +7,27 @@
 
 mod compile;
 mod facets;
+mod page;
 mod schema;
 mod snippet;
+mod spelling;
 
+use std::cmp::Reverse;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
-use tantivy::collector::{Count, TopDocs};
-use tantivy::schema::Value;
-use tantivy::{
-    Index as Tantivy, IndexReader, IndexSettings, IndexWriter, Order, ReloadPolicy,
-    TantivyDocument, Term,
-};
+use chrono::NaiveDate;
+use tantivy::{Index as Tantivy, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, Term};
 
 use crate::domain::id::UpdateId;
 use crate::domain::query::Query;
+use crate::domain::synonyms::Synonyms;
 use crate::domain::update::Update;
 
 pub use facets::Facets;
 use schema::Fields;
-pub use snippet::snippet;
+pub use snippet::{Highlighter, snippet};
 
 /// What can go wrong.
 #[derive(Debug, thiserror::Error)]
@@ -50,6 +51,9 @@ pub enum Error {
         "the search index failed: {0}. It can be deleted at any time; it is built again from the store"
     )]
     Index(#[from] tantivy::TantivyError),
+    /// A search took longer than any may (contract: W5).
+    #[error("this search takes too long: use fewer words, or narrow it with a filter")]
+    TooLong,
 }
 
 /// How hits are ordered.
@@ -62,6 +66,61 @@ pub enum SortOrder {
     Newest,
 }
 
+/// A hit's place in an order: what the next page begins after. It is told in an address and read
+/// back from there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    key: u64,
+    high: Reverse<u64>,
+    low: Reverse<u64>,
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:x}.{:x}.{:x}", self.key, self.high.0, self.low.0)
+    }
+}
+
+impl std::str::FromStr for Place {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let parts: Option<Vec<u64>> = text
+            .split('.')
+            .map(|part| u64::from_str_radix(part, 16).ok())
+            .collect();
+        match parts.as_deref() {
+            Some([key, high, low]) => Ok(Self {
+                key: *key,
+                high: Reverse(*high),
+                low: Reverse(*low),
+            }),
+            _ => Err(format!(
+                "`{text}` is no place in a list: take it from `next` as it is"
+            )),
+        }
+    }
+}
+
+/// What is asked of the index.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    /// What is searched for.
+    pub query: &'a Query,
+    /// In which order.
+    pub order: SortOrder,
+    /// The place that the page begins after.
+    pub after: Option<Place>,
+    /// Hits on the page; at most 1,000.
+    pub limit: usize,
+    /// Whether hits are counted by tag.
+    pub facets: bool,
+    /// What is open is open on this day.
+    pub today: NaiveDate,
+    /// Other words for the same.
+    pub synonyms: Option<&'a Synonyms>,
+}
+
 /// What a search found.
 #[derive(Clone, Debug, Default)]
 pub struct Found {
@@ -71,7 +130,14 @@ pub struct Found {
     pub hits: Vec<UpdateId>,
     /// Counts by tag, when asked for.
     pub facets: Facets,
+    /// Where the next page begins, when there is one.
+    pub next: Option<Place>,
+    /// Whether nothing has all the words, and these have some of them.
+    pub relaxed: bool,
 }
+
+/// How long a search may take before it is refused (contract: W5).
+const LONGEST: Duration = Duration::from_millis(500);
 
 /// An index on disk.
 #[derive(Clone)]
@@ -84,6 +150,7 @@ struct Inner {
     fields: Fields,
     index: Tantivy,
     reader: IndexReader,
+    laid_out: facets::LaidOut,
     writing: Mutex<Writing>,
 }
 
@@ -152,6 +219,7 @@ impl Index {
                 fields,
                 index,
                 reader,
+                laid_out: facets::LaidOut::default(),
                 writing: Mutex::default(),
             }),
         })
@@ -341,10 +409,10 @@ impl Index {
         self.len() == 0
     }
 
-    /// Searches.
+    /// Searches, in the plain way: for exactly these words.
     ///
     /// # Errors
-    /// When the index cannot be read.
+    /// When the index cannot be read, or a search takes too long.
     pub fn search(
         &self,
         query: &Query,
@@ -353,65 +421,89 @@ impl Index {
         limit: usize,
         with_facets: bool,
     ) -> Result<Found, Error> {
+        let limit = limit.clamp(1, MOST);
+        let mut found = self.find(&Asked {
+            query,
+            order,
+            after: None,
+            limit: limit.saturating_add(offset),
+            facets: with_facets,
+            today: NaiveDate::default(),
+            synonyms: None,
+        })?;
+        found.hits.drain(..offset.min(found.hits.len()));
+        Ok(found)
+    }
+
+    /// Searches. Where nothing has all the words that stand beside each other, what has some of
+    /// them is found instead, and said to be so.
+    ///
+    /// # Errors
+    /// When the index cannot be read, or the search takes too long.
+    pub fn find(&self, asked: &Asked<'_>) -> Result<Found, Error> {
         let searcher = self.inner.reader.searcher();
-        let fields = &self.inner.fields;
-        let compiled = compile::compile(query, fields);
-        let limit = limit.clamp(1, 1_000);
-        let top = TopDocs::with_limit(limit).and_offset(offset);
-        let (addresses, total, facets) = match order {
-            SortOrder::Best => {
-                let top = top.order_by_score();
-                if with_facets {
-                    let (hits, total, facets) =
-                        searcher.search(&compiled, &(top, Count, facets::ByTag))?;
-                    (
-                        hits.into_iter().map(|(_, at)| at).collect::<Vec<_>>(),
-                        total,
-                        facets,
-                    )
-                } else {
-                    let (hits, total) = searcher.search(&compiled, &(top, Count))?;
-                    (
-                        hits.into_iter().map(|(_, at)| at).collect(),
-                        total,
-                        Facets::default(),
-                    )
-                }
-            }
-            SortOrder::Newest => {
-                let top = top.order_by_fast_field::<tantivy::DateTime>(schema::DATED, Order::Desc);
-                if with_facets {
-                    let (hits, total, facets) =
-                        searcher.search(&compiled, &(top, Count, facets::ByTag))?;
-                    (hits.into_iter().map(|(_, at)| at).collect(), total, facets)
-                } else {
-                    let (hits, total) = searcher.search(&compiled, &(top, Count))?;
-                    (
-                        hits.into_iter().map(|(_, at)| at).collect(),
-                        total,
-                        Facets::default(),
-                    )
-                }
-            }
+        self.inner.laid_out.keep(searcher.segment_readers());
+        let mut compiler = compile::Compiler {
+            fields: &self.inner.fields,
+            today: asked.today,
+            synonyms: asked.synonyms,
+            relaxed: false,
         };
-        let mut hits = Vec::with_capacity(addresses.len());
-        for address in addresses {
-            let document: TantivyDocument = searcher.doc(address)?;
-            if let Some(id) = document
-                .get_first(fields.id)
-                .and_then(|value| value.as_str())
-                .and_then(|id| UpdateId::new(id).ok())
-            {
-                hits.push(id);
-            }
+        let limit = asked.limit.clamp(1, MOST);
+        let page = page::Page {
+            order: asked.order,
+            after: asked.after,
+            most: limit + 1,
+            laid_out: asked.facets.then_some(&self.inner.laid_out),
+            apart: compiler.is_one_word(asked.query),
+            until: Instant::now() + LONGEST,
+        };
+        let mut held = searcher.search(&compiler.compile(asked.query), &page)?;
+        let several = matches!(asked.query, Query::And(_)) && asked.query.words().len() > 1;
+        let relaxed = held.total == 0 && !held.late && several && asked.synonyms.is_some();
+        if relaxed {
+            compiler.relaxed = true;
+            held = searcher.search(&compiler.compile(asked.query), &page)?;
         }
+        if held.late {
+            return Err(Error::TooLong);
+        }
+        let more = held.places.len() > limit;
+        held.places.truncate(limit);
         Ok(Found {
-            total,
-            hits,
-            facets,
+            total: held.total,
+            hits: held
+                .places
+                .iter()
+                .filter_map(|place| schema::whole(place.high.0, place.low.0))
+                .collect(),
+            facets: held.facets,
+            next: held.places.last().filter(|_| more).copied(),
+            relaxed: relaxed && held.total > 0,
         })
     }
+
+    /// The query with words that the index has, in the place of words that it has not.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn suggestion(
+        &self,
+        query: &Query,
+        synonyms: Option<&Synonyms>,
+    ) -> Result<Option<Query>, Error> {
+        let searcher = self.inner.reader.searcher();
+        Ok(spelling::suggestion(
+            &searcher,
+            self.inner.fields.text,
+            query,
+            synonyms,
+        )?)
+    }
 }
+
+/// The most hits of one search.
+const MOST: usize = 1_000;
 
 #[cfg(test)]
 mod tests;

@@ -4,17 +4,19 @@ use std::borrow::Cow;
 
 use sha2::{Digest, Sha256};
 use tantivy::schema::{
-    DateOptions, DateTimePrecision, Field, IndexRecordOption, STORED, STRING, Schema,
+    DateOptions, DateTimePrecision, FAST, Field, IndexRecordOption, STRING, Schema,
     TextFieldIndexing, TextOptions,
 };
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 use tantivy::{DateTime, TantivyDocument};
 
+use crate::domain::id::UpdateId;
+use crate::domain::key_date::DateEvent;
 use crate::domain::update::Update;
 use crate::text::{html, stem, words};
 
 /// Raised whenever what is indexed, or how, changes.
-const VERSION: &str = "1";
+const VERSION: &str = "2";
 /// The name of our tokens in tantivy's registry.
 pub(super) const TOKENIZER: &str = "words";
 /// The field that hits are ordered by.
@@ -22,14 +24,24 @@ pub(super) const DATED: &str = "dated";
 /// The field that facets are counted in.
 pub(super) const TAG: &str = "tag";
 
+/// The columns that an identifier is kept in: its first twelve signs, and the last four.
+pub(super) const HIGH: &str = "high";
+/// See [`HIGH`].
+pub(super) const LOW: &str = "low";
+/// How often a title is indexed: a word in it counts as one that is said so often more.
+const TITLES: usize = 2;
+
 /// The fields of the index.
 #[derive(Clone, Copy)]
 pub(super) struct Fields {
     pub(super) id: Field,
-    pub(super) title: Field,
+    pub(super) high: Field,
+    pub(super) low: Field,
     pub(super) text: Field,
     pub(super) tag: Field,
     pub(super) dated: Field,
+    pub(super) opens: Field,
+    pub(super) closes: Field,
 }
 
 pub(super) fn schema() -> (Schema, Fields) {
@@ -47,18 +59,18 @@ pub(super) fn schema() -> (Schema, Fields) {
                 .set_index_option(IndexRecordOption::Basic),
         )
         .set_fast("raw");
+    let day = DateOptions::default()
+        .set_fast()
+        .set_precision(DateTimePrecision::Seconds);
     let fields = Fields {
-        id: builder.add_text_field("id", STRING | STORED),
-        title: builder.add_text_field("title", text.clone()),
+        id: builder.add_text_field("id", STRING),
+        high: builder.add_u64_field(HIGH, FAST),
+        low: builder.add_u64_field(LOW, FAST),
         text: builder.add_text_field("text", text),
         tag: builder.add_text_field(TAG, raw),
-        dated: builder.add_date_field(
-            DATED,
-            DateOptions::default()
-                .set_indexed()
-                .set_fast()
-                .set_precision(DateTimePrecision::Seconds),
-        ),
+        dated: builder.add_date_field(DATED, day.clone()),
+        opens: builder.add_date_field("opens", day.clone()),
+        closes: builder.add_date_field("closes", day),
     };
     (builder.build(), fields)
 }
@@ -83,7 +95,12 @@ pub(super) fn fingerprint() -> String {
 pub(super) fn document(fields: &Fields, update: &Update, text: Option<&str>) -> TantivyDocument {
     let mut document = TantivyDocument::default();
     document.add_text(fields.id, update.id.as_str());
-    document.add_text(fields.title, &update.content.title);
+    let (high, low) = halves(&update.id);
+    document.add_u64(fields.high, high);
+    document.add_u64(fields.low, low);
+    for _ in 0..TITLES {
+        document.add_text(fields.text, &update.content.title);
+    }
     if update.content.body.is_empty() {
         document.add_text(fields.text, &update.content.summary);
     } else {
@@ -101,8 +118,28 @@ pub(super) fn document(fields: &Fields, update: &Update, text: Option<&str>) -> 
     }
     document.add_date(
         fields.dated,
-        DateTime::from_timestamp_secs(update.dated().timestamp()),
+        DateTime::from_timestamp_secs(update.dated().timestamp().clamp(-EPOCHS, EPOCHS)),
     );
+    let moment = |day: chrono::NaiveDate| {
+        let seconds = day.and_time(chrono::NaiveTime::MIN).and_utc().timestamp();
+        DateTime::from_timestamp_secs(seconds.clamp(-EPOCHS, EPOCHS))
+    };
+    let last = update.key_dates.iter().filter(|date| {
+        matches!(
+            date.event,
+            DateEvent::CommentsClose | DateEvent::BallotClose
+        )
+    });
+    if let Some(last) = last.map(|date| date.precision.span(date.date).1).max() {
+        document.add_date(fields.closes, moment(last));
+    }
+    let first = update
+        .key_dates
+        .iter()
+        .filter(|date| date.event == DateEvent::CommentsOpen);
+    if let Some(first) = first.map(|date| date.date).min() {
+        document.add_date(fields.opens, moment(first));
+    }
     let mut tag =
         |field: &str, value: &str| document.add_text(fields.tag, format!("{field}:{value}"));
     tag("source", update.source.as_str());
@@ -116,6 +153,9 @@ pub(super) fn document(fields: &Fields, update: &Update, text: Option<&str>) -> 
     }
     for framework in &update.tags.frameworks {
         tag("framework", framework.id.as_str());
+        if framework.primary {
+            tag("primary", framework.id.as_str());
+        }
     }
     for jurisdiction in &update.tags.jurisdictions {
         tag("jurisdiction", jurisdiction.id.as_str());
@@ -138,6 +178,37 @@ pub(super) fn document(fields: &Fields, update: &Update, text: Option<&str>) -> 
         tag("standard", work);
     }
     document
+}
+
+/// How far a date may be from 1970, in seconds: about 250 years, as the index holds nanoseconds.
+const EPOCHS: i64 = 8_000_000_000;
+
+/// The signs of identifiers, by their value.
+const SIGNS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+
+/// An identifier as two numbers, ordered as it is.
+pub(super) fn halves(id: &UpdateId) -> (u64, u64) {
+    let value = |signs: &[u8]| {
+        signs.iter().fold(0_u64, |sum, sign| {
+            let place = SIGNS.iter().position(|one| one == sign).unwrap_or(0);
+            sum << 5 | place as u64
+        })
+    };
+    let signs = id.as_str().as_bytes();
+    let (high, low) = signs.split_at(signs.len().min(12));
+    (value(high), value(low))
+}
+
+/// The identifier of two numbers.
+pub(super) fn whole(high: u64, low: u64) -> Option<UpdateId> {
+    let mut out = String::with_capacity(16);
+    for (number, signs) in [(high, 12), (low, 4)] {
+        for place in (0..signs).rev() {
+            let sign = SIGNS.get(usize::try_from(number >> (5 * place) & 31).ok()?)?;
+            out.push(char::from(*sign));
+        }
+    }
+    UpdateId::new(out).ok()
 }
 
 fn first_line(text: &str) -> &str {

@@ -24,6 +24,17 @@ pub enum LogEvent {
 }
 
 impl LogEvent {
+    /// As stored, and as printed for programs.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Revised => "revised",
+            Self::Regrouped => "regrouped",
+            Self::Retagged => "retagged",
+            Self::Noted => "noted",
+        }
+    }
+
     /// Whether the publisher said something: what we did to an update is no news.
     pub fn is_told(self) -> bool {
         matches!(self, Self::New | Self::Revised)

@@ -3,13 +3,11 @@
 use std::collections::BTreeMap;
 
 use axum::extract::{Path, Query as Parameters, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use chrono::{Datelike as _, Days, Months, NaiveDate};
 
 use super::{Site, Trouble};
 use crate::domain::calendar::{CalendarFilter, Due};
-use crate::domain::document::Sha256;
 use crate::domain::id::{FrameworkId, JurisdictionId};
 use crate::domain::key_date::DateEvent;
 use crate::domain::reference;
@@ -246,49 +244,36 @@ fn earlier(last: NaiveDate) -> NaiveDate {
 pub(super) async fn all_ics(
     State(site): State<Site>,
     Parameters(parameters): Parameters<BTreeMap<String, String>>,
-    headers: HeaderMap,
 ) -> Response {
     let asked = Asked::read(&site, &parameters);
     // A feed of everything in the place of one that was mistyped would fill somebody's calendar.
     if !asked.problems.is_empty() {
         return site.tell(Trouble::Missing);
     }
-    feed(&site, &asked.filter, &headers).await
+    feed(&site, &asked.filter).await
 }
 
 /// `/frameworks/{id}/calendar.ics`
-pub(super) async fn framework_ics(
-    State(site): State<Site>,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-) -> Response {
-    part(&site, "framework", id, &headers).await
+pub(super) async fn framework_ics(State(site): State<Site>, Path(id): Path<String>) -> Response {
+    part(&site, "framework", id).await
 }
 
 /// `/jurisdictions/{id}/calendar.ics`
-pub(super) async fn jurisdiction_ics(
-    State(site): State<Site>,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-) -> Response {
-    part(&site, "jurisdiction", id, &headers).await
+pub(super) async fn jurisdiction_ics(State(site): State<Site>, Path(id): Path<String>) -> Response {
+    part(&site, "jurisdiction", id).await
 }
 
 /// `/standards/{slug}/calendar.ics`
-pub(super) async fn standard_ics(
-    State(site): State<Site>,
-    Path(slug): Path<String>,
-    headers: HeaderMap,
-) -> Response {
-    part(&site, "standard", slug, &headers).await
+pub(super) async fn standard_ics(State(site): State<Site>, Path(slug): Path<String>) -> Response {
+    part(&site, "standard", slug).await
 }
 
-async fn part(site: &Site, name: &str, value: String, headers: &HeaderMap) -> Response {
+async fn part(site: &Site, name: &str, value: String) -> Response {
     let asked = Asked::read(site, &BTreeMap::from([(name.to_owned(), value)]));
     if !asked.problems.is_empty() || asked.query().is_empty() {
         return site.tell(Trouble::Missing);
     }
-    feed(site, &asked.filter, headers).await
+    feed(site, &asked.filter).await
 }
 
 /// What a calendar of these dates is called.
@@ -311,7 +296,7 @@ fn name(site: &Site, filter: &CalendarFilter) -> String {
     }
 }
 
-async fn feed(site: &Site, filter: &CalendarFilter, headers: &HeaderMap) -> Response {
+async fn feed(site: &Site, filter: &CalendarFilter) -> Response {
     let today = site.clock.now().date_naive();
     let from = today.checked_sub_days(Days::new(BACK)).unwrap_or(today);
     let stretch = match site
@@ -329,32 +314,5 @@ async fn feed(site: &Site, filter: &CalendarFilter, headers: &HeaderMap) -> Resp
         &stretch.entries,
         site.renderer.base_url(),
     );
-    let hash = Sha256::of(text.as_bytes());
-    // Weak: the same calendar is sent packed and unpacked.
-    let tag = format!("W/\"{}\"", hash.as_str().get(..32).unwrap_or_default());
-    let known = headers
-        .get_all(header::IF_NONE_MATCH)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .map(|one| one.trim().trim_start_matches("W/"))
-        .any(|one| one == "*" || one == tag.trim_start_matches("W/"));
-    let mut response = if known {
-        StatusCode::NOT_MODIFIED.into_response()
-    } else {
-        (
-            [(header::CONTENT_TYPE, "text/calendar; charset=utf-8")],
-            text,
-        )
-            .into_response()
-    };
-    let answer = response.headers_mut();
-    if let Ok(tag) = HeaderValue::from_str(&tag) {
-        answer.insert(header::ETAG, tag);
-    }
-    answer.insert(
-        header::CACHE_CONTROL,
-        HeaderValue::from_static("public, max-age=0, s-maxage=60"),
-    );
-    response
+    super::feeds::kept("text/calendar; charset=utf-8", text)
 }

@@ -3,8 +3,15 @@
 //! It knows addresses, headers and what a reader asks for. It calls the store, the index and the
 //! renderer. It deliberately never fetches, sends or writes.
 
+mod api;
+mod asked;
 mod calendar;
+mod conditional;
+mod feeds;
+mod guard;
 mod pages;
+mod search;
+mod serving;
 mod standard;
 mod standards;
 mod versions;
@@ -14,10 +21,11 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
-use axum::middleware::{self, Next};
+use axum::http::{StatusCode, header};
+use axum::middleware;
 use axum::response::{Html, IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{MethodRouter, get};
+use tower::ServiceExt as _;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::limit::RequestBodyLimitLayer;
@@ -30,6 +38,9 @@ use crate::domain::source::Source;
 use crate::render::{ErrorPage, Named, Renderer, View};
 use crate::search::Index;
 use crate::store::Store;
+
+pub use guard::{Guard, Peer, Trusted};
+pub use serving::serve;
 
 /// What the site shows from.
 #[derive(Clone)]
@@ -64,6 +75,8 @@ pub(crate) enum Trouble {
         /// Where that is done.
         ways: Vec<Named>,
     },
+    /// It costs more than anybody may ask for: what is refused, and what to do.
+    TooMuch(String, String),
     /// We failed; the reader learns that, the log learns why.
     Failed(anyhow::Error),
 }
@@ -94,6 +107,7 @@ impl Site {
                 Vec::new(),
             ),
             Trouble::Unknown { what, mend, ways } => (StatusCode::NOT_FOUND, what, mend, ways),
+            Trouble::TooMuch(what, mend) => (StatusCode::BAD_REQUEST, what, mend, Vec::new()),
             Trouble::Failed(error) => {
                 tracing::error!(error = format!("{error:#}"), "a page could not be made");
                 (
@@ -117,11 +131,38 @@ impl Site {
     }
 }
 
-/// The site's routes.
-pub fn router(site: Site) -> Router {
-    Router::new()
+/// Routes, and a list of them: what must hold for every route is tested from the list.
+pub(crate) struct Routes {
+    router: Router<Site>,
+    paths: Vec<String>,
+}
+
+impl Routes {
+    fn new() -> Self {
+        Self {
+            router: Router::new(),
+            paths: Vec::new(),
+        }
+    }
+
+    /// One more route.
+    fn route(mut self, path: &str, methods: MethodRouter<Site>) -> Self {
+        self.paths.push(path.to_owned());
+        self.router = self.router.route(path, methods);
+        self
+    }
+}
+
+/// Every path that the site answers, with its parameters in braces.
+pub fn paths() -> Vec<String> {
+    routes().paths
+}
+
+fn routes() -> Routes {
+    let routes = Routes::new()
         .route("/", get(pages::home))
-        .route("/search", get(pages::search))
+        .route("/search", get(search::search))
+        .route("/search/help", get(search::help))
         .route("/updates/{id}", get(pages::update))
         .route("/calendar", get(calendar::calendar))
         .route("/calendar.ics", get(calendar::all_ics))
@@ -147,7 +188,31 @@ pub fn router(site: Site) -> Router {
         .route("/digests/{number}", get(pages::issue))
         .route("/assets/style.css", get(style))
         .route("/healthz", get(async || "ok"))
-        .route("/readyz", get(ready))
+        .route("/readyz", get(ready));
+    let mut routes = feeds::routes(routes)
+        .route("/api", get(api::page))
+        .route("/api/v1/openapi.json", get(api::openapi));
+    let (operations, paths) = api::routes();
+    routes.router = routes.router.merge(operations);
+    routes.paths.extend(paths);
+    routes
+}
+
+/// The API's description (OpenAPI), as made from the code.
+pub fn description() -> utoipa::openapi::OpenApi {
+    api::description()
+}
+
+/// The site, guarded by its own address alone.
+pub fn router(site: Site) -> Router {
+    let guard = Guard::new(site.renderer.base_url());
+    router_with(site, guard)
+}
+
+/// The site.
+pub fn router_with(site: Site, guard: Guard) -> Router {
+    let router = routes()
+        .router
         .fallback(async |State(site): State<Site>| site.tell(Trouble::Missing))
         .with_state(site)
         .layer(CatchPanicLayer::new())
@@ -156,33 +221,19 @@ pub fn router(site: Site) -> Router {
             Duration::from_secs(20),
         ))
         .layer(RequestBodyLimitLayer::new(64 << 10))
+        .layer(middleware::from_fn(conditional::conditional))
         .layer(CompressionLayer::new())
-        .layer(middleware::from_fn(guarded))
-}
-
-/// Headers on every answer, errors included (contract: W1).
-async fn guarded(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    let headers = response.headers_mut();
-    for (name, value) in [
-        (
-            "content-security-policy",
-            "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-        ),
-        ("x-content-type-options", "nosniff"),
-        ("referrer-policy", "strict-origin-when-cross-origin"),
-        ("cross-origin-opener-policy", "same-origin"),
-        (
-            "permissions-policy",
-            "camera=(), geolocation=(), microphone=()",
-        ),
-    ] {
-        headers.insert(
-            HeaderName::from_static(name),
-            HeaderValue::from_static(value),
-        );
-    }
-    response
+        .layer(middleware::from_fn_with_state(
+            Arc::new(guard),
+            guard::guarded,
+        ));
+    let spelled: fn(Request) -> Request = |mut request| {
+        if let Some(uri) = feeds::spelled_out(request.uri()) {
+            *request.uri_mut() = uri;
+        }
+        request
+    };
+    Router::new().fallback_service(router.map_request(spelled))
 }
 
 async fn style(State(site): State<Site>) -> Response {
@@ -216,20 +267,6 @@ async fn ready(State(site): State<Site>) -> Response {
             (StatusCode::SERVICE_UNAVAILABLE, "the store cannot be read").into_response()
         }
     }
-}
-
-/// Serves until it is told to stop.
-///
-/// # Errors
-/// When the listener fails.
-pub async fn serve(
-    listener: tokio::net::TcpListener,
-    site: Site,
-    stop: impl Future<Output = ()> + Send + 'static,
-) -> std::io::Result<()> {
-    axum::serve(listener, router(site))
-        .with_graceful_shutdown(stop)
-        .await
 }
 
 #[cfg(test)]

@@ -8,24 +8,18 @@ use axum::response::Response;
 use super::{Site, Trouble};
 use crate::digest;
 use crate::domain::health::{Coverage, Verdict, survey};
-use crate::domain::id::{FrameworkId, JurisdictionId, SourceId, UpdateId};
-use crate::domain::query::{self, Query};
-use crate::domain::source::{Source, Terms};
+use crate::domain::id::{BodyId, FrameworkId, JurisdictionId, SourceId, TopicId, UpdateId};
+use crate::domain::query;
+use crate::domain::source::Source;
 use crate::domain::story::told_order;
 use crate::domain::update::{Update, UpdateKind};
 use crate::render::{
-    DigestsPage, FacetGroup, FacetLink, Home, IssuePage, IssueRow, Moment, Named, SearchPage,
-    SourceRow, SourcesPage, UpdateCard, UpdatePage,
+    DigestsPage, FacetLink, Home, IssuePage, IssueRow, Moment, Named, SourceRow, SourcesPage,
+    UpdateCard, UpdatePage,
 };
-use crate::search::{SortOrder, snippet};
+use crate::search::SortOrder;
 use crate::store::SourceState;
 use crate::summary::tell;
-use crate::text::html;
-
-/// Hits on a page.
-const PAGE: usize = 20;
-/// The last page that can be asked for; who needs more narrows the search.
-const LAST_PAGE: usize = 50;
 
 pub(super) fn told(site: &Site, result: Result<Response, Trouble>) -> Response {
     result.unwrap_or_else(|trouble| site.tell(trouble))
@@ -35,7 +29,7 @@ pub(super) fn source_of<'a>(site: &'a Site, id: &SourceId) -> Option<&'a Source>
     site.sources.iter().find(|source| &source.id == id)
 }
 
-async fn surveyed(
+pub(super) async fn surveyed(
     site: &Site,
 ) -> Result<(Vec<(&Source, Verdict)>, HashMap<SourceId, SourceState>), Trouble> {
     let states = site.store.source_states().await?;
@@ -104,7 +98,7 @@ pub(super) async fn home(
 }
 
 /// A facet value's name for people.
-fn name_of(site: &Site, field: &str, value: &str) -> String {
+pub(super) fn name_of(site: &Site, field: &str, value: &str) -> String {
     let library = &site.library;
     let name = match field {
         "framework" => FrameworkId::new(value)
@@ -119,6 +113,14 @@ fn name_of(site: &Site, field: &str, value: &str) -> String {
             .parse::<UpdateKind>()
             .ok()
             .map(|kind| kind.name().to_owned()),
+        "topic" => TopicId::new(value)
+            .ok()
+            .and_then(|id| library.topic(&id))
+            .map(|topic| topic.name.clone()),
+        "body" => BodyId::new(value)
+            .ok()
+            .and_then(|id| library.body(&id))
+            .map(|body| body.name.clone()),
         "source" => SourceId::new(value)
             .ok()
             .and_then(|id| source_of(site, &id))
@@ -130,112 +132,6 @@ fn name_of(site: &Site, field: &str, value: &str) -> String {
 
 pub(super) fn encoded(text: &str) -> String {
     url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
-}
-
-/// `/search`
-pub(super) async fn search(
-    State(site): State<Site>,
-    Parameters(parameters): Parameters<BTreeMap<String, String>>,
-) -> Response {
-    let page = async {
-        let text = parameters
-            .get("q")
-            .map_or("", String::as_str)
-            .trim()
-            .to_owned();
-        let newest = parameters
-            .get("order")
-            .is_some_and(|order| order == "newest")
-            || text.is_empty();
-        let page = parameters
-            .get("page")
-            .and_then(|page| page.parse::<usize>().ok())
-            .unwrap_or(1)
-            .clamp(1, LAST_PAGE);
-        let understood = query::read(&text, &site.library.known_works);
-        let order = if newest {
-            SortOrder::Newest
-        } else {
-            SortOrder::Best
-        };
-        let index = site.index.clone();
-        let wanted = understood.query.clone();
-        let found = tokio::task::spawn_blocking(move || {
-            index.search(&wanted, order, (page - 1) * PAGE, PAGE, true)
-        })
-        .await??;
-        let updates = site.store.updates(&found.hits).await?;
-        let mut hits = cards(&site, &updates).await?;
-        for (card, update) in hits.iter_mut().zip(&updates) {
-            let source = source_of(&site, &update.source);
-            card.snippet = shown(&understood.query, update, source);
-        }
-        let address = |page: usize, order: bool| {
-            let mut address = format!("/search?q={}", encoded(&text));
-            if order {
-                address.push_str("&order=newest");
-            }
-            if page > 1 {
-                address.push_str(&format!("&page={page}"));
-            }
-            address
-        };
-        let facets = [
-            ("framework", "Framework"),
-            ("kind", "Kind"),
-            ("jurisdiction", "Jurisdiction"),
-            ("source", "Source"),
-        ]
-        .into_iter()
-        .map(|(field, name)| FacetGroup {
-            name: name.to_owned(),
-            links: found
-                .facets
-                .of(field)
-                .iter()
-                .take(8)
-                .map(|(value, count)| {
-                    let clause = format!("{field}:{value}");
-                    let chosen = text.split_whitespace().any(|word| word == clause);
-                    let query: Vec<&str> = if chosen {
-                        text.split_whitespace()
-                            .filter(|word| *word != clause)
-                            .collect()
-                    } else {
-                        text.split_whitespace()
-                            .chain(std::iter::once(clause.as_str()))
-                            .collect()
-                    };
-                    FacetLink {
-                        name: name_of(&site, field, value),
-                        count: *count,
-                        href: format!(
-                            "/search?q={}{}",
-                            encoded(&query.join(" ")),
-                            if newest { "&order=newest" } else { "" }
-                        ),
-                        chosen,
-                    }
-                })
-                .collect(),
-        })
-        .filter(|group| !group.links.is_empty())
-        .collect();
-        let more = page * PAGE < found.total && page < LAST_PAGE;
-        site.show(&SearchPage {
-            problems: understood.problems,
-            total: found.total,
-            hits,
-            facets,
-            newest,
-            other_order: address(1, !newest),
-            previous: (page > 1).then(|| address(page - 1, newest)),
-            next: more.then(|| address(page + 1, newest)),
-            query: text.clone(),
-        })
-    }
-    .await;
-    told(&site, page)
 }
 
 /// Updates as they stand in a list, with what is told of them.
@@ -251,17 +147,6 @@ pub(super) async fn cards(site: &Site, updates: &[Update]) -> Result<Vec<UpdateC
             UpdateCard::new(update, source, &site.library, &words)
         })
         .collect())
-}
-
-/// The stretch that shows why it was found, within the source's terms.
-fn shown(query: &Query, update: &Update, source: Option<&Source>) -> Option<String> {
-    let terms = source.map_or(Terms::Excerpt, |source| source.terms);
-    let shared = terms.share(&update.content);
-    let text = match &shared.body {
-        Some(body) if !body.is_empty() => html::plain(body.as_str()),
-        _ => shared.summary,
-    };
-    (!text.is_empty()).then(|| snippet(&text, query, 280))
 }
 
 /// `/updates/{id}`

@@ -1,0 +1,186 @@
+//! Filters: fields, what their values may be, and what is told of other ones.
+
+use chrono::{Datelike as _, NaiveDate};
+
+use super::Filter;
+use crate::domain::id::{BodyId, FrameworkId, InvalidId, JurisdictionId, SourceId, TopicId};
+use crate::domain::library::Library;
+use crate::domain::reference::{self, KnownWorks};
+use crate::domain::source::Source;
+use crate::domain::update::Authority;
+use crate::text::table::nearest;
+use crate::text::words::fold;
+
+/// The fields of filters.
+pub const FIELDS: &[&str] = &[
+    "framework",
+    "jurisdiction",
+    "body",
+    "topic",
+    "kind",
+    "source",
+    "standard",
+    "authority",
+    "language",
+    "after",
+    "before",
+    "open",
+];
+
+/// What filters are understood by.
+#[derive(Clone, Copy)]
+pub(super) struct Names<'a> {
+    pub(super) known: &'a KnownWorks,
+    /// What there is, where somebody can be told so.
+    pub(super) of: Option<(&'a Library, &'a [Source])>,
+}
+
+fn searched(what: impl std::fmt::Display) -> String {
+    format!("{what} Searched for the words instead.")
+}
+
+impl Names<'_> {
+    /// The filter that a field and its value mean, or what is wrong with them.
+    pub(super) fn filter(&self, field: &str, value: &str) -> Result<Filter, String> {
+        if value.is_empty() {
+            return Err(format!("`{field}:` has no value and was left out."));
+        }
+        let lower = value.to_lowercase();
+        match field {
+            "framework" => self
+                .named(field, value, FrameworkId::new, |library, _| {
+                    Box::new(library.frameworks.iter().map(|one| {
+                        let names = [&one.short, &one.title].into_iter().chain(&one.aliases);
+                        let foreign = one.aliases_i18n.iter().flat_map(|(_, names)| names);
+                        (
+                            one.id.clone(),
+                            names.chain(foreign).map(String::as_str).collect(),
+                        )
+                    }))
+                })
+                .map(Filter::Framework),
+            "jurisdiction" => self
+                .named(field, value, JurisdictionId::new, |library, _| {
+                    Box::new(library.jurisdictions.iter().map(|one| {
+                        let names = std::iter::once(&one.name).chain(&one.names);
+                        (one.id.clone(), names.map(String::as_str).collect())
+                    }))
+                })
+                .map(Filter::Jurisdiction),
+            "body" => self
+                .named(field, value, BodyId::new, |library, _| {
+                    Box::new(library.bodies.iter().map(|one| {
+                        let names = std::iter::once(&one.name).chain(&one.aliases);
+                        (one.id.clone(), names.map(String::as_str).collect())
+                    }))
+                })
+                .map(Filter::Body),
+            "topic" => self
+                .named(field, value, TopicId::new, |library, _| {
+                    Box::new(library.topics.iter().map(|one| {
+                        let names = std::iter::once(&one.name).chain(&one.aliases);
+                        (one.id.clone(), names.map(String::as_str).collect())
+                    }))
+                })
+                .map(Filter::Topic),
+            "source" => self
+                .named(field, value, SourceId::new, |_, sources| {
+                    Box::new(
+                        sources
+                            .iter()
+                            .map(|one| (one.id.clone(), vec![one.name.as_str()])),
+                    )
+                })
+                .map(Filter::Source),
+            "kind" => lower
+                .replace([' ', '-'], "_")
+                .parse()
+                .map(Filter::Kind)
+                .map_err(|error| searched(format!("{error}."))),
+            "standard" => {
+                let work = reference::read(value, self.known)
+                    .into_iter()
+                    .next()
+                    .map_or_else(|| value.to_owned(), |reference| reference.work);
+                Ok(Filter::Standard(work))
+            }
+            "authority" => match lower.as_str() {
+                "official" => Ok(Filter::Authority(Authority::Official)),
+                "accredited" => Ok(Filter::Authority(Authority::Accredited)),
+                "secondary" => Ok(Filter::Authority(Authority::Secondary)),
+                _ => Err(searched(format!(
+                    "`{value}` is no authority: official, accredited or secondary."
+                ))),
+            },
+            "language" if lower.len() == 2 && lower.bytes().all(|b| b.is_ascii_lowercase()) => {
+                Ok(Filter::Language(lower))
+            }
+            "language" => Err(searched(format!(
+                "`{value}` is no language code of two letters."
+            ))),
+            "after" => day(value)
+                .map(Filter::After)
+                .ok_or_else(|| no_day(field, value)),
+            "before" => day(value)
+                .map(Filter::Before)
+                .ok_or_else(|| no_day(field, value)),
+            "open" => match lower.as_str() {
+                "yes" | "true" | "1" => Ok(Filter::Open(true)),
+                "no" | "false" | "0" => Ok(Filter::Open(false)),
+                _ => Err(format!(
+                    "`open:{value}` is neither yes nor no and was left out."
+                )),
+            },
+            _ => Err(searched(format!("`{field}` is no field."))),
+        }
+    }
+
+    /// What an identifier or a name of it means.
+    fn named<'a, Id: Clone + PartialEq + std::fmt::Display>(
+        &'a self,
+        field: &str,
+        value: &str,
+        read: impl Fn(String) -> Result<Id, InvalidId>,
+        all: impl Fn(&'a Library, &'a [Source]) -> Box<dyn Iterator<Item = (Id, Vec<&'a str>)> + 'a>,
+    ) -> Result<Id, String> {
+        let written = read(value.to_ascii_lowercase());
+        let Some((library, sources)) = self.of else {
+            return written.map_err(|error| searched(format!("{error}.")));
+        };
+        if let Ok(id) = &written
+            && all(library, sources).any(|(one, _)| one == *id)
+        {
+            return written.map_err(|error| error.to_string());
+        }
+        let folded = fold(value);
+        if let Some((id, _)) =
+            all(library, sources).find(|(_, names)| names.iter().any(|name| fold(name) == folded))
+        {
+            return Ok(id);
+        }
+        let ids: Vec<String> = all(library, sources)
+            .map(|(id, _)| id.to_string())
+            .collect();
+        let near = nearest(&value.to_lowercase(), ids.iter().map(String::as_str));
+        Err(searched(match near {
+            Some(near) => format!("There is no {field} `{value}`; did you mean `{field}:{near}`?"),
+            None => format!("There is no {field} `{value}`."),
+        }))
+    }
+}
+
+fn no_day(field: &str, value: &str) -> String {
+    format!("`{field}:{value}` is no date such as 2026-03-02 and was left out.")
+}
+
+/// Days that a date of the index can hold, with room to spare.
+const YEARS: std::ops::RangeInclusive<i32> = 1700..=2250;
+
+fn day(text: &str) -> Option<NaiveDate> {
+    let day: NaiveDate = text
+        .parse()
+        .ok()
+        .or_else(|| format!("{text}-01").parse().ok())
+        .or_else(|| format!("{text}-01-01").parse().ok())?;
+    YEARS.contains(&day.year()).then_some(day)
+}

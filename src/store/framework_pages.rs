@@ -111,4 +111,25 @@ impl Store {
             })
             .collect()
     }
+
+    /// The number of the latest state of a framework's page, and since when it stands so.
+    ///
+    /// # Errors
+    /// As [`Store::framework_pages`].
+    pub async fn latest_framework_page(
+        &self,
+        id: &FrameworkId,
+    ) -> Result<Option<(u32, DateTime<Utc>)>, Error> {
+        let row: Option<(i64, DateTime<Utc>)> = reading!(self.database, |pool| {
+            sqlx::query_as(
+                "SELECT number, at FROM framework_pages WHERE framework_id = $1
+                 ORDER BY number DESC LIMIT 1",
+            )
+            .bind(id.as_str())
+            .fetch_optional(pool)
+            .await?
+        });
+        row.map(|(number, at)| Ok((small("framework_pages", id.as_str(), number)?, at)))
+            .transpose()
+    }
 }

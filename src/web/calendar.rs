@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use axum::extract::{Path, Query as Parameters, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::HeaderMap;
+use axum::response::Response;
 use chrono::{Datelike as _, Days, Months, NaiveDate};
 
+use super::found::tagged;
 use super::{Site, Trouble};
 use crate::domain::calendar::{CalendarFilter, Due};
-use crate::domain::document::Sha256;
 use crate::domain::id::{FrameworkId, JurisdictionId};
 use crate::domain::key_date::DateEvent;
 use crate::domain::reference;
@@ -323,32 +323,5 @@ async fn feed(site: &Site, filter: &CalendarFilter, headers: &HeaderMap) -> Resp
         &stretch.entries,
         site.renderer.base_url(),
     );
-    let hash = Sha256::of(text.as_bytes());
-    // Weak: the same calendar is sent packed and unpacked.
-    let tag = format!("W/\"{}\"", hash.as_str().get(..32).unwrap_or_default());
-    let known = headers
-        .get_all(header::IF_NONE_MATCH)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .map(|one| one.trim().trim_start_matches("W/"))
-        .any(|one| one == "*" || one == tag.trim_start_matches("W/"));
-    let mut response = if known {
-        StatusCode::NOT_MODIFIED.into_response()
-    } else {
-        (
-            [(header::CONTENT_TYPE, "text/calendar; charset=utf-8")],
-            text,
-        )
-            .into_response()
-    };
-    let answer = response.headers_mut();
-    if let Ok(tag) = HeaderValue::from_str(&tag) {
-        answer.insert(header::ETAG, tag);
-    }
-    answer.insert(
-        header::CACHE_CONTROL,
-        HeaderValue::from_static("public, max-age=0, s-maxage=60"),
-    );
-    response
+    tagged(headers, "text/calendar; charset=utf-8", text)
 }

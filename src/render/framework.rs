@@ -415,7 +415,7 @@ pub fn mapping_view(library: &Library, walk: &Crosswalk) -> Option<MappingView> 
         let (written_for, current) = (written_for.as_ref()?, framework.edition.as_ref()?);
         is_other_edition(written_for, current).then(|| {
             format!(
-                "written for the earlier edition of {}: {written_for}; the current one is {current}",
+                "written for the earlier edition of {} ({written_for}; the current one is {current})",
                 framework.short
             )
         })

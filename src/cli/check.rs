@@ -4,6 +4,7 @@ use super::out::say;
 use std::path::Path;
 use std::process::ExitCode;
 
+use crate::clock::Clock;
 use crate::config::{self, Config};
 use crate::library::{Files, load};
 use crate::render::{Renderer, Site};
@@ -44,6 +45,8 @@ pub(super) fn run(
     let files = Files::beside(&folder)?;
     let loaded = load(&files);
     faults.extend(loaded.faults.iter().cloned());
+    let today = Clock::from_environment()?.now().date_naive();
+    warnings.extend(loaded.to_review(today));
     for source in &loaded.sources {
         if source.kind == SourceKind::Listing
             && let Err(wrong) = parse::selectors_valid(&source.select)

@@ -20,6 +20,7 @@ pub(super) async fn run(house: &House, errand: &Errand, total: u64) -> anyhow::R
         Err(held) => return ask(house, errand, &held.to_string()).await,
     };
     let fetcher = house.fetcher()?;
+    jobs::library::follow(house, shift.lease()).await?;
     let bar = progress(total);
     let answer = errand::run(house, shift.lease(), &fetcher, errand, |what, steps| {
         bar.set_message(what.to_owned());

@@ -211,6 +211,7 @@ pub async fn work(
 ) -> anyhow::Result<()> {
     let fetcher = house.fetcher()?;
     let post = house.post()?;
+    jobs::library::follow(house, lease).await?;
     while !*stop.borrow() {
         round(house, lease, &fetcher, &post).await?;
         let pause = house

@@ -20,7 +20,7 @@ use indicatif::ProgressBar;
 use crate::cli::out::say;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::daemon::jobs::{collect, deliver, digest, health, index};
+use crate::daemon::jobs::{collect, deliver, digest, health, index, library};
 use crate::daemon::{House, Shift};
 use crate::domain::criteria::{Clause, Criteria};
 use crate::domain::digest::Digest;
@@ -296,6 +296,7 @@ async fn live(house: &House, plan: &Plan, path: &Path, mark: &mut Mark) -> anyho
         .map_err(|held| anyhow::anyhow!("{held}: a demo has its data folder for itself"))?;
     let fetcher = house.fetcher()?;
     let post = house.post()?;
+    library::follow(house, shift.lease()).await?;
     let steps = (plan.end - plan.start).num_hours() / STEP.num_hours().max(1) + 1;
     let bar = if std::io::stderr().is_terminal() {
         ProgressBar::new(u64::try_from(steps).unwrap_or(1))

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 
 use super::id::{BodyId, FrameworkId, JurisdictionId, TopicId};
+use super::profile::Profile;
 use super::reference::KnownWorks;
 use super::significance::SignificanceRule;
 use super::synonyms::Synonyms;
@@ -76,22 +77,6 @@ pub struct FrameworkDate {
     pub verified: bool,
     /// `source`, `recall` or `announced`.
     pub basis: Option<String>,
-}
-
-/// A framework's page as data. The spine keeps what pages and checks of today need; every
-/// section of the file is validated when it is read.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Profile {
-    /// The page's title.
-    pub title: String,
-    /// What it is, in a few sentences.
-    pub summary: String,
-    /// The language of the page.
-    pub language: String,
-    /// When somebody last read it through.
-    pub reviewed: NaiveDate,
-    /// The order of its sections.
-    pub sections: Vec<String>,
 }
 
 /// A body that acts in the field.
@@ -203,6 +188,36 @@ pub struct Mapping {
     pub licence: Option<String>,
     /// Whether its existence was seen in a source.
     pub verified: bool,
+    /// The edition of the one side that it was written for, where it says so.
+    pub edition_a: Option<String>,
+    /// The edition of the other.
+    pub edition_b: Option<String>,
+}
+
+/// Whether what was written for an edition was written for another than the current one: its words
+/// do not stand, side by side, in the current one's name ("4.0" for "v4.0.1", "FDIS" for "2023").
+pub fn is_other_edition(written_for: &str, current: &str) -> bool {
+    let words = |text: &str| -> Vec<String> {
+        text.split(|sign: char| sign.is_whitespace() || "(),+;".contains(sign))
+            .filter(|word| !word.is_empty())
+            .map(|word| {
+                let word = word.to_lowercase();
+                match word.strip_prefix('v') {
+                    Some(rest) if rest.starts_with(|sign: char| sign.is_ascii_digit()) => {
+                        rest.to_owned()
+                    }
+                    _ => word,
+                }
+            })
+            .collect()
+    };
+    let wanted = words(written_for);
+    let known = words(current);
+    !wanted.is_empty()
+        && !known.is_empty()
+        && !known
+            .windows(wanted.len())
+            .any(|stretch| stretch == wanted.as_slice())
 }
 
 /// What one meaning of an ambiguous form tags.
@@ -376,6 +391,9 @@ pub struct Library {
     pub kinds: KindBook,
     /// Why updates matter, by rule.
     pub significance: Vec<SignificanceRule>,
+    /// Hosts of publishers that a compliance reader would trust: secondary sources of pages are
+    /// linked there and nowhere else.
+    pub trusted_hosts: Vec<String>,
     /// Works that the frameworks are.
     pub known_works: KnownWorks,
     /// Words that mean the same to somebody who searches.
@@ -430,6 +448,7 @@ impl Library {
             manners: MannerBook::default(),
             kinds,
             significance: Vec::new(),
+            trusted_hosts: Vec::new(),
             known_works,
             synonyms: Synonyms::default(),
         }
@@ -457,5 +476,32 @@ impl Library {
     /// The topic of that identifier.
     pub fn topic(&self, id: &TopicId) -> Option<&Topic> {
         self.by_topic.get(id).and_then(|i| self.topics.get(*i))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mapping_for_another_edition_is_told_apart() {
+        for (written, current, other) in [
+            ("FDIS", "2023", true),
+            ("2022", "2022 + Amd 1:2024", false),
+            ("4.0", "v4.0.1", true),
+            ("v4", "v4", false),
+            ("8", "v8.1", true),
+            ("Rev. 5", "Rev. 5 (Release 5.2.0)", false),
+            ("Rev. 4", "Rev. 5 (Release 5.2.0)", true),
+            ("2017", "2017 TSC with 2022 revised points of focus", false),
+            ("", "2023", false),
+            ("2022", "", false),
+        ] {
+            assert_eq!(
+                is_other_edition(written, current),
+                other,
+                "{written} {current}"
+            );
+        }
     }
 }

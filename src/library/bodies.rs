@@ -184,6 +184,8 @@ pub(super) fn crosswalks(file: &mut Table<'_>, links: &mut Links) -> Vec<Crosswa
             let publisher = mapping.required_text("publisher");
             let licence = mapping.text("licence");
             let verified = mapping.flag("verified").unwrap_or(false);
+            let edition_a = mapping.text("edition_a");
+            let edition_b = mapping.text("edition_b");
             mapping.allow(&["url", "note"]);
             mapping.finish();
             Some(Mapping {
@@ -191,6 +193,8 @@ pub(super) fn crosswalks(file: &mut Table<'_>, links: &mut Links) -> Vec<Crosswa
                 publisher: publisher?,
                 licence,
                 verified,
+                edition_a,
+                edition_b,
             })
         });
         if let (Some(a), Some(b), Some(relation)) = (a, b, relation) {

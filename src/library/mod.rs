@@ -7,12 +7,15 @@
 mod bodies;
 mod frameworks;
 mod mappings;
+mod profile;
 mod rules;
 mod significance;
 mod sources;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+
+use chrono::NaiveDate;
 
 use crate::domain::library::{KindBook, Library, MannerBook};
 use crate::domain::mapping::Preset;
@@ -159,6 +162,42 @@ pub struct Loaded {
     pub presets: Vec<Preset>,
     /// All faults, by file and line.
     pub faults: Vec<FileFault>,
+    /// Statements of pages that name no source.
+    pub unsourced: Vec<FileFault>,
+    /// Dates that an editor must look at when their day is over.
+    pub passing: Vec<Passing>,
+}
+
+/// A date that nobody has verified, or that is not said to be past.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Passing {
+    /// The last day on which it may be.
+    pub last_day: NaiveDate,
+    /// What it is.
+    pub what: String,
+    /// Where it stands.
+    pub place: FileFault,
+}
+
+impl Loaded {
+    /// What an editor must mend on a day although it is no fault: statements of pages without a
+    /// source, and dates that have passed meanwhile.
+    pub fn to_review(&self, today: NaiveDate) -> Vec<FileFault> {
+        let passed = self
+            .passing
+            .iter()
+            .filter(|passing| passing.last_day < today)
+            .map(|passing| FileFault {
+                what: format!(
+                    "{} and its day, {}, has passed: say what happened, with the source",
+                    passing.what, passing.last_day
+                ),
+                ..passing.place.clone()
+            });
+        let mut out: Vec<FileFault> = self.unsourced.iter().cloned().chain(passed).collect();
+        out.sort_by(|a, b| (&a.file, a.line, &a.key).cmp(&(&b.file, b.line, &b.key)));
+        out
+    }
 }
 
 /// Reads all files.
@@ -173,6 +212,7 @@ pub fn load(files: &Files) -> Loaded {
     let mut kinds = KindBook::default();
     let mut manners = MannerBook::default();
     let mut significance = Vec::new();
+    let mut trusted = Vec::new();
     let mut presets = Vec::new();
     for (name, text) in &files.library {
         let mut file = table::Table::parse(name, text, &report);
@@ -186,6 +226,7 @@ pub fn load(files: &Files) -> Loaded {
         rules::kinds(&mut file, &mut kinds);
         rules::manners(&mut file, &mut manners);
         significance.extend(significance::rules(&mut file));
+        trusted.extend(rules::trusted(&mut file));
         presets.extend(mappings::presets(&mut file));
         file.finish();
     }
@@ -202,6 +243,8 @@ pub fn load(files: &Files) -> Loaded {
         &report,
         &mut links,
     );
+    let unsourced = std::mem::take(&mut links.unsourced);
+    let passing = std::mem::take(&mut links.passing);
     links.resolve(&report);
     let mut library = Library::new(
         frameworks,
@@ -227,11 +270,14 @@ pub fn load(files: &Files) -> Loaded {
     library.synonyms = Synonyms::new(&synonyms, &library);
     library.manners = manners;
     library.significance = significance;
+    library.trusted_hosts = trusted;
     Loaded {
         library,
         sources,
         presets,
         faults: report.faults(),
+        unsourced,
+        passing,
     }
 }
 
@@ -263,6 +309,8 @@ struct Links {
     defined: BTreeMap<(Named, String), FileFault>,
     twice: Vec<FileFault>,
     used: Vec<(Named, String, FileFault)>,
+    unsourced: Vec<FileFault>,
+    passing: Vec<Passing>,
 }
 
 impl Links {

@@ -103,6 +103,28 @@ pub(super) fn manners(file: &mut Table<'_>, book: &mut MannerBook) {
     table.finish();
 }
 
+/// `[trusted]`: hosts that secondary sources are linked at.
+pub(super) fn trusted(file: &mut Table<'_>) -> Vec<String> {
+    let Some(mut table) = file.table("trusted") else {
+        return Vec::new();
+    };
+    let hosts = table.list("hosts", |host| {
+        let is_host = host.contains('.')
+            && host
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'-'));
+        if is_host {
+            Ok(host.to_owned())
+        } else {
+            Err(format!(
+                "`{host}` is no host: write it as law.example, in lower case"
+            ))
+        }
+    });
+    table.finish();
+    hosts
+}
+
 /// `[[kind]]`, `[[class]]` and `[reading]`.
 pub(super) fn kinds(file: &mut Table<'_>, book: &mut KindBook) {
     for mut table in file.tables("class") {

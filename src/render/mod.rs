@@ -4,16 +4,23 @@
 //! nothing but the ground floor and the template engine. It deliberately asks nobody for data:
 //! a view is made by whoever has it.
 
+mod about;
 mod api;
 mod calendar;
+mod changes;
+mod crosswalks;
 mod feeds;
+mod framework;
 mod ics;
 mod lines;
 mod mail;
 mod opml;
+mod page_feed;
+mod plots;
 mod search;
 mod stage_line;
 mod standards;
+mod subjects;
 mod versions;
 mod views;
 
@@ -23,22 +30,32 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value};
 use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 
+pub use about::{AboutPage, NoSignUpPage, PrivacyPage};
 pub use api::{ApiOperation, ApiPage, ApiParameter};
 pub use calendar::{CalendarPage, Choice, DueView, MonthView};
+pub use changes::{ChangesPage, MissedPage, MissedPart, StatementView};
+pub use crosswalks::{CrosswalksPage, MatrixCell, MatrixRow, RelationLine};
 pub use feeds::{
     FeedEntry, FeedHead, ListedFeed, UPDATE_COLUMNS, atom, feeds_opml, json_feed, last_change,
     table_head, table_rows,
+};
+pub use framework::{
+    FrameworkLive, FrameworkPage, StandingView, body_link, framework_link, mapping_view,
+    place_link, relation_sentence, relation_words,
 };
 pub use ics::ics;
 pub use lines::{tag_line, update_line};
 pub use mail::{DigestMail, MailParts};
 pub use opml::opml;
+pub use page_feed::{PageEntry, page_feed};
+pub use plots::{GraphNode, bars, columns, graph};
 pub use search::{ChosenFilter, SearchForm, SearchForms, SearchHelp, SearchPage};
 pub use stage_line::{StageLine, stage_line};
 pub use standards::{
     LineView, ListedView, ProjectView, RelationView, ReportView, StageEventView, StandardPage,
     StandardRow, StandardsPage, stage_groups,
 };
+pub use subjects::{LinkGroup, SubjectGroup, SubjectPage, SubjectRow, SubjectsPage};
 pub use versions::{DiffView, VersionRow, VersionsPage};
 pub use views::{
     DigestsPage, ErrorPage, FacetGroup, FacetLink, Home, IssuePage, IssueRow, ItemView, Moment,

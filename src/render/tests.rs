@@ -36,6 +36,15 @@ fn every_page_is_filled_by_its_sample() {
     fits::<StandardsPage>();
     fits::<StandardPage>();
     fits::<ErrorPage>();
+    fits::<FrameworkPage>();
+    fits::<ChangesPage>();
+    fits::<MissedPage>();
+    fits::<CrosswalksPage>();
+    fits::<SubjectsPage>();
+    fits::<SubjectPage>();
+    fits::<AboutPage>();
+    fits::<PrivacyPage>();
+    fits::<NoSignUpPage>();
 }
 
 #[test]
@@ -49,6 +58,14 @@ fn an_empty_site_has_pages_too() {
         renderer().page(&StandardsPage::default()).unwrap(),
         renderer().page(&StandardPage::default()).unwrap(),
         renderer().page(&CalendarPage::default()).unwrap(),
+        renderer().page(&FrameworkPage::default()).unwrap(),
+        renderer().page(&ChangesPage::default()).unwrap(),
+        renderer().page(&MissedPage::default()).unwrap(),
+        renderer().page(&CrosswalksPage::default()).unwrap(),
+        renderer().page(&SubjectsPage::default()).unwrap(),
+        renderer().page(&SubjectPage::default()).unwrap(),
+        renderer().page(&AboutPage::default()).unwrap(),
+        renderer().page(&NoSignUpPage::default()).unwrap(),
     ] {
         assert!(page.contains("<main"));
     }

@@ -5,10 +5,12 @@ use std::collections::HashSet;
 use chrono::{DateTime, Utc};
 
 use super::View;
+use super::calendar::DueView;
 use super::versions::weight;
 use crate::domain::delivery::Plan;
 use crate::domain::digest::{Issue, Item};
 use crate::domain::health::{Coverage, Verdict};
+use crate::domain::id::FrameworkId;
 use crate::domain::key_date::{Certainty, KeyDate};
 use crate::domain::library::Library;
 use crate::domain::reference;
@@ -77,6 +79,8 @@ pub struct UpdateCard {
     pub why: Option<String>,
     /// The rule of that sentence; none when an editor wrote it.
     pub why_rule: Option<String>,
+    /// Why it stands in a list about something: the words that earned the tag.
+    pub here: Option<String>,
     /// The stretch that shows why it was found: HTML of ours.
     pub snippet: Option<String>,
     /// Its language, where it is not the page's.
@@ -101,6 +105,8 @@ pub struct UpdateCard {
     pub story: Option<String>,
     /// Whether it corrects an earlier notice.
     pub correction: bool,
+    /// How many other reports of the same event stand behind it in a list.
+    pub others: usize,
     /// How much the change of a watched page weighs, 0.00 to 1.00.
     pub weight: Option<String>,
 }
@@ -123,6 +129,8 @@ impl UpdateCard {
             correction: update.correction,
             weight: update.content.page.map(|step| weight(step.weight)),
             snippet: None,
+            here: None,
+            others: 0,
             language: update
                 .tags
                 .language
@@ -144,7 +152,7 @@ impl UpdateCard {
                     name: library
                         .framework(&tag.id)
                         .map_or_else(|| tag.id.to_string(), |framework| framework.short.clone()),
-                    href: format!("/search?q=framework:{}", tag.id),
+                    href: format!("/frameworks/{}", tag.id),
                 })
                 .collect(),
             jurisdictions: update
@@ -161,6 +169,23 @@ impl UpdateCard {
             archived: update.reach == crate::domain::update::Reach::Archive,
             revision: update.revision,
         }
+    }
+
+    /// The card in a list about a framework, with why it stands there.
+    #[must_use]
+    pub fn because_of_framework(mut self, update: &Update, id: &FrameworkId) -> Self {
+        let tag = update.tags.frameworks.iter().find(|tag| tag.id == *id);
+        self.here = tag
+            .and_then(|tag| tag.because.first())
+            .map(|because| sentence(reason(because)));
+        self
+    }
+
+    /// The card in a list about something that is tagged for these reasons.
+    #[must_use]
+    pub fn because(mut self, because: &[Because]) -> Self {
+        self.here = because.first().map(|because| sentence(reason(because)));
+        self
     }
 
     pub(super) fn sample() -> Self {
@@ -180,6 +205,7 @@ impl UpdateCard {
                 href: "/search?q=framework:iso-iec-42005".to_owned(),
             }],
             jurisdictions: vec!["International".to_owned()],
+            here: Some("“ISO/IEC 42005:2025” in the headline (rule: reference).".to_owned()),
             why: Some("The text that auditors and customers will ask about from now on.".to_owned()),
             why_rule: Some("new-edition-standard".to_owned()),
             weight: Some("0.42".to_owned()),
@@ -200,6 +226,12 @@ pub struct Home {
     pub total: i64,
     /// The frameworks that most of the news is about.
     pub frameworks: Vec<FacetLink>,
+    /// What is due next.
+    pub due: Vec<DueView>,
+    /// Updates a week, as a plot.
+    pub weeks: Option<String>,
+    /// The same as a table: the week's first day and a number each.
+    pub week_rows: Vec<(String, u64)>,
     /// The newest issue.
     pub issue: Option<Named>,
     /// When the next one closes.
@@ -216,6 +248,9 @@ impl View for Home {
             updates: vec![UpdateCard::sample()],
             total: 1,
             frameworks: vec![FacetLink::sample_link()],
+            due: vec![DueView::default()],
+            weeks: super::plots::columns("Updates a week", &[1, 2], "1 May", "8 May"),
+            week_rows: vec![("1 May".to_owned(), 1)],
             issue: Some(Named {
                 name: "weekly 12".to_owned(),
                 href: "/digests/12".to_owned(),
@@ -507,6 +542,11 @@ impl UpdatePage {
             }),
         }
     }
+}
+
+/// With a capital and a full stop.
+fn sentence(text: String) -> String {
+    format!("{}.", super::ics::capital(&text))
 }
 
 /// A reason as a sentence.

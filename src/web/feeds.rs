@@ -535,7 +535,11 @@ async fn dates_of(site: &Site, name: &str, query: &Query) -> Result<Response, Tr
 async fn due(site: &Site, wanted: impl Fn(&Due) -> bool) -> Result<Vec<Due>, Trouble> {
     let today = site.clock.now().date_naive();
     let from = today.checked_sub_days(Days::new(BACK)).unwrap_or(today);
-    Ok(site.store.due(from, None, DATES, wanted).await?.entries)
+    Ok(site
+        .store
+        .due(from, None, &[], DATES, wanted)
+        .await?
+        .entries)
 }
 
 /// A date of the calendar as a line for programs.

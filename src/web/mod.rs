@@ -3,17 +3,23 @@
 //! It knows addresses, headers and what a reader asks for. It calls the store, the index and the
 //! renderer. It deliberately never fetches, sends or writes.
 
+mod about;
 mod api;
 mod asked;
 mod calendar;
+mod changes;
 mod conditional;
+mod crosswalks;
 mod feeds;
+mod found;
+mod framework;
 mod guard;
 mod pages;
 mod search;
 mod serving;
 mod standard;
 mod standards;
+mod subjects;
 mod versions;
 
 use std::sync::Arc;
@@ -164,6 +170,21 @@ fn routes() -> Routes {
         .route("/search", get(search::search))
         .route("/search/help", get(search::help))
         .route("/updates/{id}", get(pages::update))
+        .route("/frameworks", get(subjects::frameworks))
+        .route("/frameworks/{id}", get(framework::framework))
+        .route("/frameworks/{id}/changes", get(changes::changes))
+        .route("/frameworks/{id}/changes.atom", get(changes::changes_atom))
+        .route("/missed", get(changes::missed))
+        .route("/crosswalks", get(crosswalks::crosswalks))
+        .route("/jurisdictions", get(subjects::jurisdictions))
+        .route("/jurisdictions/{id}", get(subjects::jurisdiction))
+        .route("/topics", get(subjects::topics))
+        .route("/topics/{id}", get(subjects::topic))
+        .route("/bodies", get(subjects::bodies))
+        .route("/bodies/{id}", get(subjects::body))
+        .route("/about", get(about::about))
+        .route("/privacy", get(about::privacy))
+        .route("/subscribe", get(about::no_sign_up))
         .route("/calendar", get(calendar::calendar))
         .route("/calendar.ics", get(calendar::all_ics))
         .route(

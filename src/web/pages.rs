@@ -4,22 +4,30 @@ use std::collections::{BTreeMap, HashMap};
 
 use axum::extract::{Path, Query as Parameters, State};
 use axum::response::Response;
+use chrono::{Datelike as _, Days, NaiveDate};
 
+use super::changes::due_view;
 use super::{Site, Trouble};
 use crate::digest;
+use crate::domain::calendar::Due;
 use crate::domain::health::{Coverage, Verdict, survey};
 use crate::domain::id::{BodyId, FrameworkId, JurisdictionId, SourceId, TopicId, UpdateId};
-use crate::domain::query;
+use crate::domain::query::{self, Filter, Query};
 use crate::domain::source::Source;
 use crate::domain::story::told_order;
 use crate::domain::update::{Update, UpdateKind};
 use crate::render::{
     DigestsPage, FacetLink, Home, IssuePage, IssueRow, Moment, Named, SourceRow, SourcesPage,
-    UpdateCard, UpdatePage,
+    UpdateCard, UpdatePage, columns,
 };
 use crate::search::SortOrder;
 use crate::store::SourceState;
 use crate::summary::tell;
+
+/// Dates on the front page.
+const DUE: usize = 6;
+/// Weeks of its plot.
+const WEEKS: u64 = 12;
 
 pub(super) fn told(site: &Site, result: Result<Response, Trouble>) -> Response {
     result.unwrap_or_else(|trouble| site.tell(trouble))
@@ -41,6 +49,12 @@ pub(super) async fn surveyed(
     Ok((survey, states))
 }
 
+/// "38 of 41 sources fresh".
+pub(super) async fn coverage(site: &Site) -> Result<String, Trouble> {
+    let (survey, _) = surveyed(site).await?;
+    Ok(Coverage::of(&survey).sentence())
+}
+
 fn next_issue(site: &Site) -> Option<Moment> {
     let now = site.clock.now();
     site.digests
@@ -59,7 +73,13 @@ pub(super) async fn home(
         let before = parameters.get("before").and_then(|text| text.parse().ok());
         let latest = site.store.latest(true, before, 30).await?;
         let updates: Vec<Update> = latest.iter().map(|(_, update)| update.clone()).collect();
-        let cards = cards(&site, &updates).await?;
+        let cards = one_a_story(cards(&site, &updates).await?);
+        let today = site.clock.now().date_naive();
+        let weeks = weeks(&site, today).await?;
+        let due = site
+            .store
+            .due(today, None, &[], DUE, Due::is_settled)
+            .await?;
         let (survey, _) = surveyed(&site).await?;
         let counts = site.store.counts().await?;
         let news = query::read("", &site.library.known_works).query;
@@ -72,6 +92,25 @@ pub(super) async fn home(
                 .filter(|_| latest.len() == 30)
                 .map(|(position, _)| format!("/?before={position}")),
             updates: cards,
+            due: due
+                .entries
+                .iter()
+                .map(|due| due_view(&site, due, today))
+                .collect(),
+            weeks: columns(
+                &format!("Updates a week, the last {WEEKS} weeks; the table says each"),
+                &weeks.iter().map(|(_, count)| *count).collect::<Vec<u64>>(),
+                &weeks
+                    .first()
+                    .map_or_else(String::new, |(day, _)| spoken(*day)),
+                &weeks
+                    .last()
+                    .map_or_else(String::new, |(day, _)| spoken(*day)),
+            ),
+            week_rows: weeks
+                .iter()
+                .map(|(day, count)| (spoken(*day), *count))
+                .collect(),
             total: counts.updates,
             frameworks: found
                 .facets
@@ -81,7 +120,7 @@ pub(super) async fn home(
                 .map(|(id, count)| FacetLink {
                     name: name_of(&site, "framework", id),
                     count: *count,
-                    href: format!("/search?q=framework:{id}"),
+                    href: format!("/frameworks/{id}"),
                     chosen: false,
                 })
                 .collect(),
@@ -95,6 +134,48 @@ pub(super) async fn home(
     }
     .await;
     told(&site, page)
+}
+
+fn spoken(day: NaiveDate) -> String {
+    day.format("%-d %B").to_string()
+}
+
+/// Of several reports of one event the newest stands in a list, and says how many others there
+/// are.
+fn one_a_story(cards: Vec<UpdateCard>) -> Vec<UpdateCard> {
+    let mut out: Vec<UpdateCard> = Vec::with_capacity(cards.len());
+    for card in cards {
+        let known = out
+            .iter_mut()
+            .find(|known| known.story.is_some() && known.story == card.story);
+        match known {
+            Some(known) => known.others += 1,
+            None => out.push(card),
+        }
+    }
+    out
+}
+
+/// How many updates are dated in each of the last weeks, by the week's first day.
+async fn weeks(site: &Site, today: NaiveDate) -> Result<Vec<(NaiveDate, u64)>, Trouble> {
+    let monday = today - Days::new(u64::from(today.weekday().num_days_from_monday()));
+    let index = site.index.clone();
+    let counted = tokio::task::spawn_blocking(move || {
+        (0..WEEKS)
+            .rev()
+            .map(|back| {
+                let from = monday - Days::new(back * 7);
+                let week = Query::And(vec![
+                    Query::Filter(Filter::After(from)),
+                    Query::Filter(Filter::Before(from + Days::new(7))),
+                ]);
+                let found = index.search(&week, SortOrder::Newest, 0, 1, false)?;
+                Ok((from, u64::try_from(found.total).unwrap_or(u64::MAX)))
+            })
+            .collect::<Result<Vec<_>, crate::search::Error>>()
+    })
+    .await??;
+    Ok(counted)
 }
 
 /// A facet value's name for people.

@@ -27,6 +27,44 @@ async fn every_answer_is_guarded_and_an_empty_site_has_all_its_pages() {
         ("/search", 200),
         ("/search?q=%28%28%22", 200),
         ("/search?q=iso&page=99999&order=newest", 200),
+        ("/frameworks", 200),
+        ("/frameworks?q=ai+act&part=laws", 200),
+        ("/frameworks?q=%3Cb%3E&part=nowhere", 200),
+        ("/frameworks/iso-iec-42001", 200),
+        ("/frameworks/ISO%2FIEC%2042001", 307),
+        ("/frameworks/ai-act", 307),
+        ("/frameworks/nowhere", 404),
+        ("/frameworks/%3Cscript%3E", 404),
+        ("/frameworks/..%2f", 404),
+        ("/frameworks/iso-iec-42001/changes", 200),
+        ("/frameworks/iso-iec-42001/changes?since=2026-01-01", 200),
+        ("/frameworks/iso-iec-42001/changes?since=%3Cb%3E", 200),
+        ("/frameworks/iso-iec-42001/changes?since=9999-12-31", 200),
+        ("/frameworks/iso-iec-42001/changes.atom", 200),
+        ("/frameworks/nowhere/changes", 404),
+        ("/frameworks/nowhere/changes.atom", 404),
+        ("/missed", 200),
+        (
+            "/missed?framework=gdpr&framework=nis2&framework=x%22y&since=2026-01-01",
+            200,
+        ),
+        ("/missed?framework=&since=%00", 200),
+        ("/crosswalks", 200),
+        ("/crosswalks?framework=gdpr", 200),
+        ("/crosswalks?framework=%3Cb%3E", 200),
+        ("/jurisdictions", 200),
+        ("/jurisdictions/eu", 200),
+        ("/jurisdictions/nowhere", 404),
+        ("/topics", 200),
+        ("/topics/ai-governance", 200),
+        ("/topics/nothing", 404),
+        ("/bodies", 200),
+        ("/bodies/nist", 200),
+        ("/bodies/nobody", 404),
+        ("/about", 200),
+        ("/privacy", 200),
+        ("/subscribe?framework=gdpr", 200),
+        ("/subscribe?framework=%3Cb%3E", 200),
         ("/calendar", 200),
         (
             "/calendar?framework=eu-ai-act&jurisdiction=eu&event=application&from=2026-05",
@@ -86,4 +124,70 @@ async fn every_answer_is_guarded_and_an_empty_site_has_all_its_pages() {
         );
         assert!(response.headers().get("server").is_none(), "{path}");
     }
+}
+
+/// No page is heavier than a slow line carries in a moment (contract: 60 kB), whatever the library
+/// says of a framework.
+#[tokio::test]
+async fn every_page_of_the_library_is_light_and_is_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let router = site(folder.path()).await;
+    let library = crate::library::load(&crate::library::Files::built_in()).library;
+    let mut paths: Vec<String> = [
+        "/",
+        "/frameworks",
+        "/jurisdictions",
+        "/topics",
+        "/bodies",
+        "/crosswalks",
+        "/missed",
+        "/sources",
+        "/calendar",
+        "/standards",
+    ]
+    .map(str::to_owned)
+    .to_vec();
+    paths.extend(
+        library
+            .frameworks
+            .iter()
+            .map(|one| format!("/frameworks/{}", one.id)),
+    );
+    paths.extend(
+        library
+            .frameworks
+            .iter()
+            .map(|one| format!("/crosswalks?framework={}", one.id)),
+    );
+    paths.extend(
+        library
+            .jurisdictions
+            .iter()
+            .map(|one| format!("/jurisdictions/{}", one.id)),
+    );
+    paths.extend(
+        library
+            .topics
+            .iter()
+            .map(|one| format!("/topics/{}", one.id)),
+    );
+    paths.extend(
+        library
+            .bodies
+            .iter()
+            .map(|one| format!("/bodies/{}", one.id)),
+    );
+    let mut heavy = Vec::new();
+    for path in paths {
+        let request = Request::get(&path).body(Body::empty()).unwrap();
+        let response = router.clone().oneshot(request).await.unwrap();
+        assert_eq!(response.status().as_u16(), 200, "{path}");
+        let body = axum::body::to_bytes(response.into_body(), 1 << 22)
+            .await
+            .unwrap();
+        if body.len() > 60_000 {
+            heavy.push((path, body.len()));
+        }
+    }
+    assert!(heavy.is_empty(), "{heavy:?}");
 }

@@ -8,6 +8,7 @@ pub mod digest;
 pub mod errand;
 pub mod health;
 pub mod index;
+pub mod library;
 mod making;
 pub mod observe;
 mod pages;

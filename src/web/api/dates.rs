@@ -81,7 +81,7 @@ pub(super) async fn key_dates(
     let from = begun.or(from).unwrap_or(today);
     let stretch = site
         .store
-        .due(from, until, LOOKED, |due| filter.takes(due))
+        .due(from, until, &[], LOOKED, |due| filter.takes(due))
         .await?;
     let all = stretch
         .entries

@@ -1,0 +1,299 @@
+// The site as a person meets it, in headless Chromium: every page type at three widths, light and dark, judged by axe-core
+// (WCAG 2.2 AA); search, facet, calendar, feed and sign-up by keyboard alone with JavaScript off. Screenshots are the output.
+//
+//   node walk.mjs --binary target/debug/regwire --out target/browser [--shots docs]
+//
+// It starts the demo on loopback itself. `--shots` writes the pictures of the README, too.
+
+import { spawn } from "node:child_process";
+import { mkdtempSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { chromium } from "playwright-core";
+
+const options = Object.fromEntries(
+  process.argv.slice(2).join(" ").split("--").filter(Boolean).map((part) => part.trim().split(/\s+/)),
+);
+const out = options.out ?? "target/browser";
+mkdirSync(out, { recursive: true });
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const WIDTHS = [320, 768, 1440];
+const SCHEMES = ["light", "dark"];
+const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+const MOST_BYTES = 60_000;
+
+const faults = [];
+const fault = (where, what) => {
+  faults.push(`${where}: ${what}`);
+  console.log(`FAULT ${where}: ${what}`);
+};
+
+// The demo
+
+function open() {
+  const data = mkdtempSync(join(tmpdir(), "regwire-browser-"));
+  const demo = spawn(options.binary, ["--data", data, "demo", "--listen", "127.0.0.1:0"]);
+  const stop = () => {
+    demo.kill("SIGTERM");
+    rmSync(data, { recursive: true, force: true });
+  };
+  const ready = new Promise((resolve, reject) => {
+    let said = "";
+    const listen = (piece) => {
+      said += piece;
+      const found = said.match(/open at (http:\/\/[\d.:]+)\//);
+      if (found) resolve(found[1]);
+    };
+    demo.stdout.on("data", listen);
+    demo.stderr.on("data", listen);
+    demo.on("exit", (code) => reject(new Error(`the demo ended with ${code}:\n${said}`)));
+    setTimeout(() => reject(new Error(`the demo did not open its site:\n${said}`)), 240_000).unref();
+  });
+  return { ready, stop };
+}
+
+// Which pages there are: fixed ones, and one of each kind that the demo's data decides.
+
+async function pages(page, base) {
+  const first = async (path, selector) => {
+    await page.goto(base + path);
+    return page.locator(selector).first().getAttribute("href", { timeout: 2_000 }).catch(() => null);
+  };
+  const found = {
+    home: "/",
+    older: await first("/", ".pager a"),
+    search: "/search?q=ISO",
+    "search-empty": "/search?q=zzzzqqqq",
+    "search-problem": "/search?q=%28%28%22",
+    "search-all": "/search",
+    update: await first("/", ".card.first h3 a"),
+    "update-dated": await first("/calendar", ".due h3 a"),
+    frameworks: "/frameworks",
+    "frameworks-empty": "/frameworks?q=zzzz",
+    framework: "/frameworks/iso-iec-42001",
+    "framework-law": "/frameworks/eu-ai-act",
+    "framework-plain": "/frameworks/cra",
+    "framework-changes": "/frameworks/iso-iec-42001/changes?since=2026-01-01",
+    missed: "/missed",
+    "missed-chosen": "/missed?since=2026-01-01&framework=iso-iec-42001&framework=nist-csf&framework=coppa",
+    crosswalks: "/crosswalks",
+    "crosswalks-one": "/crosswalks?framework=iso-iec-42001",
+    jurisdictions: "/jurisdictions",
+    jurisdiction: "/jurisdictions/eu",
+    topics: "/topics",
+    topic: "/topics/ai-governance",
+    bodies: "/bodies",
+    body: "/bodies/nist",
+    standards: "/standards",
+    standard: await first("/standards?all=1", "table.register th a"),
+    calendar: "/calendar",
+    "calendar-framework": "/calendar?framework=eu-ai-act",
+    sources: "/sources",
+    versions: await first("/sources", "a[href*='/versions']"),
+    digests: "/digests",
+    issue: await first("/digests", ".issues a"),
+    subscribe: "/subscribe?framework=iso-iec-42001",
+    api: "/api",
+    about: "/about",
+    privacy: "/privacy",
+    missing: "/nowhere",
+  };
+  const there = [];
+  for (const [name, path] of Object.entries(found)) {
+    if (!path) {
+      console.log(`left out: ${name} (the demo has none)`);
+      continue;
+    }
+    const answer = await page.request.get(base + path);
+    if (answer.status() === 404 && name === "api") {
+      console.log("left out: api (no such page yet)");
+      continue;
+    }
+    if (answer.status() !== (name === "missing" ? 404 : 200)) fault(path, `status ${answer.status()}`);
+    const bytes = (await answer.body()).length;
+    if (bytes > MOST_BYTES) fault(path, `${bytes} bytes, more than ${MOST_BYTES}`);
+    there.push([name, path, bytes]);
+  }
+  return there;
+}
+
+// Judging
+
+async function judge(page, base, [name, path, bytes]) {
+  const strangers = [];
+  const watch = (request) => {
+    if (!request.url().startsWith(base) && !request.url().startsWith("data:")) strangers.push(request.url());
+  };
+  page.on("request", watch);
+  let violations = 0;
+  for (const width of WIDTHS) {
+    await page.setViewportSize({ width, height: 900 });
+    for (const scheme of SCHEMES) {
+      await page.emulateMedia({ colorScheme: scheme });
+      await page.goto(base + path);
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      if (wide > 0) fault(`${path} at ${width}`, `the page scrolls sideways by ${wide} px`);
+      const jump = await page.evaluate(
+        () =>
+          new Promise((resolve) => {
+            let sum = 0;
+            new PerformanceObserver((list) => {
+              for (const entry of list.getEntries()) if (!entry.hadRecentInput) sum += entry.value;
+            }).observe({ type: "layout-shift", buffered: true });
+            requestAnimationFrame(() => requestAnimationFrame(() => resolve(sum)));
+          }),
+      );
+      if (jump > 0.01) fault(`${path} at ${width}`, `the layout jumps by ${jump}`);
+      await page.screenshot({ path: join(out, `${name}-${width}-${scheme}.png`), fullPage: true });
+      // Whatever is folded away must be right as well.
+      await page.evaluate(() => document.querySelectorAll("details").forEach((one) => (one.open = true)));
+      await page.evaluate(axe);
+      const result = await page.evaluate((tags) => axe.run({ runOnly: tags, resultTypes: ["violations"] }), TAGS);
+      for (const one of result.violations) {
+        violations += 1;
+        const node = one.nodes[0];
+        fault(`${path} at ${width} ${scheme}`, `${one.id}: ${one.help}; ${one.nodes.length} × ${node.target} ${node.failureSummary.replace(/\s+/g, " ")}`);
+      }
+    }
+  }
+  page.off("request", watch);
+  for (const url of new Set(strangers)) fault(path, `asks a stranger: ${url}`);
+  console.log(`${violations === 0 ? "well" : "ILL "}  ${name.padEnd(20)} ${String(bytes).padStart(6)} bytes  ${path}`);
+}
+
+// The keyboard
+
+const focused = (page) =>
+  page.evaluate(() => {
+    const one = document.activeElement;
+    const style = getComputedStyle(one);
+    const box = one.getBoundingClientRect();
+    return {
+      tag: one.tagName,
+      id: one.id,
+      text: (one.textContent || one.getAttribute("aria-label") || "").trim().slice(0, 80),
+      href: one.getAttribute("href") ?? "",
+      inAside: !!one.closest("aside"),
+      seen: style.outlineStyle !== "none" && box.width > 0 && box.height > 0,
+    };
+  });
+
+async function tabTo(page, where, wanted, most = 400) {
+  for (let steps = 0; steps < most; steps += 1) {
+    await page.keyboard.press("Tab");
+    const at = await focused(page);
+    if (at.tag !== "BODY" && !at.seen) fault(where, `the focus on ${at.tag} “${at.text}” is not seen`);
+    if (wanted(at)) return at;
+  }
+  fault(where, "the keyboard does not reach it");
+  return null;
+}
+
+async function enter(page) {
+  await Promise.all([page.waitForLoadState("load"), page.keyboard.press("Enter")]);
+  await page.waitForTimeout(150);
+}
+
+async function walk(browser, base) {
+  const context = await browser.newContext({ javaScriptEnabled: false, viewport: { width: 1024, height: 800 } });
+  const page = await context.newPage();
+  const say = (what) => console.log(`keys  ${what}`);
+
+  await page.goto(`${base}/`);
+  await page.keyboard.press("Tab");
+  const skip = await focused(page);
+  if (!/skip/i.test(skip.text)) fault("keyboard /", `the first stop is “${skip.text}” and no way past the head`);
+  await enter(page);
+  if (!page.url().endsWith("#main")) fault("keyboard /", "the way past the head leads nowhere");
+  say("skips to the content");
+
+  await page.goto(`${base}/`);
+  await tabTo(page, "keyboard search", (at) => at.id === "find");
+  await page.keyboard.type("ISO/IEC 42001");
+  await enter(page);
+  if (!page.url().includes("/search?q=ISO")) fault("keyboard search", `led to ${page.url()}`);
+  if ((await page.locator(".card").count()) === 0) fault("keyboard search", "finds nothing");
+  say(`searches: ${await page.locator("h1").innerText()}`);
+
+  const facet = await tabTo(page, "keyboard facet", (at) => at.inAside && at.tag === "A" && at.href.includes("/search"));
+  const before = page.url();
+  await enter(page);
+  if (page.url() === before) fault("keyboard facet", "changes nothing");
+  if ((await page.locator("aside [aria-current]").count()) === 0) fault("keyboard facet", "is not shown as chosen");
+  say(`narrows by “${facet?.text}”`);
+
+  await page.goto(`${base}/calendar`);
+  await tabTo(page, "keyboard calendar", (at) => at.id === "framework");
+  await page.keyboard.type("EU AI");
+  await tabTo(page, "keyboard calendar", (at) => at.tag === "BUTTON" && /show/i.test(at.text));
+  await enter(page);
+  if (!page.url().includes("framework=eu-ai-act")) fault("keyboard calendar", `led to ${page.url()}`);
+  say("narrows the calendar");
+
+  await page.goto(`${base}/frameworks/iso-iec-42001`);
+  const feed = await tabTo(page, "keyboard feed", (at) => at.href.endsWith(".atom"));
+  if (feed) {
+    const answer = await page.request.get(new URL(feed.href, base).href);
+    if (!/atom\+xml/.test(answer.headers()["content-type"] ?? "")) fault("keyboard feed", "is no feed");
+    say(`reaches the feed: ${answer.status()}`);
+  }
+
+  await page.goto(`${base}/frameworks/iso-iec-42001`);
+  await tabTo(page, "keyboard sign-up", (at) => at.href.includes("/subscribe"));
+  await enter(page);
+  if (!page.url().includes("/subscribe")) fault("keyboard sign-up", `led to ${page.url()}`);
+  const box = page.locator("main input[type=email], main input[name=email], main input[name=address]");
+  if ((await box.count()) > 0) {
+    await tabTo(page, "keyboard sign-up", (at) => at.tag === "INPUT" && at.id !== "find");
+    await page.keyboard.type("reader@example.org");
+    await tabTo(page, "keyboard sign-up", (at) => at.tag === "BUTTON" && !/^search$/i.test(at.text));
+    await enter(page);
+    say(`signs up: ${await page.locator("h1").first().innerText()}`);
+  } else {
+    say("reaches the sign-up place (no form yet)");
+  }
+  await context.close();
+}
+
+// The README's pictures
+
+async function shots(browser, base, folder) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, colorScheme: "light" });
+  const page = await context.newPage();
+  await page.goto(`${base}/`);
+  await page.screenshot({ path: join(folder, "front-page.png") });
+  await page.goto(`${base}/frameworks/iso-iec-42001`);
+  await page.screenshot({ path: join(folder, "framework-page.png") });
+  await context.close();
+}
+
+const demo = options.base ? { ready: Promise.resolve(options.base), stop: () => {} } : open();
+let browser;
+try {
+  const base = await demo.ready;
+  browser = await chromium.launch({
+    executablePath: options.chromium ?? "/usr/bin/chromium",
+    args: [
+      "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+      "--disable-component-update", "--disable-sync",
+    ],
+  });
+  const page = await (await browser.newContext()).newPage();
+  const wanted = (await pages(page, base)).filter(([name]) => !options.only || name.startsWith(options.only));
+  for (const one of wanted) await judge(page, base, one);
+  if (!options.only) await walk(browser, base);
+  if (options.shots) await shots(browser, base, options.shots);
+  console.log(`${wanted.length} pages × ${WIDTHS.length} widths × ${SCHEMES.length} schemes; pictures in ${out}`);
+} catch (error) {
+  fault("the walk", error.stack ?? String(error));
+} finally {
+  await browser?.close();
+  demo.stop();
+}
+if (faults.length > 0) {
+  console.log(`${faults.length} faults`);
+  process.exit(1);
+}
+console.log("no fault");
+process.exit(0);

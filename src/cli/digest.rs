@@ -143,22 +143,23 @@ async fn send(house: &House, shift: &Shift) -> anyhow::Result<()> {
 }
 
 async fn preview(house: &House, digest: &Periodical, html: bool) -> anyhow::Result<()> {
-    let (window, edition, _) = closing::draft(house, digest).await?;
+    let draft = closing::draft(house, digest).await?;
     let now = house.clock.now();
     let number = house
         .store
         .last_issue(&digest.name)
         .await?
         .map_or(1, |issue| issue.number + 1);
-    let plan = engine::public_plan(&edition, &house.library);
+    let plan = engine::public_plan(&draft.edition, &house.library);
     let issue = Issue {
         digest: digest.name.clone(),
         number,
         scheduled_for: now,
         closed_at: now,
-        window,
+        window: draft.window,
         state: IssueState::Draft,
-        edition,
+        introduction: String::new(),
+        edition: draft.edition,
     };
     let address = EmailAddress::new("preview@example.org")?;
     let subscriber = SubscriberId::of(&address);

@@ -19,6 +19,7 @@ mod serve;
 mod source;
 mod standards;
 mod subscriber;
+mod subscription;
 mod table;
 mod tags;
 
@@ -123,6 +124,9 @@ enum Command {
     /// Add, list or remove subscribers.
     #[command(subcommand)]
     Subscriber(subscriber::Subscriber),
+    /// Try, add, list or end subscriptions.
+    #[command(subcommand)]
+    Subscription(subscription::Command),
     /// Print everything as lines.
     #[command(after_help = "Example: regwire export updates --jsonl > updates.jsonl")]
     Export(export::Options),
@@ -237,6 +241,9 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Some(Command::Calendar(options)) => calendar::run(house(load()?).await?, options).await,
         Some(Command::Digest(command)) => digest::run(house(load()?).await?, command).await,
         Some(Command::Subscriber(command)) => subscriber::run(house(load()?).await?, command).await,
+        Some(Command::Subscription(command)) => {
+            subscription::run(house(load()?).await?, command).await
+        }
         Some(Command::Export(options)) => export::run(house(load()?).await?, options).await,
         Some(Command::Evidence(evidence::Evidence::Export(options))) => {
             evidence::export(house(load()?).await?, options).await

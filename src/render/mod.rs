@@ -32,7 +32,7 @@ pub use standards::{
 };
 pub use versions::{DiffView, VersionRow, VersionsPage};
 pub use views::{
-    DigestsPage, ErrorPage, FacetGroup, FacetLink, Home, IssuePage, IssueRow, ItemView, Moment,
+    DateLineView, DigestsPage, ErrorPage, FacetGroup, FacetLink, Home, IssuePage, IssueRow, ItemView, Moment,
     Named, RevisionView, SearchPage, SectionView, SourceRow, SourcesPage, TagView, UpdateCard,
     UpdatePage,
 };

@@ -21,6 +21,7 @@ mod requests;
 mod retagging;
 mod sources;
 mod stories;
+mod subscriptions;
 mod telling;
 mod updates;
 
@@ -42,6 +43,7 @@ pub use requests::Request;
 pub use retagging::Retagged;
 pub use sources::SourceState;
 pub use stories::Regrouped;
+pub use subscriptions::begun;
 pub use telling::{DeliveryResult, IssueSummary};
 pub use updates::Counts;
 

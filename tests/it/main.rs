@@ -30,6 +30,7 @@ mod house;
 mod interfaces;
 mod labelled;
 mod mapping;
+mod matching;
 mod pages;
 mod pdf;
 mod postgres;

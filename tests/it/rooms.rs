@@ -8,7 +8,8 @@ fn allowed(room: &str) -> Option<&'static [&'static str]> {
         "crash" => &[],
         "text" => &[],
         "domain" => &["text"],
-        "parse" | "compare" | "normalize" | "tag" | "story" | "summary" | "digest" | "evidence" => {
+        "parse" | "compare" | "normalize" | "tag" | "story" | "summary" | "matching" | "digest"
+        | "evidence" => {
             &["domain", "text", "crash"]
         }
         "library" | "fetch" | "pdf" | "store" | "search" | "render" | "deliver" => {
@@ -18,8 +19,8 @@ fn allowed(room: &str) -> Option<&'static [&'static str]> {
         // Gathers settings; no room imports it.
         "config" => &["domain", "text", "fetch", "deliver"],
         "web" => &[
-            "domain", "text", "crash", "compare", "store", "search", "render", "digest", "summary",
-            "clock",
+            "domain", "text", "crash", "compare", "store", "search", "render", "digest", "matching",
+            "summary", "clock",
         ],
         // Upstairs.
         "daemon" => &[
@@ -32,6 +33,7 @@ fn allowed(room: &str) -> Option<&'static [&'static str]> {
             "tag",
             "story",
             "summary",
+            "matching",
             "digest",
             "library",
             "fetch",

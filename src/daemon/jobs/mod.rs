@@ -11,6 +11,7 @@ pub mod index;
 mod making;
 pub mod observe;
 mod pages;
+pub mod preview;
 pub mod register;
 pub mod retag;
 pub(super) mod visit;

@@ -165,6 +165,7 @@ async fn preview(house: &House, digest: &Periodical, html: bool) -> anyhow::Resu
     let subscriber = SubscriberId::of(&address);
     let mail = deliver::compose(
         house,
+        &house.signer().await?,
         &issue,
         &Delivery {
             id: DeliveryId::of(&digest.name, number, &subscriber),

@@ -31,6 +31,18 @@ pub(super) enum Subscriber {
         #[arg(long)]
         json: bool,
     },
+    /// Print everything that is kept of a mailbox, as JSON.
+    #[command(after_help = "Example: regwire subscriber export ada@example.org > ada.json")]
+    Export {
+        /// The mailbox.
+        address: EmailAddress,
+    },
+    /// Erase everything that is kept of a mailbox but a keyed hash that keeps mail from it.
+    #[command(after_help = "Example: regwire subscriber erase ada@example.org")]
+    Erase {
+        /// The mailbox.
+        address: EmailAddress,
+    },
     /// End every subscription of a mailbox.
     #[command(after_help = "Example: regwire subscriber remove ada@example.org")]
     Remove {
@@ -83,6 +95,15 @@ pub(super) async fn run(house: House, command: Subscriber) -> anyhow::Result<Exi
                     table::print(&["mailbox", "told", "state", "wants"], &rows);
                 }
             }
+        }
+        Subscriber::Export { address } => {
+            let kept = house.store.kept_of(&address).await?;
+            say!("{}", serde_json::to_string_pretty(&kept)?);
+        }
+        Subscriber::Erase { address } => {
+            let hash = house.signer().await?.hashed(address.as_str());
+            house.store.erase(&address, &hash, house.clock.now()).await?;
+            say!("nothing of {address} is kept but a keyed hash");
         }
         Subscriber::Remove { address } => {
             let mut ended = 0;

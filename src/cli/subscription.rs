@@ -9,14 +9,14 @@ use serde_json::json;
 use super::out::say;
 use super::table;
 use crate::daemon::House;
-use crate::daemon::jobs::preview::{Previewed, preview};
+use crate::daemon::jobs::preview::preview;
 use crate::domain::criteria::{Clause, Criteria};
 use crate::domain::id::{DigestName, SubscriberId, SubscriptionId};
 use crate::domain::reference;
 use crate::domain::subscription::{
     EmailAddress, EndReason, Frequency, Origin, OwnHour, Recipient, Subscription,
 };
-use crate::matching::judge;
+use crate::matching::{Preview, judge};
 use crate::store::begun;
 
 /// What is wanted.
@@ -202,7 +202,7 @@ pub(super) async fn add(
     Ok(())
 }
 
-fn show(criteria: &Criteria, found: &Previewed, span: TimeDelta, as_json: bool) {
+fn show(criteria: &Criteria, found: &Preview<'_>, span: TimeDelta, as_json: bool) {
     if as_json {
         say!(
             "{}",

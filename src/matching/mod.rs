@@ -7,6 +7,7 @@
 
 mod compile;
 mod judge;
+mod preview;
 mod reading;
 
 #[cfg(test)]
@@ -18,6 +19,7 @@ use crate::domain::reference::KnownWorks;
 use crate::domain::update::{Reach, Update};
 use compile::{Compiler, Node, Postings, Terms};
 pub use judge::{Refusal, judge};
+pub use preview::{Item, Preview};
 use reading::Reading;
 
 /// Why an update is wanted.

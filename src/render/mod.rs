@@ -11,6 +11,7 @@ mod mail;
 mod opml;
 mod stage_line;
 mod standards;
+mod subscribe;
 mod versions;
 mod views;
 
@@ -23,12 +24,16 @@ use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 pub use calendar::{CalendarPage, Choice, DueView, MonthView};
 pub use ics::ics;
 pub use lines::{tag_line, update_line};
-pub use mail::{DigestMail, MailParts};
+pub use mail::{ConfirmMail, DigestMail, KnownMail, MailParts, MailView};
 pub use opml::opml;
 pub use stage_line::{StageLine, stage_line};
 pub use standards::{
     LineView, ListedView, ProjectView, RelationView, ReportView, StageEventView, StandardPage,
     StandardRow, StandardsPage, stage_groups,
+};
+pub use subscribe::{
+    AskedPage, ConfirmPage, DonePage, PreferenceRow, PreferencesPage, PrivacyPage, SubscribePage,
+    Tick, UnsubscribePage,
 };
 pub use versions::{DiffView, VersionRow, VersionsPage};
 pub use views::{
@@ -171,23 +176,24 @@ impl Renderer {
     ///
     /// # Errors
     /// When one of its templates cannot be filled.
-    pub fn mail(&self, view: &DigestMail) -> Result<MailParts, Error> {
-        let html = self.fill("mail/digest/body.html", view)?;
+    pub fn mail<M: MailView>(&self, view: &M) -> Result<MailParts, Error> {
+        let name = |part: &str| format!("mail/{}/{part}", M::KIND);
+        let html = self.fill(&name("body.html"), view)?;
         let inlined = css_inline::CSSInliner::options()
             .keep_style_tags(false)
             .keep_at_rules(true)
             .build()
             .inline(&html)
             .map_err(|error| Error {
-                name: "mail/digest/body.html".to_owned(),
+                name: name("body.html"),
                 why: error.to_string(),
             })?;
         Ok(MailParts {
             subject: self
-                .fill("mail/digest/subject.txt", view)?
+                .fill(&name("subject.txt"), view)?
                 .trim()
                 .to_owned(),
-            text: self.fill("mail/digest/body.txt", view)?,
+            text: self.fill(&name("body.txt"), view)?,
             html: inlined,
         })
     }

@@ -34,6 +34,13 @@ fn every_page_is_filled_by_its_sample() {
     fits::<StandardsPage>();
     fits::<StandardPage>();
     fits::<ErrorPage>();
+    fits::<SubscribePage>();
+    fits::<AskedPage>();
+    fits::<ConfirmPage>();
+    fits::<DonePage>();
+    fits::<PreferencesPage>();
+    fits::<UnsubscribePage>();
+    fits::<PrivacyPage>();
 }
 
 #[test]
@@ -83,6 +90,9 @@ fn the_mail_reads_well_as_text() {
         coverage: "38 of 41 sources fresh; ".repeat(8),
         chain_heads: issue.chain_heads.clone(),
         base_url: "https://updates.example.org".to_owned(),
+        introduction: "A quiet week. ".repeat(10),
+        unsubscribe: Some("https://updates.example.org/unsubscribe/x".to_owned()),
+        preferences: Some("https://updates.example.org/preferences/x".to_owned()),
         issue_url: "https://updates.example.org/digests/12".to_owned(),
         postal_address: Some("1 Street".to_owned()),
         contact: Some("ops@example.org".to_owned()),

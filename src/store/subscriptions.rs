@@ -148,7 +148,7 @@ macro_rules! end_subscription {
     };
 }
 
-pub(super) use {begin_subscription, end_subscription};
+pub(super) use begin_subscription;
 
 /// A subscription that begins now.
 pub fn begun(

@@ -1,12 +1,14 @@
 //! The site: pages out of store and index, shown through render.
 //!
 //! It knows addresses, headers and what a reader asks for. It calls the store, the index and the
-//! renderer. It deliberately never fetches, sends or writes.
+//! renderer. It deliberately never fetches or sends, and writes nothing but what readers ask for
+//! themselves: sign-ups, preferences, leaving, decisions.
 
 mod calendar;
 mod pages;
 mod standard;
 mod standards;
+mod subscribe;
 mod versions;
 
 use std::sync::Arc;
@@ -49,6 +51,10 @@ pub struct Site {
     /// The clock.
     pub clock: Clock,
 }
+
+/// Who asks, where a layer before the site knows it better than the connection does.
+#[derive(Clone, Copy, Debug)]
+pub struct Visitor(pub std::net::IpAddr);
 
 /// Something that a reader is told.
 #[derive(Debug)]
@@ -145,6 +151,7 @@ pub fn router(site: Site) -> Router {
         .route("/standards/{slug}/{*rest}", get(standard::spelled))
         .route("/digests", get(pages::digests))
         .route("/digests/{number}", get(pages::issue))
+        .merge(subscribe::routes())
         .route("/assets/style.css", get(style))
         .route("/healthz", get(async || "ok"))
         .route("/readyz", get(ready))
@@ -227,7 +234,8 @@ pub async fn serve(
     site: Site,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    axum::serve(listener, router(site))
+    let service = router(site).into_make_service_with_connect_info::<std::net::SocketAddr>();
+    axum::serve(listener, service)
         .with_graceful_shutdown(stop)
         .await
 }

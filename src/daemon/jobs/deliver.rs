@@ -12,6 +12,7 @@ use crate::domain::digest::Issue;
 use crate::domain::id::{DigestName, SubscriberId};
 use crate::domain::message::{Mail, Receipt};
 use crate::domain::subscription::EmailAddress;
+use crate::domain::token::{Purpose, Signer};
 use crate::render::DigestMail;
 use crate::store::{DeliveryResult, Lease};
 
@@ -42,6 +43,7 @@ pub struct Sent {
 pub async fn deliver_due(house: &House, lease: &Lease, post: &Post) -> anyhow::Result<Sent> {
     let mut total = Sent::default();
     let mut issue: Option<Issue> = None;
+    let signer = house.signer().await?;
     loop {
         let now = house.clock.now();
         let due = house.store.due_deliveries(now, BATCH).await?;
@@ -72,7 +74,7 @@ pub async fn deliver_due(house: &House, lease: &Lease, post: &Post) -> anyhow::R
                 .get(&delivery.digest)
                 .is_some_and(|ids| ids.contains(&delivery.subscriber));
             let mail = match (&issue, wanted) {
-                (Some(issue), true) => Some(compose(house, issue, &delivery)?),
+                (Some(issue), true) => Some(compose(house, &signer, issue, &delivery)?),
                 _ => None,
             };
             mails.push((delivery, mail));
@@ -109,14 +111,30 @@ pub async fn deliver_due(house: &House, lease: &Lease, post: &Post) -> anyhow::R
 ///
 /// # Errors
 /// When a template is broken.
-pub fn compose(house: &House, issue: &Issue, delivery: &Delivery) -> anyhow::Result<Mail> {
-    let view = DigestMail::new(
+pub fn compose(
+    house: &House,
+    signer: &Signer,
+    issue: &Issue,
+    delivery: &Delivery,
+) -> anyhow::Result<Mail> {
+    let mut view = DigestMail::new(
         issue,
         &delivery.plan,
         &house.config.base_url,
         house.config.postal_address.as_deref(),
         house.config.contact.as_deref(),
     );
+    let base = &house.config.base_url;
+    let (id, list) = (delivery.subscriber.as_str(), issue.digest.as_str());
+    let leave = format!(
+        "{base}/unsubscribe/{}",
+        signer.sign(Purpose::Unsubscribe, id, list)
+    );
+    view.preferences = Some(format!(
+        "{base}/preferences/{}",
+        signer.sign(Purpose::Preferences, id, "all")
+    ));
+    view.unsubscribe = Some(leave.clone());
     let parts = house.renderer.mail(&view)?;
     let domain = envelope(house)?.domain().to_owned();
     Ok(Mail {
@@ -136,6 +154,11 @@ pub fn compose(house: &House, issue: &Issue, delivery: &Delivery) -> anyhow::Res
             (
                 "List-Archive".to_owned(),
                 format!("<{}/digests/{}>", house.config.base_url, issue.number),
+            ),
+            ("List-Unsubscribe".to_owned(), format!("<{leave}>")),
+            (
+                "List-Unsubscribe-Post".to_owned(),
+                "List-Unsubscribe=One-Click".to_owned(),
             ),
             ("Auto-Submitted".to_owned(), "auto-generated".to_owned()),
             ("Precedence".to_owned(), "bulk".to_owned()),

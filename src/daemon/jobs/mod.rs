@@ -14,5 +14,6 @@ mod pages;
 pub mod preview;
 pub mod register;
 pub mod retag;
+pub mod signups;
 pub(super) mod visit;
 pub(crate) mod watch;

@@ -9,6 +9,7 @@ mod letter;
 mod relay;
 mod smtp_url;
 mod spool;
+pub mod webhook;
 
 #[cfg(test)]
 mod tests;

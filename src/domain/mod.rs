@@ -5,12 +5,14 @@
 //! stored, searched or shown.
 
 pub mod address;
+pub mod alert;
 pub mod cadence;
 pub mod calendar;
 pub mod catalogue;
 pub mod change;
 pub mod criteria;
 pub mod date_thread;
+pub mod decision;
 pub mod delivery;
 pub mod digest;
 pub mod document;

@@ -4,6 +4,7 @@
 //! nothing but the ground floor and the template engine. It deliberately asks nobody for data:
 //! a view is made by whoever has it.
 
+mod alert;
 mod calendar;
 mod ics;
 mod lines;
@@ -21,6 +22,7 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value};
 use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 
+pub use alert::{AlertItemView, AlertLinks, AlertMail, slack_message, teams_message};
 pub use calendar::{CalendarPage, Choice, DueView, MonthView};
 pub use ics::ics;
 pub use lines::{tag_line, update_line};

@@ -5,9 +5,11 @@
 //! driver. It deliberately decides nothing: what is due, what is told and to whom, and what a
 //! change means are other rooms' business.
 
+mod alerts;
 mod changes;
 mod collecting;
 mod database;
+mod decisions;
 mod documents;
 mod dossiers;
 mod health;
@@ -30,9 +32,11 @@ use std::path::Path;
 
 use chrono::{DateTime, Utc};
 
+pub use alerts::{MatchState, NotedMatch, SendingStatus};
 pub use changes::{LogEvent, LogLine};
 pub use collecting::{Committed, Fresh, Harvest, NewDocument, compressed};
 use database::Database;
+pub use decisions::Undecided;
 pub use documents::{ChainFault, ChainReport, StoredDocument};
 pub use dossiers::{Dossier, RegisterLine, Report};
 pub use health::{HealthChange, Notice, Silence};

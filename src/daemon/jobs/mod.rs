@@ -1,5 +1,6 @@
 //! The jobs, a file each; every one may stop anywhere and begin again.
 
+pub mod alerts;
 pub mod catalogue;
 mod chain;
 pub mod collect;
@@ -9,11 +10,13 @@ pub mod errand;
 pub mod health;
 pub mod index;
 mod making;
+pub mod matches;
 pub mod observe;
 mod pages;
 pub mod preview;
 pub mod register;
 pub mod retag;
 pub mod signups;
+pub mod teams;
 pub(super) mod visit;
 pub(crate) mod watch;

@@ -202,6 +202,7 @@ impl Config {
             spool: data.join("mail"),
             loopback_only: false,
             hello: None,
+            dkim: Vec::new(),
         };
         let mut mail_from = None;
         let mut postal_address = None;
@@ -214,12 +215,33 @@ impl Config {
             postal_address = table
                 .text("postal_address")
                 .filter(|address| !address.trim().is_empty());
-            for key in ["rate", "dkim"] {
-                if table.has(key) {
-                    later(&table, key);
-                }
+            if table.has("rate") {
+                later(&table, "rate");
             }
-            table.allow(&["rate", "dkim"]);
+            table.allow(&["rate"]);
+            for mixed in table.mixed("dkim") {
+                let Mixed::Table(mut entry) = mixed else {
+                    table.fault(
+                        "dkim",
+                        "write { domain = \"…\", selector = \"…\", key_file = \"…\" }",
+                    );
+                    continue;
+                };
+                let domain = entry.required_text("domain").unwrap_or_default();
+                let selector = entry.required_text("selector").unwrap_or_default();
+                let file = entry.required_text("key_file").unwrap_or_default();
+                if let (false, Ok(pem)) =
+                    (file.is_empty(), std::fs::read_to_string(folder.join(&file)))
+                {
+                    match deliver::DkimSigner::new(&domain, &selector, &pem) {
+                        Ok(signer) => mail.dkim.push(signer),
+                        Err(error) => entry.fault("key_file", error.to_string()),
+                    }
+                } else if !file.is_empty() {
+                    entry.fault("key_file", format!("cannot read {file}"));
+                }
+                entry.finish();
+            }
             table.finish();
         }
         if let Some(smtp) = environment("REGWIRE_MAIL_SMTP").filter(|smtp| !smtp.is_empty()) {

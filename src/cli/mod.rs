@@ -7,6 +7,7 @@
 mod calendar;
 mod check;
 mod collect;
+mod decision;
 mod digest;
 mod edit;
 mod errand;
@@ -22,6 +23,7 @@ mod subscriber;
 mod subscription;
 mod table;
 mod tags;
+mod team;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -127,6 +129,12 @@ enum Command {
     /// Try, add, list or end subscriptions.
     #[command(subcommand)]
     Subscription(subscription::Command),
+    /// List, add or test teams, and see what was sent to them.
+    #[command(subcommand)]
+    Team(team::Command),
+    /// Note and list what updates mean for teams.
+    #[command(subcommand)]
+    Decision(decision::Command),
     /// Print everything as lines.
     #[command(after_help = "Example: regwire export updates --jsonl > updates.jsonl")]
     Export(export::Options),
@@ -244,6 +252,8 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Some(Command::Subscription(command)) => {
             subscription::run(house(load()?).await?, command).await
         }
+        Some(Command::Team(command)) => team::run(house(load()?).await?, command).await,
+        Some(Command::Decision(command)) => decision::run(house(load()?).await?, command).await,
         Some(Command::Export(options)) => export::run(house(load()?).await?, options).await,
         Some(Command::Evidence(evidence::Evidence::Export(options))) => {
             evidence::export(house(load()?).await?, options).await

@@ -61,9 +61,9 @@ impl Wish {
 /// How often.
 #[derive(clap::Args, Clone)]
 pub(super) struct Often {
-    /// `instant`, `daily`, or `weekly` for the digest.
-    #[arg(long, default_value = "weekly", value_parser = ["instant", "daily", "weekly"])]
-    frequency: String,
+    /// `instant`, `daily`, or `weekly`: with the digest, which is the default for mailboxes.
+    #[arg(long, value_parser = ["instant", "daily", "weekly"])]
+    frequency: Option<String>,
     /// The hour and its zone, such as "8 Europe/London".
     #[arg(long, value_name = "HOUR ZONE")]
     at: Option<OwnHour>,
@@ -73,8 +73,13 @@ pub(super) struct Often {
 }
 
 impl Often {
+    /// Whether a frequency was asked for.
+    pub(super) fn is_given(&self) -> bool {
+        self.frequency.is_some()
+    }
+
     pub(super) fn frequency(&self, house: &House) -> anyhow::Result<Frequency> {
-        Ok(match self.frequency.as_str() {
+        Ok(match self.frequency.as_deref().unwrap_or("weekly") {
             "instant" => Frequency::Instant,
             "daily" => Frequency::Daily(match self.at {
                 Some(at) => at,

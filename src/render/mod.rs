@@ -6,6 +6,7 @@
 
 mod alert;
 mod calendar;
+mod decide;
 mod ics;
 mod lines;
 mod mail;
@@ -24,6 +25,7 @@ use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 
 pub use alert::{AlertItemView, AlertLinks, AlertMail, slack_message, teams_message};
 pub use calendar::{CalendarPage, Choice, DueView, MonthView};
+pub use decide::{DecidePage, DecisionView, PausePage};
 pub use ics::ics;
 pub use lines::{tag_line, update_line};
 pub use mail::{ConfirmMail, DigestMail, KnownMail, MailParts, MailView};

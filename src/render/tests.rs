@@ -41,6 +41,8 @@ fn every_page_is_filled_by_its_sample() {
     fits::<PreferencesPage>();
     fits::<UnsubscribePage>();
     fits::<PrivacyPage>();
+    fits::<DecidePage>();
+    fits::<PausePage>();
 }
 
 #[test]

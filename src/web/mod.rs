@@ -5,6 +5,7 @@
 //! themselves: sign-ups, preferences, leaving, decisions.
 
 mod calendar;
+mod decide;
 mod pages;
 mod standard;
 mod standards;
@@ -152,6 +153,7 @@ pub fn router(site: Site) -> Router {
         .route("/digests", get(pages::digests))
         .route("/digests/{number}", get(pages::issue))
         .merge(subscribe::routes())
+        .merge(decide::routes())
         .route("/assets/style.css", get(style))
         .route("/healthz", get(async || "ok"))
         .route("/readyz", get(ready))

@@ -52,7 +52,7 @@ pub(super) fn routes() -> Router<Site> {
 }
 
 /// A page of somebody's own: kept by nobody.
-fn own<V: View>(site: &Site, status: StatusCode, view: &V) -> Result<Response, Trouble> {
+pub(super) fn own<V: View>(site: &Site, status: StatusCode, view: &V) -> Result<Response, Trouble> {
     let page = site.renderer.page(view)?;
     Ok((
         status,
@@ -66,13 +66,13 @@ fn own<V: View>(site: &Site, status: StatusCode, view: &V) -> Result<Response, T
 }
 
 /// Whether a browser says that another site's page sent this.
-fn is_foreign(headers: &HeaderMap) -> bool {
+pub(super) fn is_foreign(headers: &HeaderMap) -> bool {
     headers
         .get("sec-fetch-site")
         .is_some_and(|site| site == "cross-site")
 }
 
-fn refused(site: &Site) -> Result<Response, Trouble> {
+pub(super) fn refused(site: &Site) -> Result<Response, Trouble> {
     own(
         site,
         StatusCode::FORBIDDEN,
@@ -86,10 +86,10 @@ fn refused(site: &Site) -> Result<Response, Trouble> {
 
 /// What a form sent, in order.
 #[derive(Default)]
-struct Fields(Vec<(String, String)>);
+pub(super) struct Fields(Vec<(String, String)>);
 
 impl Fields {
-    fn of(text: &[u8]) -> Self {
+    pub(super) fn of(text: &[u8]) -> Self {
         Self(
             url::form_urlencoded::parse(text)
                 .take(200)
@@ -98,7 +98,7 @@ impl Fields {
         )
     }
 
-    fn one(&self, name: &str) -> &str {
+    pub(super) fn one(&self, name: &str) -> &str {
         self.0
             .iter()
             .find(|(field, value)| field == name && !value.is_empty())
@@ -507,7 +507,7 @@ async fn confirm(
     told(&site, answer)
 }
 
-async fn signer(site: &Site) -> Result<Signer, Trouble> {
+pub(super) async fn signer(site: &Site) -> Result<Signer, Trouble> {
     Ok(Signer::new(
         site.store.signing_keys().await?,
         site.clock.now(),
@@ -566,7 +566,7 @@ fn preferences_view(
 }
 
 /// The same for whatever is wrong with a link.
-fn no_such_link(site: &Site) -> Result<Response, Trouble> {
+pub(super) fn no_such_link(site: &Site) -> Result<Response, Trouble> {
     own(
         site,
         StatusCode::NOT_FOUND,

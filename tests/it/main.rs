@@ -10,6 +10,7 @@ macro_rules! left_out {
     }};
 }
 
+mod alerting;
 mod bad_input;
 mod by_hand;
 mod calendar;

@@ -32,12 +32,16 @@ pub struct Config {
     pub store: String,
     /// Where the site listens.
     pub listen: String,
+    /// Proxies in front of the site, whose word on who asks is taken.
+    pub trusted_proxies: Vec<fetch::Cidr>,
     /// How the network is used.
     pub fetch: fetch::Settings,
     /// How mail goes out.
     pub mail: deliver::Settings,
     /// The sender as shown.
     pub mail_from: String,
+    /// Where bounces go, `+` and a signed mark in front of its `@`; none means the sender.
+    pub return_path: Option<EmailAddress>,
     /// The postal address in mails.
     pub postal_address: Option<String>,
     /// The periodicals.
@@ -152,6 +156,7 @@ impl Config {
             .unwrap_or_else(|| "sqlite:regwire.db".to_owned());
 
         let mut listen = None;
+        let mut trusted_proxies = Vec::new();
         if let Some(mut table) = file.table("web") {
             listen = table.read("listen", |text| {
                 text.parse::<std::net::SocketAddr>()
@@ -162,10 +167,7 @@ impl Config {
                         )
                     })
             });
-            if table.has("trusted_proxies") {
-                later(&table, "trusted_proxies");
-            }
-            table.allow(&["trusted_proxies"]);
+            trusted_proxies = table.list("trusted_proxies", str::parse::<fetch::Cidr>);
             table.finish();
         }
         let listen = environment("REGWIRE_WEB_LISTEN")
@@ -206,12 +208,16 @@ impl Config {
         };
         let mut mail_from = None;
         let mut postal_address = None;
+        let mut return_path = None;
         if let Some(mut table) = file.table("mail") {
             // Empty means the spool folder, as absent does.
             if table.text("smtp").is_some_and(|smtp| !smtp.is_empty()) {
                 mail.smtp = table.read("smtp", str::parse::<deliver::SmtpUrl>);
             }
             mail_from = table.read("from", sender);
+            return_path = table
+                .read("return_path", |text| EmailAddress::new(text).map(|_| text.to_owned()))
+                .and_then(|text| EmailAddress::new(&text).ok());
             postal_address = table
                 .text("postal_address")
                 .filter(|address| !address.trim().is_empty());
@@ -325,9 +331,11 @@ impl Config {
             contact,
             store,
             listen,
+            trusted_proxies,
             fetch,
             mail,
             mail_from,
+            return_path,
             postal_address,
             digests,
             teams,

@@ -68,9 +68,13 @@ pub(super) async fn run(config: Config, options: Options) -> anyhow::Result<Exit
             })?;
         say!("The site is open at http://{}/", listener.local_addr()?);
         let mut stopped = stopped.clone();
-        Some(tokio::spawn(web::serve(
+        let trusted = house.config.trusted_proxies.clone();
+        Some(tokio::spawn(web::serve_behind(
             listener,
             site(&house),
+            std::sync::Arc::new(move |address| {
+                trusted.iter().any(|range| range.contains(address))
+            }),
             async move {
                 // Either a stop or the end of whoever could say so.
                 let _ = stopped.wait_for(|stop| *stop).await;

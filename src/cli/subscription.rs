@@ -16,6 +16,7 @@ use crate::domain::reference;
 use crate::domain::subscription::{
     EmailAddress, EndReason, Frequency, Origin, OwnHour, Recipient, Subscription,
 };
+use crate::domain::token::Purpose;
 use crate::matching::{Preview, judge};
 use crate::store::begun;
 
@@ -132,6 +133,14 @@ pub(super) enum Command {
         #[command(flatten)]
         often: Often,
     },
+    /// Make an Atom address that only its owner knows.
+    #[command(
+        after_help = "Example: regwire subscription feed --want 'standard:ISO/IEC 42001'"
+    )]
+    Feed {
+        #[command(flatten)]
+        wish: Wish,
+    },
     /// List all subscriptions: mailboxes, teams and feeds.
     List {
         /// Those that have ended, too.
@@ -162,6 +171,28 @@ pub(super) async fn run(house: House, command: Command) -> anyhow::Result<ExitCo
             wish,
             often,
         } => add(&house, &address, &wish, &often).await?,
+        Command::Feed { wish } => {
+            let criteria = wish.criteria(&house)?;
+            let subscription = house
+                .store
+                .begin_subscription(
+                    None,
+                    begun(
+                        Recipient::Feed,
+                        Frequency::Instant,
+                        criteria,
+                        Origin::Operator,
+                        house.clock.now(),
+                    ),
+                )
+                .await?;
+            let token =
+                house
+                    .signer()
+                    .await?
+                    .sign(Purpose::Feed, subscription.id.as_str(), "atom");
+            say!("{}/feeds/{token}", house.config.base_url);
+        }
         Command::List { all, json } => list(&house, !all, json).await?,
         Command::End { id } => {
             let id = SubscriptionId::new(id)

@@ -271,9 +271,11 @@ async fn round(house: &House, lease: &Lease, fetcher: &Fetcher, post: &Post) -> 
     jobs::signups::follow(house, lease).await?;
     jobs::matches::follow(house, lease).await?;
     jobs::digest::close_due(house, lease).await?;
-    jobs::alerts::send_due(house, lease, post, fetcher).await?;
-    jobs::deliver::deliver_due(house, lease, post).await?;
-    jobs::health::send_notices(house, lease, post).await?;
+    if jobs::lock::check(house).await?.is_none() {
+        jobs::alerts::send_due(house, lease, post, fetcher).await?;
+        jobs::deliver::deliver_due(house, lease, post).await?;
+        jobs::health::send_notices(house, lease, post).await?;
+    }
     Ok(())
 }
 

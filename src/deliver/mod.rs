@@ -5,6 +5,7 @@
 //! deliberately does not know who gets a mail, what it says, when a failed one is tried again, or
 //! how fast mails may follow each other.
 
+pub mod bounce;
 mod dkim;
 mod letter;
 mod relay;

@@ -6,6 +6,7 @@
 //! change means are other rooms' business.
 
 mod alerts;
+mod bounces;
 mod changes;
 mod collecting;
 mod database;

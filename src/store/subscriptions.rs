@@ -318,6 +318,28 @@ impl Store {
         Ok(by_mailbox(rows).into_iter().next())
     }
 
+    /// Whether a mailbox still wants a digest.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn wants_digest(
+        &self,
+        digest: &DigestName,
+        subscriber: &SubscriberId,
+    ) -> Result<bool, Error> {
+        let row: Option<(i64,)> = reading!(self.database, |pool| {
+            sqlx::query_as(
+                "SELECT CAST(1 AS BIGINT) FROM subscriptions
+                 WHERE subscriber_id = $1 AND digest = $2 AND ended_at IS NULL LIMIT 1",
+            )
+            .bind(subscriber.as_str())
+            .bind(digest.as_str())
+            .fetch_optional(pool)
+            .await?
+        });
+        Ok(row.is_some())
+    }
+
     /// The mailboxes that a digest goes to, with what they want of it.
     ///
     /// # Errors

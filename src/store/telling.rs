@@ -308,6 +308,35 @@ impl Store {
         })
     }
 
+    /// Writes the words before everything else of a draft; false when it is none.
+    ///
+    /// # Errors
+    /// When the lease is lost or the database fails.
+    pub async fn set_introduction(
+        &self,
+        lease: &Lease,
+        digest: &DigestName,
+        number: u32,
+        text: &str,
+    ) -> Result<bool, Error> {
+        let begin = self.database.begin();
+        writing!(self.database, |pool| {
+            let mut transaction = pool.begin_with(begin).await?;
+            fenced!(transaction, lease);
+            let changed = sqlx::query(
+                "UPDATE issues SET introduction = $3 WHERE digest = $1 AND number = $2 AND state = 'draft'",
+            )
+            .bind(digest.as_str())
+            .bind(i64::from(number))
+            .bind(text)
+            .execute(&mut *transaction)
+            .await?
+            .rows_affected();
+            transaction.commit().await?;
+            Ok(changed == 1)
+        })
+    }
+
     /// Deliveries that are due, of issues that are being sent.
     ///
     /// # Errors

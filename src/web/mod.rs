@@ -6,6 +6,7 @@
 
 mod calendar;
 mod decide;
+mod feeds;
 mod pages;
 mod standard;
 mod standards;
@@ -154,6 +155,7 @@ pub fn router(site: Site) -> Router {
         .route("/digests/{number}", get(pages::issue))
         .merge(subscribe::routes())
         .merge(decide::routes())
+        .merge(feeds::routes())
         .route("/assets/style.css", get(style))
         .route("/healthz", get(async || "ok"))
         .route("/readyz", get(ready))
@@ -227,6 +229,37 @@ async fn ready(State(site): State<Site>) -> Response {
     }
 }
 
+/// Notes who asks: the other end of the connection, or whom trusted proxies name.
+async fn visitor(State(proxies): State<Proxies>, mut request: Request, next: Next) -> Response {
+    let peer = request
+        .extensions()
+        .get::<axum::extract::ConnectInfo<std::net::SocketAddr>>()
+        .map(|info| info.0.ip().to_canonical());
+    if let Some(peer) = peer {
+        let mut who = peer;
+        if proxies(peer) {
+            // From the right: each proxy adds whom it heard from, and only ours are believed.
+            let named: Vec<std::net::IpAddr> = request
+                .headers()
+                .get_all("x-forwarded-for")
+                .iter()
+                .filter_map(|value| value.to_str().ok())
+                .flat_map(|value| value.split(','))
+                .filter_map(|word| word.trim().parse().ok())
+                .collect();
+            who = named
+                .iter()
+                .rev()
+                .find(|address| !proxies(**address))
+                .or(named.first())
+                .copied()
+                .unwrap_or(peer);
+        }
+        request.extensions_mut().insert(Visitor(who));
+    }
+    next.run(request).await
+}
+
 /// Serves until it is told to stop.
 ///
 /// # Errors
@@ -236,7 +269,25 @@ pub async fn serve(
     site: Site,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    let service = router(site).into_make_service_with_connect_info::<std::net::SocketAddr>();
+    serve_behind(listener, site, Arc::new(|_| false), stop).await
+}
+
+/// Whether an address is that of a proxy in front of the site.
+pub type Proxies = Arc<dyn Fn(std::net::IpAddr) -> bool + Send + Sync>;
+
+/// Serves behind proxies: what they say of who asks is taken (`X-Forwarded-For`), and of nobody
+/// else.
+///
+/// # Errors
+/// When the listener fails.
+pub async fn serve_behind(
+    listener: tokio::net::TcpListener,
+    site: Site,
+    proxies: Proxies,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    let router = router(site).layer(middleware::from_fn_with_state(proxies, visitor));
+    let service = router.into_make_service_with_connect_info::<std::net::SocketAddr>();
     axum::serve(listener, service)
         .with_graceful_shutdown(stop)
         .await

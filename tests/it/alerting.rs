@@ -321,7 +321,8 @@ async fn a_team_decides_and_pauses_by_signed_links() {
     let team = TeamId::named("AI governance").unwrap();
     assert_eq!(house.store.decisions(Some(&team), None, false).await.unwrap(), []);
     assert!(house.store.paused(house.clock.now()).await.unwrap().is_empty());
-    let open = house.store.undecided(house.clock.now()).await.unwrap();
+    let later = house.clock.now() + TimeDelta::seconds(1);
+    let open = house.store.undecided(later).await.unwrap();
     assert_eq!(open.len(), 1);
 
     assert_eq!(ask(Method::POST, &decide, "verdict=applies&reason=&who=Ada").await, 422);
@@ -342,7 +343,7 @@ async fn a_team_decides_and_pauses_by_signed_links() {
         "nothing is altered, and the last one counts"
     );
     assert_eq!(house.store.decisions(Some(&team), None, true).await.unwrap().len(), 1);
-    assert_eq!(house.store.undecided(house.clock.now()).await.unwrap(), []);
+    assert_eq!(house.store.undecided(later).await.unwrap(), []);
     // A link of another purpose, or of another update, is none.
     let swapped = decide.replace("/decide/", "/alerts/pause/");
     assert_eq!(ask(Method::POST, &swapped, "days=7").await, 404);

@@ -30,6 +30,7 @@ mod hostile;
 mod house;
 mod interfaces;
 mod labelled;
+mod mail_crash;
 mod mapping;
 mod matching;
 mod pages;

@@ -102,7 +102,8 @@ pub async fn close(
         scheduled_for: moment,
         closed_at: now,
         window,
-        state: match (digest.approve, deliveries.is_empty()) {
+        // Later than a day it is the operator's to say whether it is still wanted (promises: M14).
+        state: match (digest.approve || is_stale(moment, now, number), deliveries.is_empty()) {
             (true, _) => IssueState::Draft,
             (false, true) => IssueState::Finished,
             (false, false) => IssueState::Sending,
@@ -111,7 +112,22 @@ pub async fn close(
         edition,
     };
     let stored = house.store.close_issue(lease, &issue, &deliveries).await?;
+    if stored && is_stale(moment, now, number) {
+        let words = format!(
+            "The {} digest, number {number}, was due {} and closed {}. It waits: `regwire digest approve {number} --digest {}` sends it.\n",
+            digest.name,
+            moment.format("%Y-%m-%d %H:%M UTC"),
+            now.format("%Y-%m-%d %H:%M UTC"),
+            digest.name
+        );
+        super::bounces::tell_operator(house, lease, "Regwire: a late issue waits", &words).await?;
+    }
     Ok(stored.then_some(issue))
+}
+
+/// Whether an issue comes so late that it is held; the first one cannot.
+fn is_stale(moment: DateTime<Utc>, now: DateTime<Utc>, number: u32) -> bool {
+    number > 1 && now - moment > TimeDelta::hours(24)
 }
 
 /// When a mailbox gets its mail: at the hour that it asked for, within a day of the close.

@@ -9,7 +9,7 @@ use crate::daemon::House;
 use crate::domain::alert::{Alert, AlertContent, AlertItem, MOST_IN_A_MESSAGE, Sending};
 use crate::domain::id::{AlertId, StoryId, UpdateId};
 use crate::domain::key_date::Precision;
-use crate::domain::subscription::{Frequency, Recipient, Subscription};
+use crate::domain::subscription::{Frequency, OwnHour, Recipient, Subscription};
 use crate::domain::update::Update;
 use crate::matching::{Matcher, Scratch, clauses};
 use crate::render::update_line;
@@ -42,6 +42,7 @@ pub async fn follow(house: &House, lease: &Lease) -> anyhow::Result<usize> {
         .filter(|one| one.frequency.digest().is_none())
         .collect();
     let mut queued = canaries(house, lease).await?;
+    queued += reminders(house, lease).await?;
     let head = house.store.log_head().await?;
     let mut position = house.store.follower(FOLLOWER).await?;
     if position < head {
@@ -111,6 +112,8 @@ async fn tell_all(
     stories.dedup();
     let (mut had, mut had_story) = house.store.told_before(&ids, &stories).await?;
     let paused = house.store.paused(now).await?;
+    // Found and changed within one stretch it is told once, as it is now.
+    let mut fresh: HashSet<(String, String)> = HashSet::new();
     let mut quiet: Vec<NotedMatch> = Vec::new();
     let mut by_recipient: BTreeMap<String, Vec<Hit>> = BTreeMap::new();
     let mut also: HashMap<(String, String), Vec<usize>> = HashMap::new();
@@ -154,8 +157,11 @@ async fn tell_all(
             let key = (who.clone(), update.id.to_string());
             let story = update.story.as_ref().map(|story| (who.clone(), story.to_string()));
             // A correction is for those who had the original; what is told already is not new.
-            if *new == had.contains(&key) {
+            if *new == had.contains(&key) || (!*new && fresh.contains(&key)) {
                 continue;
+            }
+            if *new {
+                fresh.insert(key.clone());
             }
             let state = if paused.contains_key(&who) {
                 Some(MatchState::Paused)
@@ -275,10 +281,14 @@ fn alert(
     mut items: Vec<AlertItem>,
     moment: Option<DateTime<Utc>>,
 ) -> Alert {
-    let first = match (moment, items.first()) {
-        (Some(moment), _) => moment.to_rfc3339(),
-        (None, Some(item)) => format!("{}/{}", item.update, item.revision),
-        (None, None) => String::new(),
+    // The least and not the first: items of one moment may be found in another order after a crash.
+    let first = match moment {
+        Some(moment) => moment.to_rfc3339(),
+        None => items
+            .iter()
+            .map(|item| format!("{}/{}", item.update, item.revision))
+            .min()
+            .unwrap_or_default(),
     };
     let all = items.len();
     // A webhook gets every line; only what is shown to people is cut, where it is shown.
@@ -526,6 +536,49 @@ async fn canaries(house: &House, lease: &Lease) -> anyhow::Result<usize> {
             &day.to_string(),
             "Alerts arrive: this is the daily word that says so.",
         );
+        let sendings = Sending::all(&alert, &team.ways());
+        house
+            .store
+            .commit_matches(lease, None, &[], &[(alert, sendings)])
+            .await?;
+        queued += 1;
+    }
+    Ok(queued)
+}
+
+/// Once a day, to teams that decide: what has been undecided for seven days.
+async fn reminders(house: &House, lease: &Lease) -> anyhow::Result<usize> {
+    let now = house.clock.now();
+    let mut queued = 0;
+    for team in teams::all(house).await? {
+        let who = Recipient::Team(team.id.clone()).key();
+        let last = house.store.last_bundle(&who, "undecided").await?;
+        let Some(morning) = OwnHour::new(8, "UTC").ok().and_then(OwnHour::daily) else {
+            continue;
+        };
+        let since = last.unwrap_or(now - TimeDelta::days(1));
+        let Some(moment) = morning.last_between(since, now) else {
+            continue;
+        };
+        if house.store.decisions(Some(&team.id), None, true).await?.is_empty() {
+            continue;
+        }
+        let open: Vec<String> = house
+            .store
+            .undecided(now - TimeDelta::days(7))
+            .await?
+            .into_iter()
+            .filter(|one| one.recipient == who)
+            .map(|one| one.title)
+            .collect();
+        if open.is_empty() {
+            continue;
+        }
+        let mut note = format!("Undecided for seven days: {}", open.len());
+        for title in open.iter().take(MOST_IN_A_MESSAGE) {
+            note.push_str(&format!("; {title}"));
+        }
+        let alert = noted(house, &who, "undecided", &moment.to_rfc3339(), &note);
         let sendings = Sending::all(&alert, &team.ways());
         house
             .store

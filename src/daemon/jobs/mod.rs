@@ -1,6 +1,7 @@
 //! The jobs, a file each; every one may stop anywhere and begin again.
 
 pub mod alerts;
+pub mod bounces;
 pub mod catalogue;
 mod chain;
 pub mod collect;
@@ -9,6 +10,7 @@ pub mod digest;
 pub mod errand;
 pub mod health;
 pub mod index;
+pub mod lock;
 mod making;
 pub mod matches;
 pub mod observe;

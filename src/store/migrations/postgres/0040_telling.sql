@@ -102,7 +102,7 @@ CREATE TABLE sendings (
   queued_at TIMESTAMPTZ NOT NULL,
   state TEXT NOT NULL,
   attempts BIGINT NOT NULL,
-  next_try_at TEXT NOT NULL,
+  next_try_at TIMESTAMPTZ NOT NULL,
   answer TEXT,
   done_at TIMESTAMPTZ,
   UNIQUE (alert_id, channel, target)

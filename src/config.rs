@@ -7,12 +7,14 @@ use std::path::{Path, PathBuf};
 use chrono::TimeDelta;
 
 use crate::domain::address::WebAddress;
+use crate::domain::alert::{Team, Webhook};
+use crate::domain::api_token::{ApiToken, Scope};
+use crate::domain::criteria::Clause;
 use crate::domain::digest::Digest;
-use crate::domain::id::DigestName;
+use crate::domain::id::{DigestName, TeamId};
 use crate::domain::quantity;
 use crate::domain::schedule::Schedule;
-use crate::domain::subscription::EmailAddress;
-use crate::domain::token::{ApiToken, Scope};
+use crate::domain::subscription::{EmailAddress, Frequency, OwnHour};
 use crate::text::table::{FileFault, Mixed, Report, Table};
 use crate::{deliver, fetch};
 
@@ -39,10 +41,14 @@ pub struct Config {
     pub mail: deliver::Settings,
     /// The sender as shown.
     pub mail_from: String,
+    /// Where bounces go, `+` and a signed mark in front of its `@`; none means the sender.
+    pub return_path: Option<EmailAddress>,
     /// The postal address in mails.
     pub postal_address: Option<String>,
     /// The periodicals.
     pub digests: Vec<Digest>,
+    /// Teams that are told of changes.
+    pub teams: Vec<Team>,
     /// What is allowed and not wise.
     pub warnings: Vec<FileFault>,
 }
@@ -236,24 +242,52 @@ impl Config {
             spool: data.join("mail"),
             loopback_only: false,
             hello: None,
+            dkim: Vec::new(),
         };
         let mut mail_from = None;
         let mut postal_address = None;
+        let mut return_path = None;
         if let Some(mut table) = file.table("mail") {
             // Empty means the spool folder, as absent does.
             if table.text("smtp").is_some_and(|smtp| !smtp.is_empty()) {
                 mail.smtp = table.read("smtp", str::parse::<deliver::SmtpUrl>);
             }
             mail_from = table.read("from", sender);
+            return_path = table
+                .read("return_path", |text| {
+                    EmailAddress::new(text).map(|_| text.to_owned())
+                })
+                .and_then(|text| EmailAddress::new(&text).ok());
             postal_address = table
                 .text("postal_address")
                 .filter(|address| !address.trim().is_empty());
-            for key in ["rate", "dkim"] {
-                if table.has(key) {
-                    later(&table, key);
-                }
+            if table.has("rate") {
+                later(&table, "rate");
             }
-            table.allow(&["rate", "dkim"]);
+            table.allow(&["rate"]);
+            for mixed in table.mixed("dkim") {
+                let Mixed::Table(mut entry) = mixed else {
+                    table.fault(
+                        "dkim",
+                        "write { domain = \"…\", selector = \"…\", key_file = \"…\" }",
+                    );
+                    continue;
+                };
+                let domain = entry.required_text("domain").unwrap_or_default();
+                let selector = entry.required_text("selector").unwrap_or_default();
+                let file = entry.required_text("key_file").unwrap_or_default();
+                if let (false, Ok(pem)) =
+                    (file.is_empty(), std::fs::read_to_string(folder.join(&file)))
+                {
+                    match deliver::DkimSigner::new(&domain, &selector, &pem) {
+                        Ok(signer) => mail.dkim.push(signer),
+                        Err(error) => entry.fault("key_file", error.to_string()),
+                    }
+                } else if !file.is_empty() {
+                    entry.fault("key_file", format!("cannot read {file}"));
+                }
+                entry.finish();
+            }
             table.finish();
         }
         if let Some(smtp) = environment("REGWIRE_MAIL_SMTP").filter(|smtp| !smtp.is_empty()) {
@@ -318,10 +352,12 @@ impl Config {
                 approve: false,
             });
         }
-        if file.has("team") {
-            later(&file, "team");
+        let mut teams: Vec<Team> = Vec::new();
+        for table in file.tables("team") {
+            if let Some(team) = team(table, &folder, &teams) {
+                teams.push(team);
+            }
         }
-        file.allow(&["team"]);
         file.finish();
         if !report.is_empty() {
             return Err(Error::Faults {
@@ -339,8 +375,10 @@ impl Config {
             fetch,
             mail,
             mail_from,
+            return_path,
             postal_address,
             digests,
+            teams,
             warnings: warnings.faults(),
         })
     }
@@ -370,6 +408,126 @@ fn api_token(mut table: Table<'_>, folder: &Path) -> Option<ApiToken> {
     };
     table.finish();
     made
+}
+
+/// A `[[team]]`: what it tracks and where it is told. Addresses of channels are secrets, and may stand
+/// in files beside the configuration (`slack_file`, `teams_file`, `secret_file`).
+fn team(mut table: Table<'_>, folder: &Path, known: &[Team]) -> Option<Team> {
+    let secret = |table: &mut Table<'_>, key: &'static str, file: &'static str| {
+        let in_file = table.text(file).and_then(|name| {
+            let path = folder.join(name);
+            match std::fs::read_to_string(&path) {
+                Ok(text) => Some(text.trim().to_owned()),
+                Err(error) => {
+                    table.fault(file, format!("cannot read {}: {error}", path.display()));
+                    None
+                }
+            }
+        });
+        in_file.or_else(|| table.text(key))
+    };
+    let address = |table: &Table<'_>, key: &str, text: Option<String>| {
+        text.filter(|text| !text.is_empty())
+            .and_then(|text| match WebAddress::new(&text) {
+                Ok(url) => Some(url),
+                Err(error) => {
+                    table.fault(key, error.to_string());
+                    None
+                }
+            })
+    };
+    let name = table.required_text("name")?;
+    let id = match TeamId::named(&name) {
+        Ok(id) => id,
+        Err(error) => {
+            table.fault("name", error.to_string());
+            return None;
+        }
+    };
+    if known.iter().any(|team| team.id == id) {
+        table.fault("name", format!("there are two teams `{name}`: rename one"));
+    }
+    let own = table.read("at", str::parse::<OwnHour>);
+    let own = match own.map_or_else(|| OwnHour::new(8, "UTC"), Ok) {
+        Ok(own) => own,
+        Err(error) => {
+            table.fault("at", error);
+            return None;
+        }
+    };
+    let when = table.text("when").unwrap_or_else(|| "instant".to_owned());
+    let frequency = match when.as_str() {
+        "instant" => Frequency::Instant,
+        "daily" => Frequency::Daily(own),
+        "weekly" => Frequency::Weekly(own),
+        other => {
+            table.fault(
+                "when",
+                format!("`{other}` is not known: write instant, daily or weekly"),
+            );
+            return None;
+        }
+    };
+    let track = table.list("track", |text| tracked(text));
+    if track.is_empty() {
+        table.fault(
+            "track",
+            "a team tracks something: write for example track = [\"ISO/IEC 42001\"]",
+        );
+    }
+    let email = table.list("email", EmailAddress::new);
+    let slack = secret(&mut table, "slack", "slack_file");
+    let slack = address(&table, "slack", slack);
+    let teams = secret(&mut table, "teams", "teams_file");
+    let teams = address(&table, "teams", teams);
+    let webhook = table.table("webhook").and_then(|mut hook| {
+        let url = hook.text("url");
+        let url = address(&hook, "url", url);
+        let secrets: Vec<String> = secret(&mut hook, "secret", "secret_file")
+            .unwrap_or_default()
+            .split_whitespace()
+            .map(str::to_owned)
+            .collect();
+        if secrets.is_empty() {
+            hook.fault("secret_file", "a webhook is signed, and needs a secret");
+        }
+        hook.finish();
+        Some(Webhook { url: url?, secrets })
+    });
+    let canary = table.flag("canary").unwrap_or(false);
+    let team = Team {
+        id,
+        name,
+        frequency,
+        track,
+        canary,
+        email,
+        slack,
+        teams,
+        webhook,
+    };
+    if team.ways().is_empty() {
+        table.fault(
+            "",
+            "a team is told somewhere: name email, slack, teams or webhook",
+        );
+    }
+    table.finish();
+    Some(team)
+}
+
+/// What a team tracks: a criterion, or a standard as it is cited.
+pub fn tracked(text: &str) -> Result<Clause, String> {
+    let text = text.trim();
+    let is_criterion = text == "deadlines"
+        || text.split_once(':').is_some_and(|(by, _)| {
+            !by.is_empty() && by.bytes().all(|byte| byte.is_ascii_lowercase())
+        });
+    if is_criterion {
+        text.parse()
+    } else {
+        format!("standard:{text}").parse()
+    }
 }
 
 /// `[fetch.keys]`: the keys that interfaces want, by the names that sources give them. Each stands in
@@ -508,6 +666,38 @@ mod tests {
                 error.contains(&format!("regwire.toml:{line}: fetch.keys")) && error.contains(part),
                 "{part}: {error}"
             );
+        }
+    }
+
+    #[test]
+    fn teams_are_read_with_what_they_track_and_their_addresses_are_never_shown() {
+        let config = read("[[team]]\nname = \"AI governance\"\nwhen = \"daily\"\nat = \"7 Europe/Berlin\"\ntrack = [\"ISO/IEC 42001\", \"framework:eu-ai-act\", \"query:\\\"harmonised standard\\\" jurisdiction:eu\", \"deadlines\"]\nemail = [\"a@example.org\"]\nslack = \"https://hooks.example.org/planted\"\nwebhook = { url = \"https://e.org/planted\", secret = \"whsec_planted\" }\n").unwrap();
+        let team = &config.teams[0];
+        assert_eq!(team.id.as_str(), "ai-governance");
+        assert_eq!(team.frequency.to_string(), "daily at 7:00 Europe/Berlin");
+        let track: Vec<String> = team.track.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            track,
+            [
+                "standard:ISO/IEC 42001",
+                "framework:eu-ai-act",
+                "query:\"harmonised standard\" jurisdiction:eu",
+                "deadlines"
+            ]
+        );
+        assert_eq!(team.ways().len(), 3);
+        assert!(!format!("{config:?}").contains("planted"));
+        let error = read("[[team]]\nname = \"A\"\nwhen = \"hourly\"\n[[team]]\nname = \"B\"\ntrack = [\"colour:red\"]\nslack = \"nowhere\"\nwebhook = { url = \"https://e.org\" }\n")
+            .unwrap_err()
+            .to_string();
+        for part in [
+            "hourly",
+            "colour",
+            "slack",
+            "needs a secret",
+            "told somewhere",
+        ] {
+            assert!(error.contains(part), "{part}: {error}");
         }
     }
 

@@ -16,6 +16,7 @@ pub mod domain;
 pub mod evidence;
 pub mod fetch;
 pub mod library;
+pub mod matching;
 pub mod normalize;
 pub mod parse;
 pub mod pdf;

@@ -43,6 +43,26 @@ pub(super) enum Digest {
         #[arg(long, default_value = "weekly")]
         digest: DigestName,
     },
+    /// Write the words before everything else of an issue that waits for approval.
+    #[command(after_help = "Example: regwire digest introduce 12 'A quiet week.'")]
+    Introduce {
+        /// The issue's number.
+        number: u32,
+        /// The words, plain; empty to take them out.
+        text: String,
+        /// The digest.
+        #[arg(long, default_value = "weekly")]
+        digest: DigestName,
+    },
+    /// Send what the next issue would say now to one mailbox.
+    #[command(after_help = "Example: regwire digest send-test ada@example.org")]
+    SendTest {
+        /// The mailbox.
+        address: EmailAddress,
+        /// The digest.
+        #[arg(long, default_value = "weekly")]
+        digest: DigestName,
+    },
     /// List issues with what became of their mails.
     List {
         /// One JSON object.
@@ -112,6 +132,34 @@ pub(super) async fn run(house: House, command: Digest) -> anyhow::Result<ExitCod
             send(&house, &shift).await?;
             shift.end().await?;
         }
+        Digest::Introduce {
+            number,
+            text,
+            digest,
+        } => {
+            let shift = shift(&house).await?;
+            let changed = house
+                .store
+                .set_introduction(shift.lease(), &digest, number, text.trim())
+                .await?;
+            shift.end().await?;
+            anyhow::ensure!(
+                changed,
+                "{digest} {number} does not wait for approval: only a draft can be edited"
+            );
+            say!("{digest} {number} begins with these words");
+        }
+        Digest::SendTest { address, digest } => {
+            let mail = next(&house, periodical(&house, &digest)?, address).await?;
+            let from = deliver::sender(&house)?;
+            match house.post()?.send(&mail, &from).await {
+                crate::domain::message::Receipt::Sent(answer) => say!("sent: {answer}"),
+                crate::domain::message::Receipt::TryLater(answer)
+                | crate::domain::message::Receipt::Never(answer) => {
+                    anyhow::bail!("the test was not taken: {answer}")
+                }
+            }
+        }
         Digest::List { json } => list(&house, json).await?,
     }
     Ok(ExitCode::SUCCESS)
@@ -124,6 +172,9 @@ async fn shift(house: &House) -> anyhow::Result<Shift> {
 }
 
 async fn send(house: &House, shift: &Shift) -> anyhow::Result<()> {
+    if let Some(why) = crate::daemon::jobs::lock::check(house).await? {
+        anyhow::bail!("sending is locked, because {why}: `regwire resume` releases it");
+    }
     let post = house.post()?;
     let sent = deliver::deliver_due(house, shift.lease(), &post).await?;
     say!(
@@ -143,27 +194,43 @@ async fn send(house: &House, shift: &Shift) -> anyhow::Result<()> {
 }
 
 async fn preview(house: &House, digest: &Periodical, html: bool) -> anyhow::Result<()> {
-    let (window, edition, _) = closing::draft(house, digest).await?;
+    let mail = next(house, digest, EmailAddress::new("preview@example.org")?).await?;
+    if html {
+        say!("{}", mail.html);
+    } else {
+        say!("Subject: {}\n\n{}", mail.subject, mail.text);
+    }
+    Ok(())
+}
+
+/// What the next issue would say now, as a mail.
+async fn next(
+    house: &House,
+    digest: &Periodical,
+    address: EmailAddress,
+) -> anyhow::Result<crate::domain::message::Mail> {
+    let draft = closing::draft(house, digest).await?;
     let now = house.clock.now();
     let number = house
         .store
         .last_issue(&digest.name)
         .await?
         .map_or(1, |issue| issue.number + 1);
-    let plan = engine::public_plan(&edition, &house.library);
+    let plan = engine::public_plan(&draft.edition, &house.library);
     let issue = Issue {
         digest: digest.name.clone(),
         number,
         scheduled_for: now,
         closed_at: now,
-        window,
+        window: draft.window,
         state: IssueState::Draft,
-        edition,
+        introduction: String::new(),
+        edition: draft.edition,
     };
-    let address = EmailAddress::new("preview@example.org")?;
     let subscriber = SubscriberId::of(&address);
-    let mail = deliver::compose(
+    deliver::compose(
         house,
+        &house.signer().await?,
         &issue,
         &Delivery {
             id: DeliveryId::of(&digest.name, number, &subscriber),
@@ -178,13 +245,7 @@ async fn preview(house: &House, digest: &Periodical, html: bool) -> anyhow::Resu
             next_try_at: now,
             answer: None,
         },
-    )?;
-    if html {
-        say!("{}", mail.html);
-    } else {
-        say!("Subject: {}\n\n{}", mail.subject, mail.text);
-    }
-    Ok(())
+    )
 }
 
 async fn list(house: &House, json: bool) -> anyhow::Result<()> {

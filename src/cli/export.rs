@@ -132,7 +132,7 @@ pub(super) fn csv(lines: &[Value]) -> anyhow::Result<()> {
     rows(COLUMNS, lines, true)
 }
 
-fn rows(columns: &[&str], lines: &[Value], heading: bool) -> anyhow::Result<()> {
+pub(super) fn rows(columns: &[&str], lines: &[Value], heading: bool) -> anyhow::Result<()> {
     let mut out = csv::Writer::from_writer(std::io::stdout().lock());
     if heading {
         out.write_record(columns)?;

@@ -4,9 +4,11 @@
 //! done, 1 when it could not be, 2 on wrong use. It calls the daemon, the site and the demo. It
 //! deliberately holds no rules of its own.
 
+mod bounce;
 mod calendar;
 mod check;
 mod collect;
+mod decision;
 mod digest;
 mod edit;
 mod errand;
@@ -19,8 +21,10 @@ mod serve;
 mod source;
 mod standards;
 mod subscriber;
+mod subscription;
 mod table;
 mod tags;
+mod team;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -123,12 +127,36 @@ enum Command {
     /// Add, list or remove subscribers.
     #[command(subcommand)]
     Subscriber(subscriber::Subscriber),
+    /// Try, add, list or end subscriptions.
+    #[command(subcommand)]
+    Subscription(subscription::Command),
+    /// List, add or test teams, and see what was sent to them.
+    #[command(subcommand)]
+    Team(team::Command),
+    /// Take in bounces and complaints: from standard input (a pipe of the mail server), files, or a maildir.
+    #[command(
+        after_help = "Examples:\n  regwire bounce < report.eml\n  regwire bounce --maildir /var/mail/bounces"
+    )]
+    Bounce(bounce::Options),
+    /// Note and list what updates mean for teams.
+    #[command(subcommand)]
+    Decision(decision::Command),
     /// Print everything as lines.
     #[command(after_help = "Example: regwire export updates --jsonl > updates.jsonl")]
     Export(export::Options),
     /// Make and check evidence that a third party can verify offline.
     #[command(subcommand)]
     Evidence(evidence::Evidence),
+    /// Send nothing any more: no mail, no alert.
+    #[command(after_help = "Example: regwire pause 'the relay is being moved'")]
+    Pause {
+        /// Why.
+        #[arg(default_value = "the operator paused it")]
+        why: String,
+    },
+    /// Let mails and alerts go out again, also from a store that was restored.
+    #[command(after_help = "Example: regwire resume")]
+    Resume,
     /// Build the search index anew.
     #[command(after_help = "Example: regwire reindex")]
     Reindex,
@@ -237,6 +265,12 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Some(Command::Calendar(options)) => calendar::run(house(load()?).await?, options).await,
         Some(Command::Digest(command)) => digest::run(house(load()?).await?, command).await,
         Some(Command::Subscriber(command)) => subscriber::run(house(load()?).await?, command).await,
+        Some(Command::Subscription(command)) => {
+            subscription::run(house(load()?).await?, command).await
+        }
+        Some(Command::Team(command)) => team::run(house(load()?).await?, command).await,
+        Some(Command::Bounce(options)) => bounce::run(house(load()?).await?, options).await,
+        Some(Command::Decision(command)) => decision::run(house(load()?).await?, command).await,
         Some(Command::Export(options)) => export::run(house(load()?).await?, options).await,
         Some(Command::Evidence(evidence::Evidence::Export(options))) => {
             evidence::export(house(load()?).await?, options).await
@@ -246,6 +280,16 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             None => evidence::verify_store(house(load()?).await?, options.json()).await,
         },
         Some(Command::PdfText { pdftotext }) => Ok(crate::pdf::child(pdftotext.as_deref())),
+        Some(Command::Pause { why }) => {
+            crate::daemon::jobs::lock::lock(&house(load()?).await?, &why).await?;
+            out::say!("nothing is sent any more: `regwire resume` goes on");
+            Ok(ExitCode::SUCCESS)
+        }
+        Some(Command::Resume) => {
+            crate::daemon::jobs::lock::release(&house(load()?).await?).await?;
+            out::say!("mails and alerts go out again");
+            Ok(ExitCode::SUCCESS)
+        }
         Some(Command::Reindex) => collect::reindex(house(load()?).await?).await,
         Some(Command::Configuration { .. }) => {
             say_part!("{}", crate::config::EXAMPLE);

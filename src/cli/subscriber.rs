@@ -5,12 +5,10 @@ use std::process::ExitCode;
 use serde_json::json;
 
 use super::out::say;
+use super::subscription::{Often, Wish, add, line};
 use super::table;
 use crate::daemon::House;
-use crate::domain::criteria::{Clause, Criteria};
-use crate::domain::id::DigestName;
-use crate::domain::reference;
-use crate::domain::subscription::{EmailAddress, EndReason, Origin};
+use crate::domain::subscription::{EmailAddress, EndReason};
 
 /// `subscriber …`
 #[derive(clap::Subcommand)]
@@ -22,21 +20,28 @@ pub(super) enum Subscriber {
     Add {
         /// The mailbox.
         address: EmailAddress,
-        /// The digest.
-        #[arg(long, default_value = "weekly")]
-        digest: DigestName,
-        /// What is wanted; everything when nothing is named. Several are joined by "or".
-        #[arg(long = "want", value_name = "CRITERION")]
-        wants: Vec<Clause>,
-        /// Join by "and" instead.
-        #[arg(long, requires = "wants")]
-        every: bool,
+        #[command(flatten)]
+        wish: Wish,
+        #[command(flatten)]
+        often: Often,
     },
     /// List mailboxes with what they want.
     List {
         /// One JSON object.
         #[arg(long)]
         json: bool,
+    },
+    /// Print everything that is kept of a mailbox, as JSON.
+    #[command(after_help = "Example: regwire subscriber export ada@example.org > ada.json")]
+    Export {
+        /// The mailbox.
+        address: EmailAddress,
+    },
+    /// Erase everything that is kept of a mailbox but a keyed hash that keeps mail from it.
+    #[command(after_help = "Example: regwire subscriber erase ada@example.org")]
+    Erase {
+        /// The mailbox.
+        address: EmailAddress,
     },
     /// End every subscription of a mailbox.
     #[command(after_help = "Example: regwire subscriber remove ada@example.org")]
@@ -50,51 +55,9 @@ pub(super) async fn run(house: House, command: Subscriber) -> anyhow::Result<Exi
     match command {
         Subscriber::Add {
             address,
-            digest,
-            wants,
-            every,
-        } => {
-            if !house
-                .config
-                .digests
-                .iter()
-                .any(|known| known.name == digest)
-            {
-                let names: Vec<&str> = house
-                    .config
-                    .digests
-                    .iter()
-                    .map(|digest| digest.name.as_str())
-                    .collect();
-                anyhow::bail!(
-                    "there is no digest `{digest}`: the configuration has {}",
-                    names.join(", ")
-                );
-            }
-            let wants: Vec<Clause> = wants
-                .into_iter()
-                .map(|want| known(&house, want))
-                .collect::<anyhow::Result<_>>()?;
-            let criteria = match (wants.is_empty(), every) {
-                (true, _) => Criteria::All,
-                (false, false) => Criteria::Any(wants),
-                (false, true) => Criteria::Every(wants),
-            };
-            let subscription = house
-                .store
-                .subscribe(
-                    &address,
-                    &digest,
-                    &criteria,
-                    Origin::Operator,
-                    house.clock.now(),
-                )
-                .await?;
-            say!(
-                "{address} gets {digest}: {criteria} (subscription {})",
-                subscription.id
-            );
-        }
+            wish,
+            often,
+        } => add(&house, &address, &wish, &often).await?,
         Subscriber::List { json } => {
             let all = house.store.subscribers().await?;
             if json {
@@ -103,11 +66,7 @@ pub(super) async fn run(house: House, command: Subscriber) -> anyhow::Result<Exi
                     .map(|(subscriber, subscriptions)| {
                         json!({
                             "id": subscriber.id, "address": subscriber.address, "entered_at": subscriber.entered_at,
-                            "subscriptions": subscriptions.iter().map(|s| json!({
-                                "id": s.id, "digest": s.digest, "criteria": s.criteria, "origin": s.origin,
-                                "began_at": s.began_at, "ended_at": s.ended.map(|(at, _)| at),
-                                "end_reason": s.ended.map(|(_, reason)| reason),
-                            })).collect::<Vec<_>>(),
+                            "subscriptions": subscriptions.iter().map(line).collect::<Vec<_>>(),
                         })
                     })
                     .collect();
@@ -124,7 +83,7 @@ pub(super) async fn run(house: House, command: Subscriber) -> anyhow::Result<Exi
                         };
                         rows.push(vec![
                             subscriber.address.to_string(),
-                            subscription.digest.to_string(),
+                            subscription.frequency.to_string(),
                             state,
                             subscription.criteria.to_string(),
                         ]);
@@ -133,9 +92,21 @@ pub(super) async fn run(house: House, command: Subscriber) -> anyhow::Result<Exi
                 if rows.is_empty() {
                     say!("Nobody is on the list yet: regwire subscriber add ADDRESS");
                 } else {
-                    table::print(&["mailbox", "digest", "state", "wants"], &rows);
+                    table::print(&["mailbox", "told", "state", "wants"], &rows);
                 }
             }
+        }
+        Subscriber::Export { address } => {
+            let kept = house.store.kept_of(&address).await?;
+            say!("{}", serde_json::to_string_pretty(&kept)?);
+        }
+        Subscriber::Erase { address } => {
+            let hash = house.signer().await?.hashed(address.as_str());
+            house
+                .store
+                .erase(&address, &hash, house.clock.now())
+                .await?;
+            say!("nothing of {address} is kept but a keyed hash");
         }
         Subscriber::Remove { address } => {
             let mut ended = 0;
@@ -165,33 +136,4 @@ pub(super) async fn run(house: House, command: Subscriber) -> anyhow::Result<Exi
         }
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// A clause whose identifier exists; a standard in any spelling becomes its work.
-fn known(house: &House, clause: Clause) -> anyhow::Result<Clause> {
-    let library = &house.library;
-    let exists = match &clause {
-        Clause::Framework(id) => library.framework(id).is_some(),
-        Clause::Jurisdiction(id) => library.jurisdiction(id).is_some(),
-        Clause::Topic(id) => library.topic(id).is_some(),
-        Clause::Body(id) => library.body(id).is_some(),
-        Clause::Source(id) => house.source(id).is_some(),
-        Clause::Kind(_) => true,
-        Clause::Standard(text) => {
-            let Some(reference) = reference::read(text, &library.known_works)
-                .into_iter()
-                .next()
-            else {
-                anyhow::bail!(
-                    "`{text}` is no reference that can be read: write it as it is cited, such as \"ISO/IEC 42001\""
-                );
-            };
-            return Ok(Clause::Standard(reference.work));
-        }
-    };
-    anyhow::ensure!(
-        exists,
-        "`{clause}` names nothing that the library has, so it would never match"
-    );
-    Ok(clause)
 }

@@ -21,6 +21,7 @@ use crate::deliver::Post;
 use crate::domain::id::SourceId;
 use crate::domain::library::Library;
 use crate::domain::source::Source;
+use crate::domain::token::{Signer, SigningKey, key_id};
 use crate::fetch::Fetcher;
 use crate::library::{Files, Loaded, load};
 use crate::pdf::Extractor;
@@ -102,7 +103,7 @@ impl House {
                 postal_address: config.postal_address.clone(),
             },
         )?;
-        Ok(Self {
+        let house = Self {
             tagger: Tagger::new(Arc::clone(&library)),
             vocabulary: Arc::new(Vocabulary::new(&library)),
             stories: Arc::default(),
@@ -118,7 +119,10 @@ impl House {
                 std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
             )),
             pdf: Arc::new(Extractor::of_this_program()?),
-        })
+        };
+        // The site signs with what is there, and writes none.
+        house.signer().await?;
+        Ok(house)
     }
 
     /// The source of that identifier.
@@ -145,6 +149,28 @@ impl House {
         let mut settings = self.config.mail.clone();
         settings.loopback_only = self.clock.is_simulated();
         Ok(Post::new(settings)?)
+    }
+
+    /// What links are signed with; the first asking makes the first key.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn signer(&self) -> anyhow::Result<Signer> {
+        let now = self.clock.now();
+        let mut keys = self.store.signing_keys().await?;
+        if keys.is_empty() {
+            let mut secret = vec![0_u8; 32];
+            rand::Rng::fill_bytes(&mut rand::rng(), &mut secret);
+            let key = SigningKey {
+                id: key_id(&secret),
+                secret,
+                made_at: now,
+            };
+            // Another process may have been faster; then its key is the first.
+            self.store.add_signing_key(&key, true).await?;
+            keys = self.store.signing_keys().await?;
+        }
+        Ok(Signer::new(keys, now))
     }
 
     /// Where spooled mail goes.
@@ -243,9 +269,14 @@ async fn round(house: &House, lease: &Lease, fetcher: &Fetcher, post: &Post) -> 
     jobs::index::follow(house).await?;
     jobs::register::follow(house, lease).await?;
     jobs::health::follow(house, lease).await?;
+    jobs::signups::follow(house, lease).await?;
+    jobs::matches::follow(house, lease).await?;
     jobs::digest::close_due(house, lease).await?;
-    jobs::deliver::deliver_due(house, lease, post).await?;
-    jobs::health::send_notices(house, lease, post).await?;
+    if jobs::lock::check(house).await?.is_none() {
+        jobs::alerts::send_due(house, lease, post, fetcher).await?;
+        jobs::deliver::deliver_due(house, lease, post).await?;
+        jobs::health::send_notices(house, lease, post).await?;
+    }
     Ok(())
 }
 

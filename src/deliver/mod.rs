@@ -5,10 +5,13 @@
 //! deliberately does not know who gets a mail, what it says, when a failed one is tried again, or
 //! how fast mails may follow each other.
 
+pub mod bounce;
+mod dkim;
 mod letter;
 mod relay;
 mod smtp_url;
 mod spool;
+pub mod webhook;
 
 #[cfg(test)]
 mod tests;
@@ -19,6 +22,7 @@ use std::sync::Arc;
 use lettre::Address;
 use lettre::transport::smtp::extension::ClientId;
 
+pub use dkim::{DkimSigner, InvalidKey};
 pub use letter::formatted;
 pub use smtp_url::{InvalidSmtpUrl, SmtpUrl};
 
@@ -38,6 +42,8 @@ pub struct Settings {
     pub loopback_only: bool,
     /// The name given in EHLO; the machine's own when absent.
     pub hello: Option<String>,
+    /// What mails are signed with.
+    pub dkim: Vec<DkimSigner>,
 }
 
 /// Why a mail cannot be written down, or the post not be set up. Trying again cannot help.
@@ -67,7 +73,10 @@ pub enum Error {
 
 /// The post office. A clone is the same one, with the same connections.
 #[derive(Clone)]
-pub struct Post(Way);
+pub struct Post {
+    way: Way,
+    dkim: Arc<Vec<DkimSigner>>,
+}
 
 #[derive(Clone)]
 enum Way {
@@ -81,8 +90,12 @@ impl Post {
     /// # Errors
     /// When a setting cannot be used.
     pub fn new(settings: Settings) -> Result<Self, Error> {
+        let dkim = Arc::new(settings.dkim);
         let Some(url) = settings.smtp else {
-            return Ok(Self(Way::Spool(Arc::new(settings.spool))));
+            return Ok(Self {
+                way: Way::Spool(Arc::new(settings.spool)),
+                dkim,
+            });
         };
         let hello = match settings.hello {
             None => ClientId::default(),
@@ -100,7 +113,10 @@ impl Post {
         }
         let shown = url.to_string();
         Relay::new(url, hello, settings.loopback_only)
-            .map(|relay| Self(Way::Relay(Arc::new(relay))))
+            .map(|relay| Self {
+                way: Way::Relay(Arc::new(relay)),
+                dkim,
+            })
             .map_err(|source| Error::Encryption {
                 relay: shown,
                 source,
@@ -110,11 +126,12 @@ impl Post {
     /// Delivers one mail, bounces going to `envelope_from`. Says what became of it; it is tried
     /// once, and the caller decides about another try.
     pub async fn send(&self, mail: &Mail, envelope_from: &EmailAddress) -> Receipt {
-        let bytes = match formatted(mail) {
-            Ok(bytes) => bytes,
+        let message = match formatted(mail) {
+            Ok(message) => message,
             Err(error) => return Receipt::Never(error.to_string()),
         };
-        match &self.0 {
+        let bytes = self.signed(mail, message);
+        match &self.way {
             Way::Relay(relay) => {
                 let read = |address: &EmailAddress| {
                     address.as_str().parse::<Address>().map_err(|error| {
@@ -141,15 +158,28 @@ impl Post {
         }
     }
 
+    /// The message behind its signatures, one for each key.
+    fn signed(&self, mail: &Mail, message: Vec<u8>) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(message.len() + 1_200);
+        for signer in self.dkim.iter() {
+            match signer.signature(&message, mail.date) {
+                Some(header) => bytes.extend(header.as_bytes()),
+                None => tracing::error!(?signer, "a mail could not be signed"),
+            }
+        }
+        bytes.extend(message);
+        bytes
+    }
+
     /// Whether mails go into a folder and nowhere else.
     pub fn is_spool(&self) -> bool {
-        matches!(self.0, Way::Spool(_))
+        matches!(self.way, Way::Spool(_))
     }
 }
 
 impl std::fmt::Debug for Post {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match &self.0 {
+        match &self.way {
             Way::Relay(_) => f.write_str("Post(relay)"),
             Way::Spool(folder) => write!(f, "Post({})", folder.display()),
         }

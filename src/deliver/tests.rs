@@ -128,6 +128,7 @@ fn post(to: &str, loopback_only: bool) -> Post {
         spool: PathBuf::new(),
         loopback_only,
         hello: Some("updates.example.org".to_owned()),
+        dkim: Vec::new(),
     })
     .unwrap()
 }
@@ -269,6 +270,7 @@ async fn the_same_mail_is_one_file_in_the_spool() {
         spool: spool.clone(),
         loopback_only: true,
         hello: None,
+        dkim: Vec::new(),
     })
     .unwrap();
     assert!(post.is_spool());
@@ -302,6 +304,7 @@ async fn a_spool_that_cannot_be_written_is_tried_later() {
         spool: file.path().join("below"),
         loopback_only: false,
         hello: None,
+        dkim: Vec::new(),
     })
     .unwrap();
     let receipt = post.send(&mail(), &sender()).await;
@@ -316,6 +319,7 @@ fn a_greeting_cannot_carry_a_command() {
             spool: PathBuf::new(),
             loopback_only: false,
             hello: Some(hello.to_owned()),
+            dkim: Vec::new(),
         };
         assert!(
             matches!(Post::new(settings), Err(Error::Hello)),

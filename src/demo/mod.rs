@@ -5,6 +5,7 @@
 //! alert stands in its data.
 
 mod drawn;
+mod receivers;
 mod recordings;
 mod world;
 
@@ -20,7 +21,7 @@ use indicatif::ProgressBar;
 use crate::cli::out::say;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::daemon::jobs::{collect, deliver, digest, health, index, library};
+use crate::daemon::jobs::{alerts, collect, deliver, digest, health, index, library, matches};
 use crate::daemon::{House, Shift};
 use crate::domain::criteria::{Clause, Criteria};
 use crate::domain::digest::Digest;
@@ -80,6 +81,8 @@ struct Plan {
     end: DateTime<Utc>,
     digest: (String, String),
     subscribers: Vec<String>,
+    /// What the one team tracks.
+    team: Vec<String>,
     searches: Vec<String>,
 }
 
@@ -90,7 +93,7 @@ fn stage(mark: &Mark, clock: &Clock, library: &Library) -> anyhow::Result<Stage>
     }
 }
 
-fn configuration(data: &Path, plan: &Plan) -> anyhow::Result<Config> {
+fn configuration(data: &Path, plan: &Plan, port: u16) -> anyhow::Result<Config> {
     let mut config = Config::read("demo", "", PathBuf::from("."), data.to_owned(), |_| None)?;
     config.contact = Some("demo@example.org".to_owned());
     config.fetch.contact.clone_from(&config.contact);
@@ -102,6 +105,9 @@ fn configuration(data: &Path, plan: &Plan) -> anyhow::Result<Config> {
         schedule: Schedule::new(&plan.digest.0, &plan.digest.1)?,
         approve: false,
     }];
+    if !plan.team.is_empty() {
+        config.teams = vec![receivers::team(&plan.team, port)?];
+    }
     Ok(config)
 }
 
@@ -148,9 +154,9 @@ pub async fn remembered(config: &Config) -> anyhow::Result<Option<(Config, Loade
     let stage = stage(&mark, &clock, &loaded.library)?;
     // The port may be in use by the demo itself, which then answers for its world.
     if let Ok(listener) = listen(Some(mark.port)) {
-        serve(listener, stage.router)?;
+        serve(listener, receivers::beside(stage.router, &config.data))?;
     }
-    let mut demo = configuration(&config.data, &stage.plan)?;
+    let mut demo = configuration(&config.data, &stage.plan, mark.port)?;
     demo.listen.clone_from(&config.listen);
     loaded.sources = stage.sources;
     Ok(Some((demo, loaded, clock)))
@@ -210,8 +216,8 @@ pub async fn run(data: Option<PathBuf>, options: Options) -> anyhow::Result<Exit
     mark.until = mark.until.max(stage.plan.start);
     write_mark(&path, &mark)?;
     clock.move_to(mark.until);
-    serve(listener, stage.router)?;
-    let config = configuration(&data, &stage.plan)?;
+    serve(listener, receivers::beside(stage.router, &data))?;
+    let config = configuration(&data, &stage.plan, mark.port)?;
     loaded.sources = stage.sources;
     let house = House::open_with(config, clock, loaded).await?;
     // A run that was killed may have stored more than its mark says.
@@ -286,6 +292,7 @@ struct Lived {
     entries: std::collections::BTreeMap<SourceId, u32>,
     faults: std::collections::BTreeMap<&'static str, u64>,
     mails: u32,
+    alerts: u32,
 }
 
 /// Leads time from where the data stands to the end, working as the daemon works.
@@ -329,7 +336,10 @@ async fn live(house: &House, plan: &Plan, path: &Path, mark: &mut Mark) -> anyho
             }
             index::follow(house).await?;
             health::follow(house, shift.lease()).await?;
+            matches::follow(house, shift.lease()).await?;
             digest::close_due(house, shift.lease()).await?;
+            let told = alerts::send_due(house, shift.lease(), &post, &fetcher).await?;
+            lived.alerts += told.sent;
             lived.mails += deliver::deliver_due(house, shift.lease(), &post)
                 .await?
                 .sent;
@@ -414,6 +424,14 @@ async fn summary(
             issue.items,
             issue.sent,
             issue.recipients
+        );
+    }
+    if let Some(team) = house.config.teams.first() {
+        say!(
+            "team       {} was told {} times in this run: {}",
+            team.name,
+            lived.alerts,
+            data.join(receivers::FOLDER).display()
         );
     }
     say!(

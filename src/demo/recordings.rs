@@ -124,6 +124,7 @@ pub(super) fn stage(folder: &Path, port: u16) -> anyhow::Result<Stage> {
             end: start,
             digest: ("0 8 * * 1".to_owned(), "UTC".to_owned()),
             subscribers: Vec::new(),
+            team: Vec::new(),
             searches: vec!["security".to_owned(), "standard OR policy".to_owned()],
         },
         router: axum::Router::new()

@@ -248,6 +248,7 @@ fn read_plan(mut file: Table<'_>) -> Option<Plan> {
         table.finish();
     }
     let subscribers = file.texts("subscribers");
+    let team = file.texts("team");
     let searches = file.texts("searches");
     file.finish();
     let start = start?;
@@ -256,6 +257,7 @@ fn read_plan(mut file: Table<'_>) -> Option<Plan> {
         end: start + TimeDelta::days(days),
         digest,
         subscribers,
+        team,
         searches,
     })
 }

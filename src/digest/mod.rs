@@ -6,20 +6,28 @@
 
 use std::collections::HashMap;
 
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+
+use crate::domain::calendar::Due;
+use crate::domain::criteria::Clause;
 use crate::domain::delivery::{Plan, PlannedItem, PlannedSection};
-use crate::domain::digest::{Edition, Item};
+use crate::domain::digest::{DateLine, Edition, Item};
 use crate::domain::document::Sha256;
 use crate::domain::health::Coverage;
 use crate::domain::id::{SourceId, UpdateId};
+use crate::domain::key_date::DateEvent;
 use crate::domain::library::Library;
 use crate::domain::source::Source;
-use crate::domain::subscription::Subscription;
 use crate::domain::update::{Reach, Update, UpdateKind};
 
 /// The most items that an issue holds; the rest is told by a link.
 pub const MOST_ITEMS: usize = 200;
 /// The most items that one mail shows in full.
 pub const MOST_IN_A_MAIL: usize = 60;
+/// How many days ahead an issue tells of dates.
+pub const DAYS_AHEAD: i64 = 30;
+/// The most dates that an issue holds.
+const MOST_DATES: usize = 60;
 
 /// What the log says of an update within the window.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,9 +42,9 @@ pub struct Told {
 
 /// Puts an issue together from what the window's log tells, oldest line first.
 ///
-/// Only news is told; an update stands once, in its newest revision; one that an earlier issue
-/// told is marked as corrected. What may be shown of it is decided by its source's terms now,
-/// and frozen.
+/// News is told to all, what is for followers to them; an update stands once, in its newest
+/// revision; one that an earlier issue told is marked as corrected. What may be shown of it is
+/// decided by its source's terms now, and frozen.
 pub fn edition(
     told: Vec<Told>,
     sources: &[Source],
@@ -48,7 +56,7 @@ pub fn edition(
     let mut place: HashMap<UpdateId, usize> = HashMap::new();
     let mut items: Vec<Item> = Vec::new();
     for Told { new, update, words } in told {
-        if update.reach != Reach::News {
+        if update.reach == Reach::Archive {
             continue;
         }
         let source = by_id.get(&update.source).copied();
@@ -84,10 +92,39 @@ pub fn edition(
     items.truncate(MOST_ITEMS);
     Edition {
         items,
+        dates: Vec::new(),
         coverage,
         chain_heads,
         left_out: u32::try_from(left_out).unwrap_or(u32::MAX),
     }
+}
+
+/// The dates that an issue tells of, by day: what closes, applies or ends soon. Events and days on
+/// which something merely appears are left to the calendar.
+pub fn dates(due: Vec<Due>, today: NaiveDate) -> Vec<DateLine> {
+    let until = today + TimeDelta::days(DAYS_AHEAD);
+    due.into_iter()
+        .filter(|due| {
+            due.last_day() >= today
+                && due.date.date <= until
+                && !matches!(
+                    due.date.event,
+                    DateEvent::Event | DateEvent::Publication | DateEvent::CommentsOpen
+                )
+        })
+        .take(MOST_DATES)
+        .map(|due| DateLine {
+            update: due.update,
+            title: due.title,
+            event: due.date.event,
+            day: due.date.date,
+            shown: due.date.precision.told(due.date.date),
+            certainty: due.date.certainty,
+            was: due.date.was,
+            frameworks: due.frameworks.into_iter().collect(),
+            jurisdictions: due.jurisdictions.into_iter().collect(),
+        })
+        .collect()
 }
 
 fn item_of(
@@ -162,19 +199,21 @@ fn item_of(
 }
 
 /// The headings of an issue, in their order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Heading {
     Followed,
     Standards,
     Law,
     Consultations,
+    Deadlines,
     Enforcement,
-    Certification,
-    Around,
+    /// Everything else about one framework.
+    About(String),
     Rest,
 }
 
 impl Heading {
+    /// Where an item stands for somebody who follows nothing by name.
     fn of(item: &Item) -> Self {
         use UpdateKind as K;
         match item.kind {
@@ -188,33 +227,43 @@ impl Heading {
                 | K::MappingPublished,
             ) => Self::Standards,
             Some(K::LawAdopted | K::InForce | K::Proposal | K::Guidance) => Self::Law,
-            Some(K::Consultation | K::DraftForComment | K::Deadline) => Self::Consultations,
+            Some(K::Consultation | K::DraftForComment) => Self::Consultations,
+            Some(K::Deadline) => Self::Deadlines,
             Some(K::Enforcement | K::CourtRuling) => Self::Enforcement,
-            Some(K::AccreditationGranted | K::CertificationAnnounced | K::CertificationOffer) => {
-                Self::Certification
-            }
-            Some(K::Institutional | K::Report | K::Event) => Self::Around,
             // Without a kind but about a framework: worth more than neither.
-            None if !item.frameworks.is_empty() => Self::Around,
-            None => Self::Rest,
+            _ => match item.primary.first().or(item.frameworks.first()) {
+                Some(framework) => Self::About(framework.to_string()),
+                None => Self::Rest,
+            },
         }
     }
 
-    fn text(self) -> &'static str {
+    fn text(&self, library: &Library) -> String {
         match self {
-            Self::Followed => "What you follow",
-            Self::Standards => "Standards and frameworks",
-            Self::Law => "Law and guidance",
-            Self::Consultations => "Consultations and deadlines",
-            Self::Enforcement => "Enforcement and courts",
-            Self::Certification => "Accreditation and certification",
-            Self::Around => "Reports, events, institutions",
-            Self::Rest => "Everything else",
+            Self::Followed => "What changed in the standards you follow".to_owned(),
+            Self::Standards => "What changed in standards and frameworks".to_owned(),
+            Self::Law => "New law and guidance".to_owned(),
+            Self::Consultations => "Consultations closing".to_owned(),
+            Self::Deadlines => format!("Deadlines of the next {DAYS_AHEAD} days"),
+            Self::Enforcement => "Enforcement".to_owned(),
+            Self::About(id) => library
+                .frameworks
+                .iter()
+                .find(|framework| framework.id.as_str() == id)
+                .map_or_else(|| id.clone(), |framework| framework.short.clone()),
+            Self::Rest => "Everything else".to_owned(),
+        }
+    }
+
+    fn of_date(line: &DateLine) -> Self {
+        match line.event {
+            DateEvent::CommentsClose | DateEvent::BallotClose => Self::Consultations,
+            _ => Self::Deadlines,
         }
     }
 }
 
-/// The public issue: every item under its heading.
+/// The public issue: every item that is news under its heading, and every date.
 pub fn public_plan(edition: &Edition, library: &Library) -> Plan {
     assemble(
         edition,
@@ -223,99 +272,116 @@ pub fn public_plan(edition: &Edition, library: &Library) -> Plan {
             .items
             .iter()
             .enumerate()
-            .map(|(place, item)| (place, Heading::of(item), Vec::new())),
+            .filter(|(_, item)| item.reach == Reach::News)
+            .map(|(place, item)| (place, Heading::of(item), Vec::new()))
+            .collect(),
+        (0..edition.dates.len()).collect(),
         usize::MAX,
     )
 }
 
-/// What one mailbox's mail says: the union of its subscriptions, each item once, with the
-/// reason for which it is there. Items that a mailbox follows by name come first; it gets
-/// nothing when nothing is for it.
+/// What one mailbox's mail says: the union of what its subscriptions want, each item once, with
+/// the reason for which it is there. What it follows by name comes first. It gets nothing when no
+/// item is for it and no date of its own falls within the week after `now`.
 pub fn plan(
     edition: &Edition,
-    subscriptions: &[Subscription],
     library: &Library,
-    known: &[Update],
+    now: DateTime<Utc>,
+    wanted: impl Fn(usize) -> Option<Vec<Clause>>,
+    wanted_date: impl Fn(usize) -> bool,
 ) -> Option<Plan> {
-    let by_id: HashMap<&UpdateId, &Update> =
-        known.iter().map(|update| (&update.id, update)).collect();
     let mut chosen = Vec::new();
     for (place, item) in edition.items.iter().enumerate() {
-        let Some(update) = by_id.get(&item.update) else {
+        let Some(clauses) = wanted(place) else {
             continue;
         };
-        let reasons: Vec<Vec<String>> = subscriptions
-            .iter()
-            .filter_map(|subscription| subscription.criteria.why(update))
-            .map(|clauses| clauses.iter().map(ToString::to_string).collect())
-            .collect();
-        if reasons.is_empty() {
-            continue;
-        }
-        let mut because: Vec<String> = reasons.into_iter().flatten().collect();
+        let followed = clauses.iter().any(|clause| {
+            matches!(
+                clause,
+                Clause::Standard(_) | Clause::Framework(_) | Clause::Page(_)
+            )
+        });
+        let mut because: Vec<String> = clauses.iter().map(ToString::to_string).collect();
         because.sort_unstable();
         because.dedup();
-        let heading = if because.is_empty() {
-            Heading::of(item)
-        } else {
+        let heading = if followed {
             Heading::Followed
+        } else {
+            Heading::of(item)
         };
         chosen.push((place, heading, because));
     }
-    if chosen.is_empty() {
+    let dates: Vec<usize> = (0..edition.dates.len())
+        .filter(|place| wanted_date(*place))
+        .collect();
+    let week = now.date_naive() + TimeDelta::days(7);
+    let soon = dates
+        .iter()
+        .filter_map(|place| edition.dates.get(*place))
+        .any(|line| line.day <= week);
+    if chosen.is_empty() && !soon {
         return None;
     }
-    Some(assemble(
-        edition,
-        library,
-        chosen.into_iter(),
-        MOST_IN_A_MAIL,
-    ))
+    Some(assemble(edition, library, chosen, dates, MOST_IN_A_MAIL))
 }
 
 fn assemble(
     edition: &Edition,
     library: &Library,
-    chosen: impl Iterator<Item = (usize, Heading, Vec<String>)>,
+    mut chosen: Vec<(usize, Heading, Vec<String>)>,
+    dates: Vec<usize>,
     most: usize,
 ) -> Plan {
-    let mut chosen: Vec<(usize, Heading, Vec<String>)> = chosen.collect();
-    chosen.sort_by_key(|(place, heading, _)| (*heading, *place));
+    chosen.sort_by(|a, b| (&a.1, a.0).cmp(&(&b.1, b.0)));
     let left_out = chosen.len().saturating_sub(most);
     chosen.truncate(most);
-    let mut plan = Plan {
-        sections: Vec::new(),
-        left_out: u32::try_from(left_out)
-            .unwrap_or(u32::MAX)
-            .saturating_add(edition.left_out),
+    let mut sections: std::collections::BTreeMap<Heading, PlannedSection> =
+        std::collections::BTreeMap::new();
+    let empty = |heading: &Heading| PlannedSection {
+        heading: heading.text(library),
+        items: Vec::new(),
+        dates: Vec::new(),
     };
     for (place, heading, because) in chosen {
         let also = edition
             .items
             .get(place)
-            .map(|item| also(item, library))
+            .map(|item| also(item, library, &heading))
             .unwrap_or_default();
-        let planned = PlannedItem {
-            item: place,
-            also,
-            because,
-        };
-        match plan.sections.last_mut() {
-            Some(section) if section.heading == heading.text() => section.items.push(planned),
-            _ => plan.sections.push(PlannedSection {
-                heading: heading.text().to_owned(),
-                items: vec![planned],
-            }),
+        sections
+            .entry(heading.clone())
+            .or_insert_with(|| empty(&heading))
+            .items
+            .push(PlannedItem {
+                item: place,
+                also,
+                because,
+            });
+    }
+    for place in dates {
+        if let Some(line) = edition.dates.get(place) {
+            let heading = Heading::of_date(line);
+            sections
+                .entry(heading.clone())
+                .or_insert_with(|| empty(&heading))
+                .dates
+                .push(place);
         }
     }
-    plan
+    Plan {
+        sections: sections.into_values().collect(),
+        left_out: u32::try_from(left_out)
+            .unwrap_or(u32::MAX)
+            .saturating_add(edition.left_out),
+    }
 }
 
 /// Where else an item belongs: its frameworks, then its places, by name.
-fn also(item: &Item, library: &Library) -> Vec<String> {
+fn also(item: &Item, library: &Library, heading: &Heading) -> Vec<String> {
     let frameworks = item
         .frameworks
         .iter()
+        .filter(|id| !matches!(heading, Heading::About(of) if of == id.as_str()))
         .filter_map(|id| library.framework(id))
         .map(|framework| framework.short.clone());
     let places = item

@@ -1,10 +1,7 @@
-use chrono::{DateTime, TimeDelta, Utc};
-
 use super::*;
-use crate::domain::criteria::{Clause, Criteria};
 use crate::domain::evidence::Evidence;
-use crate::domain::id::{DigestName, FrameworkId, SubscriberId, SubscriptionId};
-use crate::domain::subscription::{EmailAddress, Origin};
+use crate::domain::id::{FrameworkId, JurisdictionId};
+use crate::domain::key_date::{Certainty, DateEvent};
 use crate::domain::update::{Authority, Content, FrameworkTag, Tags};
 
 fn at(hour: i64) -> DateTime<Utc> {
@@ -52,18 +49,30 @@ fn update(key: &str, kind: Option<UpdateKind>, framework: Option<&str>) -> Updat
     }
 }
 
-fn subscription(criteria: Criteria) -> Subscription {
-    let subscriber = SubscriberId::of(&EmailAddress::new("a@example.org").unwrap());
-    let digest = DigestName::new("weekly").unwrap();
-    Subscription {
-        id: SubscriptionId::of(&subscriber, &digest, &criteria.to_string(), "x"),
-        subscriber,
-        digest,
-        criteria,
-        origin: Origin::Operator,
-        began_at: at(0),
-        ended: None,
-    }
+/// A mailbox that wants what these clauses name, by framework only; everything without any.
+fn mail(edition: &Edition, wants: &[&[&str]]) -> Option<Plan> {
+    plan(
+        edition,
+        &Library::default(),
+        at(24 * 365),
+        |place| {
+            let item = &edition.items[place];
+            let mut held: Option<Vec<Clause>> = None;
+            for want in wants {
+                let found: Vec<Clause> = want
+                    .iter()
+                    .map(|id| FrameworkId::new(*id).unwrap())
+                    .filter(|id| item.frameworks.contains(id))
+                    .map(Clause::Framework)
+                    .collect();
+                if want.is_empty() || !found.is_empty() {
+                    held.get_or_insert_default().extend(found);
+                }
+            }
+            held
+        },
+        |_| true,
+    )
 }
 
 fn new(update: Update) -> Told {
@@ -147,42 +156,26 @@ fn a_mailbox_gets_the_union_of_what_it_wants_each_item_once() {
         Coverage::default(),
         Vec::new(),
     );
-    let library = Library::default();
-    let follow = |id: &str| Clause::Framework(FrameworkId::new(id).unwrap());
-    let everything = subscription(Criteria::All);
-    let gdpr = subscription(Criteria::Any(vec![follow("gdpr")]));
-    let none = subscription(Criteria::Any(vec![follow("nis2")]));
-    let mail = plan(
-        &edition,
-        &[everything.clone(), gdpr.clone()],
-        &library,
-        &all,
-    )
-    .unwrap();
+    let both = mail(&edition, &[&[], &["gdpr"]]).unwrap();
     assert_eq!(
-        titles(&edition, &mail),
+        titles(&edition, &both),
         [
-            ("What you follow".to_owned(), vec!["fine".to_owned()]),
             (
-                "Standards and frameworks".to_owned(),
+                "What changed in the standards you follow".to_owned(),
+                vec!["fine".to_owned()]
+            ),
+            (
+                "What changed in standards and frameworks".to_owned(),
                 vec!["edition".to_owned()]
             ),
             ("Everything else".to_owned(), vec!["other".to_owned()]),
         ]
     );
-    assert_eq!(mail.sections[0].items[0].because, ["framework:gdpr"]);
-    assert_eq!(
-        plan(&edition, std::slice::from_ref(&none), &library, &all),
-        None
-    );
-    assert_eq!(
-        titles(
-            &edition,
-            &plan(&edition, &[gdpr, none], &library, &all).unwrap()
-        )
-        .len(),
-        1
-    );
+    assert_eq!(both.sections[0].items[0].because, ["framework:gdpr"]);
+    assert_eq!(mail(&edition, &[&["nis2"]]), None);
+    let one = mail(&edition, &[&["gdpr"], &["nis2"]]).unwrap();
+    assert_eq!(titles(&edition, &one).len(), 1);
+    let library = Library::default();
     let public = public_plan(&edition, &library);
     assert_eq!(
         public.sections.iter().map(|s| s.items.len()).sum::<usize>(),
@@ -195,16 +188,44 @@ fn a_full_issue_says_what_it_leaves_out() {
     let many: Vec<Told> = (0..MOST_ITEMS + 7)
         .map(|n| new(update(&format!("k{n}"), None, None)))
         .collect();
-    let updates: Vec<Update> = many.iter().map(|told| told.update.clone()).collect();
     let edition = edition(many, &[], Coverage::default(), Vec::new());
     assert_eq!((edition.items.len(), edition.left_out), (MOST_ITEMS, 7));
-    let mail = plan(
-        &edition,
-        &[subscription(Criteria::All)],
-        &Library::default(),
-        &updates,
-    )
-    .unwrap();
+    let mail = mail(&edition, &[&[]]).unwrap();
     assert_eq!(mail.sections[0].items.len(), MOST_IN_A_MAIL);
     assert_eq!(mail.left_out as usize, MOST_ITEMS - MOST_IN_A_MAIL + 7);
+}
+
+#[test]
+fn dates_stand_where_they_belong_and_bring_a_mail_only_when_they_are_near() {
+    let line = |key: &str, event, day: &str| DateLine {
+        update: update(key, None, None).id,
+        title: key.to_owned(),
+        event,
+        day: day.parse().unwrap(),
+        shown: day.to_owned(),
+        certainty: Certainty::Stated,
+        was: None,
+        frameworks: Vec::new(),
+        jurisdictions: vec![JurisdictionId::new("eu").unwrap()],
+    };
+    let mut edition = edition(Vec::new(), &[], Coverage::default(), Vec::new());
+    edition.dates = vec![
+        line("draft", DateEvent::CommentsClose, "1971-01-20"),
+        line("act", DateEvent::Application, "1971-01-25"),
+    ];
+    assert_eq!(mail(&edition, &[]), None, "in three weeks");
+    edition.dates[0].day = "1971-01-05".parse().unwrap();
+    let mail = mail(&edition, &[]).unwrap();
+    let told: Vec<(&str, &[usize])> = mail
+        .sections
+        .iter()
+        .map(|section| (section.heading.as_str(), section.dates.as_slice()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("Consultations closing", &[0][..]),
+            ("Deadlines of the next 30 days", &[1][..])
+        ]
+    );
 }

@@ -1,7 +1,7 @@
 //! Criteria: what a subscription wants to hear of, and why an update is wanted.
 
 use super::id::{BodyId, FrameworkId, JurisdictionId, SourceId, TopicId};
-use super::update::{Update, UpdateKind};
+use super::update::UpdateKind;
 
 /// One clause.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
@@ -21,24 +21,22 @@ pub enum Clause {
     Kind(UpdateKind),
     /// Whatever the source lists.
     Source(SourceId),
+    /// Whatever changes on the watched page.
+    Page(SourceId),
+    /// What a saved search finds, in the words of `domain::query`.
+    Search(String),
+    /// Whatever tells of a day that counts: it closes, applies, ends, or has moved.
+    Deadlines,
 }
 
 impl Clause {
-    /// Whether the update is what the clause names.
-    pub fn holds(&self, update: &Update) -> bool {
-        let tags = &update.tags;
-        match self {
-            Self::Framework(id) => tags.frameworks.iter().any(|tag| &tag.id == id),
-            Self::Standard(work) => tags
-                .references
-                .iter()
-                .any(|tag| &tag.reference.work == work),
-            Self::Jurisdiction(id) => tags.jurisdictions.iter().any(|tag| &tag.id == id),
-            Self::Topic(id) => tags.topics.iter().any(|tag| &tag.id == id),
-            Self::Body(id) => tags.bodies.iter().any(|tag| &tag.id == id),
-            Self::Kind(kind) => tags.kind == Some(*kind),
-            Self::Source(id) => &update.source == id,
-        }
+    /// Whether it names one standard, page or source, or asks for days: such a follower is told of
+    /// updates of reach `followers`, too (contract: law 1).
+    pub fn is_by_name(&self) -> bool {
+        matches!(
+            self,
+            Self::Standard(_) | Self::Source(_) | Self::Page(_) | Self::Deadlines
+        )
     }
 }
 
@@ -53,6 +51,9 @@ impl std::fmt::Display for Clause {
             Self::Body(id) => write!(f, "body:{id}"),
             Self::Kind(kind) => write!(f, "kind:{}", kind.as_str()),
             Self::Source(id) => write!(f, "source:{id}"),
+            Self::Page(id) => write!(f, "page:{id}"),
+            Self::Search(text) => write!(f, "query:{text}"),
+            Self::Deadlines => f.write_str("deadlines"),
         }
     }
 }
@@ -61,8 +62,11 @@ impl std::str::FromStr for Clause {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
+        if text.trim() == "deadlines" {
+            return Ok(Self::Deadlines);
+        }
         let (by, value) = text.split_once(':').ok_or_else(|| {
-            format!("`{text}` is no criterion: write framework:ID, standard:REFERENCE, jurisdiction:ID, topic:ID, body:ID, kind:KIND or source:ID")
+            format!("`{text}` is no criterion: write framework:ID, standard:REFERENCE, jurisdiction:ID, topic:ID, body:ID, kind:KIND, source:ID, page:ID, query:SEARCH or deadlines")
         })?;
         let value = value.trim();
         match by.trim() {
@@ -83,8 +87,12 @@ impl std::str::FromStr for Clause {
             "source" => SourceId::new(value)
                 .map(Self::Source)
                 .map_err(|e| e.to_string()),
+            "page" => SourceId::new(value)
+                .map(Self::Page)
+                .map_err(|e| e.to_string()),
+            "query" if !value.is_empty() => Ok(Self::Search(value.to_owned())),
             other => Err(format!(
-                "`{other}` is no criterion: framework, standard, jurisdiction, topic, body, kind and source are"
+                "`{other}` is no criterion: framework, standard, jurisdiction, topic, body, kind, source, page, query and deadlines are"
             )),
         }
     }
@@ -104,21 +112,11 @@ pub enum Criteria {
 }
 
 impl Criteria {
-    /// The clauses that make the update wanted: empty when it is not, and for `All` when it is
-    /// news at all, an empty list too. `None` means not wanted.
-    pub fn why(&self, update: &Update) -> Option<Vec<Clause>> {
-        let held = |clauses: &[Clause]| -> Vec<Clause> {
-            clauses
-                .iter()
-                .filter(|clause| clause.holds(update))
-                .cloned()
-                .collect()
-        };
+    /// The clauses; none for everything.
+    pub fn clauses(&self) -> &[Clause] {
         match self {
-            Self::All => Some(Vec::new()),
-            Self::Any(clauses) => Some(held(clauses)).filter(|held| !held.is_empty()),
-            Self::Every(clauses) => Some(held(clauses))
-                .filter(|held| !clauses.is_empty() && held.len() == clauses.len()),
+            Self::All => &[],
+            Self::Any(clauses) | Self::Every(clauses) => clauses,
         }
     }
 }
@@ -155,6 +153,9 @@ mod tests {
             "body:nist",
             "kind:enforcement",
             "source:iso-news",
+            "page:iso-42001-page",
+            "query:\"harmonised standard\" jurisdiction:eu",
+            "deadlines",
         ] {
             assert_eq!(text.parse::<Clause>().unwrap().to_string(), text);
         }
@@ -165,6 +166,7 @@ mod tests {
             "framework:",
             "colour:red",
             "standard:",
+            "query:",
         ] {
             assert!(bad.parse::<Clause>().is_err(), "{bad}");
         }

@@ -57,6 +57,9 @@ pub struct PlannedSection {
     pub heading: String,
     /// The items under it.
     pub items: Vec<PlannedItem>,
+    /// The dates under it, by their places in the edition.
+    #[serde(default)]
+    pub dates: Vec<usize>,
 }
 
 /// One item of a mail.

@@ -1,10 +1,11 @@
 //! A Digest: a named periodical; an Issue: one number of it, frozen.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::document::Sha256;
 use super::health::Coverage;
 use super::id::{BodyId, DigestName, FrameworkId, JurisdictionId, SourceId, TopicId, UpdateId};
+use super::key_date::{Certainty, DateEvent};
 use super::schedule::Schedule;
 use super::update::{Authority, Reach, UpdateKind};
 use crate::text::date::Stamp;
@@ -79,6 +80,8 @@ pub struct Issue {
     pub window: Window,
     /// Where it stands.
     pub state: IssueState,
+    /// An editor's words before everything else, plain text; may be empty.
+    pub introduction: String,
     /// What it says.
     pub edition: Edition,
 }
@@ -88,12 +91,38 @@ pub struct Issue {
 pub struct Edition {
     /// Every item of the window, in the order of the public issue.
     pub items: Vec<Item>,
+    /// What closes, applies or ends in the days after it.
+    #[serde(default)]
+    pub dates: Vec<DateLine>,
     /// How much of the world was read.
     pub coverage: Coverage,
     /// The evidence chain's head of each source, a witness nobody can alter once mailed.
     pub chain_heads: Vec<(SourceId, Sha256)>,
     /// Items left out because the issue was full, and told by a link.
     pub left_out: u32,
+}
+
+/// One date of an issue, as it stood when the issue was frozen.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct DateLine {
+    /// The update that tells it best.
+    pub update: UpdateId,
+    /// Its title.
+    pub title: String,
+    /// What happens.
+    pub event: DateEvent,
+    /// When; of a month told without a day its first.
+    pub day: NaiveDate,
+    /// When, as finely as it is told.
+    pub shown: String,
+    /// How sure it is.
+    pub certainty: Certainty,
+    /// Where it stood before it moved.
+    pub was: Option<NaiveDate>,
+    /// What it is about.
+    pub frameworks: Vec<FrameworkId>,
+    /// Where it counts.
+    pub jurisdictions: Vec<JurisdictionId>,
 }
 
 /// One item of an issue: what the update said when the issue was frozen, within its terms.

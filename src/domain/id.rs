@@ -111,6 +111,10 @@ slug_id!(
     /// The name of a digest, such as `weekly`.
     DigestName, "digest"
 );
+slug_id!(
+    /// A team that is told of changes, derived from its name.
+    TeamId, "team"
+);
 
 /// Crockford's base 32 in lower case: no `i l o u`, so an identifier can be read aloud.
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
@@ -211,12 +215,17 @@ derived_id!(
     SubscriberId, "subscriber"
 );
 derived_id!(
-    /// One subscription, derived from (subscriber, digest or channel, criteria, when it began).
+    /// One subscription, derived from (recipient, frequency, criteria, when it began).
     SubscriptionId, "subscription"
 );
 derived_id!(
     /// One mail to one mailbox, derived from (digest, issue number, mailbox).
     DeliveryId, "delivery"
+);
+
+derived_id!(
+    /// One message to one recipient by all its channels, derived from what it tells.
+    AlertId, "alert"
 );
 
 impl UpdateId {
@@ -242,11 +251,37 @@ impl SubscriberId {
 
 impl SubscriptionId {
     /// The identifier of a subscription, from everything that makes it that one.
-    pub fn of(subscriber: &SubscriberId, digest: &DigestName, criteria: &str, began: &str) -> Self {
+    pub fn of(recipient: &str, frequency: &str, criteria: &str, began: &str) -> Self {
         Self(derived(
             "subscription",
-            &[subscriber.as_str(), digest.as_str(), criteria, began],
+            &[recipient, frequency, criteria, began],
         ))
+    }
+}
+
+impl AlertId {
+    /// The identifier of what one recipient is told in one message.
+    pub fn of(recipient: &str, group: &str, first: &str) -> Self {
+        Self(derived("alert", &[recipient, group, first]))
+    }
+}
+
+impl TeamId {
+    /// The identifier of a team by its name: "AI governance" is `ai-governance`.
+    ///
+    /// # Errors
+    /// When the name has neither letter nor digit.
+    pub fn named(name: &str) -> Result<Self, InvalidId> {
+        let mut slug = String::new();
+        for c in crate::text::words::fold(name).chars() {
+            if c.is_ascii_alphanumeric() {
+                slug.push(c);
+            } else if !slug.is_empty() && !slug.ends_with('-') {
+                slug.push('-');
+            }
+        }
+        slug.truncate(80);
+        Self::new(slug.trim_end_matches('-'))
     }
 }
 

@@ -5,12 +5,15 @@
 //! stored, searched or shown.
 
 pub mod address;
+pub mod alert;
+pub mod api_token;
 pub mod cadence;
 pub mod calendar;
 pub mod catalogue;
 pub mod change;
 pub mod criteria;
 pub mod date_thread;
+pub mod decision;
 pub mod delivery;
 pub mod digest;
 pub mod document;
@@ -33,6 +36,7 @@ pub mod reference;
 pub mod schedule;
 pub mod select;
 pub mod significance;
+pub mod signup;
 pub mod source;
 pub mod standard;
 pub mod stated;

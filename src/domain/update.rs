@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::address::WebAddress;
 use super::document::Enclosure;
 use super::evidence::Evidence;
 use super::id::{BodyId, FrameworkId, JurisdictionId, SourceId, StoryId, TopicId, UpdateId};
-use super::key_date::KeyDate;
+use super::key_date::{DateEvent, KeyDate};
 use super::page_change::VersionStep;
 use super::reference::Reference;
 use super::standard::StageNews;
@@ -340,6 +340,31 @@ impl Update {
             Some(stamp) => stamp.instant().min(self.first_seen),
             None => self.first_seen,
         }
+    }
+
+    /// The last day on which anybody can comment or vote, of a month told without a day the
+    /// month's last; none when nothing says until when.
+    pub fn closes(&self) -> Option<NaiveDate> {
+        self.key_dates
+            .iter()
+            .filter(|date| DateEvent::CLOSES.contains(&date.event))
+            .map(|date| date.precision.span(date.date).1)
+            .max()
+    }
+
+    /// The first day on which comments are taken, where it is told.
+    pub fn opens(&self) -> Option<NaiveDate> {
+        self.key_dates
+            .iter()
+            .filter(|date| date.event == DateEvent::CommentsOpen)
+            .map(|date| date.date)
+            .min()
+    }
+
+    /// Whether anybody can comment or vote on a day.
+    pub fn is_open(&self, today: NaiveDate) -> bool {
+        self.closes().is_some_and(|last| last >= today)
+            && self.opens().is_none_or(|first| first <= today)
     }
 }
 

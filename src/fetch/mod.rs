@@ -11,6 +11,7 @@ mod faults;
 mod guard;
 mod headers;
 mod manners;
+mod post;
 mod robots;
 mod room;
 mod visit;
@@ -25,6 +26,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 
 pub use guard::{Cidr, InvalidCidr};
+pub use post::Posted;
 pub use room::Room;
 
 use crate::domain::address::WebAddress;

@@ -27,33 +27,3 @@ impl View for AboutPage {
         }
     }
 }
-
-/// `/privacy`
-#[derive(Clone, Debug, Default, serde::Serialize)]
-pub struct PrivacyPage {}
-
-impl View for PrivacyPage {
-    const TEMPLATE: &'static str = "web/privacy.html";
-    fn sample() -> Self {
-        Self {}
-    }
-}
-
-/// `/subscribe`, as long as readers cannot sign up by themselves.
-#[derive(Clone, Debug, Default, serde::Serialize)]
-pub struct NoSignUpPage {
-    /// The framework that the reader came from.
-    pub framework: Option<Named>,
-}
-
-impl View for NoSignUpPage {
-    const TEMPLATE: &'static str = "web/no_sign_up.html";
-    fn sample() -> Self {
-        Self {
-            framework: Some(Named {
-                name: "ISO/IEC 42001".to_owned(),
-                href: "/frameworks/iso-iec-42001".to_owned(),
-            }),
-        }
-    }
-}

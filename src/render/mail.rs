@@ -1,4 +1,4 @@
-//! The digest's mail.
+//! Mails.
 
 use super::views::{Moment, SectionView, coverage_line, sections};
 use crate::domain::delivery::Plan;
@@ -13,6 +13,60 @@ pub struct MailParts {
     pub text: String,
     /// For mail programs that show HTML.
     pub html: String,
+}
+
+/// What a mail's templates are filled with: a folder of subject, text and HTML.
+pub trait MailView: serde::Serialize {
+    /// The folder's name.
+    const KIND: &'static str;
+}
+
+impl MailView for DigestMail {
+    const KIND: &'static str = "digest";
+}
+
+/// "Press the button, and it begins."
+#[derive(Clone, Debug, Default, serde::Serialize)]
+pub struct ConfirmMail {
+    /// What is asked for.
+    pub wants: String,
+    /// How often.
+    pub told: String,
+    /// The page with the button.
+    pub link: String,
+    /// How many days the link is good.
+    pub days: i64,
+    /// The site's own address.
+    pub base_url: String,
+    /// The postal address.
+    pub postal_address: Option<String>,
+    /// Who to write to.
+    pub contact: Option<String>,
+}
+
+impl MailView for ConfirmMail {
+    const KIND: &'static str = "confirm";
+}
+
+/// "You have this already."
+#[derive(Clone, Debug, Default, serde::Serialize)]
+pub struct KnownMail {
+    /// What is asked for.
+    pub wants: String,
+    /// How often.
+    pub told: String,
+    /// The page of preferences.
+    pub preferences: String,
+    /// The site's own address.
+    pub base_url: String,
+    /// The postal address.
+    pub postal_address: Option<String>,
+    /// Who to write to.
+    pub contact: Option<String>,
+}
+
+impl MailView for KnownMail {
+    const KIND: &'static str = "known";
 }
 
 /// What the digest's templates are filled with.
@@ -38,8 +92,14 @@ pub struct DigestMail {
     pub chain_heads: Vec<(String, String)>,
     /// The site's own address.
     pub base_url: String,
+    /// An editor's words.
+    pub introduction: String,
     /// The public issue.
     pub issue_url: String,
+    /// Where this mailbox leaves the digest.
+    pub unsubscribe: Option<String>,
+    /// Where this mailbox changes what it is told.
+    pub preferences: Option<String>,
     /// The postal address.
     pub postal_address: Option<String>,
     /// Who to write to.
@@ -80,6 +140,9 @@ impl DigestMail {
                 })
                 .collect(),
             base_url: base_url.to_owned(),
+            introduction: issue.introduction.clone(),
+            unsubscribe: None,
+            preferences: None,
             issue_url: format!("{base_url}/digests/{}", issue.number),
             postal_address: postal_address.map(str::to_owned),
             contact: contact.map(str::to_owned),

@@ -5,10 +5,12 @@
 //! a view is made by whoever has it.
 
 mod about;
+mod alert;
 mod api;
 mod calendar;
 mod changes;
 mod crosswalks;
+mod decide;
 mod feeds;
 mod framework;
 mod ics;
@@ -21,6 +23,7 @@ mod search;
 mod stage_line;
 mod standards;
 mod subjects;
+mod subscribe;
 mod versions;
 mod views;
 
@@ -30,11 +33,13 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value};
 use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 
-pub use about::{AboutPage, NoSignUpPage, PrivacyPage};
+pub use about::AboutPage;
+pub use alert::{AlertItemView, AlertLinks, AlertMail, slack_message, teams_message};
 pub use api::{ApiOperation, ApiPage, ApiParameter};
 pub use calendar::{CalendarPage, Choice, DueView, MonthView};
 pub use changes::{ChangesPage, MissedPage, MissedPart, StatementView};
 pub use crosswalks::{CrosswalksPage, MatrixCell, MatrixRow, RelationLine};
+pub use decide::{DecidePage, DecisionView, PausePage};
 pub use feeds::{
     FeedEntry, FeedHead, ListedFeed, UPDATE_COLUMNS, atom, feeds_opml, json_feed, last_change,
     table_head, table_rows,
@@ -45,7 +50,7 @@ pub use framework::{
 };
 pub use ics::ics;
 pub use lines::{tag_line, update_line};
-pub use mail::{DigestMail, MailParts};
+pub use mail::{ConfirmMail, DigestMail, KnownMail, MailParts, MailView};
 pub use opml::opml;
 pub use page_feed::{PageEntry, page_feed};
 pub use plots::{GraphNode, bars, columns, graph};
@@ -56,10 +61,15 @@ pub use standards::{
     StandardRow, StandardsPage, stage_groups,
 };
 pub use subjects::{LinkGroup, SubjectGroup, SubjectPage, SubjectRow, SubjectsPage};
+pub use subscribe::{
+    AskedPage, ConfirmPage, DonePage, PreferenceRow, PreferencesPage, PrivacyPage, SubscribePage,
+    Tick, UnsubscribePage,
+};
 pub use versions::{DiffView, VersionRow, VersionsPage};
 pub use views::{
-    DigestsPage, ErrorPage, FacetGroup, FacetLink, Home, IssuePage, IssueRow, ItemView, Moment,
-    Named, RevisionView, SectionView, SourceRow, SourcesPage, TagView, UpdateCard, UpdatePage,
+    DateLineView, DigestsPage, ErrorPage, FacetGroup, FacetLink, Home, IssuePage, IssueRow,
+    ItemView, Moment, Named, RevisionView, SectionView, SourceRow, SourcesPage, TagView,
+    UpdateCard, UpdatePage,
 };
 
 #[derive(rust_embed::Embed)]
@@ -196,23 +206,21 @@ impl Renderer {
     ///
     /// # Errors
     /// When one of its templates cannot be filled.
-    pub fn mail(&self, view: &DigestMail) -> Result<MailParts, Error> {
-        let html = self.fill("mail/digest/body.html", view)?;
+    pub fn mail<M: MailView>(&self, view: &M) -> Result<MailParts, Error> {
+        let name = |part: &str| format!("mail/{}/{part}", M::KIND);
+        let html = self.fill(&name("body.html"), view)?;
         let inlined = css_inline::CSSInliner::options()
             .keep_style_tags(false)
             .keep_at_rules(true)
             .build()
             .inline(&html)
             .map_err(|error| Error {
-                name: "mail/digest/body.html".to_owned(),
+                name: name("body.html"),
                 why: error.to_string(),
             })?;
         Ok(MailParts {
-            subject: self
-                .fill("mail/digest/subject.txt", view)?
-                .trim()
-                .to_owned(),
-            text: self.fill("mail/digest/body.txt", view)?,
+            subject: self.fill(&name("subject.txt"), view)?.trim().to_owned(),
+            text: self.fill(&name("body.txt"), view)?,
             html: inlined,
         })
     }

@@ -44,7 +44,14 @@ fn every_page_is_filled_by_its_sample() {
     fits::<SubjectPage>();
     fits::<AboutPage>();
     fits::<PrivacyPage>();
-    fits::<NoSignUpPage>();
+    fits::<SubscribePage>();
+    fits::<AskedPage>();
+    fits::<ConfirmPage>();
+    fits::<DonePage>();
+    fits::<PreferencesPage>();
+    fits::<UnsubscribePage>();
+    fits::<DecidePage>();
+    fits::<PausePage>();
 }
 
 #[test]
@@ -65,7 +72,6 @@ fn an_empty_site_has_pages_too() {
         renderer().page(&SubjectsPage::default()).unwrap(),
         renderer().page(&SubjectPage::default()).unwrap(),
         renderer().page(&AboutPage::default()).unwrap(),
-        renderer().page(&NoSignUpPage::default()).unwrap(),
     ] {
         assert!(page.contains("<main"));
     }
@@ -102,6 +108,9 @@ fn the_mail_reads_well_as_text() {
         coverage: "38 of 41 sources fresh; ".repeat(8),
         chain_heads: issue.chain_heads.clone(),
         base_url: "https://updates.example.org".to_owned(),
+        introduction: "A quiet week. ".repeat(10),
+        unsubscribe: Some("https://updates.example.org/unsubscribe/x".to_owned()),
+        preferences: Some("https://updates.example.org/preferences/x".to_owned()),
         issue_url: "https://updates.example.org/digests/12".to_owned(),
         postal_address: Some("1 Street".to_owned()),
         contact: Some("ops@example.org".to_owned()),

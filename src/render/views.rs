@@ -8,7 +8,7 @@ use super::View;
 use super::calendar::DueView;
 use super::versions::weight;
 use crate::domain::delivery::Plan;
-use crate::domain::digest::{Issue, Item};
+use crate::domain::digest::{DateLine, Issue, Item};
 use crate::domain::health::{Coverage, Verdict};
 use crate::domain::id::FrameworkId;
 use crate::domain::key_date::{Certainty, KeyDate};
@@ -834,6 +834,41 @@ pub struct SectionView {
     pub heading: String,
     /// The items.
     pub items: Vec<ItemView>,
+    /// The dates.
+    pub dates: Vec<DateLineView>,
+}
+
+/// A date of an issue.
+#[derive(Clone, Debug, Default, serde::Serialize)]
+pub struct DateLineView {
+    /// The update that tells it.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// What happens.
+    pub label: String,
+    /// When, for programs.
+    pub exact: String,
+    /// When, as finely as it is told.
+    pub shown: String,
+    /// Where it stood before.
+    pub was: Option<String>,
+    /// Whether it is settled by whoever sets it.
+    pub settled: bool,
+}
+
+impl DateLineView {
+    fn new(line: &DateLine) -> Self {
+        Self {
+            id: line.update.to_string(),
+            title: line.title.clone(),
+            label: line.event.label().to_owned(),
+            exact: line.day.to_string(),
+            shown: line.shown.clone(),
+            was: line.was.map(|day| day.format("%-d %B %Y").to_string()),
+            settled: matches!(line.certainty, Certainty::Stated | Certainty::Read),
+        }
+    }
 }
 
 pub(super) fn sections(issue: &Issue, plan: &Plan) -> Vec<SectionView> {
@@ -848,6 +883,12 @@ pub(super) fn sections(issue: &Issue, plan: &Plan) -> Vec<SectionView> {
                     let item = issue.edition.items.get(planned.item)?;
                     Some(ItemView::new(item, &planned.also, &planned.because))
                 })
+                .collect(),
+            dates: section
+                .dates
+                .iter()
+                .filter_map(|place| issue.edition.dates.get(*place))
+                .map(DateLineView::new)
                 .collect(),
         })
         .collect()
@@ -892,6 +933,8 @@ pub struct IssuePage {
     pub number: u32,
     /// When it closed.
     pub closed_at: Moment,
+    /// An editor's words.
+    pub introduction: String,
     /// Its items under their headings.
     pub sections: Vec<SectionView>,
     /// How much of the world was read.
@@ -911,6 +954,7 @@ impl IssuePage {
             digest: issue.digest.to_string(),
             number: issue.number,
             closed_at: Moment::at(issue.closed_at),
+            introduction: issue.introduction.clone(),
             sections: sections(issue, plan),
             coverage: coverage_line(&issue.edition.coverage),
             chain_heads: issue
@@ -947,7 +991,17 @@ impl View for IssuePage {
                     also: vec!["International".to_owned()],
                     because: vec!["framework:iso-iec-42005".to_owned()],
                 }],
+                dates: vec![DateLineView {
+                    id: "0123456789abcdef".to_owned(),
+                    title: "A draft for comment (sample)".to_owned(),
+                    label: "comments close".to_owned(),
+                    exact: "2026-12-20".to_owned(),
+                    shown: "20 December 2026".to_owned(),
+                    was: Some("6 December 2026".to_owned()),
+                    settled: true,
+                }],
             }],
+            introduction: "A quiet week (sample).".to_owned(),
             coverage: "38 of 41 sources fresh".to_owned(),
             chain_heads: vec![("iso-news".to_owned(), "e3b0c442".to_owned())],
             left_out: 3,

@@ -15,6 +15,7 @@ use tantivy::{DateTime, Term};
 
 use super::schema::Fields;
 use crate::domain::query::{Filter, Query};
+use crate::domain::reference;
 use crate::domain::synonyms::{self, Meaning, Synonyms};
 use crate::text::{stem, words};
 
@@ -80,7 +81,7 @@ impl Compiler<'_> {
             ),
             Query::Phrase(text) => self.words(text, false),
             Query::Citation { work, text } => {
-                let works = spellings(work);
+                let works = reference::publishers_of(work);
                 let cites = works
                     .iter()
                     .map(|work| scored(self.tag("standard", work), CITED));
@@ -354,7 +355,7 @@ impl Compiler<'_> {
                 }
             }
             Filter::Standard(work) => either(
-                spellings(work)
+                reference::publishers_of(work)
                     .iter()
                     .map(|work| self.tag("standard", work))
                     .collect(),
@@ -367,19 +368,6 @@ impl Compiler<'_> {
         // A filter chooses; it does not make one hit better than another.
         Box::new(ConstScoreQuery::new(query, 0.0))
     }
-}
-
-/// A work under the publishers that people leave out: who types `ISO 27013`, which the library may
-/// not know, means ISO/IEC 27013.
-fn spellings(work: &str) -> Vec<String> {
-    let mut out = vec![work.to_owned()];
-    for publisher in ["ISO ", "IEC "] {
-        if let Some(number) = work.strip_prefix(publisher) {
-            out.push(format!("ISO/IEC {number}"));
-            out.push(format!("ISO/IEC/IEEE {number}"));
-        }
-    }
-    out
 }
 
 /// The tag that a filter asks for, where it asks for one.

@@ -11,7 +11,6 @@ use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 use tantivy::{DateTime, TantivyDocument};
 
 use crate::domain::id::UpdateId;
-use crate::domain::key_date::DateEvent;
 use crate::domain::update::Update;
 use crate::text::{html, stem, words};
 
@@ -124,20 +123,10 @@ pub(super) fn document(fields: &Fields, update: &Update, text: Option<&str>) -> 
         let seconds = day.and_time(chrono::NaiveTime::MIN).and_utc().timestamp();
         DateTime::from_timestamp_secs(seconds.clamp(-EPOCHS, EPOCHS))
     };
-    let last = update.key_dates.iter().filter(|date| {
-        matches!(
-            date.event,
-            DateEvent::CommentsClose | DateEvent::BallotClose
-        )
-    });
-    if let Some(last) = last.map(|date| date.precision.span(date.date).1).max() {
+    if let Some(last) = update.closes() {
         document.add_date(fields.closes, moment(last));
     }
-    let first = update
-        .key_dates
-        .iter()
-        .filter(|date| date.event == DateEvent::CommentsOpen);
-    if let Some(first) = first.map(|date| date.date).min() {
+    if let Some(first) = update.opens() {
         document.add_date(fields.opens, moment(first));
     }
     let mut tag =

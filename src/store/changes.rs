@@ -146,6 +146,20 @@ impl Store {
         Ok(position)
     }
 
+    /// The last position that was given before a moment; 0 when none was.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn log_position_at(&self, moment: DateTime<Utc>) -> Result<i64, Error> {
+        let (position,): (i64,) = reading!(self.database, |pool| {
+            sqlx::query_as("SELECT COALESCE(MAX(position), 0) FROM change_log WHERE at < $1")
+                .bind(moment)
+                .fetch_one(pool)
+                .await?
+        });
+        Ok(position)
+    }
+
     /// The lines after a position, in order.
     ///
     /// # Errors

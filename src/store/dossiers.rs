@@ -136,14 +136,12 @@ impl Store {
     /// When the database fails or a row cannot be read.
     pub async fn followed_works(&self) -> Result<HashSet<String>, Error> {
         let mut followed = HashSet::new();
-        for (_, subscriptions) in self.subscribers().await? {
-            for subscription in subscriptions {
-                if let Criteria::Any(clauses) | Criteria::Every(clauses) = subscription.criteria {
-                    followed.extend(clauses.into_iter().filter_map(|clause| match clause {
-                        Clause::Standard(work) => Some(work),
-                        _ => None,
-                    }));
-                }
+        for subscription in self.subscriptions(true).await? {
+            if let Criteria::Any(clauses) | Criteria::Every(clauses) = subscription.criteria {
+                followed.extend(clauses.into_iter().filter_map(|clause| match clause {
+                    Clause::Standard(work) => Some(work),
+                    _ => None,
+                }));
             }
         }
         Ok(followed)

@@ -26,7 +26,7 @@ pub struct HealthChange {
     pub because: String,
 }
 
-/// A mail to an operator.
+/// A mail by itself: to an operator, or to whoever asked for something.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Notice {
     /// Derived from what it tells of, so that it is told once.
@@ -37,6 +37,10 @@ pub struct Notice {
     pub subject: String,
     /// The text.
     pub text: String,
+    /// The HTML part; the text again where there is none of its own.
+    pub html: Option<String>,
+    /// Further headers.
+    pub headers: Vec<(String, String)>,
     /// When it was put in the queue.
     pub queued_at: DateTime<Utc>,
     /// Tries so far.
@@ -61,6 +65,28 @@ pub struct Silence {
     /// Items that were revised in the period.
     pub revised: u64,
 }
+
+/// Puts a notice in the queue, within a transaction.
+macro_rules! insert_notice {
+    ($transaction:expr, $notice:expr) => {{
+        let notice: &$crate::store::Notice = $notice;
+        sqlx::query(
+            "INSERT INTO notices (id, address, subject, text, html, headers, queued_at, state, attempts, next_try_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, 'pending', 0, $7) ON CONFLICT (id) DO NOTHING",
+        )
+        .bind(notice.id.as_str())
+        .bind(notice.address.as_str())
+        .bind(notice.subject.as_str())
+        .bind(notice.text.as_str())
+        .bind(notice.html.as_deref())
+        .bind($crate::store::to_json(&notice.headers))
+        .bind(notice.queued_at)
+        .execute(&mut *$transaction)
+        .await?;
+    }};
+}
+
+pub(super) use insert_notice;
 
 impl Store {
     /// The health last noted of each source, and why it is so.
@@ -126,17 +152,7 @@ impl Store {
                 .await?;
             }
             if let Some(notice) = notice {
-                sqlx::query(
-                    "INSERT INTO notices (id, address, subject, text, queued_at, state, attempts, next_try_at)
-                     VALUES ($1, $2, $3, $4, $5, 'pending', 0, $5) ON CONFLICT (id) DO NOTHING",
-                )
-                .bind(notice.id.as_str())
-                .bind(notice.address.as_str())
-                .bind(notice.subject.as_str())
-                .bind(notice.text.as_str())
-                .bind(notice.queued_at)
-                .execute(&mut *transaction)
-                .await?;
+                insert_notice!(transaction, notice);
             }
             transaction.commit().await?;
             Ok(())
@@ -183,10 +199,19 @@ impl Store {
     /// # Errors
     /// As [`Store::noted_health`].
     pub async fn due_notices(&self, now: DateTime<Utc>) -> Result<Vec<Notice>, Error> {
-        type Row = (String, String, String, String, DateTime<Utc>, i64);
+        type Row = (
+            String,
+            String,
+            String,
+            String,
+            Option<String>,
+            Option<String>,
+            DateTime<Utc>,
+            i64,
+        );
         let rows: Vec<Row> = reading!(self.database, |pool| {
             sqlx::query_as(
-                "SELECT id, address, subject, text, queued_at, attempts FROM notices
+                "SELECT id, address, subject, text, html, headers, queued_at, attempts FROM notices
                  WHERE state = 'pending' AND next_try_at <= $1 ORDER BY queued_at, id LIMIT 20",
             )
             .bind(now)
@@ -194,18 +219,25 @@ impl Store {
             .await?
         });
         rows.into_iter()
-            .map(|(id, address, subject, text, queued_at, attempts)| {
-                let table = "notices";
-                Ok(Notice {
-                    address: EmailAddress::new(&address)
-                        .map_err(|error| unreadable(table, &id, error))?,
-                    attempts: small(table, &id, attempts)?,
-                    id,
-                    subject,
-                    text,
-                    queued_at,
-                })
-            })
+            .map(
+                |(id, address, subject, text, html, headers, queued_at, attempts)| {
+                    let table = "notices";
+                    Ok(Notice {
+                        headers: match headers {
+                            Some(headers) => json(table, &id, &headers)?,
+                            None => Vec::new(),
+                        },
+                        html,
+                        address: EmailAddress::new(&address)
+                            .map_err(|error| unreadable(table, &id, error))?,
+                        attempts: small(table, &id, attempts)?,
+                        id,
+                        subject,
+                        text,
+                        queued_at,
+                    })
+                },
+            )
             .collect()
     }
 
@@ -228,7 +260,9 @@ impl Store {
             fenced!(transaction, lease);
             sqlx::query(
                 "UPDATE notices SET state = $2, attempts = attempts + 1, next_try_at = $3, answer = $4,
-                   done_at = CASE WHEN $2 = 'pending' THEN NULL ELSE $5 END
+                   done_at = CASE WHEN $2 = 'pending' THEN NULL ELSE $5 END,
+                   html = CASE WHEN $2 = 'pending' THEN html ELSE NULL END,
+                   text = CASE WHEN $2 = 'pending' OR html IS NULL THEN text ELSE '' END
                  WHERE id = $1",
             )
             .bind(id)

@@ -5,9 +5,12 @@
 //! driver. It deliberately decides nothing: what is due, what is told and to whom, and what a
 //! change means are other rooms' business.
 
+mod alerts;
+mod bounces;
 mod changes;
 mod collecting;
 mod database;
+mod decisions;
 mod documents;
 mod dossiers;
 mod framework_pages;
@@ -20,8 +23,10 @@ mod register;
 mod reports;
 mod requests;
 mod retagging;
+mod signups;
 mod sources;
 mod stories;
+mod subscriptions;
 mod telling;
 mod updates;
 
@@ -29,9 +34,11 @@ use std::path::Path;
 
 use chrono::{DateTime, Utc};
 
+pub use alerts::{MatchState, NotedMatch, SendingStatus};
 pub use changes::{LogEvent, LogLine};
 pub use collecting::{Committed, Fresh, Harvest, NewDocument, compressed};
 use database::Database;
+pub use decisions::Undecided;
 pub use documents::{ChainFault, ChainReport, StoredDocument};
 pub use dossiers::{Dossier, RegisterLine, Report};
 pub use framework_pages::PageState;
@@ -42,8 +49,10 @@ pub use register::{RegisterFilter, Standing};
 pub use reports::Reported;
 pub use requests::Request;
 pub use retagging::Retagged;
+pub use signups::{Asked, UNANSWERED};
 pub use sources::SourceState;
 pub use stories::Regrouped;
+pub use subscriptions::begun;
 pub use telling::{DeliveryResult, IssueSummary};
 pub use updates::Counts;
 

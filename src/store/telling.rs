@@ -1,17 +1,14 @@
-//! Who is told what: mailboxes, subscriptions, issues, deliveries.
+//! Issues, and their mails on the way.
 
-use std::collections::BTreeMap;
-
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
 use sqlx::QueryBuilder;
 
 use super::database::{fenced, reading, writing};
 use super::{Error, Lease, Store, json, small, to_json, unreadable, whole};
-use crate::domain::criteria::Criteria;
 use crate::domain::delivery::{Delivery, DeliveryState};
 use crate::domain::digest::{Issue, IssueState, Window};
-use crate::domain::id::{DeliveryId, DigestName, SubscriberId, SubscriptionId};
-use crate::domain::subscription::{EmailAddress, EndReason, Origin, Subscriber, Subscription};
+use crate::domain::id::{DeliveryId, DigestName, SubscriberId};
+use crate::domain::subscription::EmailAddress;
 
 /// An issue without what it says.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,49 +54,6 @@ pub struct DeliveryResult {
     pub answer: Option<String>,
     /// When.
     pub at: DateTime<Utc>,
-}
-
-#[derive(sqlx::FromRow)]
-struct SubscriptionRow {
-    address: String,
-    entered_at: DateTime<Utc>,
-    id: String,
-    subscriber_id: String,
-    digest: String,
-    criteria: String,
-    origin: String,
-    began_at: DateTime<Utc>,
-    ended_at: Option<DateTime<Utc>>,
-    end_reason: Option<String>,
-}
-
-impl SubscriptionRow {
-    fn read(self) -> Result<(Subscriber, Subscription), Error> {
-        let table = "subscriptions";
-        let key = self.id.clone();
-        let wrong = |error: &dyn std::fmt::Display| unreadable(table, &key, error);
-        let subscriber = SubscriberId::new(self.subscriber_id).map_err(|e| wrong(&e))?;
-        let reason: Option<EndReason> = self
-            .end_reason
-            .map(|reason| json(table, &key, &format!("\"{reason}\"")))
-            .transpose()?;
-        Ok((
-            Subscriber {
-                id: subscriber.clone(),
-                address: EmailAddress::new(&self.address).map_err(|e| wrong(&e))?,
-                entered_at: self.entered_at,
-            },
-            Subscription {
-                id: SubscriptionId::new(self.id).map_err(|e| wrong(&e))?,
-                subscriber,
-                digest: DigestName::new(self.digest).map_err(|e| wrong(&e))?,
-                criteria: json(table, &key, &self.criteria)?,
-                origin: json(table, &key, &format!("\"{}\"", self.origin))?,
-                began_at: self.began_at,
-                ended: self.ended_at.zip(reason),
-            },
-        ))
-    }
 }
 
 #[derive(sqlx::FromRow)]
@@ -182,13 +136,6 @@ impl DeliveryRow {
     }
 }
 
-const SUBSCRIPTIONS: &str =
-    "SELECT m.address, m.entered_at, s.id, s.subscriber_id, s.digest, s.criteria, s.origin,
-     s.began_at, s.ended_at, s.end_reason
-   FROM subscriptions s JOIN subscribers m ON m.id = s.subscriber_id
-   WHERE ($1 = '' OR s.digest = $1) AND ($2 = 0 OR s.ended_at IS NULL)
-   ORDER BY m.address, s.began_at, s.id";
-
 const ISSUES: &str = "SELECT i.digest, i.number, i.scheduled_for, i.closed_at, i.window_after, i.window_until, i.state,
      i.items,
      (SELECT COUNT(*) FROM deliveries d WHERE d.digest = i.digest AND d.number = i.number AND d.state = 'sent') AS sent,
@@ -198,128 +145,6 @@ const ISSUES: &str = "SELECT i.digest, i.number, i.scheduled_for, i.closed_at, i
    FROM issues i WHERE ($1 = '' OR i.digest = $1) ORDER BY i.scheduled_for DESC, i.digest LIMIT $2";
 
 impl Store {
-    /// Subscribes a mailbox; an equal subscription that has not ended is returned and not
-    /// doubled.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn subscribe(
-        &self,
-        address: &EmailAddress,
-        digest: &DigestName,
-        criteria: &Criteria,
-        origin: Origin,
-        now: DateTime<Utc>,
-    ) -> Result<Subscription, Error> {
-        let subscriber = SubscriberId::of(address);
-        let wanted = to_json(criteria);
-        let existing = self
-            .subscriptions_of(digest.as_str(), true)
-            .await?
-            .into_iter()
-            .find(|(mailbox, subscription)| {
-                mailbox.id == subscriber && &subscription.criteria == criteria
-            });
-        if let Some((_, subscription)) = existing {
-            return Ok(subscription);
-        }
-        let began = now.to_rfc3339_opts(SecondsFormat::Micros, true);
-        let subscription = Subscription {
-            id: SubscriptionId::of(&subscriber, digest, &wanted, &began),
-            subscriber: subscriber.clone(),
-            digest: digest.clone(),
-            criteria: criteria.clone(),
-            origin,
-            began_at: now,
-            ended: None,
-        };
-        let begin = self.database.begin();
-        writing!(self.database, |pool| {
-            let mut transaction = pool.begin_with(begin).await?;
-            sqlx::query("INSERT INTO subscribers (id, address, entered_at) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING")
-                .bind(subscriber.as_str())
-                .bind(address.as_str())
-                .bind(now)
-                .execute(&mut *transaction)
-                .await?;
-            sqlx::query(
-                "INSERT INTO subscriptions (id, subscriber_id, digest, criteria, origin, began_at)
-                 VALUES ($1, $2, $3, $4, $5, $6)
-                 ON CONFLICT (id) DO UPDATE SET ended_at = NULL, end_reason = NULL",
-            )
-            .bind(subscription.id.as_str())
-            .bind(subscriber.as_str())
-            .bind(digest.as_str())
-            .bind(&wanted)
-            .bind(origin.as_str())
-            .bind(now)
-            .execute(&mut *transaction)
-            .await?;
-            transaction.commit().await?;
-        });
-        Ok(subscription)
-    }
-
-    /// Ends a subscription; false when there is none that has not ended.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn end_subscription(
-        &self,
-        id: &SubscriptionId,
-        reason: EndReason,
-        now: DateTime<Utc>,
-    ) -> Result<bool, Error> {
-        writing!(self.database, |pool| {
-            let ended = sqlx::query(
-                "UPDATE subscriptions SET ended_at = $2, end_reason = $3 WHERE id = $1 AND ended_at IS NULL",
-            )
-            .bind(id.as_str())
-            .bind(now)
-            .bind(reason.as_str())
-            .execute(pool)
-            .await?
-            .rows_affected();
-            Ok(ended == 1)
-        })
-    }
-
-    async fn subscriptions_of(
-        &self,
-        digest: &str,
-        active: bool,
-    ) -> Result<Vec<(Subscriber, Subscription)>, Error> {
-        let rows: Vec<SubscriptionRow> = reading!(self.database, |pool| {
-            sqlx::query_as(SUBSCRIPTIONS)
-                .bind(digest)
-                .bind(i64::from(active))
-                .fetch_all(pool)
-                .await?
-        });
-        rows.into_iter().map(SubscriptionRow::read).collect()
-    }
-
-    /// Every mailbox with all it ever subscribed to, by address.
-    ///
-    /// # Errors
-    /// When the database fails or a row cannot be read.
-    pub async fn subscribers(&self) -> Result<Vec<(Subscriber, Vec<Subscription>)>, Error> {
-        Ok(by_mailbox(self.subscriptions_of("", false).await?))
-    }
-
-    /// The mailboxes that a digest goes to, with what they want of it.
-    ///
-    /// # Errors
-    /// As [`Store::subscribers`].
-    pub async fn active_subscriptions(
-        &self,
-        digest: &DigestName,
-    ) -> Result<Vec<(Subscriber, Vec<Subscription>)>, Error> {
-        Ok(by_mailbox(
-            self.subscriptions_of(digest.as_str(), true).await?,
-        ))
-    }
-
     /// Issues, the newest first.
     ///
     /// # Errors
@@ -356,10 +181,18 @@ impl Store {
     /// # Errors
     /// As [`Store::issues`].
     pub async fn issue(&self, digest: &DigestName, number: u32) -> Result<Option<Issue>, Error> {
-        type Row = (DateTime<Utc>, DateTime<Utc>, i64, i64, String, String);
+        type Row = (
+            DateTime<Utc>,
+            DateTime<Utc>,
+            i64,
+            i64,
+            String,
+            String,
+            String,
+        );
         let row: Option<Row> = reading!(self.database, |pool| {
             sqlx::query_as(
-                "SELECT scheduled_for, closed_at, window_after, window_until, state, edition
+                "SELECT scheduled_for, closed_at, window_after, window_until, state, introduction, edition
                  FROM issues WHERE digest = $1 AND number = $2",
             )
             .bind(digest.as_str())
@@ -367,7 +200,8 @@ impl Store {
             .fetch_optional(pool)
             .await?
         });
-        let Some((scheduled_for, closed_at, after, until, state, edition)) = row else {
+        let Some((scheduled_for, closed_at, after, until, state, introduction, edition)) = row
+        else {
             return Ok(None);
         };
         let table = "issues";
@@ -381,6 +215,7 @@ impl Store {
             state: state
                 .parse()
                 .map_err(|error: String| unreadable(table, &key, error))?,
+            introduction,
             edition: json(table, &key, &edition)?,
         }))
     }
@@ -401,8 +236,8 @@ impl Store {
             fenced!(transaction, lease);
             let stored = sqlx::query(
                 "INSERT INTO issues (digest, number, scheduled_for, closed_at, window_after, window_until, state,
-                   items, edition)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING",
+                   items, edition, introduction)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING",
             )
             .bind(issue.digest.as_str())
             .bind(i64::from(issue.number))
@@ -413,6 +248,7 @@ impl Store {
             .bind(issue.state.as_str())
             .bind(whole(issue.edition.items.len()))
             .bind(to_json(&issue.edition))
+            .bind(issue.introduction.as_str())
             .execute(&mut *transaction)
             .await?
             .rows_affected();
@@ -470,6 +306,35 @@ impl Store {
                 .await?;
             transaction.commit().await?;
             Ok(())
+        })
+    }
+
+    /// Writes the words before everything else of a draft; false when it is none.
+    ///
+    /// # Errors
+    /// When the lease is lost or the database fails.
+    pub async fn set_introduction(
+        &self,
+        lease: &Lease,
+        digest: &DigestName,
+        number: u32,
+        text: &str,
+    ) -> Result<bool, Error> {
+        let begin = self.database.begin();
+        writing!(self.database, |pool| {
+            let mut transaction = pool.begin_with(begin).await?;
+            fenced!(transaction, lease);
+            let changed = sqlx::query(
+                "UPDATE issues SET introduction = $3 WHERE digest = $1 AND number = $2 AND state = 'draft'",
+            )
+            .bind(digest.as_str())
+            .bind(i64::from(number))
+            .bind(text)
+            .execute(&mut *transaction)
+            .await?
+            .rows_affected();
+            transaction.commit().await?;
+            Ok(changed == 1)
         })
     }
 
@@ -540,15 +405,4 @@ impl Store {
             Ok(())
         })
     }
-}
-
-fn by_mailbox(rows: Vec<(Subscriber, Subscription)>) -> Vec<(Subscriber, Vec<Subscription>)> {
-    let mut out: BTreeMap<String, (Subscriber, Vec<Subscription>)> = BTreeMap::new();
-    for (subscriber, subscription) in rows {
-        out.entry(subscriber.address.as_str().to_owned())
-            .or_insert_with(|| (subscriber, Vec::new()))
-            .1
-            .push(subscription);
-    }
-    out.into_values().collect()
 }

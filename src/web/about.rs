@@ -1,14 +1,11 @@
 //! Pages about the site itself.
 
-use std::collections::BTreeMap;
-
-use axum::extract::{Query as Parameters, State};
+use axum::extract::State;
 use axum::response::Response;
 
 use super::Site;
 use super::pages::{coverage, told};
-use crate::domain::id::FrameworkId;
-use crate::render::{AboutPage, Named, NoSignUpPage, PrivacyPage, framework_link};
+use crate::render::{AboutPage, Named};
 
 /// `/about`
 pub(super) async fn about(State(site): State<Site>) -> Response {
@@ -62,22 +59,4 @@ pub(super) async fn about(State(site): State<Site>) -> Response {
     }
     .await;
     told(&site, page)
-}
-
-/// `/privacy`
-pub(super) async fn privacy(State(site): State<Site>) -> Response {
-    told(&site, site.show(&PrivacyPage {}))
-}
-
-/// `/subscribe`, as long as readers cannot sign up by themselves.
-pub(super) async fn no_sign_up(
-    State(site): State<Site>,
-    Parameters(parameters): Parameters<BTreeMap<String, String>>,
-) -> Response {
-    let framework = parameters
-        .get("framework")
-        .and_then(|id| FrameworkId::new(id.as_str()).ok())
-        .filter(|id| site.library.framework(id).is_some())
-        .map(|id| framework_link(&site.library, &id));
-    told(&site, site.show(&NoSignUpPage { framework }))
 }

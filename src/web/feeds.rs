@@ -337,7 +337,7 @@ fn file(kind: &'static str, name: &str, body: impl Into<Body>) -> Response {
 }
 
 /// Updates as entries of a feed.
-async fn entries(site: &Site, updates: &[Update]) -> Result<Vec<FeedEntry>, Trouble> {
+pub(super) async fn entries(site: &Site, updates: &[Update]) -> Result<Vec<FeedEntry>, Trouble> {
     let ids: Vec<UpdateId> = updates.iter().map(|update| update.id.clone()).collect();
     let notes = site.store.notes(&ids).await?;
     Ok(updates

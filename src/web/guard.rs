@@ -11,7 +11,7 @@ use axum::response::{IntoResponse as _, Response};
 use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota};
 
-use crate::domain::token::ApiToken;
+use crate::domain::api_token::ApiToken;
 
 /// Visitors whose pace is remembered before those that paused are forgotten.
 const VISITORS: usize = 20_000;
@@ -176,6 +176,9 @@ pub(super) async fn guarded(
         response
     } else {
         request.extensions_mut().insert(Arc::clone(&guard));
+        if let Some(visitor) = visitor {
+            request.extensions_mut().insert(super::Visitor(visitor));
+        }
         next.run(request).await
     };
     let status = response.status();

@@ -1,7 +1,8 @@
 //! The site: pages out of store and index, shown through render.
 //!
 //! It knows addresses, headers and what a reader asks for. It calls the store, the index and the
-//! renderer. It deliberately never fetches, sends or writes.
+//! renderer. It deliberately never fetches or sends, and writes nothing but what readers ask for
+//! themselves: sign-ups, preferences, leaving, decisions.
 
 mod about;
 mod api;
@@ -10,16 +11,19 @@ mod calendar;
 mod changes;
 mod conditional;
 mod crosswalks;
+mod decide;
 mod feeds;
 mod found;
 mod framework;
 mod guard;
+mod own_feeds;
 mod pages;
 mod search;
 mod serving;
 mod standard;
 mod standards;
 mod subjects;
+mod subscribe;
 mod versions;
 
 use std::sync::Arc;
@@ -66,6 +70,10 @@ pub struct Site {
     /// The clock.
     pub clock: Clock,
 }
+
+/// Who asks, where a layer before the site knows it better than the connection does.
+#[derive(Clone, Copy, Debug)]
+pub struct Visitor(pub std::net::IpAddr);
 
 /// Something that a reader is told.
 #[derive(Debug)]
@@ -183,8 +191,6 @@ fn routes() -> Routes {
         .route("/bodies", get(subjects::bodies))
         .route("/bodies/{id}", get(subjects::body))
         .route("/about", get(about::about))
-        .route("/privacy", get(about::privacy))
-        .route("/subscribe", get(about::no_sign_up))
         .route("/calendar", get(calendar::calendar))
         .route("/calendar.ics", get(calendar::all_ics))
         .route(
@@ -210,6 +216,7 @@ fn routes() -> Routes {
         .route("/assets/style.css", get(style))
         .route("/healthz", get(async || "ok"))
         .route("/readyz", get(ready));
+    let routes = own_feeds::routes(decide::routes(subscribe::routes(routes)));
     let mut routes = feeds::routes(routes)
         .route("/api", get(api::page))
         .route("/api/v1/openapi.json", get(api::openapi));

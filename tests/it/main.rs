@@ -10,6 +10,7 @@ macro_rules! left_out {
     }};
 }
 
+mod alerting;
 mod bad_input;
 mod by_hand;
 mod calendar;
@@ -30,14 +31,18 @@ mod hostile;
 mod house;
 mod interfaces;
 mod labelled;
+mod mail_crash;
 mod mapping;
+mod matching;
 mod pages;
 mod pdf;
 mod postgres;
 mod rooms;
 mod seed;
+mod signing_up;
 mod site;
 mod standards_pages;
 mod story;
+mod telling;
 mod watch;
 mod watch_corpus;

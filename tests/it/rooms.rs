@@ -8,9 +8,8 @@ fn allowed(room: &str) -> Option<&'static [&'static str]> {
         "crash" => &[],
         "text" => &[],
         "domain" => &["text"],
-        "parse" | "compare" | "normalize" | "tag" | "story" | "summary" | "digest" | "evidence" => {
-            &["domain", "text", "crash"]
-        }
+        "parse" | "compare" | "normalize" | "tag" | "story" | "summary" | "matching" | "digest"
+        | "evidence" => &["domain", "text", "crash"],
         "library" | "fetch" | "pdf" | "store" | "search" | "render" | "deliver" => {
             &["domain", "text", "crash"]
         }
@@ -18,8 +17,8 @@ fn allowed(room: &str) -> Option<&'static [&'static str]> {
         // Gathers settings; no room imports it.
         "config" => &["domain", "text", "fetch", "deliver"],
         "web" => &[
-            "domain", "text", "crash", "compare", "store", "search", "render", "digest", "summary",
-            "clock",
+            "domain", "text", "crash", "compare", "store", "search", "render", "digest",
+            "matching", "summary", "clock",
         ],
         // Upstairs.
         "daemon" => &[
@@ -32,6 +31,7 @@ fn allowed(room: &str) -> Option<&'static [&'static str]> {
             "tag",
             "story",
             "summary",
+            "matching",
             "digest",
             "library",
             "fetch",

@@ -1,6 +1,6 @@
 //! Sending what is due, a few at once; a delivery's state moves only after the relay's answer.
 
-use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::{StreamExt as _, stream};
@@ -8,17 +8,17 @@ use futures_util::{StreamExt as _, stream};
 use crate::daemon::House;
 use crate::deliver::Post;
 use crate::domain::delivery::{Delivery, DeliveryState};
-use crate::domain::digest::Issue;
-use crate::domain::id::{DigestName, SubscriberId};
+use crate::domain::digest::{Issue, IssueState};
 use crate::domain::message::{Mail, Receipt};
 use crate::domain::subscription::EmailAddress;
+use crate::domain::token::{Purpose, Signer};
 use crate::render::DigestMail;
 use crate::store::{DeliveryResult, Lease};
 
 /// Mails on their way at once.
 const AT_ONCE: usize = 4;
-/// Mails noted in one transaction: at most so many can be sent twice by a crash.
-const BATCH: u32 = 20;
+/// Mails read at once.
+const BATCH: u32 = 200;
 /// How long a mail is tried.
 pub(super) const GIVE_UP: TimeDelta = TimeDelta::days(5);
 
@@ -35,30 +35,21 @@ pub struct Sent {
     pub skipped: u32,
 }
 
-/// Sends everything that is due now.
+/// Sends everything that is due now. A connection begins its next mail only when what became of its
+/// last one is stored: a crash can repeat no more mails than there were connections.
 ///
 /// # Errors
 /// When the lease is lost or the store fails; a mail that cannot be sent is no error.
 pub async fn deliver_due(house: &House, lease: &Lease, post: &Post) -> anyhow::Result<Sent> {
     let mut total = Sent::default();
-    let mut issue: Option<Issue> = None;
+    let mut issue: Option<Arc<Issue>> = None;
+    let signer = house.signer().await?;
+    let from = envelope(house)?;
     loop {
         let now = house.clock.now();
         let due = house.store.due_deliveries(now, BATCH).await?;
         if due.is_empty() {
             return Ok(total);
-        }
-        // Whoever has left since the issue was closed gets nothing any more.
-        let mut wanted: HashMap<DigestName, HashSet<SubscriberId>> = HashMap::new();
-        for delivery in &due {
-            if !wanted.contains_key(&delivery.digest) {
-                let active = house.store.active_subscriptions(&delivery.digest).await?;
-                let ids = active
-                    .into_iter()
-                    .map(|(subscriber, _)| subscriber.id)
-                    .collect();
-                wanted.insert(delivery.digest.clone(), ids);
-            }
         }
         let mut mails = Vec::new();
         for delivery in due {
@@ -66,33 +57,122 @@ pub async fn deliver_due(house: &House, lease: &Lease, post: &Post) -> anyhow::R
                 issue.digest == delivery.digest && issue.number == delivery.number
             });
             if !held {
-                issue = house.store.issue(&delivery.digest, delivery.number).await?;
+                issue = house
+                    .store
+                    .issue(&delivery.digest, delivery.number)
+                    .await?
+                    .map(Arc::new);
             }
-            let wanted = wanted
-                .get(&delivery.digest)
-                .is_some_and(|ids| ids.contains(&delivery.subscriber));
-            let mail = match (&issue, wanted) {
-                (Some(issue), true) => Some(compose(house, issue, &delivery)?),
-                _ => None,
-            };
-            mails.push((delivery, mail));
+            mails.push((delivery, issue.clone()));
         }
-        let from = envelope(house)?;
-        let results: Vec<DeliveryResult> = stream::iter(mails)
-            .map(|(delivery, mail)| {
-                let from = &from;
-                async move {
-                    let receipt = match &mail {
-                        Some(mail) => Some(post.send(mail, from).await),
-                        None => None,
-                    };
-                    crate::crash::point("after-send");
-                    result(delivery, receipt, now)
-                }
-            })
-            .buffer_unordered(AT_ONCE)
-            .collect()
-            .await;
+        let (results, notes) = tokio::sync::mpsc::unbounded_channel();
+        let (signer, from, results) = (&signer, &from, results);
+        let sending = async move {
+            let round: anyhow::Result<Vec<Option<Verdict>>> = stream::iter(mails)
+                .map(|(delivery, issue)| {
+                    let results = results.clone();
+                    async move {
+                        let receipt =
+                            send_one(house, post, signer, from, issue.as_deref(), &delivery)
+                                .await?;
+                        crate::crash::point("after-send");
+                        let verdict = refusal(&delivery, &receipt);
+                        let (stored, done) = tokio::sync::oneshot::channel();
+                        let result = result(delivery, receipt, now);
+                        // Whoever stores has failed, and says so itself.
+                        let _ = results.send((result, stored));
+                        let _ = done.await;
+                        anyhow::Ok(verdict)
+                    }
+                })
+                .buffer_unordered(AT_ONCE)
+                .collect::<Vec<_>>()
+                .await
+                .into_iter()
+                .collect();
+            round
+        };
+        let (refused, counted) = tokio::join!(sending, note(house, lease, notes));
+        let counted = counted?;
+        total.sent += counted.sent;
+        total.later += counted.later;
+        total.failed += counted.failed;
+        total.skipped += counted.skipped;
+        for (delivery, words) in refused?.into_iter().flatten() {
+            super::bounces::refused(house, signer, &delivery, &words).await?;
+        }
+        if too_many_failed(&counted) {
+            hold(house, lease, &counted).await?;
+            return Ok(total);
+        }
+    }
+}
+
+/// A mailbox that a relay refused for good, and its words.
+type Verdict = (Delivery, String);
+
+fn refusal(delivery: &Delivery, receipt: &Attempt) -> Option<Verdict> {
+    match receipt {
+        Attempt::Tried(Receipt::Never(words)) => Some((delivery.clone(), words.clone())),
+        _ => None,
+    }
+}
+
+/// What came of one delivery.
+enum Attempt {
+    /// It was tried.
+    Tried(Receipt),
+    /// It is not to be sent any more, and why.
+    Skipped(String),
+}
+
+async fn send_one(
+    house: &House,
+    post: &Post,
+    signer: &Signer,
+    from: &EmailAddress,
+    issue: Option<&Issue>,
+    delivery: &Delivery,
+) -> anyhow::Result<Attempt> {
+    // Asked just before sending: whoever has left since the issue was closed gets nothing.
+    let wants = house
+        .store
+        .wants_digest(&delivery.digest, &delivery.subscriber)
+        .await?;
+    let Some(issue) = issue.filter(|_| wants) else {
+        return Ok(Attempt::Skipped(
+            "unsubscribed since the issue was closed".to_owned(),
+        ));
+    };
+    let hash = signer.hashed(delivery.address.as_str());
+    if let Some((reason, _)) = house.store.suppression(&hash).await?
+        && reason != crate::store::UNANSWERED
+    {
+        return Ok(Attempt::Skipped(format!("no mail goes there: {reason}")));
+    }
+    let mail = compose(house, signer, issue, delivery)?;
+    let from = super::bounces::return_path(house, signer, delivery.id.as_str())
+        .unwrap_or_else(|| from.clone());
+    Ok(Attempt::Tried(post.send(&mail, &from).await))
+}
+
+/// Stores results as they come, all that wait in one transaction.
+async fn note(
+    house: &House,
+    lease: &Lease,
+    mut notes: tokio::sync::mpsc::UnboundedReceiver<(
+        DeliveryResult,
+        tokio::sync::oneshot::Sender<()>,
+    )>,
+) -> anyhow::Result<Sent> {
+    let mut total = Sent::default();
+    while let Some(first) = notes.recv().await {
+        let mut waiting = vec![first];
+        while let Ok(next) = notes.try_recv() {
+            waiting.push(next);
+        }
+        let (results, stored): (Vec<DeliveryResult>, Vec<_>) = waiting.into_iter().unzip();
+        house.store.record_deliveries(lease, &results).await?;
         for result in &results {
             match result.state {
                 DeliveryState::Sent => total.sent += 1,
@@ -101,22 +181,68 @@ pub async fn deliver_due(house: &House, lease: &Lease, post: &Post) -> anyhow::R
                 DeliveryState::Skipped => total.skipped += 1,
             }
         }
-        house.store.record_deliveries(lease, &results).await?;
+        for waiter in stored {
+            // One that does not wait any more needs no word.
+            let _ = waiter.send(());
+        }
     }
+    Ok(total)
+}
+
+/// Whether so much of a round failed for good that the fault is more likely ours than theirs.
+fn too_many_failed(round: &Sent) -> bool {
+    round.failed >= 20 && round.failed * 2 > round.sent + round.failed
+}
+
+/// Stops what is being sent and tells the operator.
+async fn hold(house: &House, lease: &Lease, round: &Sent) -> anyhow::Result<()> {
+    let mut held = Vec::new();
+    for issue in house.store.issues(None).await? {
+        if issue.state == IssueState::Sending {
+            house
+                .store
+                .set_issue_state(lease, &issue.digest, issue.number, IssueState::Draft)
+                .await?;
+            held.push(format!("{} {}", issue.digest, issue.number));
+        }
+    }
+    let words = format!(
+        "{} of the last {} mails were refused for good, so sending was stopped: {}.\nLook at `regwire digest list` and at the relay; `regwire digest approve NUMBER` goes on.\n",
+        round.failed,
+        round.sent + round.failed,
+        held.join(", ")
+    );
+    super::bounces::tell_operator(house, lease, "Regwire: sending was stopped", &words).await
 }
 
 /// The mail of a delivery: on every try the same, byte by byte.
 ///
 /// # Errors
 /// When a template is broken.
-pub fn compose(house: &House, issue: &Issue, delivery: &Delivery) -> anyhow::Result<Mail> {
-    let view = DigestMail::new(
+pub fn compose(
+    house: &House,
+    signer: &Signer,
+    issue: &Issue,
+    delivery: &Delivery,
+) -> anyhow::Result<Mail> {
+    let mut view = DigestMail::new(
         issue,
         &delivery.plan,
         &house.config.base_url,
         house.config.postal_address.as_deref(),
         house.config.contact.as_deref(),
     );
+    let base = &house.config.base_url;
+    let (id, list) = (delivery.subscriber.as_str(), issue.digest.as_str());
+    let leave = format!(
+        "{base}/unsubscribe/{}",
+        signer.sign(Purpose::Unsubscribe, id, list)
+    );
+    view.preferences = Some(format!(
+        "{base}/preferences/{}",
+        signer.sign(Purpose::Preferences, id, "all")
+    ));
+    view.unsubscribe = Some(leave.clone());
     let parts = house.renderer.mail(&view)?;
     let domain = envelope(house)?.domain().to_owned();
     Ok(Mail {
@@ -137,10 +263,23 @@ pub fn compose(house: &House, issue: &Issue, delivery: &Delivery) -> anyhow::Res
                 "List-Archive".to_owned(),
                 format!("<{}/digests/{}>", house.config.base_url, issue.number),
             ),
+            ("List-Unsubscribe".to_owned(), format!("<{leave}>")),
+            (
+                "List-Unsubscribe-Post".to_owned(),
+                "List-Unsubscribe=One-Click".to_owned(),
+            ),
             ("Auto-Submitted".to_owned(), "auto-generated".to_owned()),
             ("Precedence".to_owned(), "bulk".to_owned()),
         ],
     })
+}
+
+/// The sender's address.
+///
+/// # Errors
+/// When `from` of [mail] has none.
+pub fn sender(house: &House) -> anyhow::Result<EmailAddress> {
+    envelope(house)
 }
 
 pub(super) fn envelope(house: &House) -> anyhow::Result<EmailAddress> {
@@ -152,22 +291,20 @@ pub(super) fn envelope(house: &House) -> anyhow::Result<EmailAddress> {
     Ok(EmailAddress::new(address)?)
 }
 
-fn result(delivery: Delivery, receipt: Option<Receipt>, now: DateTime<Utc>) -> DeliveryResult {
+fn result(delivery: Delivery, attempt: Attempt, now: DateTime<Utc>) -> DeliveryResult {
     let attempts = delivery.attempts.saturating_add(1);
-    let (state, answer, next) = match receipt {
-        None => (
-            DeliveryState::Skipped,
-            "unsubscribed since the issue was closed".to_owned(),
-            now,
-        ),
-        Some(Receipt::Sent(answer)) => (DeliveryState::Sent, answer, now),
-        Some(Receipt::Never(answer)) => (DeliveryState::Failed, answer, now),
-        Some(Receipt::TryLater(answer)) if now - delivery.queued_at > GIVE_UP => (
+    let (state, answer, next) = match attempt {
+        Attempt::Skipped(why) => (DeliveryState::Skipped, why, now),
+        Attempt::Tried(Receipt::Sent(answer)) => (DeliveryState::Sent, answer, now),
+        Attempt::Tried(Receipt::Never(answer)) => (DeliveryState::Failed, answer, now),
+        Attempt::Tried(Receipt::TryLater(answer)) if now - delivery.queued_at > GIVE_UP => (
             DeliveryState::Failed,
             format!("given up after {attempts} tries: {answer}"),
             now,
         ),
-        Some(Receipt::TryLater(answer)) => (DeliveryState::Pending, answer, now + pause(attempts)),
+        Attempt::Tried(Receipt::TryLater(answer)) => {
+            (DeliveryState::Pending, answer, now + pause(attempts))
+        }
     };
     DeliveryResult {
         id: delivery.id,

@@ -1,15 +1,20 @@
 //! Closing issues: when a digest's moment has come, its window is frozen by log position.
 
+use std::collections::{HashMap, HashSet};
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::daemon::House;
 use crate::digest::{self as engine, Told};
-use crate::domain::delivery::{Delivery, DeliveryState};
+use crate::domain::criteria::{Clause, Criteria};
+use crate::domain::delivery::{Delivery, DeliveryState, Plan};
 use crate::domain::digest::{Digest, Edition, Issue, IssueState, Window};
 use crate::domain::document::Sha256;
 use crate::domain::health::{Coverage, survey};
 use crate::domain::id::{DeliveryId, SourceId, UpdateId};
-use crate::domain::update::Update;
+use crate::domain::subscription::{Subscriber, Subscription};
+use crate::domain::update::{Reach, Update};
+use crate::matching::{self, Matcher, Scratch};
 use crate::store::{Lease, LogEvent, LogLine};
 use crate::summary::tell;
 
@@ -61,15 +66,17 @@ pub async fn close(
     moment: DateTime<Utc>,
 ) -> anyhow::Result<Option<Issue>> {
     let now = house.clock.now();
-    let (window, edition, updates) = draft(house, digest).await?;
+    let draft = draft(house, digest).await?;
     let number = house
         .store
         .last_issue(&digest.name)
         .await?
         .map_or(1, |issue| issue.number.saturating_add(1));
+    let mailboxes = house.store.active_subscriptions(&digest.name).await?;
+    let wants = Wants::new(house, &mailboxes, &draft);
     let mut deliveries = Vec::new();
-    for (subscriber, subscriptions) in house.store.active_subscriptions(&digest.name).await? {
-        let Some(plan) = engine::plan(&edition, &subscriptions, &house.library, &updates) else {
+    for (subscriber, subscriptions) in mailboxes {
+        let Some(plan) = wants.plan(house, &draft, &subscriptions, now) else {
             continue;
         };
         deliveries.push(Delivery {
@@ -82,35 +89,176 @@ pub async fn close(
             plan,
             state: DeliveryState::Pending,
             attempts: 0,
-            next_try_at: now,
+            next_try_at: own_hour(&subscriptions, now),
             answer: None,
         });
     }
+    let Draft {
+        window, edition, ..
+    } = draft;
     let issue = Issue {
         digest: digest.name.clone(),
         number,
         scheduled_for: moment,
         closed_at: now,
         window,
-        state: match (digest.approve, deliveries.is_empty()) {
+        // Later than a day it is the operator's to say whether it is still wanted (promises: M14).
+        state: match (
+            digest.approve || is_stale(moment, now, number),
+            deliveries.is_empty(),
+        ) {
             (true, _) => IssueState::Draft,
             (false, true) => IssueState::Finished,
             (false, false) => IssueState::Sending,
         },
+        introduction: String::new(),
         edition,
     };
     let stored = house.store.close_issue(lease, &issue, &deliveries).await?;
+    if stored && is_stale(moment, now, number) {
+        let words = format!(
+            "The {} digest, number {number}, was due {} and closed {}. It waits: `regwire digest approve {number} --digest {}` sends it.\n",
+            digest.name,
+            moment.format("%Y-%m-%d %H:%M UTC"),
+            now.format("%Y-%m-%d %H:%M UTC"),
+            digest.name
+        );
+        super::bounces::tell_operator(house, lease, "Regwire: a late issue waits", &words).await?;
+    }
     Ok(stored.then_some(issue))
+}
+
+/// Whether an issue comes so late that it is held; the first one cannot.
+fn is_stale(moment: DateTime<Utc>, now: DateTime<Utc>, number: u32) -> bool {
+    number > 1 && now - moment > TimeDelta::hours(24)
+}
+
+/// When a mailbox gets its mail: at the hour that it asked for, within a day of the close.
+fn own_hour(subscriptions: &[Subscription], now: DateTime<Utc>) -> DateTime<Utc> {
+    subscriptions
+        .iter()
+        .filter_map(|subscription| subscription.frequency.hour())
+        .filter_map(|hour| hour.daily()?.next_after(now - TimeDelta::minutes(1)))
+        .filter(|moment| *moment <= now + TimeDelta::hours(24))
+        .min()
+        .unwrap_or(now)
+}
+
+/// What an issue would say, and what it says it of.
+pub struct Draft {
+    /// Its part of the log.
+    pub window: Window,
+    /// What it says.
+    pub edition: Edition,
+    /// The update of each item.
+    items: Vec<Update>,
+    /// The update of each date.
+    dates: Vec<Option<Update>>,
+}
+
+/// Who wants which items, for all mailboxes at once.
+pub struct Wants {
+    places: HashMap<Criteria, usize>,
+    items: Vec<HashMap<usize, Vec<Clause>>>,
+    dates: Vec<HashSet<usize>>,
+}
+
+impl Wants {
+    /// Matches a draft against everything that mailboxes want.
+    pub fn new(
+        house: &House,
+        mailboxes: &[(Subscriber, Vec<Subscription>)],
+        draft: &Draft,
+    ) -> Self {
+        let mut places: HashMap<Criteria, usize> = HashMap::new();
+        let mut criteria: Vec<&Criteria> = Vec::new();
+        for subscription in mailboxes.iter().flat_map(|(_, all)| all) {
+            if !places.contains_key(&subscription.criteria) {
+                places.insert(subscription.criteria.clone(), criteria.len());
+                criteria.push(&subscription.criteria);
+            }
+        }
+        let matcher = Matcher::new(criteria.iter().copied(), &house.library.known_works);
+        let mut scratch = Scratch::default();
+        let mut items = vec![HashMap::new(); criteria.len()];
+        let mut dates = vec![HashSet::new(); criteria.len()];
+        for (place, update) in draft.items.iter().enumerate() {
+            for found in matcher.matches(update, &mut scratch) {
+                if let (Some(wanted), Some(criteria)) =
+                    (items.get_mut(found.criteria), criteria.get(found.criteria))
+                {
+                    let held = matching::clauses(criteria, &found).into_iter().cloned();
+                    wanted.insert(place, held.collect());
+                }
+            }
+        }
+        for (place, update) in draft.dates.iter().enumerate() {
+            // A date counts whenever its update was found, and is nobody's news.
+            let Some(update) = update else { continue };
+            let update = Update {
+                reach: Reach::News,
+                ..update.clone()
+            };
+            for found in matcher.matches(&update, &mut scratch) {
+                if let Some(wanted) = dates.get_mut(found.criteria) {
+                    wanted.insert(place);
+                }
+            }
+        }
+        Self {
+            places,
+            items,
+            dates,
+        }
+    }
+
+    /// What one mailbox's mail says; nothing where nothing is for it.
+    pub fn plan(
+        &self,
+        house: &House,
+        draft: &Draft,
+        subscriptions: &[Subscription],
+        now: DateTime<Utc>,
+    ) -> Option<Plan> {
+        let mine: Vec<(usize, DateTime<Utc>)> = subscriptions
+            .iter()
+            .filter_map(|one| Some((*self.places.get(&one.criteria)?, one.began_at)))
+            .collect();
+        engine::plan(
+            &draft.edition,
+            &house.library,
+            now,
+            |place| {
+                let item = draft.edition.items.get(place)?;
+                let mut held: Option<Vec<Clause>> = None;
+                for (criteria, began) in &mine {
+                    // A correction is told to those who may have had the original.
+                    if item.correction && *began > item.first_seen {
+                        continue;
+                    }
+                    if let Some(clauses) = self.items.get(*criteria).and_then(|all| all.get(&place))
+                    {
+                        held.get_or_insert_default().extend(clauses.iter().cloned());
+                    }
+                }
+                held
+            },
+            |place| {
+                mine.iter().any(|(criteria, _)| {
+                    self.dates
+                        .get(*criteria)
+                        .is_some_and(|all| all.contains(&place))
+                })
+            },
+        )
+    }
 }
 
 /// What the next issue would say now: its window, its edition, and the updates it tells of.
 ///
 /// # Errors
 /// When the store fails.
-pub async fn draft(
-    house: &House,
-    digest: &Digest,
-) -> anyhow::Result<(Window, Edition, Vec<Update>)> {
+pub async fn draft(house: &House, digest: &Digest) -> anyhow::Result<Draft> {
     let after = house
         .store
         .last_issue(&digest.name)
@@ -146,7 +294,40 @@ pub async fn draft(
         .filter_map(|state| Some((state.source, state.chain_head?)))
         .collect();
     heads.sort_by(|a, b| a.0.cmp(&b.0));
-    let updates = told.iter().map(|told| told.update.clone()).collect();
-    let edition = engine::edition(told, &house.sources, coverage, heads);
-    Ok((Window { after, until }, edition, updates))
+    let mut by_id: HashMap<UpdateId, Update> = told
+        .iter()
+        .map(|told| (told.update.id.clone(), told.update.clone()))
+        .collect();
+    let mut edition = engine::edition(told, &house.sources, coverage, heads);
+    let today = house.clock.now().date_naive();
+    let ahead = today + TimeDelta::days(engine::DAYS_AHEAD + 1);
+    // From the month's beginning: what is told as a month stands at its first day.
+    let from = today - TimeDelta::days(31);
+    let stretch = house
+        .store
+        .due(from, Some(ahead), &[], 500, |_| true)
+        .await?;
+    edition.dates = engine::dates(stretch.entries, today);
+    let ids: Vec<UpdateId> = edition
+        .dates
+        .iter()
+        .map(|line| line.update.clone())
+        .collect();
+    let mut dated: HashMap<UpdateId, Update> = house
+        .store
+        .updates(&ids)
+        .await?
+        .into_iter()
+        .map(|update| (update.id.clone(), update))
+        .collect();
+    Ok(Draft {
+        window: Window { after, until },
+        items: edition
+            .items
+            .iter()
+            .filter_map(|item| by_id.remove(&item.update))
+            .collect(),
+        dates: ids.iter().map(|id| dated.remove(id)).collect(),
+        edition,
+    })
 }

@@ -127,6 +127,8 @@ fn notice(
         address,
         subject,
         text,
+        html: None,
+        headers: Vec::new(),
         queued_at: now,
         attempts: 0,
     }
@@ -149,16 +151,18 @@ pub async fn send_notices(house: &House, lease: &Lease, post: &Post) -> anyhow::
             from: house.config.mail_from.clone(),
             to: notice.address.clone(),
             subject: notice.subject.clone(),
-            html: format!(
+            html: notice.html.clone().unwrap_or_else(|| format!(
                 "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>{0}</title></head><body><pre style=\"font:14px/1.5 monospace;white-space:pre-wrap\">{1}</pre></body></html>",
                 escape(&notice.subject),
                 escape(&notice.text)
-            ),
+            )),
             text: notice.text.clone(),
             message_id: format!("<{}@{}>", notice.id, from.domain()),
             boundary: format!("rw-{}", notice.id),
             date: notice.queued_at,
-            headers: vec![("Auto-Submitted".to_owned(), "auto-generated".to_owned())],
+            headers: std::iter::once(("Auto-Submitted".to_owned(), "auto-generated".to_owned()))
+                .chain(notice.headers.clone())
+                .collect(),
         };
         let receipt = post.send(&mail, &from).await;
         crate::crash::point("after-notice");

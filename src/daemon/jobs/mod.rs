@@ -1,5 +1,7 @@
 //! The jobs, a file each; every one may stop anywhere and begin again.
 
+pub mod alerts;
+pub mod bounces;
 pub mod catalogue;
 mod chain;
 pub mod collect;
@@ -9,10 +11,15 @@ pub mod errand;
 pub mod health;
 pub mod index;
 pub mod library;
+pub mod lock;
 mod making;
+pub mod matches;
 pub mod observe;
 mod pages;
+pub mod preview;
 pub mod register;
 pub mod retag;
+pub mod signups;
+pub mod teams;
 pub(super) mod visit;
 pub(crate) mod watch;

@@ -126,6 +126,19 @@ pub fn slug(work: &str) -> String {
     slug
 }
 
+/// A work under the publishers that people leave out: who types `ISO 27013`, which the library may
+/// not know, means ISO/IEC 27013.
+pub fn publishers_of(work: &str) -> Vec<String> {
+    let mut out = vec![work.to_owned()];
+    for publisher in ["ISO ", "IEC "] {
+        if let Some(number) = work.strip_prefix(publisher) {
+            out.push(format!("ISO/IEC {number}"));
+            out.push(format!("ISO/IEC/IEEE {number}"));
+        }
+    }
+    out
+}
+
 /// How far before a group of digits its reference may begin, in bytes.
 const WINDOW: usize = 96;
 

@@ -10,8 +10,8 @@ use axum::response::{IntoResponse as _, Response};
 
 use super::records::{DocumentList, DocumentRecord, Problem};
 use super::{Fault, Refusals, limit, only, read, said};
+use crate::domain::api_token::{Refusal, Scope, opens};
 use crate::domain::id::SourceId;
-use crate::domain::token::{Refusal, Scope, opens};
 use crate::web::Site;
 use crate::web::asked::Parameters;
 use crate::web::guard::Guard;

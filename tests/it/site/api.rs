@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use axum::Router;
-use regwire::domain::token::{ApiToken, Scope};
+use regwire::domain::api_token::{ApiToken, Scope};
 use regwire::web::{Guard, description};
 use serde_json::Value;
 

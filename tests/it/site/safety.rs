@@ -291,7 +291,7 @@ fn no_query_fails() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn raw_documents_are_plain_text_to_be_kept() {
-    use regwire::domain::token::{ApiToken, Scope};
+    use regwire::domain::api_token::{ApiToken, Scope};
     let folder = tempfile::tempdir().unwrap();
     let house = filled(folder.path(), 1).await;
     let token = format!("rgw_{}", "k".repeat(40));

@@ -1,0 +1,138 @@
+//! Teams, as the configuration and commands have them, made subscriptions.
+
+use crate::daemon::House;
+use crate::domain::alert::Team;
+use crate::domain::criteria::{Clause, Criteria};
+use crate::domain::id::{SubscriptionId, TeamId};
+use crate::domain::reference;
+use crate::domain::subscription::{EndReason, Frequency, Origin, Recipient, Subscription};
+use crate::matching::judge;
+use crate::store::begun;
+
+/// All teams: those of the configuration first; a name that both have is the configuration's.
+///
+/// # Errors
+/// When the store fails.
+pub async fn all(house: &House) -> anyhow::Result<Vec<Team>> {
+    let mut teams = house.config.teams.clone();
+    for team in house.store.teams().await? {
+        if !teams.iter().any(|known| known.id == team.id) {
+            teams.push(team);
+        }
+    }
+    Ok(teams)
+}
+
+/// One team.
+///
+/// # Errors
+/// When the store fails.
+pub async fn one(house: &House, id: &TeamId) -> anyhow::Result<Option<Team>> {
+    Ok(all(house).await?.into_iter().find(|team| &team.id == id))
+}
+
+/// What a team tracks, with references in one spelling.
+///
+/// # Errors
+/// With the clause that names nothing, or that could tell nothing or everything.
+pub fn criteria(house: &House, team: &Team) -> anyhow::Result<Criteria> {
+    let library = &house.library;
+    let mut clauses = Vec::new();
+    for clause in &team.track {
+        let exists = match clause {
+            Clause::Standard(text) => {
+                let work = reference::read(text, &library.known_works)
+                    .into_iter()
+                    .next()
+                    .map(|reference| reference.work)
+                    .ok_or_else(|| {
+                        anyhow::anyhow!(
+                            "team {}: `{text}` is no reference that can be read",
+                            team.name
+                        )
+                    })?;
+                clauses.push(Clause::Standard(work));
+                continue;
+            }
+            Clause::Framework(id) => library.framework(id).is_some(),
+            Clause::Jurisdiction(id) => library.jurisdiction(id).is_some(),
+            Clause::Topic(id) => library.topic(id).is_some(),
+            Clause::Body(id) => library.body(id).is_some(),
+            Clause::Source(id) | Clause::Page(id) => house.source(id).is_some(),
+            Clause::Kind(_) | Clause::Search(_) | Clause::Deadlines => true,
+        };
+        anyhow::ensure!(
+            exists,
+            "team {}: `{clause}` names nothing that the library has, so it would never match",
+            team.name
+        );
+        clauses.push(clause.clone());
+    }
+    let criteria = if clauses.is_empty() {
+        Criteria::All
+    } else {
+        Criteria::Any(clauses)
+    };
+    judge(
+        &criteria,
+        &library.known_works,
+        house.clock.now().date_naive(),
+    )
+    .map_err(|refusal| anyhow::anyhow!("team {}: {refusal}", team.name))?;
+    Ok(criteria)
+}
+
+/// Begins and ends subscriptions until they are what teams ask for. A team whose wish cannot be
+/// understood keeps what it had, and that is said.
+///
+/// # Errors
+/// When the store fails.
+pub async fn sync(house: &House) -> anyhow::Result<Vec<Subscription>> {
+    let running = house.store.subscriptions(true).await?;
+    let now = house.clock.now();
+    let mut wanted: Vec<(TeamId, Frequency, Criteria, Origin)> = Vec::new();
+    let mut kept = Vec::new();
+    for team in all(house).await? {
+        let origin = if house.config.teams.iter().any(|known| known.id == team.id) {
+            Origin::Configuration
+        } else {
+            Origin::Operator
+        };
+        match criteria(house, &team) {
+            Ok(criteria) => wanted.push((team.id, team.frequency, criteria, origin)),
+            Err(error) => {
+                tracing::warn!(%error, "a team's wish cannot be understood");
+                kept.push(team.id);
+            }
+        }
+    }
+    let mut ends: Vec<SubscriptionId> = Vec::new();
+    for one in &running {
+        if let Recipient::Team(id) = &one.recipient
+            && !kept.contains(id)
+            && !wanted.iter().any(|(team, frequency, criteria, _)| {
+                team == id && *frequency == one.frequency && *criteria == one.criteria
+            })
+        {
+            ends.push(one.id.clone());
+        }
+    }
+    let mut begins = Vec::new();
+    for (team, frequency, criteria, origin) in wanted {
+        let recipient = Recipient::Team(team);
+        let runs = running.iter().any(|one| {
+            one.recipient == recipient && one.frequency == frequency && one.criteria == criteria
+        });
+        if !runs {
+            begins.push(begun(recipient, frequency, criteria, origin, now));
+        }
+    }
+    if ends.is_empty() && begins.is_empty() {
+        return Ok(running);
+    }
+    house
+        .store
+        .replace_subscriptions(None, &ends, EndReason::Unconfigured, &begins, now)
+        .await?;
+    Ok(house.store.subscriptions(true).await?)
+}

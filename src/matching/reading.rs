@@ -1,0 +1,180 @@
+//! What an update says, as the terms that criteria ask for: its words with their places, its tags.
+
+use std::borrow::Cow;
+
+use super::compile::Terms;
+use crate::domain::update::{Update, UpdateKind};
+use crate::text::{html, stem, words};
+
+/// Where the words of the text begin; so far from the title's that no phrase reaches over.
+const TEXT: u32 = 1 << 30;
+/// Between two texts of one field, as the index has it.
+const GAP: u32 = 1;
+/// The end of a list of places.
+const END: u32 = u32::MAX;
+
+/// The terms of one update, and room for those of the next.
+#[derive(Default)]
+pub(super) struct Reading {
+    round: u32,
+    /// For each term, the round in which it was last seen, and its first place in `places`.
+    seen: Vec<(u32, u32)>,
+    /// Where a term stands, and the place of its next standing.
+    places: Vec<(u32, u32)>,
+    present: Vec<u32>,
+    dated: i64,
+    open: bool,
+}
+
+impl Reading {
+    /// Reads an update; what no criterion asks for is passed over.
+    pub(super) fn read(&mut self, update: &Update, terms: &Terms) {
+        if self.seen.len() != terms.len() || self.round == u32::MAX {
+            self.seen.clear();
+            self.seen.resize(terms.len(), (0, END));
+            self.round = 0;
+        }
+        self.round += 1;
+        self.places.clear();
+        self.present.clear();
+        self.dated = update.dated().timestamp();
+        self.open = update.is_open(update.revised_at.date_naive());
+        self.text(&update.content.title, 0, terms);
+        let mut base = TEXT;
+        // As the index has it: the summary of a long text is usually its beginning.
+        let summary = update.content.summary.as_str();
+        let body = if update.content.body.is_empty() {
+            Cow::Borrowed(summary)
+        } else {
+            let body = html::plain(update.content.body.as_str());
+            let line = summary.lines().next().unwrap_or("");
+            if !summary.is_empty() && !body.starts_with(line.trim_end_matches('…').trim_end()) {
+                base = self.text(summary, base, terms);
+            }
+            Cow::Owned(body)
+        };
+        self.text(&body, base, terms);
+        self.tags(update, terms);
+    }
+
+    fn text(&mut self, text: &str, base: u32, terms: &Terms) -> u32 {
+        let mut end = base;
+        words::for_each_token(text, &mut |word: &str, _, _, position: usize| {
+            let key = stem::key(word);
+            let position = base.saturating_add(u32::try_from(position).unwrap_or(END));
+            end = end.max(position.saturating_add(1));
+            terms.words(key, |term| self.see(term, position));
+        });
+        end.saturating_add(GAP)
+    }
+
+    fn tags(&mut self, update: &Update, terms: &Terms) {
+        let mut tag = |field: &str, value: &str| {
+            if let Some(term) = terms.tag(field, value) {
+                self.see(term, 0);
+            }
+        };
+        let tags = &update.tags;
+        tag("source", update.source.as_str());
+        tag("authority", update.authority.as_str());
+        if let Some(kind) = tags.kind {
+            tag("kind", kind.as_str());
+        }
+        if let Some(language) = &tags.language {
+            tag("language", language);
+        }
+        for framework in &tags.frameworks {
+            tag("framework", framework.id.as_str());
+        }
+        for jurisdiction in &tags.jurisdictions {
+            tag("jurisdiction", jurisdiction.id.as_str());
+        }
+        for body in &tags.bodies {
+            tag("body", body.id.as_str());
+        }
+        for topic in &tags.topics {
+            tag("topic", topic.id.as_str());
+        }
+        for reference in &tags.references {
+            tag("standard", &reference.reference.work);
+        }
+        if let Some(stage) = &update.content.stage {
+            // A row of a catalogue is about its standard even where its title cites none.
+            tag("followed", &stage.standard);
+        }
+        for reference in &tags.references {
+            tag("followed", &reference.reference.work);
+        }
+        if !update.key_dates.is_empty() || tags.kind == Some(UpdateKind::Deadline) {
+            tag("deadlines", "");
+        }
+    }
+
+    fn see(&mut self, term: u32, position: u32) {
+        let Some(slot) = usize::try_from(term)
+            .ok()
+            .and_then(|term| self.seen.get_mut(term))
+        else {
+            return;
+        };
+        let place = u32::try_from(self.places.len()).unwrap_or(END);
+        let next = if slot.0 == self.round { slot.1 } else { END };
+        if slot.0 != self.round {
+            self.present.push(term);
+        }
+        self.places.push((position, next));
+        *slot = (self.round, place);
+    }
+
+    /// The terms that it has.
+    pub(super) fn present(&self) -> &[u32] {
+        &self.present
+    }
+
+    /// The second by which it is ordered.
+    pub(super) fn dated(&self) -> i64 {
+        self.dated
+    }
+
+    /// Whether anybody can comment or vote on the day on which it is told.
+    pub(super) fn is_open(&self) -> bool {
+        self.open
+    }
+
+    /// Whether it has a term.
+    #[inline]
+    pub(super) fn has(&self, term: u32) -> bool {
+        self.seen
+            .get(term as usize)
+            .is_some_and(|(round, _)| *round == self.round)
+    }
+
+    fn positions(&self, term: u32) -> impl Iterator<Item = u32> {
+        let mut at = self
+            .seen
+            .get(term as usize)
+            .filter(|(round, _)| *round == self.round)
+            .map_or(END, |(_, first)| *first);
+        std::iter::from_fn(move || {
+            let (position, next) = *self.places.get(at as usize)?;
+            at = next;
+            Some(position)
+        })
+    }
+
+    /// Whether terms stand at these distances from one another.
+    pub(super) fn in_order(&self, phrase: &[(u32, u32)]) -> bool {
+        if !phrase.iter().all(|(_, term)| self.has(*term)) {
+            return false;
+        }
+        let Some(((first_offset, first), rest)) = phrase.split_first() else {
+            return false;
+        };
+        self.positions(*first).any(|start| {
+            rest.iter().all(|(offset, term)| {
+                let wanted = start + (offset - first_offset);
+                self.positions(*term).any(|position| position == wanted)
+            })
+        })
+    }
+}

@@ -25,6 +25,7 @@ mod crash;
 mod deaths;
 mod examples;
 mod examples_pages;
+mod framework_pages;
 mod hostile;
 mod house;
 mod interfaces;

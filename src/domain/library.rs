@@ -493,7 +493,11 @@ mod tests {
             ("", "2023", false),
             ("2022", "", false),
         ] {
-            assert_eq!(is_other_edition(written, current), other, "{written} {current}");
+            assert_eq!(
+                is_other_edition(written, current),
+                other,
+                "{written} {current}"
+            );
         }
     }
 }

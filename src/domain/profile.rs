@@ -392,9 +392,21 @@ mod tests {
             (ProfileSourceKind::Primary, "https://any.example/a", true),
             (ProfileSourceKind::Secondary, "https://any.example/a", false),
             (ProfileSourceKind::Secondary, "https://law.example", true),
-            (ProfileSourceKind::Secondary, "https://www.law.example:443/a?b", true),
-            (ProfileSourceKind::Secondary, "https://outlaw.example/a", false),
-            (ProfileSourceKind::Secondary, "https://law.example.evil.test/", false),
+            (
+                ProfileSourceKind::Secondary,
+                "https://www.law.example:443/a?b",
+                true,
+            ),
+            (
+                ProfileSourceKind::Secondary,
+                "https://outlaw.example/a",
+                false,
+            ),
+            (
+                ProfileSourceKind::Secondary,
+                "https://law.example.evil.test/",
+                false,
+            ),
             (ProfileSourceKind::Company, "https://any.example/a", false),
         ] {
             assert_eq!(source(kind, url).is_linked(&trusted), linked, "{url}");

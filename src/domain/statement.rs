@@ -90,7 +90,11 @@ pub fn statements(framework: &Framework, crosswalks: &[Crosswalk]) -> Vec<Statem
             "{}: {}{}",
             date.date,
             date.label,
-            if date.verified { "" } else { " (not confirmed)" }
+            if date.verified {
+                ""
+            } else {
+                " (not confirmed)"
+            }
         );
         say("timeline", &date.label, text);
     }
@@ -121,7 +125,12 @@ fn of_page(profile: &Profile, say: &mut impl FnMut(&str, &str, String)) {
     say("facts", "page title", profile.title.clone());
     say("facts", "summary", profile.summary.clone());
     for need in &profile.needs {
-        let text = format!("{}: {} {}", need.label, need.advice, need.actions.join("; "));
+        let text = format!(
+            "{}: {} {}",
+            need.label,
+            need.advice,
+            need.actions.join("; ")
+        );
         say("need", &need.role, with(&text, &need.grounds));
     }
     for area in &profile.control_areas {
@@ -219,7 +228,11 @@ fn of_page(profile: &Profile, say: &mut impl FnMut(&str, &str, String)) {
             say("certification", "intro", with(intro, &way.grounds));
         }
         for (number, step) in way.steps.iter().enumerate() {
-            let text = format!("{}: {}", step.title, step.text.as_deref().unwrap_or_default());
+            let text = format!(
+                "{}: {}",
+                step.title,
+                step.text.as_deref().unwrap_or_default()
+            );
             say(
                 "certification",
                 &format!("step {}", number + 1),
@@ -263,8 +276,16 @@ mod tests {
 
     #[test]
     fn what_changed_is_told_by_statement() {
-        let before = [statement("a", "1"), statement("b", "2"), statement("c", "3")];
-        let after = [statement("d", "4"), statement("c", "3"), statement("b", "two")];
+        let before = [
+            statement("a", "1"),
+            statement("b", "2"),
+            statement("c", "3"),
+        ];
+        let after = [
+            statement("d", "4"),
+            statement("c", "3"),
+            statement("b", "two"),
+        ];
         assert_eq!(
             changes(&before, &after),
             [

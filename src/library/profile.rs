@@ -7,8 +7,8 @@ use crate::domain::id::{BodyId, FrameworkId, JurisdictionId, TopicId};
 use crate::domain::key_date::Precision;
 use crate::domain::profile::{
     Adoption, Assessor, Certification, Certified, Contributor, ControlArea, DigestPlace, Faq,
-    Grounds, Need, Profile, ProfileCoverage, ProfileCrosswalk, ProfileSource,
-    RegulatoryReference, Step, TimelineEntry, TimelineState,
+    Grounds, Need, Profile, ProfileCoverage, ProfileCrosswalk, ProfileSource, RegulatoryReference,
+    Step, TimelineEntry, TimelineState,
 };
 use crate::text::table::Table;
 
@@ -68,7 +68,13 @@ pub(super) fn profile(file: &mut Table<'_>, links: &mut Links) -> Option<Profile
         .table("related")
         .map(|mut table| {
             let ids = table.list("frameworks", str::parse::<FrameworkId>);
-            reading.mention(&table, "frameworks", Named::Framework, &ids, FrameworkId::as_str);
+            reading.mention(
+                &table,
+                "frameworks",
+                Named::Framework,
+                &ids,
+                FrameworkId::as_str,
+            );
             table.finish();
             ids
         })
@@ -305,7 +311,13 @@ fn adoption(file: &mut Table<'_>, reading: &mut Reading<'_>) -> Adoption {
     for mut row in adoption.tables("assessor") {
         let body = reading.body(&mut row, "body");
         let accredited_by = row.list("accredited_by", str::parse::<BodyId>);
-        reading.mention(&row, "accredited_by", Named::Body, &accredited_by, BodyId::as_str);
+        reading.mention(
+            &row,
+            "accredited_by",
+            Named::Body,
+            &accredited_by,
+            BodyId::as_str,
+        );
         let note = row.text("note");
         let grounds = reading.grounds(&mut row, body.as_ref().map(BodyId::as_str));
         row.finish();
@@ -500,7 +512,9 @@ impl Reading<'_> {
             && let Some(what) = what
         {
             self.links.unsourced.push(crate::text::table::FileFault {
-                what: format!("“{what}” rests on no source: name one of this file's [[source]] in `sources`"),
+                what: format!(
+                    "“{what}” rests on no source: name one of this file's [[source]] in `sources`"
+                ),
                 ..place
             });
         }

@@ -116,7 +116,9 @@ pub(super) fn trusted(file: &mut Table<'_>) -> Vec<String> {
         if is_host {
             Ok(host.to_owned())
         } else {
-            Err(format!("`{host}` is no host: write it as law.example, in lower case"))
+            Err(format!(
+                "`{host}` is no host: write it as law.example, in lower case"
+            ))
         }
     });
     table.finish();

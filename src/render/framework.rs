@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 
+use super::View;
 use super::plots::{self, TimelinePoint};
 use super::views::{Moment, Named, UpdateCard, certainty};
-use super::View;
 use crate::domain::calendar::Due;
 use crate::domain::id::{BodyId, FrameworkId, JurisdictionId};
 use crate::domain::key_date::Precision;
@@ -478,10 +478,7 @@ impl FrameworkPage {
                 |profile| profile.title.clone(),
             ),
             full_title: profile.map(|_| framework.title.clone()),
-            summary: profile.map_or_else(
-                || making.summary(),
-                |profile| profile.summary.clone(),
-            ),
+            summary: profile.map_or_else(|| making.summary(), |profile| profile.summary.clone()),
             language: profile
                 .map(|profile| profile.language.clone())
                 .filter(|language| language != "en"),
@@ -500,9 +497,8 @@ impl FrameworkPage {
                 .collect(),
             references: making.references(&live.standings),
             aliases: framework.aliases.iter().take(8).cloned().collect(),
-            reviewed: profile.map(|profile| {
-                Moment::day(crate::text::date::Stamp::Day(profile.reviewed))
-            }),
+            reviewed: profile
+                .map(|profile| Moment::day(crate::text::date::Stamp::Day(profile.reviewed))),
             changed: live.changed,
             timeline_plot: plots::timeline(&framework.short, &points, today),
             dates,
@@ -510,7 +506,10 @@ impl FrameworkPage {
             coverage_plot: (bars.len() > 1)
                 .then(|| {
                     plots::bars(
-                        &format!("Updates about {} by jurisdiction; the table says each", framework.short),
+                        &format!(
+                            "Updates about {} by jurisdiction; the table says each",
+                            framework.short
+                        ),
                         &bars,
                     )
                 })
@@ -529,8 +528,9 @@ impl FrameworkPage {
                     "One message a week with what changed in {}.",
                     framework.short
                 ),
-                privacy: "The address is used for the digest only and is deleted when you unsubscribe."
-                    .to_owned(),
+                privacy:
+                    "The address is used for the digest only and is deleted when you unsubscribe."
+                        .to_owned(),
             },
             ..Self::default()
         };
@@ -745,10 +745,7 @@ impl Making<'_> {
                     day: Some(told(one.date.date, one.date.precision)),
                     label: super::ics::capital(one.date.event.label()),
                     state: one.status(self.today).as_str().to_owned(),
-                    was: one
-                        .date
-                        .was
-                        .map(|day| one.date.precision.told(day)),
+                    was: one.date.was.map(|day| one.date.precision.told(day)),
                     update: Some(Named {
                         name: one.title.clone(),
                         href: format!("/updates/{}", one.update),
@@ -1111,10 +1108,7 @@ impl Making<'_> {
                     SignalView {
                         who: body.name,
                         href: Some(body.href),
-                        claim: one
-                            .role
-                            .clone()
-                            .unwrap_or_else(|| "contributes".to_owned()),
+                        claim: one.role.clone().unwrap_or_else(|| "contributes".to_owned()),
                         kind: self.evidence(profile, &one.grounds),
                         scope: one.note.clone(),
                         date: None,

@@ -90,7 +90,10 @@ mod tests {
         let text = page_feed("X", "https://a.example", "/x", "/x.atom", at, &[entry]);
         let feed = feed_rs::parser::parse(text.as_bytes()).unwrap();
         assert_eq!(feed.entries.len(), 1);
-        assert_eq!(feed.entries[0].title.as_ref().unwrap().content, "A <b>title");
+        assert_eq!(
+            feed.entries[0].title.as_ref().unwrap().content,
+            "A <b>title"
+        );
         assert_eq!(feed.updated, Some(at + chrono::TimeDelta::days(1)));
         assert_eq!(feed.entries[0].links[0].href, "https://a.example/updates/1");
         let empty = page_feed("X", "https://a.example", "/x", "/x.atom", at, &[]);

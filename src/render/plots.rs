@@ -240,8 +240,8 @@ pub fn graph(
     let (middle_x, middle_y) = (width / 2.0, height / 2.0);
     let (wide, tall) = (205.0, 195.0);
     let place = |index: usize| {
-        let turn = index as f64 / ring.len() as f64 * std::f64::consts::TAU
-            - std::f64::consts::FRAC_PI_2;
+        let turn =
+            index as f64 / ring.len() as f64 * std::f64::consts::TAU - std::f64::consts::FRAC_PI_2;
         (
             middle_x + wide * turn.cos(),
             middle_y + tall * turn.sin(),

@@ -28,8 +28,14 @@ pub(super) async fn about(State(site): State<Site>) -> Response {
                 (number(on), "sources that are read"),
                 (counts.updates, "updates in the archive"),
                 (counts.documents, "documents kept as evidence"),
-                (number(library.frameworks.len()), "frameworks that are told apart"),
-                (number(written), "frameworks with a page that somebody has written"),
+                (
+                    number(library.frameworks.len()),
+                    "frameworks that are told apart",
+                ),
+                (
+                    number(written),
+                    "frameworks with a page that somebody has written",
+                ),
                 (number(library.bodies.len()), "bodies"),
                 (number(library.jurisdictions.len()), "jurisdictions"),
             ]

@@ -197,12 +197,7 @@ pub(super) async fn changes_atom(
     let feed = async {
         let framework = framework_of(&site, &name)?;
         let states = site.store.framework_pages(&framework.id).await?;
-        let found = newest(
-            &site,
-            vec![Filter::Framework(framework.id.clone())],
-            FEED,
-        )
-        .await?;
+        let found = newest(&site, vec![Filter::Framework(framework.id.clone())], FEED).await?;
         let cards = framework_cards(&site, &found.updates, &framework.id).await?;
         let mut entries: Vec<PageEntry> = found
             .updates
@@ -266,12 +261,16 @@ pub(super) async fn changes_atom(
 
 /// What a card says, in plain words.
 fn words(card: &UpdateCard) -> String {
-    [Some(card.summary.clone()), card.why.clone(), card.here.clone()]
-        .into_iter()
-        .flatten()
-        .filter(|part| !part.is_empty())
-        .collect::<Vec<String>>()
-        .join(" ")
+    [
+        Some(card.summary.clone()),
+        card.why.clone(),
+        card.here.clone(),
+    ]
+    .into_iter()
+    .flatten()
+    .filter(|part| !part.is_empty())
+    .collect::<Vec<String>>()
+    .join(" ")
 }
 
 /// `/missed`: what happened to chosen frameworks since a day, as one page to print.

@@ -100,7 +100,10 @@ pub(super) async fn crosswalks(
         columns: if centre.is_some() {
             Vec::new()
         } else {
-            chosen.iter().map(|id| framework_link(library, id)).collect()
+            chosen
+                .iter()
+                .map(|id| framework_link(library, id))
+                .collect()
         },
         rows: if centre.is_some() {
             Vec::new()

@@ -15,9 +15,7 @@ use crate::domain::library::Framework;
 use crate::domain::query::Filter;
 use crate::domain::reference;
 use crate::domain::update::Update;
-use crate::render::{
-    FrameworkLive, FrameworkPage, Moment, Named, StandingView, UpdateCard,
-};
+use crate::render::{FrameworkLive, FrameworkPage, Moment, Named, StandingView, UpdateCard};
 use crate::store::RegisterFilter;
 
 /// Updates on a page.
@@ -46,8 +44,9 @@ fn unknown(name: &str) -> Trouble {
     let words = name.replace('-', " ");
     Trouble::Unknown {
         what: format!("There is no framework “{name}”."),
-        mend: "The library has no page of that name. Look in the list, or search the updates for it."
-            .to_owned(),
+        mend:
+            "The library has no page of that name. Look in the list, or search the updates for it."
+                .to_owned(),
         ways: vec![
             Named {
                 name: "All frameworks".to_owned(),
@@ -90,11 +89,7 @@ pub(super) async fn framework(State(site): State<Site>, Path(name): Path<String>
                 let Some(framework) = spelled(&site, &name) else {
                     return Err(trouble);
                 };
-                let to = format!(
-                    "{}/frameworks/{}",
-                    site.renderer.base_path(),
-                    framework.id
-                );
+                let to = format!("{}/frameworks/{}", site.renderer.base_path(), framework.id);
                 return Ok(
                     (StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, to)]).into_response()
                 );
@@ -125,7 +120,10 @@ pub(super) async fn framework(State(site): State<Site>, Path(name): Path<String>
                 .filter(|(number, _)| *number > 1)
                 .map(|(_, at)| Moment::on_day(at)),
         };
-        light(&site, FrameworkPage::new(framework, &site.library, live, today))
+        light(
+            &site,
+            FrameworkPage::new(framework, &site.library, live, today),
+        )
     }
     .await;
     told(&site, page)

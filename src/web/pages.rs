@@ -104,8 +104,12 @@ pub(super) async fn home(
             weeks: columns(
                 &format!("Updates a week, the last {WEEKS} weeks; the table says each"),
                 &weeks.iter().map(|(_, count)| *count).collect::<Vec<u64>>(),
-                &weeks.first().map_or_else(String::new, |(day, _)| spoken(*day)),
-                &weeks.last().map_or_else(String::new, |(day, _)| spoken(*day)),
+                &weeks
+                    .first()
+                    .map_or_else(String::new, |(day, _)| spoken(*day)),
+                &weeks
+                    .last()
+                    .map_or_else(String::new, |(day, _)| spoken(*day)),
             ),
             week_rows: weeks
                 .iter()

@@ -33,7 +33,11 @@ const KINDS: [(FrameworkKind, &str, &str); 5] = [
     (FrameworkKind::Standard, "standards", "Standards"),
     (FrameworkKind::Law, "laws", "Laws"),
     (FrameworkKind::Framework, "frameworks", "Frameworks"),
-    (FrameworkKind::Attestation, "attestations", "Attestations and schemes"),
+    (
+        FrameworkKind::Attestation,
+        "attestations",
+        "Attestations and schemes",
+    ),
     (FrameworkKind::Guidance, "guidance", "Guidance"),
 ];
 
@@ -73,7 +77,13 @@ impl Narrowing {
     }
 
     /// The page of a list whose lines stand in groups; where a part is chosen, that one only.
-    fn page(&self, title: &str, lead: &str, path: &str, mut groups: Vec<SubjectGroup>) -> SubjectsPage {
+    fn page(
+        &self,
+        title: &str,
+        lead: &str,
+        path: &str,
+        mut groups: Vec<SubjectGroup>,
+    ) -> SubjectsPage {
         groups.retain(|group| !group.rows.is_empty());
         let suffix = if self.query.is_empty() {
             String::new()
@@ -241,9 +251,7 @@ pub(super) async fn topics(
             .library
             .topics
             .iter()
-            .filter(|topic| {
-                narrowing.takes(&format!("{} {}", topic.name, topic.aliases.join(" ")))
-            })
+            .filter(|topic| narrowing.takes(&format!("{} {}", topic.name, topic.aliases.join(" "))))
             .map(|topic| SubjectRow {
                 subject: Named {
                     name: topic.name.clone(),

@@ -44,7 +44,10 @@ async fn every_answer_is_guarded_and_an_empty_site_has_all_its_pages() {
         ("/frameworks/nowhere/changes", 404),
         ("/frameworks/nowhere/changes.atom", 404),
         ("/missed", 200),
-        ("/missed?framework=gdpr&framework=nis2&framework=x%22y&since=2026-01-01", 200),
+        (
+            "/missed?framework=gdpr&framework=nis2&framework=x%22y&since=2026-01-01",
+            200,
+        ),
         ("/missed?framework=&since=%00", 200),
         ("/crosswalks", 200),
         ("/crosswalks?framework=gdpr", 200),
@@ -131,22 +134,57 @@ async fn every_page_of_the_library_is_light_and_is_made() {
     let router = site(folder.path()).await;
     let library = crate::library::load(&crate::library::Files::built_in()).library;
     let mut paths: Vec<String> = [
-        "/", "/frameworks", "/jurisdictions", "/topics", "/bodies", "/crosswalks", "/missed",
-        "/sources", "/calendar", "/standards",
+        "/",
+        "/frameworks",
+        "/jurisdictions",
+        "/topics",
+        "/bodies",
+        "/crosswalks",
+        "/missed",
+        "/sources",
+        "/calendar",
+        "/standards",
     ]
     .map(str::to_owned)
     .to_vec();
-    paths.extend(library.frameworks.iter().map(|one| format!("/frameworks/{}", one.id)));
-    paths.extend(library.frameworks.iter().map(|one| format!("/crosswalks?framework={}", one.id)));
-    paths.extend(library.jurisdictions.iter().map(|one| format!("/jurisdictions/{}", one.id)));
-    paths.extend(library.topics.iter().map(|one| format!("/topics/{}", one.id)));
-    paths.extend(library.bodies.iter().map(|one| format!("/bodies/{}", one.id)));
+    paths.extend(
+        library
+            .frameworks
+            .iter()
+            .map(|one| format!("/frameworks/{}", one.id)),
+    );
+    paths.extend(
+        library
+            .frameworks
+            .iter()
+            .map(|one| format!("/crosswalks?framework={}", one.id)),
+    );
+    paths.extend(
+        library
+            .jurisdictions
+            .iter()
+            .map(|one| format!("/jurisdictions/{}", one.id)),
+    );
+    paths.extend(
+        library
+            .topics
+            .iter()
+            .map(|one| format!("/topics/{}", one.id)),
+    );
+    paths.extend(
+        library
+            .bodies
+            .iter()
+            .map(|one| format!("/bodies/{}", one.id)),
+    );
     let mut heavy = Vec::new();
     for path in paths {
         let request = Request::get(&path).body(Body::empty()).unwrap();
         let response = router.clone().oneshot(request).await.unwrap();
         assert_eq!(response.status().as_u16(), 200, "{path}");
-        let body = axum::body::to_bytes(response.into_body(), 1 << 22).await.unwrap();
+        let body = axum::body::to_bytes(response.into_body(), 1 << 22)
+            .await
+            .unwrap();
         if body.len() > 60_000 {
             heavy.push((path, body.len()));
         }

@@ -21,7 +21,14 @@ use crate::command_line::{regwire, run};
 
 fn config(data: &Path) -> Config {
     let text = "base_url = \"https://updates.example.org\"\ncontact = \"a@example.org\"\n";
-    Config::read("regwire.toml", text, data.to_owned(), data.to_owned(), |_| None).unwrap()
+    Config::read(
+        "regwire.toml",
+        text,
+        data.to_owned(),
+        data.to_owned(),
+        |_| None,
+    )
+    .unwrap()
 }
 
 async fn house(data: &Path, at: &str, loaded: Loaded) -> House {
@@ -82,7 +89,10 @@ async fn the_page_has_every_section_filled_and_its_updates_were_collected() {
         ("need", "Compliance teams"),
         ("control_area", "Reference controls"),
         ("timeline", "<svg class=\"plot timeline\""),
-        ("crosswalk", "written for the earlier edition of ISO/IEC 42001"),
+        (
+            "crosswalk",
+            "written for the earlier edition of ISO/IEC 42001",
+        ),
         ("adoption", "Certified organisations"),
         ("adoption", "Auditors and assessors"),
         ("adoption", "Key contributors"),
@@ -178,7 +188,12 @@ async fn what_changed_on_a_page_is_told_with_its_feed() {
         "/frameworks/iso-iec-42001/changes?since=2026-11-10",
     )
     .await;
-    for holds in ["reworded", "removed", &before, "A standard &lt;b&gt;for&lt;/b&gt; AI."] {
+    for holds in [
+        "reworded",
+        "removed",
+        &before,
+        "A standard &lt;b&gt;for&lt;/b&gt; AI.",
+    ] {
         assert!(page.contains(holds), "{holds}");
     }
     let (_, _, page) = ask(
@@ -241,11 +256,17 @@ fn the_check_names_what_lacks_a_source_and_what_has_passed() {
             .collect()
     };
     let before = of_page(&loaded, "2026-01-31");
-    assert!(before.iter().any(|gap| gap.contains("“Is it so?” rests on no source")));
+    assert!(
+        before
+            .iter()
+            .any(|gap| gap.contains("“Is it so?” rests on no source"))
+    );
     assert!(!before.iter().any(|gap| gap.contains("A draft is expected")));
     let after = of_page(&loaded, "2026-02-02");
     assert!(after.iter().any(|gap| {
-        gap.contains("“A draft is expected” is not said to be past and its day, 2026-02-01, has passed")
+        gap.contains(
+            "“A draft is expected” is not said to be past and its day, 2026-02-01, has passed",
+        )
     }));
     assert_eq!(after.len(), before.len() + 1);
 }

@@ -31,7 +31,7 @@ use std::path::PathBuf;
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value};
-use minijinja::{AutoEscape, Environment, UndefinedBehavior};
+use minijinja::{AutoEscape, Environment, Output, State, UndefinedBehavior};
 
 pub use about::AboutPage;
 pub use alert::{AlertItemView, AlertLinks, AlertMail, slack_message, teams_message};
@@ -110,6 +110,21 @@ pub trait View: serde::Serialize {
         Self: Sized;
 }
 
+/// Writes a value into a template. In HTML the five signs that mean something there are escaped, and
+/// no others: an address with every stroke escaped would make a page of links a third heavier.
+fn written(
+    out: &mut Output<'_>,
+    state: &mut State<'_, '_>,
+    value: &Value,
+) -> Result<(), minijinja::Error> {
+    match value.as_str() {
+        Some(text) if *state.auto_escape() == AutoEscape::Html && !value.is_safe() => out
+            .write_str(&plots::escaped(text))
+            .map_err(minijinja::Error::from),
+        _ => minijinja::escape_formatter(out, state, value),
+    }
+}
+
 /// Templates, ready to be filled.
 pub struct Renderer {
     environment: Environment<'static>,
@@ -159,6 +174,7 @@ impl Renderer {
             .chars()
             .take(10)
             .collect::<String>();
+        environment.set_formatter(written);
         environment.set_loader(move |name| Ok(read(name)));
         environment.add_global("site", Value::from(Serde(&site)));
         environment.add_global("style_version", style_version.clone());

@@ -704,10 +704,18 @@ impl SourceRow {
 pub struct SourcesPage {
     /// "38 of 41 sources fresh".
     pub coverage: String,
-    /// Those that are on.
-    pub on: Vec<SourceRow>,
-    /// Those that are off.
-    pub off: Vec<SourceRow>,
+    /// How many there are in each state; each leads to those.
+    pub states: Vec<FacetLink>,
+    /// The lines of this page: those that somebody should look at first.
+    pub rows: Vec<SourceRow>,
+    /// How many lines there are.
+    pub total: usize,
+    /// The page before.
+    pub previous: Option<String>,
+    /// The page after.
+    pub next: Option<String>,
+    /// Whether these are the sources that are not read.
+    pub off: bool,
 }
 
 impl View for SourcesPage {
@@ -730,11 +738,18 @@ impl View for SourcesPage {
         };
         Self {
             coverage: "38 of 41 sources fresh".to_owned(),
-            off: vec![SourceRow {
-                off_because: Some("no recorded success".to_owned()),
-                ..row.clone()
-            }],
-            on: vec![row],
+            states: vec![FacetLink::sample_link()],
+            rows: vec![
+                SourceRow {
+                    off_because: Some("no recorded success".to_owned()),
+                    ..row.clone()
+                },
+                row,
+            ],
+            total: 2,
+            previous: Some("/sources?page=1".to_owned()),
+            next: Some("/sources?page=3".to_owned()),
+            off: false,
         }
     }
 }

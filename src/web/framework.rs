@@ -20,6 +20,10 @@ use crate::store::RegisterFilter;
 
 /// Updates on a page.
 const UPDATES: usize = 10;
+/// Updates that stand on a page however heavy it is.
+const FEWEST: usize = 3;
+/// A page's weight, in bytes.
+const HEAVIEST: usize = 59_000;
 /// Dates of the calendar on a page.
 const DATES: usize = 14;
 /// How far back those go, in days.
@@ -116,10 +120,21 @@ pub(super) async fn framework(State(site): State<Site>, Path(name): Path<String>
                 .filter(|(number, _)| *number > 1)
                 .map(|(_, at)| Moment::on_day(at)),
         };
-        site.show(&FrameworkPage::new(framework, &site.library, live, today))
+        light(
+            &site,
+            FrameworkPage::new(framework, &site.library, live, today),
+        )
     }
     .await;
     told(&site, page)
+}
+
+/// The page, with as many of the newest updates as leave it light; all of them are a link away.
+fn light(site: &Site, mut page: FrameworkPage) -> Result<Response, Trouble> {
+    while page.updates.len() > FEWEST && site.renderer.page(&page)?.len() > HEAVIEST {
+        page.updates.pop();
+    }
+    site.show(&page)
 }
 
 /// Cards of updates in a list about a framework, each with why it stands there.
@@ -132,7 +147,13 @@ pub(super) async fn framework_cards(
         .await?
         .into_iter()
         .zip(updates)
-        .map(|(card, update)| card.because_of_framework(update, id))
+        .map(|(card, update)| {
+            let mut card = card.because_of_framework(update, id);
+            // What the list is about need not be said on each of its cards.
+            let own = format!("/frameworks/{id}");
+            card.frameworks.retain(|framework| framework.href != own);
+            card
+        })
         .collect())
 }
 

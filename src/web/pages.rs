@@ -28,6 +28,8 @@ use crate::summary::tell;
 const DUE: usize = 6;
 /// Weeks of its plot.
 const WEEKS: u64 = 12;
+/// Sources on a page.
+const SOURCES: usize = 60;
 
 pub(super) fn told(site: &Site, result: Result<Response, Trouble>) -> Response {
     result.unwrap_or_else(|trouble| site.tell(trouble))
@@ -282,14 +284,64 @@ pub(super) async fn update(State(site): State<Site>, Path(id): Path<String>) -> 
 }
 
 /// `/sources`
-pub(super) async fn sources(State(site): State<Site>) -> Response {
+pub(super) async fn sources(
+    State(site): State<Site>,
+    Parameters(parameters): Parameters<BTreeMap<String, String>>,
+) -> Response {
     let page = async {
         let (survey, states) = surveyed(&site).await?;
         let last = site.store.last_visits().await?;
-        let rows = |on: bool| -> Vec<SourceRow> {
-            survey
+        let asked = parameters.get("state").map_or("", String::as_str);
+        let mut counts: BTreeMap<(bool, &str), u64> = BTreeMap::new();
+        for (_, verdict) in &survey {
+            let trouble = verdict.health.is_trouble();
+            *counts
+                .entry((!trouble, verdict.health.as_str()))
+                .or_default() += 1;
+        }
+        let mut wanted: Vec<&(&Source, Verdict)> = survey
+            .iter()
+            .filter(|(source, verdict)| match asked {
+                "" => source.on,
+                state => verdict.health.as_str() == state,
+            })
+            .collect();
+        // Who should be looked at stands first.
+        wanted.sort_by_key(|(_, verdict)| !verdict.health.is_trouble());
+        let total = wanted.len();
+        let pages = total.div_ceil(SOURCES).max(1);
+        let page = parameters
+            .get("page")
+            .and_then(|page| page.parse::<usize>().ok())
+            .unwrap_or(1)
+            .clamp(1, pages);
+        let address = |page: usize| {
+            let state = if asked.is_empty() {
+                String::new()
+            } else {
+                format!("&state={}", encoded(asked))
+            };
+            format!("/sources?page={page}{state}")
+        };
+        site.show(&SourcesPage {
+            coverage: Coverage::of(&survey).sentence(),
+            states: counts
                 .iter()
-                .filter(|(source, _)| source.on == on)
+                .map(|((_, state), count)| FacetLink {
+                    name: (*state).to_owned(),
+                    count: *count,
+                    href: if *state == asked {
+                        "/sources".to_owned()
+                    } else {
+                        format!("/sources?state={}", encoded(state))
+                    },
+                    chosen: *state == asked,
+                })
+                .collect(),
+            rows: wanted
+                .iter()
+                .skip((page - 1) * SOURCES)
+                .take(SOURCES)
                 .map(|(source, verdict)| {
                     SourceRow::new(
                         source,
@@ -299,12 +351,11 @@ pub(super) async fn sources(State(site): State<Site>) -> Response {
                         &site.library,
                     )
                 })
-                .collect()
-        };
-        site.show(&SourcesPage {
-            coverage: Coverage::of(&survey).sentence(),
-            on: rows(true),
-            off: rows(false),
+                .collect(),
+            total,
+            previous: (page > 1).then(|| address(page - 1)),
+            next: (page < pages).then(|| address(page + 1)),
+            off: asked == "off",
         })
     }
     .await;

@@ -130,7 +130,7 @@ pub(super) async fn standard(
                 })
                 .map(|framework| Named {
                     name: framework.short.clone(),
-                    href: format!("/search?q=framework:{}", framework.id),
+                    href: format!("/frameworks/{}", framework.id),
                 })
                 .collect(),
             updates,

@@ -484,10 +484,7 @@ pub(super) async fn jurisdiction(State(site): State<Site>, Path(id): Path<String
         ];
         groups.retain(|group| !group.links.is_empty());
         let parts = SubjectPage {
-            lead: format!(
-                "Rules that hold in {}, and what changed in them.",
-                place.name
-            ),
+            lead: "Which rules hold here, what is due, and what changed.".to_owned(),
             groups,
             dates: due(&site, &filter).await?,
             calendar: Some(format!("/calendar?jurisdiction={id}")),

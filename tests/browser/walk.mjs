@@ -3,19 +3,20 @@
 //
 //   node walk.mjs --binary target/debug/regwire --out target/browser [--shots docs]
 //
-// It starts the demo on loopback itself. `--shots` writes the pictures of the README, too.
+// It starts the sites on loopback itself. `--shots` writes the pictures of the README, too.
 
-import { spawn } from "node:child_process";
-import { mkdtempSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve as absolute } from "node:path";
 import { chromium } from "playwright-core";
 
 const options = Object.fromEntries(
   process.argv.slice(2).join(" ").split("--").filter(Boolean).map((part) => part.trim().split(/\s+/)),
 );
-const out = options.out ?? "target/browser";
+options.binary = absolute(options.binary ?? "target/debug/regwire");
+const out = absolute(options.out ?? "target/browser");
 mkdirSync(out, { recursive: true });
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const WIDTHS = [320, 768, 1440];
@@ -29,15 +30,16 @@ const fault = (where, what) => {
   console.log(`FAULT ${where}: ${what}`);
 };
 
-// The demo
+// Two sites: the demo, and the register with two snapshots of a catalogue of our own writing and every source of the house,
+// none of which was visited.
 
-function open() {
-  const data = mkdtempSync(join(tmpdir(), "regwire-browser-"));
-  const demo = spawn(options.binary, ["--data", data, "demo", "--listen", "127.0.0.1:0"]);
-  const stop = () => {
-    demo.kill("SIGTERM");
-    rmSync(data, { recursive: true, force: true });
-  };
+const run = (data, words) => {
+  const told = spawnSync(options.binary, ["--data", data, ...words], { encoding: "utf8", cwd: data });
+  if (told.status !== 0) throw new Error(`${words.join(" ")} ended with ${told.status}:\n${told.stdout}${told.stderr}`);
+};
+
+function open(data, words) {
+  const site = spawn(options.binary, ["--data", data, ...words, "--listen", "127.0.0.1:0"], { cwd: data });
   const ready = new Promise((resolve, reject) => {
     let said = "";
     const listen = (piece) => {
@@ -45,22 +47,37 @@ function open() {
       const found = said.match(/open at (http:\/\/[\d.:]+)\//);
       if (found) resolve(found[1]);
     };
-    demo.stdout.on("data", listen);
-    demo.stderr.on("data", listen);
-    demo.on("exit", (code) => reject(new Error(`the demo ended with ${code}:\n${said}`)));
-    setTimeout(() => reject(new Error(`the demo did not open its site:\n${said}`)), 240_000).unref();
+    site.stdout.on("data", listen);
+    site.stderr.on("data", listen);
+    site.on("exit", (code) => reject(new Error(`the site ended with ${code}:\n${said}`)));
+    setTimeout(() => reject(new Error(`the site did not open:\n${said}`)), 240_000).unref();
   });
-  return { ready, stop };
+  return { ready, stop: () => site.kill("SIGTERM") };
+}
+
+function snapshots(data) {
+  const row = (id, reference, currentStage, title) =>
+    `${JSON.stringify({
+      id, reference, currentStage, ownerCommittee: "ISO/IEC JTC 1/SC 42", title: { en: title }, edition: 1,
+      replaces: id === 91001 ? [91002] : [], replacedBy: null, publicationDate: currentStage >= 6060 ? "2020-11-02" : null,
+    })}\n`;
+  const list = (stage) =>
+    row(91001, "ISO/IEC DIS 99042", stage, "A draft (sample)") + row(91002, "ISO/IEC 99042:2020", 9092, "Its edition (sample)");
+  for (const [day, stage] of [["2026-11-01", 4020], ["2026-11-20", 4060]]) {
+    const file = join(data, `${day}.jsonl`);
+    writeFileSync(file, list(stage));
+    run(data, ["standards", "observe", file, "--at", day]);
+  }
 }
 
 // Which pages there are: fixed ones, and one of each kind that the demo's data decides.
 
-async function pages(page, base) {
+async function ofDemo(page, base) {
   const first = async (path, selector) => {
     await page.goto(base + path);
     return page.locator(selector).first().getAttribute("href", { timeout: 2_000 }).catch(() => null);
   };
-  const found = {
+  return {
     home: "/",
     older: await first("/", ".pager a"),
     search: "/search?q=ISO",
@@ -85,12 +102,9 @@ async function pages(page, base) {
     topic: "/topics/ai-governance",
     bodies: "/bodies",
     body: "/bodies/nist",
-    standards: "/standards",
-    standard: await first("/standards?all=1", "table.register th a"),
     calendar: "/calendar",
     "calendar-framework": "/calendar?framework=eu-ai-act",
     sources: "/sources",
-    versions: await first("/sources", "a[href*='/versions']"),
     digests: "/digests",
     issue: await first("/digests", ".issues a"),
     subscribe: "/subscribe?framework=iso-iec-42001",
@@ -99,6 +113,25 @@ async function pages(page, base) {
     privacy: "/privacy",
     missing: "/nowhere",
   };
+}
+
+const ofRegister = {
+  "empty-home": "/",
+  "empty-framework": "/frameworks/gdpr",
+  "empty-calendar": "/calendar",
+  "empty-digests": "/digests",
+  standards: "/standards",
+  "standards-all": "/standards?all=1",
+  "standards-empty": "/standards?q=zzzz",
+  standard: "/standards/iso-iec-99042",
+  "standard-missing": "/standards/nothing",
+  "sources-all": "/sources",
+  "sources-last": "/sources?page=4",
+  "sources-off": "/sources?state=off",
+  versions: "/sources/nist-ai-rmf-page/versions",
+};
+
+async function weighed(page, base, found) {
   const there = [];
   for (const [name, path] of Object.entries(found)) {
     if (!path) {
@@ -110,17 +143,17 @@ async function pages(page, base) {
       console.log("left out: api (no such page yet)");
       continue;
     }
-    if (answer.status() !== (name === "missing" ? 404 : 200)) fault(path, `status ${answer.status()}`);
+    if (answer.status() !== (name.endsWith("missing") ? 404 : 200)) fault(path, `status ${answer.status()}`);
     const bytes = (await answer.body()).length;
     if (bytes > MOST_BYTES) fault(path, `${bytes} bytes, more than ${MOST_BYTES}`);
-    there.push([name, path, bytes]);
+    there.push([base, name, path, bytes]);
   }
   return there;
 }
 
 // Judging
 
-async function judge(page, base, [name, path, bytes]) {
+async function judge(page, [base, name, path, bytes]) {
   const strangers = [];
   const watch = (request) => {
     if (!request.url().startsWith(base) && !request.url().startsWith("data:")) strangers.push(request.url());
@@ -268,10 +301,16 @@ async function shots(browser, base, folder) {
   await context.close();
 }
 
-const demo = options.base ? { ready: Promise.resolve(options.base), stop: () => {} } : open();
+const folder = mkdtempSync(join(tmpdir(), "regwire-browser-"));
+const sites = [];
 let browser;
 try {
-  const base = await demo.ready;
+  const [live, kept] = ["demo", "register"].map((name) => join(folder, name));
+  mkdirSync(live);
+  mkdirSync(kept);
+  snapshots(kept);
+  sites.push(open(live, ["demo"]), open(kept, ["serve", "--no-work"]));
+  const [base, register] = await Promise.all(sites.map((site) => site.ready));
   browser = await chromium.launch({
     executablePath: options.chromium ?? "/usr/bin/chromium",
     args: [
@@ -280,8 +319,12 @@ try {
     ],
   });
   const page = await (await browser.newContext()).newPage();
-  const wanted = (await pages(page, base)).filter(([name]) => !options.only || name.startsWith(options.only));
-  for (const one of wanted) await judge(page, base, one);
+  const all = [
+    ...(await weighed(page, base, await ofDemo(page, base))),
+    ...(await weighed(page, register, ofRegister)),
+  ];
+  const wanted = all.filter(([, name]) => !options.only || name.startsWith(options.only));
+  for (const one of wanted) await judge(page, one);
   if (!options.only) await walk(browser, base);
   if (options.shots) await shots(browser, base, options.shots);
   console.log(`${wanted.length} pages × ${WIDTHS.length} widths × ${SCHEMES.length} schemes; pictures in ${out}`);
@@ -289,7 +332,8 @@ try {
   fault("the walk", error.stack ?? String(error));
 } finally {
   await browser?.close();
-  demo.stop();
+  for (const site of sites) site.stop();
+  rmSync(folder, { recursive: true, force: true });
 }
 if (faults.length > 0) {
   console.log(`${faults.length} faults`);

@@ -26,6 +26,7 @@ mod crash;
 mod deaths;
 mod examples;
 mod examples_pages;
+mod framework_pages;
 mod golden;
 mod hostile;
 mod house;

@@ -15,7 +15,7 @@ use super::schema::{DATED, HIGH, LOW};
 use super::{Place, SortOrder};
 
 /// Documents looked at between two looks at the watch.
-const BREATH: u32 = 1 << 12;
+const BREATH: usize = 1 << 12;
 
 /// What a page of hits is made from.
 pub(super) struct Page<'a> {
@@ -108,7 +108,7 @@ impl Segment {
 
     /// Whether there is time; asked for each document, it looks at the watch seldom.
     fn in_time(&mut self) -> bool {
-        if self.part.total as u32 % BREATH == 0 && Instant::now() > self.until {
+        if self.part.total.is_multiple_of(BREATH) && Instant::now() > self.until {
             self.part.late = true;
         }
         !self.part.late

@@ -30,30 +30,40 @@ pub(super) fn tag_of(bytes: &[u8]) -> String {
 }
 
 /// Whether an answer may be kept by whoever asks.
-fn may_be_kept(response: &Response) -> bool {
-    response
-        .headers()
+fn may_be_kept(headers: &HeaderMap) -> bool {
+    headers
         .get(header::CACHE_CONTROL)
         .and_then(|value| value.to_str().ok())
         .is_some_and(|value| value.contains("public") && !value.contains("immutable"))
 }
 
 /// Tags what may be kept, and says "not modified" instead of saying it all again.
-pub(super) async fn conditional(request: Request, next: Next) -> Response {
-    let asks = matches!(*request.method(), Method::GET | Method::HEAD);
+pub(super) async fn conditional(mut request: Request, next: Next) -> Response {
     let headers = request.headers().clone();
+    let head_only = *request.method() == Method::HEAD;
+    if head_only {
+        // The head is that of the whole answer.
+        *request.method_mut() = Method::GET;
+    }
+    let asks = *request.method() == Method::GET;
     let response = next.run(request).await;
-    if !asks || response.status() != StatusCode::OK || !may_be_kept(&response) {
+    if !asks {
         return response;
     }
     let (mut head, body) = response.into_parts();
-    if head.headers.contains_key(header::ETAG) {
+    let length = body.size_hint().exact().filter(|length| *length <= LONGEST);
+    let tagged = head.headers.contains_key(header::ETAG);
+    if head.status != StatusCode::OK || !may_be_kept(&head.headers) || tagged || length.is_none() {
+        if !tagged && length.is_none() && may_be_kept(&head.headers) {
+            // What flows by without a tag cannot be asked for again by one.
+            let nothing = HeaderValue::from_static("no-store");
+            head.headers.insert(header::CACHE_CONTROL, nothing);
+        }
+        let body = if head_only { Body::empty() } else { body };
         return Response::from_parts(head, body);
     }
-    let Some(length) = body.size_hint().exact().filter(|length| *length <= LONGEST) else {
-        return Response::from_parts(head, body);
-    };
-    let Ok(bytes) = to_bytes(body, usize::try_from(length).unwrap_or(0)).await else {
+    let longest = usize::try_from(LONGEST).unwrap_or(usize::MAX);
+    let Ok(bytes) = to_bytes(body, longest).await else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
     let tag = tag_of(&bytes);
@@ -68,6 +78,11 @@ pub(super) async fn conditional(request: Request, next: Next) -> Response {
         head.status = StatusCode::NOT_MODIFIED;
         head.headers.remove(header::CONTENT_TYPE);
         head.headers.remove(header::CONTENT_LENGTH);
+        return Response::from_parts(head, Body::empty());
+    }
+    if head_only {
+        head.headers
+            .insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
         return Response::from_parts(head, Body::empty());
     }
     Response::from_parts(head, Body::from(bytes))

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use axum::extract::{Query as Parameters, State};
+use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use tokio::sync::Semaphore;
 
+use super::asked::Parameters;
 use super::pages::{cards, encoded, name_of, source_of, told};
 use super::{Site, Trouble};
 use crate::domain::query::{self, Filter, Query, Understood};
@@ -111,9 +112,12 @@ pub(super) async fn find(
 /// `/search`
 pub(super) async fn search(
     State(site): State<Site>,
-    Parameters(parameters): Parameters<BTreeMap<String, String>>,
+    parameters: Parameters,
 ) -> Response {
-    told(&site, page(&site, &Wanted::read(&site, &parameters)).await)
+    told(
+        &site,
+        page(&site, &Wanted::read(&site, &parameters.0)).await,
+    )
 }
 
 /// `/search/help`

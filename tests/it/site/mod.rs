@@ -125,7 +125,7 @@ fn update(source: &SourceId, number: usize) -> Update {
 
 /// A house with so many updates, stored and indexed as collected ones are.
 pub async fn filled(folder: &Path, count: usize) -> House {
-    let sources = "[[source]]\nid = \"bench\"\nbody = \"iso\"\nname = \"Bench & sons\"\nkind = \"feed\"\nurl = \"https://bench.example/feed\"\nlanguage = \"en\"\nterms = \"full\"\non = false\n";
+    let sources = "[[source]]\nid = \"bench\"\nbody = \"iso\"\nname = \"Bench & sons\"\nkind = \"feed\"\nurl = \"https://bench.example/feed\"\nlanguage = \"en\"\nterms = \"full\"\n";
     let clock = Clock::held(utc(NOW));
     let house = crate::house::open("sqlite:t.db", folder, sources.to_owned(), clock).await;
     let source = SourceId::new("bench").unwrap();

@@ -354,14 +354,18 @@ async fn who_says_nothing_keeps_nobody_waiting() {
         let mut stream = tokio::net::TcpStream::connect(at).await.unwrap();
         stream.write_all(head.as_bytes()).await.unwrap();
         let mut bytes = Vec::new();
-        stream.read_to_end(&mut bytes).await.unwrap();
+        let mut piece = [0; 4096];
+        // A connection that is closed on a head too long may be closed roughly.
+        while let Ok(read @ 1..) = stream.read(&mut piece).await {
+            bytes.extend_from_slice(&piece[..read]);
+        }
         String::from_utf8_lossy(&bytes).into_owned()
     };
     let head = "GET /healthz HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n";
     let answer = tokio::time::timeout(Duration::from_secs(20), asked(format!("{head}\r\n"))).await;
     assert!(answer.unwrap().starts_with("HTTP/1.1 200"));
     // A head that does not end is not read for ever.
-    let long = format!("{head}x: {}\r\n\r\n", "y".repeat(64 << 10));
+    let long = format!("{head}x: {}\r\n\r\n", "y".repeat(10 << 10));
     assert!(asked(long).await.starts_with("HTTP/1.1 431"));
     drop(silent);
     stop.send(()).unwrap();

@@ -27,7 +27,10 @@ struct Dice(u64);
 
 impl Dice {
     fn roll(&mut self, sides: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(self.0 >> 33).unwrap_or(0) % sides.max(1)
     }
 }
@@ -35,13 +38,19 @@ impl Dice {
 fn updates(tagger: &Tagger) -> Vec<Update> {
     let mut out = Vec::new();
     for number in 0.. {
-        for entry in feed_rs::parser::parse(feed(number).as_bytes()).expect("a feed").entries {
+        for entry in feed_rs::parser::parse(feed(number).as_bytes())
+            .expect("a feed")
+            .entries
+        {
             let title = entry.title.map(|title| title.content).unwrap_or_default();
             let summary = entry
                 .summary
                 .map(|summary| html::plain(&summary.content))
                 .unwrap_or_default();
-            let body = entry.content.and_then(|content| content.body).unwrap_or_default();
+            let body = entry
+                .content
+                .and_then(|content| content.body)
+                .unwrap_or_default();
             let source = SourceId::new(format!("s{}", number % 50)).expect("an id");
             let tags = tagger.tag(&Subject {
                 headline: &title,
@@ -91,10 +100,13 @@ fn searches(updates: &[Update], tags: &[String]) -> Vec<Criteria> {
     let texts: Vec<Vec<String>> = updates
         .iter()
         .map(|update| {
-            words::tokens(&format!("{} {}", update.content.title, update.content.summary))
-                .into_iter()
-                .map(|token| token.text)
-                .collect()
+            words::tokens(&format!(
+                "{} {}",
+                update.content.title, update.content.summary
+            ))
+            .into_iter()
+            .map(|token| token.text)
+            .collect()
         })
         .collect();
     (0..SEARCHES)
@@ -104,7 +116,15 @@ fn searches(updates: &[Update], tags: &[String]) -> Vec<Criteria> {
             let mut parts = Vec::new();
             for _ in 0..2 + dice.roll(3) {
                 parts.push(match dice.roll(10) {
-                    0..=4 => format!("{}{}", word(&mut dice), if number % 2 == 0 { String::new() } else { format!("{}", number % 997) }),
+                    0..=4 => format!(
+                        "{}{}",
+                        word(&mut dice),
+                        if number % 2 == 0 {
+                            String::new()
+                        } else {
+                            format!("{}", number % 997)
+                        }
+                    ),
                     5 | 6 => {
                         let at = dice.roll(text.len().saturating_sub(2));
                         format!("\"{}\"", text[at..(at + 2).min(text.len())].join(" "))
@@ -125,28 +145,68 @@ fn median(mut rounds: Vec<f64>) -> f64 {
 
 fn main() {
     let loaded = load(&Files::built_in());
-    let mut tags: Vec<String> = loaded.library.frameworks.iter().map(|f| format!("framework:{}", f.id)).collect();
-    tags.extend(loaded.library.jurisdictions.iter().map(|j| format!("jurisdiction:{}", j.id)));
-    tags.extend(loaded.library.bodies.iter().map(|b| format!("body:{}", b.id)));
-    tags.extend(["kind:guidance", "kind:enforcement", "kind:consultation", "kind:new_edition"].map(str::to_owned));
+    let mut tags: Vec<String> = loaded
+        .library
+        .frameworks
+        .iter()
+        .map(|f| format!("framework:{}", f.id))
+        .collect();
+    tags.extend(
+        loaded
+            .library
+            .jurisdictions
+            .iter()
+            .map(|j| format!("jurisdiction:{}", j.id)),
+    );
+    tags.extend(
+        loaded
+            .library
+            .bodies
+            .iter()
+            .map(|b| format!("body:{}", b.id)),
+    );
+    tags.extend(
+        [
+            "kind:guidance",
+            "kind:enforcement",
+            "kind:consultation",
+            "kind:new_edition",
+        ]
+        .map(str::to_owned),
+    );
     let tagger = Tagger::new(std::sync::Arc::new(loaded.library));
     let updates = updates(&tagger);
     let searches = searches(&updates, &tags);
     let known = KnownWorks::default();
     let began = Instant::now();
     let matcher = Matcher::new(&searches, &known);
-    println!("A1 compile {SEARCHES} searches: {:.0} ms", began.elapsed().as_secs_f64() * 1e3);
+    println!(
+        "A1 compile {SEARCHES} searches: {:.0} ms",
+        began.elapsed().as_secs_f64() * 1e3
+    );
 
     // Correct first: the same as each search by itself, on some of the updates.
     let mut scratch = Scratch::default();
-    let singles: Vec<Matcher> = searches.iter().step_by(100).map(|one| Matcher::new([one], &known)).collect();
+    let singles: Vec<Matcher> = searches
+        .iter()
+        .step_by(100)
+        .map(|one| Matcher::new([one], &known))
+        .collect();
     let mut alone = Scratch::default();
     for update in updates.iter().step_by(97) {
-        let together: std::collections::HashSet<usize> =
-            matcher.matches(update, &mut scratch).into_iter().map(|found| found.criteria).collect();
+        let together: std::collections::HashSet<usize> = matcher
+            .matches(update, &mut scratch)
+            .into_iter()
+            .map(|found| found.criteria)
+            .collect();
         for (place, single) in singles.iter().enumerate() {
             let held = !single.matches(update, &mut alone).is_empty();
-            assert_eq!(held, together.contains(&(place * 100)), "search {}", place * 100);
+            assert_eq!(
+                held,
+                together.contains(&(place * 100)),
+                "search {}",
+                place * 100
+            );
         }
     }
 

@@ -216,7 +216,9 @@ impl Config {
             }
             mail_from = table.read("from", sender);
             return_path = table
-                .read("return_path", |text| EmailAddress::new(text).map(|_| text.to_owned()))
+                .read("return_path", |text| {
+                    EmailAddress::new(text).map(|_| text.to_owned())
+                })
                 .and_then(|text| EmailAddress::new(&text).ok());
             postal_address = table
                 .text("postal_address")
@@ -624,7 +626,13 @@ mod tests {
         let error = read("[[team]]\nname = \"A\"\nwhen = \"hourly\"\n[[team]]\nname = \"B\"\ntrack = [\"colour:red\"]\nslack = \"nowhere\"\nwebhook = { url = \"https://e.org\" }\n")
             .unwrap_err()
             .to_string();
-        for part in ["hourly", "colour", "slack", "needs a secret", "told somewhere"] {
+        for part in [
+            "hourly",
+            "colour",
+            "slack",
+            "needs a secret",
+            "told somewhere",
+        ] {
             assert!(error.contains(part), "{part}: {error}");
         }
     }

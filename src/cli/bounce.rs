@@ -70,7 +70,10 @@ fn tell(name: &str, noted: &Noted) {
             say!("{name}: {address}, {}, counted", verdict.as_str());
         }
         Noted::TakenOff(address, verdict) => {
-            say!("{name}: {address}, {}, written to no more", verdict.as_str());
+            say!(
+                "{name}: {address}, {}, written to no more",
+                verdict.as_str()
+            );
         }
     }
 }

@@ -131,20 +131,32 @@ pub(super) async fn run(house: House, command: Command) -> anyhow::Result<ExitCo
             } else if json {
                 say!("{}", json!({ "decisions": lines }));
             } else if lines.is_empty() {
-                say!("Nothing was decided yet: regwire decision add TEAM UPDATE applies --reason … --who …");
+                say!(
+                    "Nothing was decided yet: regwire decision add TEAM UPDATE applies --reason … --who …"
+                );
             } else {
                 let cell = |line: &Value, key: &str| line[key].as_str().unwrap_or("").to_owned();
                 let rows: Vec<Vec<String>> = lines
                     .iter()
                     .map(|line| {
-                        ["decided_at", "team", "verdict", "who", "due", "title", "reason"]
-                            .iter()
-                            .map(|key| cell(line, key))
-                            .collect()
+                        [
+                            "decided_at",
+                            "team",
+                            "verdict",
+                            "who",
+                            "due",
+                            "title",
+                            "reason",
+                        ]
+                        .iter()
+                        .map(|key| cell(line, key))
+                        .collect()
                     })
                     .collect();
                 table::print(
-                    &["decided", "team", "decision", "who", "due", "update", "reason"],
+                    &[
+                        "decided", "team", "decision", "who", "due", "update", "reason",
+                    ],
                     &rows,
                 );
             }

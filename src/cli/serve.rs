@@ -72,9 +72,7 @@ pub(super) async fn run(config: Config, options: Options) -> anyhow::Result<Exit
         Some(tokio::spawn(web::serve_behind(
             listener,
             site(&house),
-            std::sync::Arc::new(move |address| {
-                trusted.iter().any(|range| range.contains(address))
-            }),
+            std::sync::Arc::new(move |address| trusted.iter().any(|range| range.contains(address))),
             async move {
                 // Either a stop or the end of whoever could say so.
                 let _ = stopped.wait_for(|stop| *stop).await;

@@ -102,7 +102,10 @@ pub(super) async fn run(house: House, command: Subscriber) -> anyhow::Result<Exi
         }
         Subscriber::Erase { address } => {
             let hash = house.signer().await?.hashed(address.as_str());
-            house.store.erase(&address, &hash, house.clock.now()).await?;
+            house
+                .store
+                .erase(&address, &hash, house.clock.now())
+                .await?;
             say!("nothing of {address} is kept but a keyed hash");
         }
         Subscriber::Remove { address } => {

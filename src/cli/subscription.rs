@@ -134,9 +134,7 @@ pub(super) enum Command {
         often: Often,
     },
     /// Make an Atom address that only its owner knows.
-    #[command(
-        after_help = "Example: regwire subscription feed --want 'standard:ISO/IEC 42001'"
-    )]
+    #[command(after_help = "Example: regwire subscription feed --want 'standard:ISO/IEC 42001'")]
     Feed {
         #[command(flatten)]
         wish: Wish,
@@ -186,11 +184,10 @@ pub(super) async fn run(house: House, command: Command) -> anyhow::Result<ExitCo
                     ),
                 )
                 .await?;
-            let token =
-                house
-                    .signer()
-                    .await?
-                    .sign(Purpose::Feed, subscription.id.as_str(), "atom");
+            let token = house
+                .signer()
+                .await?
+                .sign(Purpose::Feed, subscription.id.as_str(), "atom");
             say!("{}/feeds/{token}", house.config.base_url);
         }
         Command::List { all, json } => list(&house, !all, json).await?,

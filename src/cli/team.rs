@@ -218,7 +218,10 @@ async fn list(house: &House, as_json: bool) -> anyhow::Result<()> {
     let all = teams::all(house).await?;
     let paused = house.store.paused(house.clock.now()).await?;
     let ways = |team: &Team| -> Vec<&'static str> {
-        team.ways().iter().map(|(channel, _)| channel.as_str()).collect()
+        team.ways()
+            .iter()
+            .map(|(channel, _)| channel.as_str())
+            .collect()
     };
     if as_json {
         let lines: Vec<_> = all
@@ -320,7 +323,14 @@ async fn sent(house: &House, dead: bool, as_json: bool) -> anyhow::Result<()> {
         return Ok(());
     }
     if all.is_empty() {
-        say!("{}", if dead { "Nothing was given up." } else { "Nothing was sent yet." });
+        say!(
+            "{}",
+            if dead {
+                "Nothing was given up."
+            } else {
+                "Nothing was sent yet."
+            }
+        );
         return Ok(());
     }
     let rows: Vec<Vec<String>> = all

@@ -190,7 +190,9 @@ fn marks(text: &str) -> Vec<(String, String)> {
         if let Some((id, mark)) = word.split_once('-')
             && id.len() == 16
             && mark.len() == 16
-            && rest.get(word.len()..).is_some_and(|rest| rest.starts_with('@'))
+            && rest
+                .get(word.len()..)
+                .is_some_and(|rest| rest.starts_with('@'))
             && !out.iter().any(|(known, _)| known == id)
         {
             out.push((id.to_owned(), mark.to_owned()));
@@ -231,12 +233,27 @@ mod tests {
     #[test]
     fn hard_soft_and_no_bounce_are_told_apart() {
         for (action, status, words, verdict) in [
-            ("failed", "5.1.1", "550 5.1.1 User unknown", Some(Verdict::Hard)),
+            (
+                "failed",
+                "5.1.1",
+                "550 5.1.1 User unknown",
+                Some(Verdict::Hard),
+            ),
             ("failed", "5.1.10", "no", Some(Verdict::Hard)),
             ("failed", "5.2.1", "550 disabled", Some(Verdict::Hard)),
             ("failed", "5.4.4", "host not found", Some(Verdict::Hard)),
-            ("failed", "5.0.0", "550 no such user here", Some(Verdict::Hard)),
-            ("failed", "5.0.0", "554 try a nicer mail", Some(Verdict::Soft)),
+            (
+                "failed",
+                "5.0.0",
+                "550 no such user here",
+                Some(Verdict::Hard),
+            ),
+            (
+                "failed",
+                "5.0.0",
+                "554 try a nicer mail",
+                Some(Verdict::Soft),
+            ),
             ("failed", "5.2.2", "552 mailbox full", Some(Verdict::Soft)),
             ("failed", "5.3.4", "too big", Some(Verdict::Soft)),
             ("failed", "5.7.1", "550 policy", Some(Verdict::Soft)),
@@ -246,7 +263,11 @@ mod tests {
             ("relayed", "2.0.0", "ok", None),
         ] {
             let report = read(dsn(action, status, words).as_bytes());
-            assert_eq!(report.as_ref().map(|r| r.verdict), verdict, "{action} {status} {words}");
+            assert_eq!(
+                report.as_ref().map(|r| r.verdict),
+                verdict,
+                "{action} {status} {words}"
+            );
             if let Some(report) = report {
                 assert_eq!(
                     report.marks,
@@ -263,17 +284,36 @@ mod tests {
             format!("From: {from}\nSubject: x\n{more}\n{text}\n")
         };
         for (mail, verdict) in [
-            (mail("ada@example.net", "Auto-Submitted: auto-replied\n", "I am away. 550"), None),
+            (
+                mail(
+                    "ada@example.net",
+                    "Auto-Submitted: auto-replied\n",
+                    "I am away. 550",
+                ),
+                None,
+            ),
             (mail("ada@example.net", "", "550 5.1.1 user unknown"), None),
             (
-                mail("MAILER-DAEMON@example.net", "", "The server said:\n550 5.1.1 <ada@example.net>: user unknown"),
+                mail(
+                    "MAILER-DAEMON@example.net",
+                    "",
+                    "The server said:\n550 5.1.1 <ada@example.net>: user unknown",
+                ),
                 Some(Verdict::Hard),
             ),
-            (mail("postmaster@example.net", "", "Hello, all is well."), None),
+            (
+                mail("postmaster@example.net", "", "Hello, all is well."),
+                None,
+            ),
         ] {
             assert_eq!(read(mail.as_bytes()).map(|r| r.verdict), verdict, "{mail}");
         }
-        for junk in [&b""[..], b"\n\n\n", b"\xff\xfe\x00", b"Content-Type: multipart/report"] {
+        for junk in [
+            &b""[..],
+            b"\n\n\n",
+            b"\xff\xfe\x00",
+            b"Content-Type: multipart/report",
+        ] {
             assert_eq!(read(junk), None);
         }
     }
@@ -286,7 +326,10 @@ mod tests {
             )
         };
         let report = read(arf("abuse").as_bytes()).unwrap();
-        assert_eq!((report.verdict, report.tokens.len()), (Verdict::Complaint, 1));
+        assert_eq!(
+            (report.verdict, report.tokens.len()),
+            (Verdict::Complaint, 1)
+        );
         assert_eq!(read(arf("not-spam").as_bytes()), None);
     }
 }

@@ -79,14 +79,15 @@ impl DkimSigner {
             return Err(wrong("domain and selector are names of the DNS"));
         }
         let der = of_pem(pem).ok_or_else(|| wrong("it is no PEM of a private key"))?;
-        let key = if let Ok(key) = RsaKeyPair::from_pkcs8(&der).or_else(|_| RsaKeyPair::from_der(&der)) {
-            Key::Rsa(Box::new(key))
-        } else {
-            Key::Ed25519(
-                Ed25519KeyPair::from_pkcs8_maybe_unchecked(&der)
-                    .map_err(|error| wrong(&error.to_string()))?,
-            )
-        };
+        let key =
+            if let Ok(key) = RsaKeyPair::from_pkcs8(&der).or_else(|_| RsaKeyPair::from_der(&der)) {
+                Key::Rsa(Box::new(key))
+            } else {
+                Key::Ed25519(
+                    Ed25519KeyPair::from_pkcs8_maybe_unchecked(&der)
+                        .map_err(|error| wrong(&error.to_string()))?,
+                )
+            };
         Ok(Self {
             domain: domain.to_ascii_lowercase(),
             selector: selector.to_owned(),
@@ -313,7 +314,11 @@ mod tests {
             value
                 .replace("\r\n", "")
                 .split(';')
-                .find_map(|part| part.trim().strip_prefix(&format!("{name}=")).map(str::to_owned))
+                .find_map(|part| {
+                    part.trim()
+                        .strip_prefix(&format!("{name}="))
+                        .map(str::to_owned)
+                })
                 .unwrap()
                 .chars()
                 .filter(|c| !c.is_whitespace())
@@ -324,7 +329,11 @@ mod tests {
             .split("\r\n")
             .map(|line| {
                 let ends = line.trim_end_matches([' ', '\t']);
-                let lead = if ends.starts_with([' ', '\t']) { " " } else { "" };
+                let lead = if ends.starts_with([' ', '\t']) {
+                    " "
+                } else {
+                    ""
+                };
                 format!("{lead}{}", relax(ends))
             })
             .collect();
@@ -347,7 +356,11 @@ mod tests {
             if let Some(place) = place {
                 let header = headers.remove(place);
                 let (_, value) = header.split_once(':').unwrap();
-                data.push_str(&format!("{}:{}\r\n", name.to_ascii_lowercase(), relax(value)));
+                data.push_str(&format!(
+                    "{}:{}\r\n",
+                    name.to_ascii_lowercase(),
+                    relax(value)
+                ));
             }
         }
         let at = value.rfind("b=").unwrap();
@@ -371,24 +384,38 @@ mod tests {
         for (signer, public) in [ed25519(), rsa()] {
             for number in 0..50 {
                 let mut mail = mail();
-                mail.subject = format!("Übung {} of a subject that is folded {}", number, "word ".repeat(number));
+                mail.subject = format!(
+                    "Übung {} of a subject that is folded {}",
+                    number,
+                    "word ".repeat(number)
+                );
                 mail.text = format!("text  with   space \n\n\n{}", "x".repeat(number * 40));
                 let message = formatted(&mail).unwrap();
                 let header = signer.signature(&message, mail.date).unwrap();
-                assert_eq!(Some(&header), signer.signature(&message, mail.date).as_ref());
+                assert_eq!(
+                    Some(&header),
+                    signer.signature(&message, mail.date).as_ref()
+                );
                 assert!(header.lines().all(|line| line.len() <= 100), "{header}");
                 let mut signed = header.clone().into_bytes();
                 signed.extend(&message);
                 assert!(verify(&signed, &public), "{number}");
                 // Refolded by a relay it stays good.
-                let refolded = String::from_utf8(signed.clone()).unwrap().replacen("\r\nTo: ", "\r\nTo:\r\n  ", 1);
+                let refolded = String::from_utf8(signed.clone()).unwrap().replacen(
+                    "\r\nTo: ",
+                    "\r\nTo:\r\n  ",
+                    1,
+                );
                 assert!(verify(refolded.as_bytes(), &public), "{number}");
                 // Another sender, another text, a header added: bad.
                 let text = String::from_utf8(signed).unwrap();
                 for (from, to) in [
                     ("\r\nFrom: ", "\r\nFrom: x"),
                     ("\r\nSubject: ", "\r\nSubject: Re: "),
-                    ("\r\nMIME-Version: 1.0\r\n", "\r\nMIME-Version: 1.0\r\nSubject: other\r\n"),
+                    (
+                        "\r\nMIME-Version: 1.0\r\n",
+                        "\r\nMIME-Version: 1.0\r\nSubject: other\r\n",
+                    ),
                     ("text", "test"),
                 ] {
                     if text.contains(from) {
@@ -402,8 +429,13 @@ mod tests {
 
     #[test]
     fn a_key_that_is_none_is_said() {
-        for pem in ["", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"] {
-            let error = DkimSigner::new("example.org", "rw1", pem).unwrap_err().to_string();
+        for pem in [
+            "",
+            "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n",
+        ] {
+            let error = DkimSigner::new("example.org", "rw1", pem)
+                .unwrap_err()
+                .to_string();
             assert!(error.contains("example.org"), "{error}");
         }
         assert!(DkimSigner::new("a b", "rw1", "").is_err());

@@ -259,17 +259,36 @@ mod tests {
     fn both_nights_of_twenty_zones_happen_once_each() {
         use chrono::Offset as _;
         let zones = [
-            "Europe/London", "Europe/Berlin", "Europe/Paris", "Europe/Madrid", "Europe/Rome",
-            "Europe/Warsaw", "Europe/Athens", "Europe/Helsinki", "Europe/Lisbon", "Europe/Dublin",
-            "America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles",
-            "America/Toronto", "America/Santiago", "Australia/Sydney", "Australia/Lord_Howe",
-            "Pacific/Auckland", "Africa/Cairo",
+            "Europe/London",
+            "Europe/Berlin",
+            "Europe/Paris",
+            "Europe/Madrid",
+            "Europe/Rome",
+            "Europe/Warsaw",
+            "Europe/Athens",
+            "Europe/Helsinki",
+            "Europe/Lisbon",
+            "Europe/Dublin",
+            "America/New_York",
+            "America/Chicago",
+            "America/Denver",
+            "America/Los_Angeles",
+            "America/Toronto",
+            "America/Santiago",
+            "Australia/Sydney",
+            "Australia/Lord_Howe",
+            "Pacific/Auckland",
+            "Africa/Cairo",
         ];
         let mut nights = 0;
         for name in zones {
             let zone: Tz = name.parse().unwrap();
             let offset = |at: DateTime<Utc>| {
-                i64::from(zone.offset_from_utc_datetime(&at.naive_utc()).fix().local_minus_utc())
+                i64::from(
+                    zone.offset_from_utc_datetime(&at.naive_utc())
+                        .fix()
+                        .local_minus_utc(),
+                )
             };
             let mut at = utc("2027-01-01T00:00:00Z");
             while at < utc("2028-01-01T00:00:00Z") {
@@ -283,8 +302,11 @@ mod tests {
                 // A wall-clock time in the middle of what is left out, or of what comes twice.
                 let middle = (after - before).abs() / 2;
                 let wall = at.naive_utc() + TimeDelta::seconds(before.min(after) + middle);
-                let schedule =
-                    Schedule::new(&format!("{} {} * * *", wall.format("%M"), wall.format("%H")), name).unwrap();
+                let schedule = Schedule::new(
+                    &format!("{} {} * * *", wall.format("%M"), wall.format("%H")),
+                    name,
+                )
+                .unwrap();
                 let mut moments = Vec::new();
                 let mut from = at - TimeDelta::days(3);
                 while let Some(moment) = schedule.next_after(from)
@@ -300,7 +322,10 @@ mod tests {
                 let all = days.len();
                 days.dedup();
                 assert_eq!(days.len(), all, "{name} {at}: no day twice");
-                assert!((5..=7).contains(&all), "{name} {at}: no day left out ({all})");
+                assert!(
+                    (5..=7).contains(&all),
+                    "{name} {at}: no day left out ({all})"
+                );
                 assert!(days.contains(&wall.date()), "{name} {at}: also that night");
                 // The catch-up says the same, however late it is asked.
                 assert_eq!(

@@ -114,7 +114,10 @@ impl Signer {
 
 /// A name for a new key, from its own bytes.
 pub fn key_id(secret: &[u8]) -> String {
-    derived("signing-key", &[&hex(secret)]).chars().take(6).collect()
+    derived("signing-key", &[&hex(secret)])
+        .chars()
+        .take(6)
+        .collect()
 }
 
 /// Bytes as they are stored and compared.
@@ -252,7 +255,11 @@ mod tests {
         for (day, good) in [(1_001, true), (1_700, true), (1_800, false)] {
             let signer = Signer::new(both.clone(), at(day));
             assert_eq!(signer.read(Purpose::Feed, &old).is_some(), good, "{day}");
-            assert!(signer.sign(Purpose::Feed, "s", "x").starts_with(&key(2, 0).id));
+            assert!(
+                signer
+                    .sign(Purpose::Feed, "s", "x")
+                    .starts_with(&key(2, 0).id)
+            );
         }
     }
 

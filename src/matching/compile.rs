@@ -65,10 +65,7 @@ impl Node {
 
 /// What several nodes need together: the single sets in one, or, where there are none, the
 /// alternatives that are cheapest to look for.
-fn conjunction<'n>(
-    nodes: impl Iterator<Item = &'n Node>,
-    uses: &[u32],
-) -> Option<Vec<Vec<u32>>> {
+fn conjunction<'n>(nodes: impl Iterator<Item = &'n Node>, uses: &[u32]) -> Option<Vec<Vec<u32>>> {
     let mut single: Vec<u32> = Vec::new();
     let mut best: Option<Vec<Vec<u32>>> = None;
     let cost = |sets: &[Vec<u32>]| -> u64 {

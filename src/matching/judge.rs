@@ -105,11 +105,11 @@ fn never(query: &Query, today: NaiveDate) -> Option<String> {
             .then(|| format!("`before:{day}` is past, and news is never dated so early")),
         Query::Filter(_) => None,
         Query::Or(parts) => {
-            let reasons: Option<Vec<String>> = parts.iter().map(|part| never(part, today)).collect();
+            let reasons: Option<Vec<String>> =
+                parts.iter().map(|part| never(part, today)).collect();
             reasons.and_then(|reasons| reasons.into_iter().next())
         }
-        Query::Not(inner) => always(inner, today)
-            .then(|| "it excludes everything".to_owned()),
+        Query::Not(inner) => always(inner, today).then(|| "it excludes everything".to_owned()),
         Query::And(parts) => {
             let mut flat = Vec::new();
             flatten(parts, &mut flat);

@@ -44,11 +44,21 @@ fn update(title: &str) -> Update {
 }
 
 fn any(clauses: &[&str]) -> Criteria {
-    Criteria::Any(clauses.iter().map(|clause| clause.parse().unwrap()).collect())
+    Criteria::Any(
+        clauses
+            .iter()
+            .map(|clause| clause.parse().unwrap())
+            .collect(),
+    )
 }
 
 fn every(clauses: &[&str]) -> Criteria {
-    Criteria::Every(clauses.iter().map(|clause| clause.parse().unwrap()).collect())
+    Criteria::Every(
+        clauses
+            .iter()
+            .map(|clause| clause.parse().unwrap())
+            .collect(),
+    )
 }
 
 fn why(criteria: &Criteria, update: &Update) -> Option<Vec<String>> {
@@ -70,7 +80,11 @@ fn a_match_says_which_clauses_hold() {
     assert_eq!(why(&Criteria::All, &update), Some(Vec::new()));
     assert_eq!(
         why(
-            &any(&["framework:eu-ai-act", "kind:enforcement", "query:\"model risk\" guideline"]),
+            &any(&[
+                "framework:eu-ai-act",
+                "kind:enforcement",
+                "query:\"model risk\" guideline"
+            ]),
             &update
         ),
         Some(vec![
@@ -96,7 +110,10 @@ fn what_is_for_followers_is_told_to_those_who_named_it() {
     );
     assert_eq!(
         why(&every(&["framework:eu-ai-act", "page:iso-news"]), &update),
-        Some(vec!["framework:eu-ai-act".to_owned(), "page:iso-news".to_owned()])
+        Some(vec![
+            "framework:eu-ai-act".to_owned(),
+            "page:iso-news".to_owned()
+        ])
     );
     update.reach = Reach::Archive;
     assert_eq!(why(&any(&["source:iso-news"]), &update), None);

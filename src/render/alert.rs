@@ -240,15 +240,13 @@ pub fn slack_message(content: &AlertContent, links: &AlertLinks) -> Value {
                 mrkdwn(&excerpt(&item.because.join(", "), 300))
             ));
         }
-        blocks.push(
-            json!({ "type": "context", "elements": [{ "type": "mrkdwn", "text": about }] }),
-        );
+        blocks
+            .push(json!({ "type": "context", "elements": [{ "type": "mrkdwn", "text": about }] }));
         let mut buttons =
             vec![json!({ "type": "button", "text": plain("Open", 70), "url": links.update(item) })];
         if let Some(link) = links.versions(item) {
-            buttons.push(
-                json!({ "type": "button", "text": plain("What changed", 70), "url": link }),
-            );
+            buttons
+                .push(json!({ "type": "button", "text": plain("What changed", 70), "url": link }));
         }
         if let Some(link) = links.decide(item) {
             buttons.push(json!({ "type": "button", "text": plain("Decide", 70), "url": link }));
@@ -257,7 +255,11 @@ pub fn slack_message(content: &AlertContent, links: &AlertLinks) -> Value {
     }
     let mut foot = Vec::new();
     if left_out(content) > 0 {
-        foot.push(format!("{} more: <{}|the site>", left_out(content), links.base_url));
+        foot.push(format!(
+            "{} more: <{}|the site>",
+            left_out(content),
+            links.base_url
+        ));
     }
     if let Some(pause) = &links.pause {
         foot.push(format!("<{pause}|Pause these alerts>"));
@@ -274,7 +276,10 @@ pub fn slack_message(content: &AlertContent, links: &AlertLinks) -> Value {
 fn markdown(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
-        if matches!(c, '\\' | '*' | '_' | '[' | ']' | '`' | '#' | '<' | '>' | '~') {
+        if matches!(
+            c,
+            '\\' | '*' | '_' | '[' | ']' | '`' | '#' | '<' | '>' | '~'
+        ) {
             out.push('\\');
         }
         out.push(if c.is_control() { ' ' } else { c });
@@ -331,7 +336,10 @@ pub fn teams_message(content: &AlertContent, links: &AlertLinks) -> Value {
         body.push(json!({ "type": "Container", "separator": true, "items": parts }));
     }
     if left_out(content) > 0 {
-        body.push(block(&format!("{} more on the site", left_out(content)), 100));
+        body.push(block(
+            &format!("{} more on the site", left_out(content)),
+            100,
+        ));
     }
     let mut card = json!({
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",

@@ -41,9 +41,9 @@ pub use subscribe::{
 };
 pub use versions::{DiffView, VersionRow, VersionsPage};
 pub use views::{
-    DateLineView, DigestsPage, ErrorPage, FacetGroup, FacetLink, Home, IssuePage, IssueRow, ItemView, Moment,
-    Named, RevisionView, SearchPage, SectionView, SourceRow, SourcesPage, TagView, UpdateCard,
-    UpdatePage,
+    DateLineView, DigestsPage, ErrorPage, FacetGroup, FacetLink, Home, IssuePage, IssueRow,
+    ItemView, Moment, Named, RevisionView, SearchPage, SectionView, SourceRow, SourcesPage,
+    TagView, UpdateCard, UpdatePage,
 };
 
 #[derive(rust_embed::Embed)]
@@ -193,10 +193,7 @@ impl Renderer {
                 why: error.to_string(),
             })?;
         Ok(MailParts {
-            subject: self
-                .fill(&name("subject.txt"), view)?
-                .trim()
-                .to_owned(),
+            subject: self.fill(&name("subject.txt"), view)?.trim().to_owned(),
             text: self.fill(&name("body.txt"), view)?,
             html: inlined,
         })

@@ -249,10 +249,7 @@ impl Store {
                     update: UpdateId::new(update).map_err(|e| wrong(&e))?,
                     revision: small(table, &key, revision)?,
                     recipient: recipient.to_owned(),
-                    story: story
-                        .map(StoryId::new)
-                        .transpose()
-                        .map_err(|e| wrong(&e))?,
+                    story: story.map(StoryId::new).transpose().map_err(|e| wrong(&e))?,
                     at,
                     because: json(table, &key, &because)?,
                     state: MatchState::Waiting,
@@ -288,13 +285,7 @@ impl Store {
     /// # Errors
     /// When the database fails or a row cannot be read.
     pub async fn alert(&self, id: &AlertId) -> Result<Option<Alert>, Error> {
-        type Row = (
-            String,
-            String,
-            DateTime<Utc>,
-            Option<DateTime<Utc>>,
-            String,
-        );
+        type Row = (String, String, DateTime<Utc>, Option<DateTime<Utc>>, String);
         let row: Option<Row> = reading!(self.database, |pool| {
             sqlx::query_as(
                 "SELECT recipient, frequency, queued_at, moment_at, content FROM alerts WHERE id = $1",

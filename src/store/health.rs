@@ -219,23 +219,25 @@ impl Store {
             .await?
         });
         rows.into_iter()
-            .map(|(id, address, subject, text, html, headers, queued_at, attempts)| {
-                let table = "notices";
-                Ok(Notice {
-                    headers: match headers {
-                        Some(headers) => json(table, &id, &headers)?,
-                        None => Vec::new(),
-                    },
-                    html,
-                    address: EmailAddress::new(&address)
-                        .map_err(|error| unreadable(table, &id, error))?,
-                    attempts: small(table, &id, attempts)?,
-                    id,
-                    subject,
-                    text,
-                    queued_at,
-                })
-            })
+            .map(
+                |(id, address, subject, text, html, headers, queued_at, attempts)| {
+                    let table = "notices";
+                    Ok(Notice {
+                        headers: match headers {
+                            Some(headers) => json(table, &id, &headers)?,
+                            None => Vec::new(),
+                        },
+                        html,
+                        address: EmailAddress::new(&address)
+                            .map_err(|error| unreadable(table, &id, error))?,
+                        attempts: small(table, &id, attempts)?,
+                        id,
+                        subject,
+                        text,
+                        queued_at,
+                    })
+                },
+            )
             .collect()
     }
 

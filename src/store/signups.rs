@@ -178,8 +178,9 @@ impl Store {
         day: DateTime<Utc>,
         hour: DateTime<Utc>,
     ) -> Result<Asked, Error> {
-        let (lately, unanswered, net, site): (i64, i64, i64, i64) =
-            reading!(self.database, |pool| {
+        let (lately, unanswered, net, site): (i64, i64, i64, i64) = reading!(
+            self.database,
+            |pool| {
                 sqlx::query_as(
                     "SELECT
                    (SELECT COUNT(*) FROM signups WHERE address = $1 AND state IN ('asked', 'known') AND decided_at > $3),
@@ -195,7 +196,8 @@ impl Store {
                 .bind(hour)
                 .fetch_one(pool)
                 .await?
-            });
+            }
+        );
         let count = |number: i64| u32::try_from(number).unwrap_or(u32::MAX);
         Ok(Asked {
             address_lately: count(lately),
@@ -410,10 +412,12 @@ impl Store {
         writing!(self.database, |pool| {
             let mut transaction = pool.begin_with(begin).await?;
             fenced!(transaction, lease);
-            sqlx::query("UPDATE signups SET ip = NULL, net = '' WHERE ip IS NOT NULL AND asked_at < $1")
-                .bind(before)
-                .execute(&mut *transaction)
-                .await?;
+            sqlx::query(
+                "UPDATE signups SET ip = NULL, net = '' WHERE ip IS NOT NULL AND asked_at < $1",
+            )
+            .bind(before)
+            .execute(&mut *transaction)
+            .await?;
             transaction.commit().await?;
             Ok(())
         })
@@ -423,10 +427,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn suppression(
-        &self,
-        address_hash: &str,
-    ) -> Result<Option<(String, String)>, Error> {
+    pub async fn suppression(&self, address_hash: &str) -> Result<Option<(String, String)>, Error> {
         Ok(reading!(self.database, |pool| {
             sqlx::query_as("SELECT reason, detail FROM suppressions WHERE address_hash = $1")
                 .bind(address_hash)
@@ -467,13 +468,7 @@ impl Store {
     /// # Errors
     /// When the database fails or a row cannot be read.
     pub async fn kept_of(&self, address: &EmailAddress) -> Result<serde_json::Value, Error> {
-        type Sent = (
-            String,
-            i64,
-            DateTime<Utc>,
-            String,
-            Option<DateTime<Utc>>,
-        );
+        type Sent = (String, i64, DateTime<Utc>, String, Option<DateTime<Utc>>);
         let id = SubscriberId::of(address);
         let known = self.subscriber(&id).await?;
         let (subscriber, subscriptions) = known.map_or((None, Vec::new()), |(a, b)| (Some(a), b));

@@ -58,9 +58,7 @@ impl SubscriptionRow {
             (other, _, _) => return Err(wrong(&format!("`{other}` is no frequency here"))),
         };
         let recipient = match (self.subscriber_id, self.team) {
-            (Some(id), _) => {
-                Recipient::Mailbox(SubscriberId::new(id).map_err(|e| wrong(&e))?)
-            }
+            (Some(id), _) => Recipient::Mailbox(SubscriberId::new(id).map_err(|e| wrong(&e))?),
             (None, Some(team)) => Recipient::Team(TeamId::new(team).map_err(|e| wrong(&e))?),
             (None, None) => Recipient::Feed,
         };
@@ -295,7 +293,10 @@ impl Store {
     /// When the database fails or a row cannot be read.
     pub async fn subscriptions(&self, active: bool) -> Result<Vec<Subscription>, Error> {
         let rows = self.subscription_rows("", active, "").await?;
-        Ok(rows.into_iter().map(|(_, subscription)| subscription).collect())
+        Ok(rows
+            .into_iter()
+            .map(|(_, subscription)| subscription)
+            .collect())
     }
 
     /// Every mailbox with all it ever subscribed to, by address.

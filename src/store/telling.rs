@@ -200,7 +200,8 @@ impl Store {
             .fetch_optional(pool)
             .await?
         });
-        let Some((scheduled_for, closed_at, after, until, state, introduction, edition)) = row else {
+        let Some((scheduled_for, closed_at, after, until, state, introduction, edition)) = row
+        else {
             return Ok(None);
         };
         let table = "issues";

@@ -45,7 +45,10 @@ async fn view(
     update: &Update,
     problem: Option<String>,
 ) -> Result<DecidePage, Trouble> {
-    let taken = site.store.decisions(Some(team), Some(&update.id), false).await?;
+    let taken = site
+        .store
+        .decisions(Some(team), Some(&update.id), false)
+        .await?;
     let proposed = match (taken.last(), &update.story) {
         (Some(last), _) => Some(last.clone()),
         (None, Some(story)) => site.store.decision_on_story(team.as_str(), story).await?,
@@ -130,9 +133,10 @@ async fn decide(
                 at: site.clock.now(),
                 due: match due {
                     "" => None,
-                    day => Some(day.parse().map_err(|_| {
-                        format!("`{day}` is no day: write it as 2027-03-01")
-                    })?),
+                    day => Some(
+                        day.parse()
+                            .map_err(|_| format!("`{day}` is no day: write it as 2027-03-01"))?,
+                    ),
                 },
             })
         })();

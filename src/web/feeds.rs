@@ -123,9 +123,7 @@ async fn issues(State(site): State<Site>) -> Response {
 async fn subscription(State(site): State<Site>, Path(token): Path<String>) -> Response {
     let result = async {
         let signer = signer(&site).await?;
-        let (id, _) = signer
-            .read(Purpose::Feed, &token)
-            .ok_or(Trouble::Missing)?;
+        let (id, _) = signer.read(Purpose::Feed, &token).ok_or(Trouble::Missing)?;
         let id = SubscriptionId::new(id).map_err(|_| Trouble::Missing)?;
         let subscription = site
             .store

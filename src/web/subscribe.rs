@@ -44,7 +44,10 @@ pub(super) fn routes() -> Router<Site> {
     Router::new()
         .route("/subscribe", get(form).post(sign_up))
         .route("/subscribe/preview", get(try_out))
-        .route("/subscribe/confirm/{token}", get(confirm_page).post(confirm))
+        .route(
+            "/subscribe/confirm/{token}",
+            get(confirm_page).post(confirm),
+        )
         .route("/preferences/{token}", get(preferences).post(change))
         .route("/preferences/{token}/export", get(export))
         .route("/unsubscribe/{token}", get(leave_page).post(leave))
@@ -189,9 +192,7 @@ fn known(site: &Site, clause: Clause) -> Result<Clause, String> {
         Clause::Jurisdiction(id) => library.jurisdiction(id).is_some(),
         Clause::Topic(id) => library.topic(id).is_some(),
         Clause::Body(id) => library.body(id).is_some(),
-        Clause::Source(id) | Clause::Page(id) => {
-            site.sources.iter().any(|source| &source.id == id)
-        }
+        Clause::Source(id) | Clause::Page(id) => site.sources.iter().any(|source| &source.id == id),
         Clause::Kind(_) | Clause::Search(_) | Clause::Deadlines => true,
         Clause::Standard(text) => {
             return reference::read(text, &library.known_works)
@@ -241,7 +242,11 @@ fn frequencies(site: &Site, chosen: &Frequency) -> Vec<Tick> {
 }
 
 /// The form, filled with what was asked for.
-async fn page(site: &Site, fields: &Fields, problem: Option<String>) -> Result<SubscribePage, Trouble> {
+async fn page(
+    site: &Site,
+    fields: &Fields,
+    problem: Option<String>,
+) -> Result<SubscribePage, Trouble> {
     let library = &site.library;
     let wants: Vec<&str> = fields.all("want").collect();
     let mut frameworks: Vec<Tick> = library
@@ -275,12 +280,19 @@ async fn page(site: &Site, fields: &Fields, problem: Option<String>) -> Result<S
         })
         .map(|want| Tick {
             value: (*want).to_owned(),
-            name: want.split_once(':').map_or(*want, |(_, name)| name).to_owned(),
+            name: want
+                .split_once(':')
+                .map_or(*want, |(_, name)| name)
+                .to_owned(),
             chosen: true,
         })
         .collect();
     let chosen = frequency(site, fields.one("frequency"), "", "").unwrap_or(Frequency::Instant);
-    let own = fields.one("hour").parse().ok().and_then(|hour| OwnHour::new(hour, "UTC").ok());
+    let own = fields
+        .one("hour")
+        .parse()
+        .ok()
+        .and_then(|hour| OwnHour::new(hour, "UTC").ok());
     let line = asked(site, fields)
         .map(|asked| track_line(&asked.clauses))
         .unwrap_or_default();
@@ -344,9 +356,8 @@ async fn try_out(State(site): State<Site>, RawQuery(query): RawQuery) -> Respons
         let mut preview = Preview::new(&asked.criteria, &site.library.known_works);
         let since = site.clock.now() - TimeDelta::days(PREVIEW_DAYS);
         let mut position = site.store.log_position_at(since).await?;
-        position = position.max(
-            site.store.log_head().await? - i64::try_from(MOST_LINES).unwrap_or(i64::MAX),
-        );
+        position = position
+            .max(site.store.log_head().await? - i64::try_from(MOST_LINES).unwrap_or(i64::MAX));
         loop {
             let lines = site.store.log_with_updates(position, 1_000).await?;
             let Some((last, _)) = lines.last() else { break };
@@ -361,7 +372,9 @@ async fn try_out(State(site): State<Site>, RawQuery(query): RawQuery) -> Respons
         view.preview = Some(match preview.items.len() {
             0 => format!("It would have told you nothing in the last {PREVIEW_DAYS} days"),
             1 => format!("It would have told you once in the last {PREVIEW_DAYS} days"),
-            times => format!("It would have told you {times} times in the last {PREVIEW_DAYS} days"),
+            times => {
+                format!("It would have told you {times} times in the last {PREVIEW_DAYS} days")
+            }
         });
         view.items = preview
             .items
@@ -405,7 +418,10 @@ async fn sign_up(State(site): State<Site>, request: Request) -> Response {
             .await
             .unwrap_or_default();
         let fields = Fields::of(&body);
-        let problem = match (EmailAddress::new(fields.one("address")), asked(&site, &fields)) {
+        let problem = match (
+            EmailAddress::new(fields.one("address")),
+            asked(&site, &fields),
+        ) {
             (Ok(address), Ok(asked)) => {
                 let mut id = [0_u8; 16];
                 rand::rng().fill_bytes(&mut id);
@@ -572,8 +588,9 @@ pub(super) fn no_such_link(site: &Site) -> Result<Response, Trouble> {
         StatusCode::NOT_FOUND,
         &DonePage {
             title: "This link leads nowhere".to_owned(),
-            text: "It is not whole, or what it belonged to was erased. Take the link of a newer mail."
-                .to_owned(),
+            text:
+                "It is not whole, or what it belonged to was erased. Take the link of a newer mail."
+                    .to_owned(),
             ways: vec![Named {
                 name: "Be told of changes".to_owned(),
                 href: "/subscribe".to_owned(),
@@ -721,7 +738,10 @@ async fn leave_page(State(site): State<Site>, Path(token): Path<String>) -> Resp
         .nth(2)
         .and_then(|name| DigestName::new(name).ok())
         .filter(|name| site.digests.iter().any(|digest| &digest.name == name))
-        .map_or_else(|| "these mails".to_owned(), |name| format!("the {name} digest"));
+        .map_or_else(
+            || "these mails".to_owned(),
+            |name| format!("the {name} digest"),
+        );
     let view = UnsubscribePage {
         list,
         action: format!("/unsubscribe/{}", super::pages::encoded(&token)),

@@ -45,7 +45,13 @@ impl Receivers {
             .fallback(
                 |State(own): State<Self>, uri: Uri, headers: HeaderMap, body: Bytes| async move {
                     let path = uri.path().to_owned();
-                    let status = own.answers.lock().unwrap().get(&path).copied().unwrap_or(200);
+                    let status = own
+                        .answers
+                        .lock()
+                        .unwrap()
+                        .get(&path)
+                        .copied()
+                        .unwrap_or(200);
                     let headers = headers
                         .iter()
                         .filter(|(name, _)| name.as_str().starts_with("webhook-"))
@@ -78,7 +84,14 @@ impl Receivers {
 
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
-async fn house(store: &str, folder: &Path, port: u16, hooks: u16, clock: Clock, when: &str) -> House {
+async fn house(
+    store: &str,
+    folder: &Path,
+    port: u16,
+    hooks: u16,
+    clock: Clock,
+    when: &str,
+) -> House {
     let text = format!(
         "base_url = \"https://updates.example.org\"\ncontact = \"a@example.org\"\n[store]\nurl = \"{store}\"\n[fetch]\nallow = [\"127.0.0.0/8\"]\ngap = \"0\"\n[mail]\nfrom = \"Regwire <digest@example.org>\"\n[[team]]\nname = \"AI governance\"\nwhen = \"{when}\"\nat = \"8 Europe/London\"\ntrack = [\"ISO/IEC 42001\", \"framework:eu-ai-act\", \"query:sandbox\"]\nemail = [\"ai-governance@example.org\"]\nslack = \"http://127.0.0.1:{hooks}/slack\"\nteams = \"http://127.0.0.1:{hooks}/teams\"\nwebhook = {{ url = \"http://127.0.0.1:{hooks}/hook\", secret = \"{SECRET}\" }}\n"
     );
@@ -138,12 +151,25 @@ async fn place(store: &str, when: &str) -> Place {
     }
 }
 
-const TITLE: &str = "ISO/IEC 42001:2026 published: new edition of the AI management system standard";
+const TITLE: &str =
+    "ISO/IEC 42001:2026 published: new edition of the AI management system standard";
 
 async fn told_once_by_every_way(store: &str) {
     let place = place(store, "instant").await;
-    let Place { house, world, hooks, .. } = &place;
-    says(house, world, "edition", TITLE, "The second edition cancels and replaces the first.").await;
+    let Place {
+        house,
+        world,
+        hooks,
+        ..
+    } = &place;
+    says(
+        house,
+        world,
+        "edition",
+        TITLE,
+        "The second edition cancels and replaces the first.",
+    )
+    .await;
     says(house, world, "other", "A bakery opens", "Bread.").await;
     let sent = work(house).await;
     assert_eq!((sent.sent, sent.later, sent.failed), (4, 0, 0));
@@ -153,7 +179,9 @@ async fn told_once_by_every_way(store: &str) {
     let slack = hooks.at("/slack");
     assert_eq!(slack.len(), 1);
     let text = slack[0].1.to_string();
-    assert!(text.contains("ISO/IEC 42001:2026") && text.contains("you track standard:ISO/IEC 42001"));
+    assert!(
+        text.contains("ISO/IEC 42001:2026") && text.contains("you track standard:ISO/IEC 42001")
+    );
     assert!(!text.contains("bakery"));
     let blocks = slack[0].1["blocks"].as_array().unwrap();
     assert!(blocks.len() <= 50 && blocks[0]["type"] == "header");
@@ -167,11 +195,22 @@ async fn told_once_by_every_way(store: &str) {
     let hook = hooks.at("/hook");
     assert_eq!(hook.len(), 1);
     let (headers, line) = &hook[0];
-    assert_eq!((&line["type"], &line["version"]), (&Value::from("update"), &Value::from(1)));
+    assert_eq!(
+        (&line["type"], &line["version"]),
+        (&Value::from("update"), &Value::from(1))
+    );
     assert_eq!(line["title"], TITLE);
     assert!(line["evidence"]["sha256"].is_string() && line["references"].is_array());
     let at = DateTime::from_timestamp(headers["webhook-timestamp"].parse().unwrap(), 0).unwrap();
-    let body = hooks.got.lock().unwrap().iter().find(|(path, _, _)| path == "/hook").unwrap().2.clone();
+    let body = hooks
+        .got
+        .lock()
+        .unwrap()
+        .iter()
+        .find(|(path, _, _)| path == "/hook")
+        .unwrap()
+        .2
+        .clone();
     let right = webhook::signed(&[SECRET.to_owned()], &headers["webhook-id"], at, &body);
     assert_eq!(headers["webhook-signature"], right[2].1);
     let mails = mails(house);
@@ -179,14 +218,26 @@ async fn told_once_by_every_way(store: &str) {
     assert!(mails[0].contains("To: ai-governance@example.org"));
 
     // A correction is told as one to those who had the original; the bakery's is told to nobody.
-    says(house, world, "edition", TITLE, "The second edition was withdrawn for a misprint.").await;
+    says(
+        house,
+        world,
+        "edition",
+        TITLE,
+        "The second edition was withdrawn for a misprint.",
+    )
+    .await;
     says(house, world, "other", "A bakery closes", "No bread.").await;
     assert_eq!(work(house).await.sent, 4);
     let corrected = hooks.at("/hook");
     assert_eq!(corrected.len(), 2);
     assert_eq!(corrected[1].1["type"], "update.corrected");
     assert_ne!(corrected[1].0["webhook-id"], corrected[0].0["webhook-id"]);
-    assert!(hooks.at("/slack")[1].1["text"].as_str().unwrap().starts_with("Corrected: "));
+    assert!(
+        hooks.at("/slack")[1].1["text"]
+            .as_str()
+            .unwrap()
+            .starts_with("Corrected: ")
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -205,14 +256,25 @@ async fn a_change_reaches_every_way_once_on_postgresql() {
 #[tokio::test(flavor = "multi_thread")]
 async fn ten_items_of_one_framework_are_one_message() {
     let place = place("sqlite:regwire.db", "instant").await;
-    let Place { house, world, hooks, .. } = &place;
+    let Place {
+        house,
+        world,
+        hooks,
+        ..
+    } = &place;
     for number in 0..10 {
         says(
             house,
             world,
             &format!("k{number}"),
-            &format!("ISO/IEC 42001 guidance, part {number}: clause {}", number * 7),
-            &format!("Words about topic number {number} and nothing else, {}.", "abcdefghij".repeat(number + 1)),
+            &format!(
+                "ISO/IEC 42001 guidance, part {number}: clause {}",
+                number * 7
+            ),
+            &format!(
+                "Words about topic number {number} and nothing else, {}.",
+                "abcdefghij".repeat(number + 1)
+            ),
         )
         .await;
     }
@@ -220,7 +282,11 @@ async fn ten_items_of_one_framework_are_one_message() {
     let slack = hooks.at("/slack").len();
     assert!(slack <= 2, "{slack} messages");
     // Each that is told is a line for programs, once.
-    let lines: Vec<String> = hooks.at("/hook").iter().map(|(_, line)| line["id"].to_string()).collect();
+    let lines: Vec<String> = hooks
+        .at("/hook")
+        .iter()
+        .map(|(_, line)| line["id"].to_string())
+        .collect();
     let once: BTreeSet<&String> = lines.iter().collect();
     assert_eq!(once.len(), lines.len());
 }
@@ -228,7 +294,12 @@ async fn ten_items_of_one_framework_are_one_message() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_receiver_that_fails_is_tried_ten_times_under_one_id_and_can_be_replayed() {
     let place = place("sqlite:regwire.db", "instant").await;
-    let Place { house, world, hooks, .. } = &place;
+    let Place {
+        house,
+        world,
+        hooks,
+        ..
+    } = &place;
     hooks.answer("/hook", 500);
     hooks.answer("/slack", 410);
     says(house, world, "edition", TITLE, "The second edition.").await;
@@ -238,44 +309,92 @@ async fn a_receiver_that_fails_is_tried_ten_times_under_one_id_and_can_be_replay
     assert_eq!((first.sent, first.later, first.failed), (2, 1, 1));
     let mut rounds = 0;
     while hooks.at("/hook").len() < 10 && rounds < 400 {
-        house.clock.move_to(house.clock.now() + TimeDelta::minutes(30));
+        house
+            .clock
+            .move_to(house.clock.now() + TimeDelta::minutes(30));
         work(house).await;
         rounds += 1;
     }
     let spent = house.clock.now() - began;
-    assert!(spent > TimeDelta::hours(66) && spent < TimeDelta::hours(90), "{spent}");
+    assert!(
+        spent > TimeDelta::hours(66) && spent < TimeDelta::hours(90),
+        "{spent}"
+    );
     house.clock.move_to(house.clock.now() + TimeDelta::days(3));
     work(house).await;
     let tries = hooks.at("/hook");
     assert_eq!(tries.len(), 10, "and no more");
-    let ids: BTreeSet<&String> = tries.iter().map(|(headers, _)| &headers["webhook-id"]).collect();
+    let ids: BTreeSet<&String> = tries
+        .iter()
+        .map(|(headers, _)| &headers["webhook-id"])
+        .collect();
     assert_eq!(ids.len(), 1);
     let bodies: BTreeSet<String> = tries.iter().map(|(_, line)| line.to_string()).collect();
     assert_eq!(bodies.len(), 1);
-    let dead = house.store.sendings(Some(DeliveryState::Failed), 10).await.unwrap();
+    let dead = house
+        .store
+        .sendings(Some(DeliveryState::Failed), 10)
+        .await
+        .unwrap();
     assert_eq!(dead.len(), 2);
-    let hook = dead.iter().find(|one| one.sending.channel.as_str() == "webhook").unwrap();
-    assert!(hook.answer.as_ref().unwrap().contains("given up after 10 tries"));
+    let hook = dead
+        .iter()
+        .find(|one| one.sending.channel.as_str() == "webhook")
+        .unwrap();
+    assert!(
+        hook.answer
+            .as_ref()
+            .unwrap()
+            .contains("given up after 10 tries")
+    );
     hooks.answer("/hook", 204);
-    assert!(house.store.replay_sending(&hook.sending.id, house.clock.now()).await.unwrap());
+    assert!(
+        house
+            .store
+            .replay_sending(&hook.sending.id, house.clock.now())
+            .await
+            .unwrap()
+    );
     assert_eq!(work(house).await.sent, 1);
-    assert_eq!(&hooks.at("/hook")[10].0["webhook-id"], *ids.first().unwrap());
+    assert_eq!(
+        &hooks.at("/hook")[10].0["webhook-id"],
+        *ids.first().unwrap()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_daily_team_gets_one_message_a_day_and_ten_missed_days_are_one() {
     let place = place("sqlite:regwire.db", "daily").await;
-    let Place { house, world, hooks, .. } = &place;
+    let Place {
+        house,
+        world,
+        hooks,
+        ..
+    } = &place;
     says(house, world, "edition", TITLE, "The second edition.").await;
     assert_eq!(work(house).await.sent, 0, "nothing before its hour");
-    says(house, world, "sandbox", "A regulatory sandbox opens for AI", "Apply now.").await;
+    says(
+        house,
+        world,
+        "sandbox",
+        "A regulatory sandbox opens for AI",
+        "Apply now.",
+    )
+    .await;
     house.clock.move_to(utc("2026-11-08T08:00:01Z"));
     work(house).await;
     assert_eq!(hooks.at("/slack").len(), 1);
     assert_eq!(hooks.at("/hook").len(), 2, "each line by itself");
     work(house).await;
     assert_eq!(hooks.at("/slack").len(), 1);
-    says(house, world, "more", "Another sandbox closes for good", "Regret.").await;
+    says(
+        house,
+        world,
+        "more",
+        "Another sandbox closes for good",
+        "Regret.",
+    )
+    .await;
     house.clock.move_to(utc("2026-11-18T09:00:00Z"));
     work(house).await;
     assert_eq!(hooks.at("/slack").len(), 2);
@@ -284,7 +403,12 @@ async fn a_daily_team_gets_one_message_a_day_and_ten_missed_days_are_one() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_team_decides_and_pauses_by_signed_links() {
     let place = place("sqlite:regwire.db", "instant").await;
-    let Place { house, world, hooks, .. } = &place;
+    let Place {
+        house,
+        world,
+        hooks,
+        ..
+    } = &place;
     says(house, world, "edition", TITLE, "The second edition.").await;
     work(house).await;
     let slack = hooks.at("/slack")[0].1.to_string();
@@ -304,7 +428,10 @@ async fn a_team_decides_and_pauses_by_signed_links() {
         clock: house.clock.clone(),
     });
     let ask = |method: Method, url: &str, body: &str| {
-        let path = url.strip_prefix("https://updates.example.org").unwrap().to_owned();
+        let path = url
+            .strip_prefix("https://updates.example.org")
+            .unwrap()
+            .to_owned();
         let request = axum::http::Request::builder()
             .method(method)
             .uri(path)
@@ -319,41 +446,103 @@ async fn a_team_decides_and_pauses_by_signed_links() {
         }
     }
     let team = TeamId::named("AI governance").unwrap();
-    assert_eq!(house.store.decisions(Some(&team), None, false).await.unwrap(), []);
-    assert!(house.store.paused(house.clock.now()).await.unwrap().is_empty());
+    assert_eq!(
+        house
+            .store
+            .decisions(Some(&team), None, false)
+            .await
+            .unwrap(),
+        []
+    );
+    assert!(
+        house
+            .store
+            .paused(house.clock.now())
+            .await
+            .unwrap()
+            .is_empty()
+    );
     let later = house.clock.now() + TimeDelta::seconds(1);
     let open = house.store.undecided(later).await.unwrap();
     assert_eq!(open.len(), 1);
 
-    assert_eq!(ask(Method::POST, &decide, "verdict=applies&reason=&who=Ada").await, 422);
-    assert_eq!(ask(Method::POST, &decide, "verdict=maybe&reason=r&who=Ada").await, 422);
     assert_eq!(
-        ask(Method::POST, &decide, "verdict=watch&reason=Not+clear+yet&who=Ada&due=2027-03-01").await,
+        ask(Method::POST, &decide, "verdict=applies&reason=&who=Ada").await,
+        422
+    );
+    assert_eq!(
+        ask(Method::POST, &decide, "verdict=maybe&reason=r&who=Ada").await,
+        422
+    );
+    assert_eq!(
+        ask(
+            Method::POST,
+            &decide,
+            "verdict=watch&reason=Not+clear+yet&who=Ada&due=2027-03-01"
+        )
+        .await,
         200
     );
-    assert_eq!(ask(Method::POST, &decide, "verdict=applies&reason=High+risk&who=Bob").await, 200);
-    let all = house.store.decisions(Some(&team), None, false).await.unwrap();
+    assert_eq!(
+        ask(
+            Method::POST,
+            &decide,
+            "verdict=applies&reason=High+risk&who=Bob"
+        )
+        .await,
+        200
+    );
+    let all = house
+        .store
+        .decisions(Some(&team), None, false)
+        .await
+        .unwrap();
     let told: Vec<(u32, DecisionVerdict, &str)> = all
         .iter()
         .map(|one: &Decision| (one.number, one.verdict, one.who.as_str()))
         .collect();
     assert_eq!(
         told,
-        [(1, DecisionVerdict::Watch, "Ada"), (2, DecisionVerdict::Applies, "Bob")],
+        [
+            (1, DecisionVerdict::Watch, "Ada"),
+            (2, DecisionVerdict::Applies, "Bob")
+        ],
         "nothing is altered, and the last one counts"
     );
-    assert_eq!(house.store.decisions(Some(&team), None, true).await.unwrap().len(), 1);
+    assert_eq!(
+        house
+            .store
+            .decisions(Some(&team), None, true)
+            .await
+            .unwrap()
+            .len(),
+        1
+    );
     assert_eq!(house.store.undecided(later).await.unwrap(), []);
     // A link of another purpose, or of another update, is none.
     let swapped = decide.replace("/decide/", "/alerts/pause/");
     assert_eq!(ask(Method::POST, &swapped, "days=7").await, 404);
 
     assert_eq!(ask(Method::POST, &pause, "days=7").await, 200);
-    says(house, world, "second", "ISO/IEC 42001 transition period announced", "Three years.").await;
+    says(
+        house,
+        world,
+        "second",
+        "ISO/IEC 42001 transition period announced",
+        "Three years.",
+    )
+    .await;
     work(house).await;
     assert_eq!(hooks.at("/slack").len(), 1, "kept back");
     assert_eq!(ask(Method::POST, &pause, "days=0").await, 200);
-    says(house, world, "third", "ISO/IEC 42001 amendment 1 published", "A climate amendment.").await;
+    says(
+        house,
+        world,
+        "third",
+        "ISO/IEC 42001 amendment 1 published",
+        "A climate amendment.",
+    )
+    .await;
     work(house).await;
     assert_eq!(hooks.at("/slack").len(), 2, "told again from now on");
 }

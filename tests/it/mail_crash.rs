@@ -38,7 +38,12 @@ struct Relay {
 }
 
 fn number(mailbox: &str) -> usize {
-    mailbox.trim_start_matches('r').split('@').next().and_then(|n| n.parse().ok()).unwrap_or(usize::MAX)
+    mailbox
+        .trim_start_matches('r')
+        .split('@')
+        .next()
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(usize::MAX)
 }
 
 fn is_refused(mailbox: &str) -> bool {
@@ -150,23 +155,51 @@ async fn nobody_is_missing_and_what_comes_twice_is_the_same() {
     std::fs::write(folder.path().join("sources.toml"), sources(port)).unwrap();
     let data = folder.path().join("data");
     let weekly = DigestName::new("weekly").unwrap();
-    let expected: Vec<String> = (0..mailboxes).map(|n| format!("r{n}@example.org")).collect();
+    let expected: Vec<String> = (0..mailboxes)
+        .map(|n| format!("r{n}@example.org"))
+        .collect();
     {
-        let config = Config::read("regwire.toml", &text, folder.path().to_owned(), data.clone(), |_| None).unwrap();
+        let config = Config::read(
+            "regwire.toml",
+            &text,
+            folder.path().to_owned(),
+            data.clone(),
+            |_| None,
+        )
+        .unwrap();
         let loaded = load(&Files::built_in().with_sources("sources.toml", sources(port)));
         let clock = Clock::held(utc("2026-11-07T10:00:00Z"));
         let house = House::open_with(config, clock, loaded).await.unwrap();
         for address in &expected {
             house
                 .store
-                .subscribe(&EmailAddress::new(address).unwrap(), &weekly, &Criteria::All, Origin::Operator, house.clock.now())
+                .subscribe(
+                    &EmailAddress::new(address).unwrap(),
+                    &weekly,
+                    &Criteria::All,
+                    Origin::Operator,
+                    house.clock.now(),
+                )
                 .await
                 .unwrap();
         }
-        says(&house, &world, "a", "ISO/IEC 42001:2026 published", "The second edition.").await;
+        says(
+            &house,
+            &world,
+            "a",
+            "ISO/IEC 42001:2026 published",
+            "The second edition.",
+        )
+        .await;
         house.clock.move_to(utc("2026-11-09T08:00:10Z"));
         let shift = Shift::begin(&house).await.unwrap().unwrap();
-        assert_eq!(digest::close_due(&house, shift.lease()).await.unwrap().len(), 1);
+        assert_eq!(
+            digest::close_due(&house, shift.lease())
+                .await
+                .unwrap()
+                .len(),
+            1
+        );
         shift.end().await.unwrap();
     }
 
@@ -193,9 +226,12 @@ async fn nobody_is_missing_and_what_comes_twice_is_the_same() {
         child.kill().unwrap();
         child.wait().unwrap();
         killed += 1;
-        moment += TimeDelta::milliseconds(i64::try_from(started.elapsed().as_millis()).unwrap() * 300)
-            + TimeDelta::seconds(1);
-        let store = regwire::store::Store::open("sqlite:regwire.db", &data).await.unwrap();
+        moment +=
+            TimeDelta::milliseconds(i64::try_from(started.elapsed().as_millis()).unwrap() * 300)
+                + TimeDelta::seconds(1);
+        let store = regwire::store::Store::open("sqlite:regwire.db", &data)
+            .await
+            .unwrap();
         let summary = store.last_issue(&weekly).await.unwrap().unwrap();
         if summary.state.as_str() == "finished" && killed >= kills.min(10) {
             assert_eq!(
@@ -215,11 +251,17 @@ async fn nobody_is_missing_and_what_comes_twice_is_the_same() {
         assert!(!is_refused(mailbox));
         copies += mails.len() - 1;
         for mail in mails {
-            assert_eq!(mail, &mails[0], "{mailbox}: a repeat is the same mail, byte by byte");
+            assert_eq!(
+                mail, &mails[0],
+                "{mailbox}: a repeat is the same mail, byte by byte"
+            );
         }
     }
     for mailbox in &expected {
-        assert!(is_refused(mailbox) || taken.contains_key(mailbox), "missing: {mailbox}");
+        assert!(
+            is_refused(mailbox) || taken.contains_key(mailbox),
+            "missing: {mailbox}"
+        );
     }
     let dropped = relay.dropped.load(Ordering::SeqCst);
     println!(
@@ -227,5 +269,8 @@ async fn nobody_is_missing_and_what_comes_twice_is_the_same() {
         taken.len(),
         relay.most.load(Ordering::SeqCst)
     );
-    assert!(copies <= dropped + killed * 4, "{copies} copies, {dropped} dropped, {killed} kills");
+    assert!(
+        copies <= dropped + killed * 4,
+        "{copies} copies, {dropped} dropped, {killed} kills"
+    );
 }

@@ -18,18 +18,34 @@ use regwire::search::{Index, SortOrder};
 use regwire::text::html;
 
 const WORDS: &[&str] = &[
-    "risk", "risks", "model", "policy", "policies", "fine", "bank", "AI", "règlement", "e-mail",
-    "guideline", "guidelines", "ISO/IEC", "42001", "42001:2023", "人工智能管理体系", "Straße",
-    "x", "the", "of", "certification", "certified", "—", "2026-11-01", "MODEL",
+    "risk",
+    "risks",
+    "model",
+    "policy",
+    "policies",
+    "fine",
+    "bank",
+    "AI",
+    "règlement",
+    "e-mail",
+    "guideline",
+    "guidelines",
+    "ISO/IEC",
+    "42001",
+    "42001:2023",
+    "人工智能管理体系",
+    "Straße",
+    "x",
+    "the",
+    "of",
+    "certification",
+    "certified",
+    "—",
+    "2026-11-01",
+    "MODEL",
 ];
 
-fn update(
-    number: usize,
-    words: &[usize],
-    cuts: (usize, usize),
-    seed: usize,
-    long: bool,
-) -> Update {
+fn update(number: usize, words: &[usize], cuts: (usize, usize), seed: usize, long: bool) -> Update {
     let source = SourceId::new(["iso-news", "nist-news"][seed % 2]).unwrap();
     let text = |from: usize, to: usize| -> String {
         words
@@ -58,11 +74,18 @@ fn update(
         content: Content {
             title,
             summary: text(a, b),
-            body: html::safe_html(&if seed % 3 == 0 {
-                String::new()
-            } else {
-                format!("<p>{}</p><p>{}</p>", text(b, b + 3), text(b + 3, words.len()))
-            }, None),
+            body: html::safe_html(
+                &if seed % 3 == 0 {
+                    String::new()
+                } else {
+                    format!(
+                        "<p>{}</p><p>{}</p>",
+                        text(b, b + 3),
+                        text(b + 3, words.len())
+                    )
+                },
+                None,
+            ),
             ..Content::default()
         },
         authority: Authority::Official,

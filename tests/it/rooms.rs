@@ -9,9 +9,7 @@ fn allowed(room: &str) -> Option<&'static [&'static str]> {
         "text" => &[],
         "domain" => &["text"],
         "parse" | "compare" | "normalize" | "tag" | "story" | "summary" | "matching" | "digest"
-        | "evidence" => {
-            &["domain", "text", "crash"]
-        }
+        | "evidence" => &["domain", "text", "crash"],
         "library" | "fetch" | "pdf" | "store" | "search" | "render" | "deliver" => {
             &["domain", "text", "crash"]
         }
@@ -19,8 +17,8 @@ fn allowed(room: &str) -> Option<&'static [&'static str]> {
         // Gathers settings; no room imports it.
         "config" => &["domain", "text", "fetch", "deliver"],
         "web" => &[
-            "domain", "text", "crash", "compare", "store", "search", "render", "digest", "matching",
-            "summary", "clock",
+            "domain", "text", "crash", "compare", "store", "search", "render", "digest",
+            "matching", "summary", "clock",
         ],
         // Upstairs.
         "daemon" => &[

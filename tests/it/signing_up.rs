@@ -126,7 +126,13 @@ fn mails(spool: &Path) -> Vec<(String, String, Vec<u8>)> {
         .map(|bytes| {
             let read = MessageParser::default().parse(&bytes).unwrap();
             (
-                read.to().unwrap().first().unwrap().address().unwrap().to_owned(),
+                read.to()
+                    .unwrap()
+                    .first()
+                    .unwrap()
+                    .address()
+                    .unwrap()
+                    .to_owned(),
                 read.body_text(0).unwrap().into_owned(),
                 bytes.clone(),
             )
@@ -138,7 +144,9 @@ fn mails(spool: &Path) -> Vec<(String, String, Vec<u8>)> {
 
 /// The path of the first link under `start` in a text.
 fn link(text: &str, start: &str) -> String {
-    let rest = &text[text.find(start).unwrap_or_else(|| panic!("no {start} in {text}"))..];
+    let rest = &text[text
+        .find(start)
+        .unwrap_or_else(|| panic!("no {start} in {text}"))..];
     rest.split_whitespace().next().unwrap().to_owned()
 }
 
@@ -183,7 +191,10 @@ async fn nothing_begins_before_the_button_and_everything_ends_with_one() {
     // The page of preferences: how often, then everything that is kept.
     let preferences = link(&first.text.replace('"', " "), "/preferences/");
     let one = place.house.store.subscriptions(true).await.unwrap()[0].clone();
-    assert_eq!((one.origin, &one.frequency), (Origin::Form, &Frequency::Instant));
+    assert_eq!(
+        (one.origin, &one.frequency),
+        (Origin::Form, &Frequency::Instant)
+    );
     let shown = place.ask(Method::GET, &preferences, "192.0.2.1", "").await;
     assert!(shown.text.contains("a…@example.org") && !shown.text.contains("ada@example.org"));
     let changed = place
@@ -191,7 +202,10 @@ async fn nothing_begins_before_the_button_and_everything_ends_with_one() {
             Method::POST,
             &preferences,
             "192.0.2.1",
-            &format!("act=change&subscription={}&frequency=daily&hour=7&zone=Asia%2FTokyo", one.id),
+            &format!(
+                "act=change&subscription={}&frequency=daily&hour=7&zone=Asia%2FTokyo",
+                one.id
+            ),
         )
         .await;
     assert!(changed.text.contains("Changed."), "{}", changed.text);
@@ -201,7 +215,12 @@ async fn nothing_begins_before_the_button_and_everything_ends_with_one() {
     assert_eq!(now_so[0].frequency.to_string(), "daily at 7:00 Asia/Tokyo");
     assert_eq!(now_so[0].criteria, one.criteria);
     let kept = place
-        .ask(Method::GET, &format!("{preferences}/export"), "192.0.2.1", "")
+        .ask(
+            Method::GET,
+            &format!("{preferences}/export"),
+            "192.0.2.1",
+            "",
+        )
         .await;
     let kept: serde_json::Value = serde_json::from_str(&kept.text).unwrap();
     assert_eq!(kept["consent"][0]["ip"], "192.0.2.1");
@@ -211,20 +230,40 @@ async fn nothing_begins_before_the_button_and_everything_ends_with_one() {
 
     // Erased: nothing is found any more, and mail is kept from it.
     let erased = place
-        .ask(Method::POST, &preferences, "192.0.2.1", "act=erase&sure=yes")
+        .ask(
+            Method::POST,
+            &preferences,
+            "192.0.2.1",
+            "act=erase&sure=yes",
+        )
         .await;
     assert!(erased.text.contains("Erased"));
     let ada = EmailAddress::new("ada@example.org").unwrap();
     let kept = place.house.store.kept_of(&ada).await.unwrap();
     assert_eq!(kept["consent"].as_array().unwrap().len(), 0);
     assert_eq!(kept["entered_at"], serde_json::Value::Null);
-    let hash = place.house.signer().await.unwrap().hashed("ada@example.org");
+    let hash = place
+        .house
+        .signer()
+        .await
+        .unwrap()
+        .hashed("ada@example.org");
     assert_eq!(
-        place.house.store.suppression(&hash).await.unwrap().unwrap().0,
+        place
+            .house
+            .store
+            .suppression(&hash)
+            .await
+            .unwrap()
+            .unwrap()
+            .0,
         "erased"
     );
     assert_eq!(
-        place.ask(Method::GET, &preferences, "192.0.2.1", "").await.status,
+        place
+            .ask(Method::GET, &preferences, "192.0.2.1", "")
+            .await
+            .status,
         404
     );
 }
@@ -237,23 +276,44 @@ async fn the_form_answers_alike_whoever_is_known() {
     place
         .house
         .store
-        .subscribe(&known, &weekly, &Criteria::All, Origin::Operator, place.clock.now())
+        .subscribe(
+            &known,
+            &weekly,
+            &Criteria::All,
+            Origin::Operator,
+            place.clock.now(),
+        )
         .await
         .unwrap();
     let signer = place.house.signer().await.unwrap();
     place
         .house
         .store
-        .suppress(&signer.hashed("gone@example.org"), "bounced", "550", place.clock.now())
+        .suppress(
+            &signer.hashed("gone@example.org"),
+            "bounced",
+            "550",
+            place.clock.now(),
+        )
         .await
         .unwrap();
     let mut answers = BTreeSet::new();
-    for (number, address) in ["new@example.org", "known@example.org", "gone@example.org", "known@example.org"]
-        .into_iter()
-        .enumerate()
+    for (number, address) in [
+        "new@example.org",
+        "known@example.org",
+        "gone@example.org",
+        "known@example.org",
+    ]
+    .into_iter()
+    .enumerate()
     {
-        let answer = place.sign_up(address, &format!("192.0.{number}.1"), "").await;
-        answers.insert(format!("{} {:?} {}", answer.status, answer.headers, answer.text));
+        let answer = place
+            .sign_up(address, &format!("192.0.{number}.1"), "")
+            .await;
+        answers.insert(format!(
+            "{} {:?} {}",
+            answer.status, answer.headers, answer.text
+        ));
     }
     assert_eq!(answers.len(), 1, "{answers:?}");
     place.work().await;
@@ -264,11 +324,23 @@ async fn the_form_answers_alike_whoever_is_known() {
     assert_eq!(place.running().await, 1, "asking again takes nothing away");
     // What is no address is told so, to everybody alike.
     for bad in ["ada", "a@b", "a@[127.0.0.1]", "a@c.org%0d%0aBcc:x@y.org"] {
-        assert_eq!(place.sign_up(bad, "192.0.2.1", "").await.status, 422, "{bad}");
+        assert_eq!(
+            place.sign_up(bad, "192.0.2.1", "").await.status,
+            422,
+            "{bad}"
+        );
     }
-    for bad in ["&search=fine+-fine", "&want=framework:nowhere", "&frequency=instant&hour=9&zone=Mars"] {
+    for bad in [
+        "&search=fine+-fine",
+        "&want=framework:nowhere",
+        "&frequency=instant&hour=9&zone=Mars",
+    ] {
         let answer = place.sign_up("new@example.org", "192.0.2.1", bad).await;
-        assert!(answer.status == 422 || bad.contains("Mars"), "{bad}: {}", answer.status);
+        assert!(
+            answer.status == 422 || bad.contains("Mars"),
+            "{bad}: {}",
+            answer.status
+        );
     }
 }
 
@@ -288,7 +360,11 @@ async fn a_flood_sends_few_mails_and_keeps_nobody_out() {
             format!("bot{number}@example.org")
         };
         place
-            .sign_up(&address, &format!("203.0.{}.{}", number % 40, number % 250), "")
+            .sign_up(
+                &address,
+                &format!("203.0.{}.{}", number % 40, number % 250),
+                "",
+            )
             .await;
     }
     for number in 0..20 {
@@ -302,16 +378,24 @@ async fn a_flood_sends_few_mails_and_keeps_nobody_out() {
     }
     for _ in 0..12 {
         place.work().await;
-        place.clock.move_to(place.clock.now() + TimeDelta::minutes(5));
+        place
+            .clock
+            .move_to(place.clock.now() + TimeDelta::minutes(5));
     }
     let sent = mails(&place.house.spool());
-    let to = |start: &str| sent.iter().filter(|(to, _, _)| to.starts_with(start)).count();
+    let to = |start: &str| {
+        sent.iter()
+            .filter(|(to, _, _)| to.starts_with(start))
+            .count()
+    };
     assert_eq!(to("honest"), 20, "within the hour");
     assert!(to("victim") <= 1);
     assert!(sent.len() <= 300, "{}", sent.len());
     // A week later what nobody confirmed is gone, and the victim is asked three times for ever.
     for week in 1..=5 {
-        place.clock.move_to(utc("2026-11-07T12:00:00Z") + TimeDelta::days(8 * week));
+        place
+            .clock
+            .move_to(utc("2026-11-07T12:00:00Z") + TimeDelta::days(8 * week));
         for _ in 0..20 {
             place.work().await;
         }
@@ -319,7 +403,10 @@ async fn a_flood_sends_few_mails_and_keeps_nobody_out() {
         place.work().await;
     }
     let sent = mails(&place.house.spool());
-    let victim = sent.iter().filter(|(to, _, _)| to.starts_with("victim")).count();
+    let victim = sent
+        .iter()
+        .filter(|(to, _, _)| to.starts_with("victim"))
+        .count();
     assert!(victim <= 3, "{victim}");
     place.clock.move_to(place.clock.now() + TimeDelta::days(9));
     for _ in 0..20 {
@@ -340,7 +427,13 @@ async fn one_click_leaves_a_digest_that_is_going_out() {
         place
             .house
             .store
-            .subscribe(&address, &weekly, &Criteria::All, Origin::Operator, place.clock.now())
+            .subscribe(
+                &address,
+                &weekly,
+                &Criteria::All,
+                Origin::Operator,
+                place.clock.now(),
+            )
             .await
             .unwrap();
     }
@@ -348,16 +441,25 @@ async fn one_click_leaves_a_digest_that_is_going_out() {
     crate::telling::says(&place.house, &place.world, "new", title, "A method.").await;
     place.clock.move_to(utc("2026-11-09T08:00:30Z"));
     let shift = Shift::begin(&place.house).await.unwrap().unwrap();
-    let issues = digest::close_due(&place.house, shift.lease()).await.unwrap();
+    let issues = digest::close_due(&place.house, shift.lease())
+        .await
+        .unwrap();
     assert_eq!(issues.len(), 1);
-    let due = place.house.store.due_deliveries(place.clock.now(), 10).await.unwrap();
+    let due = place
+        .house
+        .store
+        .due_deliveries(place.clock.now(), 10)
+        .await
+        .unwrap();
     assert_eq!(due.len(), 3);
     let signer = place.house.signer().await.unwrap();
     let mail = deliver::compose(
         &place.house,
         &signer,
         &issues[0],
-        due.iter().find(|delivery| delivery.subscriber == ids[1]).unwrap(),
+        due.iter()
+            .find(|delivery| delivery.subscriber == ids[1])
+            .unwrap(),
     )
     .unwrap();
     let header = |name: &str| {
@@ -367,8 +469,14 @@ async fn one_click_leaves_a_digest_that_is_going_out() {
             .map(|(_, value)| value.trim_matches(['<', '>']).to_owned())
             .unwrap()
     };
-    assert_eq!(header("List-Unsubscribe-Post"), "List-Unsubscribe=One-Click");
-    let path = header("List-Unsubscribe").strip_prefix(HOME).unwrap().to_owned();
+    assert_eq!(
+        header("List-Unsubscribe-Post"),
+        "List-Unsubscribe=One-Click"
+    );
+    let path = header("List-Unsubscribe")
+        .strip_prefix(HOME)
+        .unwrap()
+        .to_owned();
 
     // Every link of the mail, opened in every way, changes nothing.
     let links: BTreeSet<String> = mail
@@ -390,21 +498,41 @@ async fn one_click_leaves_a_digest_that_is_going_out() {
 
     for _ in 0..3 {
         let answer = place
-            .ask(Method::POST, &path, "192.0.2.1", "List-Unsubscribe=One-Click")
+            .ask(
+                Method::POST,
+                &path,
+                "192.0.2.1",
+                "List-Unsubscribe=One-Click",
+            )
             .await;
         assert_eq!(answer.status, 200);
-        assert!(!answer.headers.iter().any(|(name, _)| name == "set-cookie" || name == "location"));
+        assert!(
+            !answer
+                .headers
+                .iter()
+                .any(|(name, _)| name == "set-cookie" || name == "location")
+        );
     }
     let forged = path.replace(ids[1].as_str(), ids[0].as_str());
     let same = place
-        .ask(Method::POST, &forged, "192.0.2.1", "List-Unsubscribe=One-Click")
+        .ask(
+            Method::POST,
+            &forged,
+            "192.0.2.1",
+            "List-Unsubscribe=One-Click",
+        )
         .await;
     assert_eq!(same.status, 200, "a bad link looks like a good one");
     assert_eq!(place.running().await, 2);
     let post = place.house.post().unwrap();
-    let sent = deliver::deliver_due(&place.house, shift.lease(), &post).await.unwrap();
+    let sent = deliver::deliver_due(&place.house, shift.lease(), &post)
+        .await
+        .unwrap();
     assert_eq!((sent.sent, sent.skipped), (2, 1));
-    let to: Vec<String> = mails(&place.house.spool()).into_iter().map(|(to, _, _)| to).collect();
+    let to: Vec<String> = mails(&place.house.spool())
+        .into_iter()
+        .map(|(to, _, _)| to)
+        .collect();
     assert_eq!(to, ["ada@example.org", "cyd@example.org"]);
     shift.end().await.unwrap();
 }

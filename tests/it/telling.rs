@@ -60,9 +60,7 @@ pub async fn says(house: &House, world: &World, key: &str, title: &str, text: &s
     if house.store.log_head().await.unwrap() == 0 {
         collect(house).await;
     }
-    house
-        .clock
-        .move_to(house.clock.now() + TimeDelta::hours(3));
+    house.clock.move_to(house.clock.now() + TimeDelta::hours(3));
     {
         let mut items = world.lock().unwrap();
         items.retain(|(known, _, _)| known != key);

@@ -143,14 +143,17 @@ fn settled(
 /// comes back is not met by all at once; none after the last.
 pub fn pause(id: &str, tries: u32) -> Option<TimeDelta> {
     let rung = LADDER.get(usize::try_from(tries.checked_sub(1)?).ok()?)?;
-    let dice = id.bytes().fold(u32::from(tries as u8), |all, byte| {
+    let dice = id.bytes().fold(tries, |all, byte| {
         all.wrapping_mul(31).wrapping_add(u32::from(byte))
     }) % 201;
     let share = i64::from(dice) - 100;
     Some(*rung + TimeDelta::milliseconds(rung.num_milliseconds() * share / 1_000))
 }
 
-#[expect(clippy::too_many_arguments, reason = "one call, with all that it needs")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "one call, with all that it needs"
+)]
 async fn try_once(
     house: &House,
     post: &Post,

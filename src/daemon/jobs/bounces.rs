@@ -30,7 +30,12 @@ pub enum Noted {
 
 /// The return path of a mail, marked so that its bounce names it; none where none is configured.
 pub fn return_path(house: &House, signer: &Signer, id: &str) -> Option<EmailAddress> {
-    let (local, domain) = house.config.return_path.as_ref()?.as_str().rsplit_once('@')?;
+    let (local, domain) = house
+        .config
+        .return_path
+        .as_ref()?
+        .as_str()
+        .rsplit_once('@')?;
     let token = signer.sign(Purpose::Bounce, id, "x");
     let mark = token.rsplit('.').next()?.get(..16)?;
     EmailAddress::new(&format!("{local}+{id}-{mark}@{domain}")).ok()
@@ -51,7 +56,15 @@ pub async fn take(house: &House, bytes: &[u8]) -> anyhow::Result<Noted> {
         ));
     };
     let id: String = Sha256::of(bytes).as_str().chars().take(32).collect();
-    note(house, &signer, &address, report.verdict, &report.detail, &id).await
+    note(
+        house,
+        &signer,
+        &address,
+        report.verdict,
+        &report.detail,
+        &id,
+    )
+    .await
 }
 
 /// The mailbox that a report is about, where the report holds a mark that only our mail had.

@@ -73,7 +73,8 @@ pub async fn deliver_due(house: &House, lease: &Lease, post: &Post) -> anyhow::R
                     let results = results.clone();
                     async move {
                         let receipt =
-                            send_one(house, post, signer, from, issue.as_deref(), &delivery).await?;
+                            send_one(house, post, signer, from, issue.as_deref(), &delivery)
+                                .await?;
                         crate::crash::point("after-send");
                         let verdict = refusal(&delivery, &receipt);
                         let (stored, done) = tokio::sync::oneshot::channel();
@@ -150,7 +151,8 @@ async fn send_one(
         return Ok(Attempt::Skipped(format!("no mail goes there: {reason}")));
     }
     let mail = compose(house, signer, issue, delivery)?;
-    let from = super::bounces::return_path(house, signer, delivery.id.as_str()).unwrap_or_else(|| from.clone());
+    let from = super::bounces::return_path(house, signer, delivery.id.as_str())
+        .unwrap_or_else(|| from.clone());
     Ok(Attempt::Tried(post.send(&mail, &from).await))
 }
 

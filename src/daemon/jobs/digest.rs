@@ -103,7 +103,10 @@ pub async fn close(
         closed_at: now,
         window,
         // Later than a day it is the operator's to say whether it is still wanted (promises: M14).
-        state: match (digest.approve || is_stale(moment, now, number), deliveries.is_empty()) {
+        state: match (
+            digest.approve || is_stale(moment, now, number),
+            deliveries.is_empty(),
+        ) {
             (true, _) => IssueState::Draft,
             (false, true) => IssueState::Finished,
             (false, false) => IssueState::Sending,
@@ -255,10 +258,7 @@ impl Wants {
 ///
 /// # Errors
 /// When the store fails.
-pub async fn draft(
-    house: &House,
-    digest: &Digest,
-) -> anyhow::Result<Draft> {
+pub async fn draft(house: &House, digest: &Digest) -> anyhow::Result<Draft> {
     let after = house
         .store
         .last_issue(&digest.name)

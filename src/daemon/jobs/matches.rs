@@ -155,7 +155,10 @@ async fn tell_all(
         }
         for (who, mut hit) in mine {
             let key = (who.clone(), update.id.to_string());
-            let story = update.story.as_ref().map(|story| (who.clone(), story.to_string()));
+            let story = update
+                .story
+                .as_ref()
+                .map(|story| (who.clone(), story.to_string()));
             // A correction is for those who had the original; what is told already is not new.
             if *new == had.contains(&key) || (!*new && fresh.contains(&key)) {
                 continue;
@@ -165,7 +168,11 @@ async fn tell_all(
             }
             let state = if paused.contains_key(&who) {
                 Some(MatchState::Paused)
-            } else if *new && story.as_ref().is_some_and(|story| had_story.contains(story)) {
+            } else if *new
+                && story
+                    .as_ref()
+                    .is_some_and(|story| had_story.contains(story))
+            {
                 Some(MatchState::Story)
             } else {
                 None
@@ -176,7 +183,11 @@ async fn tell_all(
                 {
                     also.entry(story).or_default().push(place);
                 }
-                quiet.extend(hit.matches.into_iter().map(|one| NotedMatch { state, ..one }));
+                quiet.extend(
+                    hit.matches
+                        .into_iter()
+                        .map(|one| NotedMatch { state, ..one }),
+                );
                 continue;
             }
             had.insert(key);
@@ -220,9 +231,7 @@ async fn tell_all(
                     .filter_map(|place| told.get(*place))
                     .map(|(_, _, update, _)| update)
                     .collect();
-                items.push(
-                    item(house, update, hit.correction, &hit.because, &others, &who).await?,
-                );
+                items.push(item(house, update, hit.correction, &hit.because, &others, &who).await?);
             }
             let alert = alert(house, &who, "instant", &group, items, None);
             for hit in hits {
@@ -342,10 +351,7 @@ async fn item(
     who: &str,
 ) -> anyhow::Result<AlertItem> {
     let source = house.source(&update.source);
-    let notes = house
-        .store
-        .notes(std::slice::from_ref(&update.id))
-        .await?;
+    let notes = house.store.notes(std::slice::from_ref(&update.id)).await?;
     let words = tell(
         update,
         source,
@@ -381,7 +387,12 @@ async fn item(
     if let Some(map) = line.as_object_mut() {
         map.insert(
             "type".to_owned(),
-            if correction { "update.corrected" } else { "update" }.into(),
+            if correction {
+                "update.corrected"
+            } else {
+                "update"
+            }
+            .into(),
         );
         map.insert("version".to_owned(), 1.into());
         map.insert("because".to_owned(), serde_json::json!(because));
@@ -481,8 +492,7 @@ async fn bundles(
             let Some(update) = updates.get(id) else {
                 continue;
             };
-            let mut because: Vec<String> =
-                all.iter().flat_map(|one| one.because.clone()).collect();
+            let mut because: Vec<String> = all.iter().flat_map(|one| one.because.clone()).collect();
             because.sort();
             because.dedup();
             let correction = all.iter().all(|one| one.revision > 1);
@@ -560,7 +570,12 @@ async fn reminders(house: &House, lease: &Lease) -> anyhow::Result<usize> {
         let Some(moment) = morning.last_between(since, now) else {
             continue;
         };
-        if house.store.decisions(Some(&team.id), None, true).await?.is_empty() {
+        if house
+            .store
+            .decisions(Some(&team.id), None, true)
+            .await?
+            .is_empty()
+        {
             continue;
         }
         let open: Vec<String> = house

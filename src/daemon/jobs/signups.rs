@@ -63,7 +63,11 @@ pub async fn follow(house: &House, lease: &Lease) -> anyhow::Result<u32> {
         }
         let known = has_already(house, &signup).await?;
         let (state, hash, notice) = if known {
-            (SignupState::Known, None, known_mail(house, &signer, &signup)?)
+            (
+                SignupState::Known,
+                None,
+                known_mail(house, &signer, &signup)?,
+            )
         } else {
             let token = token();
             let notice = confirm_mail(house, &signup, &token)?;

@@ -301,7 +301,10 @@ pub fn plan(
                 Clause::Standard(_) | Clause::Framework(_) | Clause::Page(_)
             )
         });
-        let mut because: Vec<String> = clauses.iter().map(ToString::to_string).collect();
+        let mut because: Vec<String> = clauses
+            .iter()
+            .map(|clause| clause.spoken(library))
+            .collect();
         because.sort_unstable();
         because.dedup();
         let heading = if followed {

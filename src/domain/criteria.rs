@@ -1,6 +1,7 @@
 //! Criteria: what a subscription wants to hear of, and why an update is wanted.
 
 use super::id::{BodyId, FrameworkId, JurisdictionId, SourceId, TopicId};
+use super::library::Library;
 use super::update::UpdateKind;
 
 /// One clause.
@@ -30,6 +31,21 @@ pub enum Clause {
 }
 
 impl Clause {
+    /// In words for readers; what the library does not know stays as written.
+    pub fn spoken(&self, library: &Library) -> String {
+        let name = match self {
+            Self::Framework(id) => library.framework(id).map(|one| one.short.clone()),
+            Self::Jurisdiction(id) => library.jurisdiction(id).map(|one| one.name.clone()),
+            Self::Topic(id) => library.topic(id).map(|one| one.name.clone()),
+            Self::Body(id) => library.body(id).map(|one| one.name.clone()),
+            Self::Standard(work) => Some(work.clone()),
+            Self::Kind(kind) => Some(kind.name().to_owned()),
+            Self::Search(text) => Some(format!("the search {text}")),
+            Self::Source(_) | Self::Page(_) | Self::Deadlines => None,
+        };
+        name.unwrap_or_else(|| self.to_string())
+    }
+
     /// Whether it names one standard, page or source, or asks for days: such a follower is told of
     /// updates of reach `followers`, too (contract: law 1).
     pub fn is_by_name(&self) -> bool {

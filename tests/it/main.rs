@@ -32,6 +32,7 @@ mod hostile;
 mod house;
 mod interfaces;
 mod labelled;
+mod mail_care;
 mod mail_crash;
 mod mapping;
 mod matching;

@@ -143,7 +143,7 @@ fn settled(
 /// comes back is not met by all at once; none after the last.
 pub fn pause(id: &str, tries: u32) -> Option<TimeDelta> {
     let rung = LADDER.get(usize::try_from(tries.checked_sub(1)?).ok()?)?;
-    let dice = id.bytes().fold(u32::from(tries as u8), |all, byte| {
+    let dice = id.bytes().fold(tries, |all, byte| {
         all.wrapping_mul(31).wrapping_add(u32::from(byte))
     }) % 201;
     let share = i64::from(dice) - 100;

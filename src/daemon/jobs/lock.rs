@@ -39,8 +39,9 @@ pub async fn check(house: &House) -> anyhow::Result<Option<String>> {
         None => {
             let mut bytes = [0_u8; 8];
             rand::rng().fill_bytes(&mut bytes);
-            house.store.set_sending_lock(&hex(&bytes), None).await?;
+            // The file first: a crash between the two begins anew, and does not lock.
             write(house, &hex(&bytes), head)?;
+            house.store.set_sending_lock(&hex(&bytes), None).await?;
             return Ok(None);
         }
     };

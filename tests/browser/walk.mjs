@@ -1,9 +1,10 @@
 // The site as a person meets it, in headless Chromium: every page type at three widths, light and dark, judged by axe-core
 // (WCAG 2.2 AA); search, facet, calendar, feed and sign-up by keyboard alone with JavaScript off. Screenshots are the output.
 //
-//   node walk.mjs --binary target/debug/regwire --out target/browser [--shots docs]
+//   node walk.mjs --binary target/debug/regwire --out target/browser [--shots docs] [--only keyboard]
 //
-// It starts the sites on loopback itself. `--shots` writes the pictures of the README, too.
+// It starts the sites on loopback itself. `--shots` writes the pictures of the README, too;
+// `--only` takes the beginning of a page type's name, or `keyboard`.
 
 import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -224,8 +225,10 @@ async function tabTo(page, where, wanted, most = 400) {
 }
 
 async function enter(page) {
-  await Promise.all([page.waitForLoadState("load"), page.keyboard.press("Enter")]);
-  await page.waitForTimeout(150);
+  const before = page.url();
+  await page.keyboard.press("Enter");
+  await page.waitForURL((url) => url.href !== before, { timeout: 20_000 }).catch(() => {});
+  await page.waitForLoadState("load");
 }
 
 async function walk(browser, base) {
@@ -325,7 +328,7 @@ try {
   ];
   const wanted = all.filter(([, name]) => !options.only || name.startsWith(options.only));
   for (const one of wanted) await judge(page, one);
-  if (!options.only) await walk(browser, base);
+  if (!options.only || options.only === "keyboard") await walk(browser, base);
   if (options.shots) await shots(browser, base, options.shots);
   console.log(`${wanted.length} pages × ${WIDTHS.length} widths × ${SCHEMES.length} schemes; pictures in ${out}`);
 } catch (error) {

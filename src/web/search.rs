@@ -110,10 +110,7 @@ pub(super) async fn find(
 }
 
 /// `/search`
-pub(super) async fn search(
-    State(site): State<Site>,
-    parameters: Parameters,
-) -> Response {
+pub(super) async fn search(State(site): State<Site>, parameters: Parameters) -> Response {
     told(
         &site,
         page(&site, &Wanted::read(&site, &parameters.0)).await,

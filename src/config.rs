@@ -492,7 +492,8 @@ fn team(mut table: Table<'_>, folder: &Path, known: &[Team]) -> Option<Team> {
             hook.fault("secret_file", "a webhook is signed, and needs a secret");
         }
         hook.finish();
-        Some(Webhook { url: url?, secrets })
+        url.filter(|_| !secrets.is_empty())
+            .map(|url| Webhook { url, secrets })
     });
     let canary = table.flag("canary").unwrap_or(false);
     let team = Team {

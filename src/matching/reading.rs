@@ -17,9 +17,9 @@ const END: u32 = u32::MAX;
 #[derive(Default)]
 pub(super) struct Reading {
     round: u32,
-    /// For each term, the round in which it was last seen, and its first place in `places`.
+    /// For each term, the round in which it was last seen, and its last place in `places`.
     seen: Vec<(u32, u32)>,
-    /// Where a term stands, and the place of its next standing.
+    /// Where a term stands, and the place of its standing before that.
     places: Vec<(u32, u32)>,
     present: Vec<u32>,
     dated: i64,
@@ -149,20 +149,16 @@ impl Reading {
             .is_some_and(|(round, _)| *round == self.round)
     }
 
-    fn positions(&self, term: u32) -> impl Iterator<Item = u32> {
-        let mut at = self
-            .seen
+    /// The last place of a term; places lead to the one before.
+    fn last(&self, term: u32) -> u32 {
+        self.seen
             .get(term as usize)
             .filter(|(round, _)| *round == self.round)
-            .map_or(END, |(_, first)| *first);
-        std::iter::from_fn(move || {
-            let (position, next) = *self.places.get(at as usize)?;
-            at = next;
-            Some(position)
-        })
+            .map_or(END, |(_, place)| *place)
     }
 
-    /// Whether terms stand at these distances from one another.
+    /// Whether terms stand at these distances from one another. Each term's places are walked once,
+    /// from the last to the first, however often it stands there.
     pub(super) fn in_order(&self, phrase: &[(u32, u32)]) -> bool {
         if !phrase.iter().all(|(_, term)| self.has(*term)) {
             return false;
@@ -170,11 +166,39 @@ impl Reading {
         let Some(((first_offset, first), rest)) = phrase.split_first() else {
             return false;
         };
-        self.positions(*first).any(|start| {
-            rest.iter().all(|(offset, term)| {
+        let mut few = [END; 7];
+        let mut many = Vec::new();
+        let cursors: &mut [u32] = match few.get_mut(..rest.len()) {
+            Some(few) => few,
+            None => {
+                many.resize(rest.len(), END);
+                &mut many
+            }
+        };
+        for ((_, term), cursor) in rest.iter().zip(cursors.iter_mut()) {
+            *cursor = self.last(*term);
+        }
+        let mut at = self.last(*first);
+        while let Some((start, before)) = self.places.get(at as usize) {
+            at = *before;
+            let mut all = true;
+            for ((offset, _), cursor) in rest.iter().zip(cursors.iter_mut()) {
                 let wanted = start + (offset - first_offset);
-                self.positions(*term).any(|position| position == wanted)
-            })
-        })
+                while let Some((position, before)) = self.places.get(*cursor as usize)
+                    && *position > wanted
+                {
+                    *cursor = *before;
+                }
+                match self.places.get(*cursor as usize) {
+                    // Whatever begins further in front wants a place still further in front.
+                    None => return false,
+                    Some((position, _)) => all &= *position == wanted,
+                }
+            }
+            if all {
+                return true;
+            }
+        }
+        false
     }
 }

@@ -165,3 +165,28 @@ fn what_can_tell_nothing_or_everything_is_refused_with_the_reason() {
         assert!(error.contains(part), "{bad}: {error}");
     }
 }
+
+proptest::proptest! {
+    #[test]
+    fn a_phrase_is_found_where_its_words_stand_side_by_side(
+        text in proptest::collection::vec(0..3_usize, 0..40),
+        phrase in proptest::collection::vec(0..3_usize, 1..10),
+    ) {
+        let word = |at: &usize| ["a1", "b1", "c1"][*at];
+        let said: Vec<&str> = text.iter().map(word).collect();
+        let asked: Vec<&str> = phrase.iter().map(word).collect();
+        let expected = said.windows(asked.len()).any(|window| window == asked.as_slice());
+        let criteria = any(&[&format!("query:\"{}\"", asked.join(" "))]);
+        proptest::prop_assert_eq!(why(&criteria, &update(&said.join(" "))).is_some(), expected);
+    }
+}
+
+#[test]
+fn a_long_text_that_never_says_the_phrase_is_read_once() {
+    let mut text = "alpha x ".repeat(60_000);
+    text.push_str(&"beta x ".repeat(60_000));
+    let began = std::time::Instant::now();
+    assert_eq!(why(&any(&["query:\"alpha beta\""]), &update(&text)), None);
+    // Two lists of 60,000 places against each other would take minutes in a debug build.
+    assert!(began.elapsed().as_secs() < 20);
+}

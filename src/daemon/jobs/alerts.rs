@@ -139,7 +139,7 @@ fn settled(
     }
 }
 
-/// The pause after so many tries, a tenth longer or shorter by the sending, so that a receiver that
+/// The pause after so many tries, up to a twentieth longer or shorter by the sending, so that a receiver that
 /// comes back is not met by all at once; none after the last.
 pub fn pause(id: &str, tries: u32) -> Option<TimeDelta> {
     let rung = LADDER.get(usize::try_from(tries.checked_sub(1)?).ok()?)?;
@@ -147,7 +147,7 @@ pub fn pause(id: &str, tries: u32) -> Option<TimeDelta> {
         all.wrapping_mul(31).wrapping_add(u32::from(byte))
     }) % 201;
     let share = i64::from(dice) - 100;
-    Some(*rung + TimeDelta::milliseconds(rung.num_milliseconds() * share / 1_000))
+    Some(*rung + TimeDelta::milliseconds(rung.num_milliseconds() * share / 2_000))
 }
 
 #[expect(

@@ -71,15 +71,20 @@ fn corpus() -> Option<PathBuf> {
 }
 
 fn lines(path: &Path) -> impl Iterator<Item = Value> {
-    let child = Command::new("xz")
+    let mut child = Command::new("xz")
         .arg("-dc")
         .arg(path)
         .stdout(Stdio::piped())
         .spawn()
         .expect("xz");
-    BufReader::new(child.stdout.expect("a pipe"))
-        .lines()
-        .map(|line| serde_json::from_str(&line.expect("a line")).expect("JSON"))
+    let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
+    std::iter::from_fn(move || match lines.next() {
+        Some(line) => Some(serde_json::from_str(&line.expect("a line")).expect("JSON")),
+        None => {
+            child.wait().expect("xz");
+            None
+        }
+    })
 }
 
 fn documents(folder: &Path) -> Vec<Doc> {

@@ -468,7 +468,7 @@ fn team(mut table: Table<'_>, folder: &Path, known: &[Team]) -> Option<Team> {
             return None;
         }
     };
-    let track = table.list("track", |text| tracked(text));
+    let track = table.list("track", tracked);
     if track.is_empty() {
         table.fault(
             "track",

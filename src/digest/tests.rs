@@ -141,7 +141,7 @@ fn only_news_is_told_once_and_in_its_newest_revision() {
 
 #[test]
 fn a_mailbox_gets_the_union_of_what_it_wants_each_item_once() {
-    let all = vec![
+    let all = [
         update("fine", Some(UpdateKind::Enforcement), Some("gdpr")),
         update(
             "edition",

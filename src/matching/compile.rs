@@ -87,11 +87,10 @@ fn conjunction<'n>(nodes: impl Iterator<Item = &'n Node>, uses: &[u32]) -> Optio
             None => {}
             Some(sets) if sets.is_empty() => return Some(Vec::new()),
             Some(mut sets) if sets.len() == 1 => single.append(sets.first_mut()?),
-            Some(sets) => {
-                if best.as_ref().is_none_or(|known| cost(&sets) < cost(known)) {
-                    best = Some(sets);
-                }
+            Some(sets) if best.as_ref().is_none_or(|known| cost(&sets) < cost(known)) => {
+                best = Some(sets);
             }
+            Some(_) => {}
         }
     }
     match (single.is_empty(), best) {

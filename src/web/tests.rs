@@ -63,8 +63,8 @@ async fn every_answer_is_guarded_and_an_empty_site_has_all_its_pages() {
         ("/bodies/nobody", 404),
         ("/about", 200),
         ("/privacy", 200),
-        ("/subscribe?framework=gdpr", 200),
-        ("/subscribe?framework=%3Cb%3E", 200),
+        ("/subscribe?want=framework:gdpr", 200),
+        ("/subscribe?want=%3Cb%3E", 200),
         ("/calendar", 200),
         (
             "/calendar?framework=eu-ai-act&jurisdiction=eu&event=application&from=2026-05",

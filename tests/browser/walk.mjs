@@ -108,7 +108,7 @@ async function ofDemo(page, base) {
     sources: "/sources",
     digests: "/digests",
     issue: await first("/digests", ".issues a"),
-    subscribe: "/subscribe?framework=iso-iec-42001",
+    subscribe: "/subscribe?want=framework:iso-iec-42001",
     api: "/api",
     about: "/about",
     privacy: "/privacy",

@@ -105,7 +105,7 @@ async fn the_page_has_every_section_filled_and_its_updates_were_collected() {
         ("topics", "/topics/ai-governance"),
         ("faq", "What is ISO/IEC 42001?"),
         ("digest", "The address is used for the digest only"),
-        ("digest", "/subscribe?framework=iso-iec-42001"),
+        ("digest", "/subscribe?want=framework:iso-iec-42001"),
         ("sources", "https://www.iso.org/standard/81230.html"),
     ] {
         assert!(section(&page, id).contains(holds), "{id}: {holds}");

@@ -1,6 +1,6 @@
 //! The page of one framework: what its file says, and what was collected.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDate;
 
@@ -244,6 +244,8 @@ pub struct FrameworkLive {
     pub due: Vec<Due>,
     /// Documents of the register.
     pub standings: Vec<StandingView>,
+    /// Editions of any framework that the library does not know yet.
+    pub newer: NewerEditions,
     /// When its page last said something else, and how often it did.
     pub changed: Option<Moment>,
 }
@@ -279,6 +281,8 @@ pub struct FrameworkPage {
     pub aliases: Vec<String>,
     /// Documents of the register.
     pub standings: Vec<StandingView>,
+    /// The edition that came after this page was written.
+    pub newer: Option<NewerEdition>,
     /// When somebody last read the page through.
     pub reviewed: Option<Moment>,
     /// When it last said something else.
@@ -402,8 +406,26 @@ pub fn relation_words(relation: &str) -> String {
     }
 }
 
+/// An edition that the register has seen, later than the one that the library names.
+#[derive(Clone, Debug, Default, serde::Serialize)]
+pub struct NewerEdition {
+    /// Its year.
+    pub edition: String,
+    /// What it is cited as, and its page.
+    pub document: Named,
+    /// When it was first seen to be in force.
+    pub seen: Moment,
+}
+
+/// Those of all frameworks.
+pub type NewerEditions = BTreeMap<FrameworkId, NewerEdition>;
+
 /// A public mapping, and whether it was written for an earlier edition of either side.
-pub fn mapping_view(library: &Library, walk: &Crosswalk) -> Option<MappingView> {
+pub fn mapping_view(
+    library: &Library,
+    newer: &NewerEditions,
+    walk: &Crosswalk,
+) -> Option<MappingView> {
     let mapping = walk.mapping.as_ref()?;
     let earlier = [
         (&walk.a, &mapping.edition_a),
@@ -412,7 +434,11 @@ pub fn mapping_view(library: &Library, walk: &Crosswalk) -> Option<MappingView> 
     .into_iter()
     .filter_map(|(id, written_for)| {
         let framework = library.framework(id)?;
-        let (written_for, current) = (written_for.as_ref()?, framework.edition.as_ref()?);
+        let written_for = written_for.as_ref()?;
+        let current = match newer.get(id) {
+            Some(newer) => &newer.edition,
+            None => framework.edition.as_ref()?,
+        };
         is_other_edition(written_for, current).then(|| {
             format!(
                 "written for the earlier edition of {} ({written_for}; the current one is {current})",
@@ -452,6 +478,7 @@ impl FrameworkPage {
         let making = Making {
             framework,
             library,
+            newer: &live.newer,
             numbers,
             today,
         };
@@ -520,6 +547,7 @@ impl FrameworkPage {
             search: format!("/search?q=framework:{}&order=newest", framework.id),
             updates: live.updates,
             total: live.total,
+            newer: live.newer.get(&framework.id).cloned(),
             standings: live.standings,
             written: profile.is_some(),
             sign_up: SignUpView {
@@ -601,6 +629,7 @@ impl FrameworkPage {
 struct Making<'a> {
     framework: &'a Framework,
     library: &'a Library,
+    newer: &'a NewerEditions,
     /// Sources by id, as numbered on the page.
     numbers: HashMap<&'a str, usize>,
     today: NaiveDate,
@@ -822,7 +851,8 @@ impl Making<'_> {
             if line.notes.is_empty() {
                 line.notes.push(walk.note.clone());
             }
-            line.mappings.extend(mapping_view(self.library, walk));
+            line.mappings
+                .extend(mapping_view(self.library, self.newer, walk));
         }
         out.into_iter().map(|(_, line)| line).collect()
     }
@@ -1187,6 +1217,14 @@ impl View for FrameworkPage {
             places: vec![named.clone()],
             references: vec![named.clone()],
             aliases: vec!["AIMS".to_owned()],
+            newer: Some(NewerEdition {
+                edition: "2027".to_owned(),
+                document: Named {
+                    name: "ISO/IEC 42001:2027".to_owned(),
+                    href: "/standards/iso-iec-42001".to_owned(),
+                },
+                seen: Moment::default(),
+            }),
             standings: vec![StandingView {
                 document: named.clone(),
                 stage: "60.60".to_owned(),

@@ -45,8 +45,8 @@ pub use feeds::{
     table_head, table_rows,
 };
 pub use framework::{
-    FrameworkLive, FrameworkPage, StandingView, body_link, framework_link, mapping_view,
-    place_link, relation_sentence, relation_words,
+    FrameworkLive, FrameworkPage, NewerEdition, NewerEditions, StandingView, body_link,
+    framework_link, mapping_view, place_link, relation_sentence, relation_words,
 };
 pub use ics::ics;
 pub use lines::{tag_line, update_line};

@@ -6,6 +6,7 @@ use axum::extract::{Query as Parameters, State};
 use axum::response::Response;
 
 use super::Site;
+use super::editions::newer_editions;
 use super::pages::told;
 use crate::domain::id::FrameworkId;
 use crate::domain::library::{Crosswalk, Library};
@@ -24,6 +25,10 @@ pub(super) async fn crosswalks(
     State(site): State<Site>,
     Parameters(parameters): Parameters<BTreeMap<String, String>>,
 ) -> Response {
+    let newer = match newer_editions(&site).await {
+        Ok(newer) => newer,
+        Err(trouble) => return site.tell(trouble),
+    };
     let library = &site.library;
     let named = parameters
         .get("framework")
@@ -90,7 +95,7 @@ pub(super) async fn crosswalks(
             words: relation_words(&walk.relation),
             b: framework_link(library, &walk.b),
             note: walk.note.clone(),
-            mapping: mapping_view(library, walk),
+            mapping: mapping_view(library, &newer, walk),
         })
         .collect();
     let page = site.show(&CrosswalksPage {

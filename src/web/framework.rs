@@ -5,6 +5,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use chrono::{Days, NaiveDate};
 
+use super::editions::newer_editions;
 use super::found::newest;
 use super::pages::{cards, encoded, told};
 use super::standards::address;
@@ -113,6 +114,7 @@ pub(super) async fn framework(State(site): State<Site>, Path(name): Path<String>
                 .collect(),
             due: due(&site, &framework.id, today).await?,
             standings: standings(&site, framework).await?,
+            newer: newer_editions(&site).await?,
             changed: site
                 .store
                 .latest_framework_page(&framework.id)

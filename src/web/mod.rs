@@ -12,6 +12,7 @@ mod changes;
 mod conditional;
 mod crosswalks;
 mod decide;
+mod editions;
 mod feeds;
 mod found;
 mod framework;

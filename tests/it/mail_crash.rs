@@ -95,7 +95,7 @@ impl Relay {
                 };
                 if is_refused(&to) {
                     "550 5.1.1 user unknown\r\n".to_owned()
-                } else if number(&to) % 50 == 0 && times == 1 {
+                } else if number(&to).is_multiple_of(50) && times == 1 {
                     "451 4.7.1 greylisted, come again\r\n".to_owned()
                 } else if number(&to) % 401 == 5 && times == 1 {
                     // Silence, then the line is dead.

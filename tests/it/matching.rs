@@ -75,7 +75,7 @@ fn update(number: usize, words: &[usize], cuts: (usize, usize), seed: usize, lon
             title,
             summary: text(a, b),
             body: html::safe_html(
-                &if seed % 3 == 0 {
+                &if seed.is_multiple_of(3) {
                     String::new()
                 } else {
                     format!(
@@ -92,7 +92,7 @@ fn update(number: usize, words: &[usize], cuts: (usize, usize), seed: usize, lon
         reach: Reach::News,
         tags: Tags {
             kind: UpdateKind::ALL.get(seed % 30).copied(),
-            language: (seed % 4 != 0).then(|| "en".to_owned()),
+            language: (!seed.is_multiple_of(4)).then(|| "en".to_owned()),
             frameworks: (seed % 5 < 2)
                 .then(|| FrameworkTag {
                     id: FrameworkId::new("iso-iec-42001").unwrap(),

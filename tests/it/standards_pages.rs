@@ -226,3 +226,103 @@ async fn an_auditor_gets_the_table_and_a_team_the_history() {
         "{text}"
     );
 }
+
+/// A catalogue that moves on to an edition which the library does not know yet.
+fn editions(later: bool) -> String {
+    let committee = "ISO/IEC JTC 1/SC 27";
+    let now = if later { 9599 } else { 6060 };
+    let mut rows = vec![row(
+        82_875,
+        "ISO/IEC 27001:2022",
+        now,
+        committee,
+        "Information security management systems",
+    )];
+    let mut next = row(
+        93_100,
+        if later {
+            "ISO/IEC 27001:2031"
+        } else {
+            "ISO/IEC FDIS 27001"
+        },
+        if later { 6060 } else { 5020 },
+        committee,
+        "Information security management systems",
+    );
+    if later {
+        rows[0]["replacedBy"] = json!([93_100]);
+        next["publicationDate"] = json!("2031-02-01");
+    }
+    rows.push(next);
+    rows.extend((0..60).map(|number| {
+        row(
+            50_000 + number,
+            &format!("ISO/IEC {}:2019", 98_000 + number),
+            9093,
+            committee,
+            "Ballast",
+        )
+    }));
+    rows.iter().map(|row| format!("{row}\n")).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_rests_on_an_edition_is_told_when_the_next_one_comes() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let observe = |name: &str, at: &str, later: bool| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, editions(later)).unwrap();
+        run(regwire(&data)
+            .args(["standards", "observe", "--at", at])
+            .arg(&path));
+    };
+    let earlier =
+        "written for the earlier edition of ISO/IEC 27001 (2022; the current one is 2031)";
+
+    observe("a.jsonl", "2026-01-01", false);
+    let router = site(&data).await;
+    let before = page(&router, "/frameworks/iso-iec-27001").await;
+    assert!(!before.contains("A later edition is in force"));
+    assert!(
+        !page(&router, "/crosswalks?framework=iso-iec-27001")
+            .await
+            .contains(earlier)
+    );
+    drop(router);
+
+    observe("b.jsonl", "2026-02-01", true);
+    let router = site(&data).await;
+    let after = page(&router, "/frameworks/iso-iec-27001").await;
+    assert!(
+        after.contains("A later edition is in force") && after.contains(">ISO/IEC 27001:2031</a>"),
+        "{after}"
+    );
+    assert!(after.contains(earlier), "{after}");
+    for other in [
+        "/crosswalks?framework=iso-iec-27001",
+        "/frameworks/nist-csf",
+    ] {
+        let text = page(&router, other).await;
+        assert!(text.contains(earlier), "{other}: {text}");
+    }
+
+    // One way for all news: whoever looks, follows or searches is told of the same updates.
+    let told = "ISO/IEC 27001:2022";
+    for path in [
+        "/frameworks/iso-iec-27001",
+        "/standards/iso-iec-27001",
+        "/search?q=ISO%2FIEC+27001+withdrawn",
+        "/search?q=standard:%22ISO/IEC+27001%22&order=newest",
+        "/frameworks/iso-iec-27001.atom",
+        "/frameworks/iso-iec-27001.json",
+        "/standards/iso-iec-27001.atom",
+        "/updates.atom",
+        "/search.atom?q=kind:withdrawal",
+    ] {
+        let (status, _, text) = ask(&router, path).await;
+        assert_eq!(status, StatusCode::OK, "{path}");
+        let replaced = text.contains("replaced by ISO/IEC 27001:2031");
+        assert!(text.contains(told) && replaced, "{path}: {text}");
+    }
+}

@@ -14,6 +14,7 @@ use chrono::{DateTime, Utc};
 use sha2::{Digest as _, Sha256 as Hasher};
 
 use super::making::{fresh_of_ours, understood_of_ours};
+use super::project_names::ProjectNames;
 use crate::compare;
 use crate::compare::catalogue::{
     Comparison, ReadRow, RowName, Setting, Sighting, half_read, shrunken,
@@ -30,7 +31,7 @@ use crate::domain::id::{BodyId, JurisdictionId};
 use crate::domain::monitored::Monitored;
 use crate::domain::packed::{Packed, Shelf};
 use crate::domain::source::Source;
-use crate::domain::standard::{FactChange, ProjectChange, ProjectId, RowMove};
+use crate::domain::standard::{ProjectChange, ProjectId, RowMove};
 use crate::domain::update::{Authority, Because, Field, Tag, Update};
 use crate::normalize::{self, Circumstances, Normalized};
 use crate::parse::catalogue::{READER, Record, records, row};
@@ -64,6 +65,8 @@ pub struct Gathered {
     read: Shelf<ReadRow>,
     /// What the rows read are known by, project by project.
     names: Vec<RowName>,
+    /// What their projects are called there.
+    called: ProjectNames,
     missing: Vec<String>,
     back: Vec<String>,
     looked_at: Vec<String>,
@@ -127,6 +130,8 @@ fn gathered(
     let reader_mark = Hasher::digest(READER.as_bytes());
     let mut read = Shelf::default();
     let mut names = Vec::new();
+    let mut called = ProjectNames::default();
+    let has_past = known.last.is_some();
     let mut unchanged = 0_usize;
     let mut bad = 0_usize;
     let mut faults: Vec<Fault> = Vec::new();
@@ -156,6 +161,10 @@ fn gathered(
         match row(preset, &record) {
             Ok(Some(row)) => {
                 let row = ReadRow { row, bytes };
+                // At first contact nothing is told.
+                if has_past {
+                    called.note(&row.row);
+                }
                 names.push(RowName::of(read.put(&row), &row));
             }
             Ok(None) => {}
@@ -241,6 +250,7 @@ fn gathered(
     Ok(Gathered {
         read,
         names,
+        called,
         missing,
         back,
         looked_at,
@@ -339,6 +349,7 @@ pub async fn take_in(
         known,
         mut read,
         names,
+        called,
         missing,
         back,
         looked_at,
@@ -430,10 +441,10 @@ pub async fn take_in(
         };
         let found = comparing.await?;
         let changes = found.changes;
-        let called = house.store.project_names(&numbers(&changes)).await?;
+        let names_of = called.of(house, &changes, late).await?;
         let making = {
             let (round, house) = (Arc::clone(&round), house.clone());
-            tokio::task::spawn_blocking(move || round.updates(&house, &changes, &called))
+            tokio::task::spawn_blocking(move || round.updates(&house, &changes, &names_of))
         };
         taken.register.rows.extend(found.rows);
         taken.register.rewritten.extend(found.rewritten);
@@ -533,34 +544,6 @@ pub async fn unchanged(
             projects: Packed::default(),
             events: Packed::default(),
         }))
-}
-
-/// The numbers of projects that changes name without their reference.
-fn numbers(changes: &[ProjectChange]) -> Vec<String> {
-    let mut out: Vec<String> = Vec::new();
-    for change in changes {
-        let facts = &change.row.facts;
-        let mut lists: Vec<&Vec<String>> = vec![&facts.replaced_by];
-        for fact in &change.facts {
-            lists.extend(match fact {
-                FactChange::ReplacedBy { by }
-                | FactChange::UnderRevision { by }
-                | FactChange::Amended { by } => Some(by),
-                FactChange::Replaces { what } => Some(what),
-                _ => None,
-            });
-        }
-        out.extend(
-            lists
-                .into_iter()
-                .flatten()
-                .filter(|one| one.bytes().all(|b| b.is_ascii_digit()))
-                .cloned(),
-        );
-    }
-    out.sort();
-    out.dedup();
-    out
 }
 
 fn update(

@@ -17,6 +17,7 @@ pub mod matches;
 pub mod observe;
 mod pages;
 pub mod preview;
+mod project_names;
 pub mod register;
 pub mod retag;
 pub mod signups;

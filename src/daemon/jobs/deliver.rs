@@ -277,7 +277,7 @@ pub fn compose(
 /// The sender's address.
 ///
 /// # Errors
-/// When `from` of [mail] has none.
+/// When `from` of `[mail]` has none.
 pub fn sender(house: &House) -> anyhow::Result<EmailAddress> {
     envelope(house)
 }

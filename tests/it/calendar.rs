@@ -259,6 +259,33 @@ async fn story(store: &str) -> House {
         assert_eq!(got, status, "{path}");
         assert_eq!(property(&text, "20270115", "UID").is_some(), has, "{path}");
     }
+
+    // The consultation gets its outcome, and an act's duties are put off: each is told once.
+    clock.move_to(utc("2027-02-17T10:00:00Z"));
+    let outcome = "Outcome of the consultation on draft SP 800-53";
+    *world.lock().unwrap() = feed(&[
+        ("outcome", outcome, "NIST has published what it was told."),
+        ("draft", TITLE, AGAIN),
+        (
+            "rules",
+            "Final rule on incident reports",
+            "The rules apply from 1 September 2027.",
+        ),
+    ]);
+    assert_eq!(collected(&house).await, (1, 1));
+    clock.move_to(utc("2027-02-18T10:00:00Z"));
+    assert_eq!(collected(&house).await, (0, 0));
+    let news = house.store.latest(true, None, 10).await.unwrap();
+    assert_eq!(news.len(), 3, "with what was told of the deadline");
+    let told = |ending: &str| {
+        let titles = news.iter().map(|(_, update)| &update.content.title);
+        titles.filter(|title| title.ends_with(ending)).count()
+    };
+    assert_eq!(told(outcome), 1);
+    assert_eq!(
+        told("1 September 2027 (was 1 March 2027): Final rule on incident reports"),
+        1
+    );
     house
 }
 

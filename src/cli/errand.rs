@@ -29,6 +29,7 @@ pub(super) async fn run(house: &House, errand: &Errand, total: u64) -> anyhow::R
     .await;
     bar.finish_and_clear();
     let answer = answer?;
+    jobs::calendar::follow(house, shift.lease()).await?;
     jobs::index::follow(house).await?;
     jobs::register::follow(house, shift.lease()).await?;
     jobs::health::follow(house, shift.lease()).await?;

@@ -266,6 +266,7 @@ async fn round(house: &House, lease: &Lease, fetcher: &Fetcher, post: &Post) -> 
             .await?;
     }
     jobs::collect::round(house, lease, fetcher).await?;
+    jobs::calendar::follow(house, lease).await?;
     jobs::index::follow(house).await?;
     jobs::register::follow(house, lease).await?;
     jobs::health::follow(house, lease).await?;

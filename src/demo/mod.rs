@@ -21,7 +21,9 @@ use indicatif::ProgressBar;
 use crate::cli::out::say;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::daemon::jobs::{alerts, collect, deliver, digest, health, index, library, matches};
+use crate::daemon::jobs::{
+    alerts, calendar, collect, deliver, digest, health, index, library, matches, register,
+};
 use crate::daemon::{House, Shift};
 use crate::domain::criteria::{Clause, Criteria};
 use crate::domain::digest::Digest;
@@ -334,7 +336,9 @@ async fn live(house: &House, plan: &Plan, path: &Path, mark: &mut Mark) -> anyho
                     *lived.faults.entry(fault.code.as_str()).or_default() += 1;
                 }
             }
+            calendar::follow(house, shift.lease()).await?;
             index::follow(house).await?;
+            register::follow(house, shift.lease()).await?;
             health::follow(house, shift.lease()).await?;
             matches::follow(house, shift.lease()).await?;
             digest::close_due(house, shift.lease()).await?;

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 
 use super::address::WebAddress;
 use super::id::{FrameworkId, JurisdictionId, SourceId, UpdateId};
-use super::key_date::{Certainty, DateEvent, KeyDate};
+use super::key_date::{Certainty, DateEvent, KeyDate, Precision};
 use super::reference;
 use super::update::{Authority, Field, Tags, UpdateKind};
 
@@ -34,6 +34,60 @@ impl DateStatus {
             Self::Passed => "passed",
         }
     }
+}
+
+/// When a date is recalled to those who follow what it is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reminder {
+    /// So many days before.
+    Before(u8),
+    /// The day after the last one on which somebody could speak.
+    Closed,
+}
+
+impl Reminder {
+    /// Days before a date on which it is recalled.
+    pub const DAYS: [u8; 3] = [1, 7, 30];
+
+    /// All of them.
+    pub const ALL: [Self; 4] = [
+        Self::Closed,
+        Self::Before(Self::DAYS[0]),
+        Self::Before(Self::DAYS[1]),
+        Self::Before(Self::DAYS[2]),
+    ];
+
+    /// As keys have it.
+    pub fn as_str(self) -> String {
+        match self {
+            Self::Before(days) => format!("before-{days}"),
+            Self::Closed => "closed".to_owned(),
+        }
+    }
+
+    /// The dates that come up for it on the days after one and up to another: the first and the
+    /// day after the last.
+    pub fn dates(self, after: NaiveDate, today: NaiveDate) -> (NaiveDate, NaiveDate) {
+        match self {
+            Self::Before(days) => {
+                let ahead = Days::new(u64::from(days) + 1);
+                (after + ahead, today + ahead)
+            }
+            Self::Closed => (after, today),
+        }
+    }
+
+    /// What happens on days that are worth recalling: what ends, and what begins to bind.
+    pub const EVENTS: &'static [DateEvent] = &[
+        DateEvent::CommentsClose,
+        DateEvent::BallotClose,
+        DateEvent::EntryIntoForce,
+        DateEvent::Application,
+        DateEvent::TransitionEnd,
+        DateEvent::Withdrawal,
+        DateEvent::CertificationDeadline,
+        DateEvent::Submission,
+    ];
 }
 
 /// An entry of the calendar: a key date as it stands now, told by one update or by several.
@@ -104,6 +158,29 @@ impl Due {
         DateEvent::CLOSES.contains(&self.date.event)
             && self.last_day() >= today
             && self.opens.is_none_or(|opens| opens <= today)
+    }
+
+    /// What is to be said of it on a day, if nothing was said since another: only of a day that is
+    /// settled, and only where it was told before it came so near. Of what was missed the nearest
+    /// counts.
+    pub fn reminder(&self, after: NaiveDate, today: NaiveDate) -> Option<Reminder> {
+        let date = self.date.date;
+        let told = self.changed_at.date_naive();
+        if self.date.precision != Precision::Day
+            || !self.is_settled()
+            || !Reminder::EVENTS.contains(&self.date.event)
+        {
+            return None;
+        }
+        if date < today {
+            let speaks = DateEvent::CLOSES.contains(&self.date.event);
+            return (speaks && date >= after && told <= date).then_some(Reminder::Closed);
+        }
+        let days = Reminder::DAYS
+            .into_iter()
+            .find(|days| today + Days::new(u64::from(*days)) >= date)?;
+        let since = date - Days::new(u64::from(days));
+        (since > after && since > told).then_some(Reminder::Before(days))
     }
 
     /// Takes in another report of the same: what it is about counts, and where it speaks for more
@@ -199,7 +276,6 @@ impl CalendarFilter {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::domain::key_date::Precision;
     use crate::domain::update::Because;
 
     /// An entry to look at.
@@ -279,6 +355,64 @@ pub(crate) mod tests {
             let mut date = due(event, "2026-05-15");
             date.opens = opens.map(day);
             assert_eq!(date.is_open(day(today)), open, "{event:?} {today}");
+        }
+    }
+
+    #[test]
+    fn a_day_is_recalled_as_it_comes_near_and_once() {
+        use Reminder::{Before, Closed};
+        // Told on 2 March, closing on 15 May.
+        for (after, today, wanted) in [
+            ("2026-04-13", "2026-04-14", None),
+            ("2026-04-14", "2026-04-15", Some(Before(30))),
+            ("2026-04-15", "2026-04-16", None),
+            ("2026-05-07", "2026-05-08", Some(Before(7))),
+            ("2026-05-13", "2026-05-14", Some(Before(1))),
+            ("2026-05-14", "2026-05-15", None),
+            ("2026-05-15", "2026-05-16", Some(Closed)),
+            ("2026-05-16", "2026-05-17", None),
+            // After a pause the nearest counts, and only that.
+            ("2026-04-01", "2026-05-10", Some(Before(7))),
+            ("2026-04-01", "2026-05-15", Some(Before(1))),
+            ("2026-04-01", "2026-06-15", Some(Closed)),
+        ] {
+            let date = due(DateEvent::CommentsClose, "2026-05-15");
+            assert_eq!(date.reminder(day(after), day(today)), wanted, "{today}");
+        }
+        let (after, today) = (day("2026-05-07"), day("2026-05-08"));
+        let told = |change: fn(&mut Due)| {
+            let mut date = due(DateEvent::CommentsClose, "2026-05-15");
+            change(&mut date);
+            date.reminder(after, today)
+        };
+        // What was told within the week is known.
+        assert_eq!(
+            told(|date| date.changed_at = "2026-05-08T09:00:00Z".parse().unwrap()),
+            None
+        );
+        assert_eq!(told(|date| date.date.precision = Precision::Month), None);
+        assert_eq!(told(|date| date.date.certainty = Certainty::Expected), None);
+        assert_eq!(told(|date| date.date.event = DateEvent::Event), None);
+        assert_eq!(
+            told(|date| date.date.event = DateEvent::Application),
+            Some(Before(7))
+        );
+        let over = due(DateEvent::Application, "2026-05-15");
+        assert_eq!(over.reminder(day("2026-05-15"), day("2026-05-16")), None);
+        // Whatever is recalled lies among the dates that are asked for.
+        for which in Reminder::ALL {
+            let (from, until) = which.dates(day("2026-04-01"), day("2026-05-10"));
+            let mut at = from;
+            while at < until {
+                let mut date = due(DateEvent::CommentsClose, "2026-05-15");
+                date.date.date = at;
+                assert!(
+                    date.reminder(day("2026-04-01"), day("2026-05-10"))
+                        .is_some(),
+                    "{at}"
+                );
+                at = at + Days::new(1);
+            }
         }
     }
 

@@ -6,9 +6,11 @@
 
 mod catalogue;
 mod moved;
+mod reminder;
 
 pub use catalogue::catalogue_update;
 pub use moved::moved_dates;
+pub use reminder::reminder;
 
 use chrono::{DateTime, TimeDelta, Utc};
 

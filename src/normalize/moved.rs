@@ -70,7 +70,7 @@ pub fn moved_dates(before: &[KeyDate], revised: &Update, now: DateTime<Utc>) -> 
 }
 
 /// "Comments close 15 June 2026 (was 15 May 2026)".
-fn sentence(date: &KeyDate) -> String {
+pub(super) fn sentence(date: &KeyDate) -> String {
     let label = date.event.label();
     let mut letters = label.chars();
     let head: String = letters

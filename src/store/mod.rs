@@ -13,6 +13,7 @@ mod database;
 mod decisions;
 mod documents;
 mod dossiers;
+mod entering;
 mod framework_pages;
 mod health;
 mod key_dates;

@@ -11,11 +11,13 @@ use chrono::NaiveDate;
 use regwire::clock::Clock;
 use regwire::daemon::jobs::collect::Choice;
 use regwire::daemon::jobs::retag;
-use regwire::daemon::jobs::{collect, index};
+use regwire::daemon::jobs::{calendar, collect, index};
 use regwire::daemon::{House, Shift};
 use regwire::domain::calendar::Due;
+use regwire::domain::criteria::Criteria;
 use regwire::domain::query;
 use regwire::domain::update::{Reach, UpdateKind};
+use regwire::matching::{Matcher, Scratch};
 use regwire::search::SortOrder;
 use regwire::web;
 use tower::ServiceExt as _;
@@ -287,6 +289,136 @@ async fn story(store: &str) -> House {
         1
     );
     house
+}
+
+/// Days that come near are recalled to those who follow, once each, also where days were missed and
+/// where the run that recalls is repeated.
+async fn recalled(store: &str) {
+    let folder = tempfile::tempdir().unwrap();
+    let world = Shared::default();
+    let said = |text: &str| *world.lock().unwrap() = feed(&[("draft", TITLE, text)]);
+    said(FIRST);
+    let port = serve(Arc::clone(&world)).await;
+    let clock = Clock::held(utc("2026-11-07T10:00:00Z"));
+    let house = house(store, folder.path(), port, clock.clone()).await;
+    assert_eq!(collected(&house).await, (1, 0));
+    let follow = async |moment: &str| {
+        clock.move_to(utc(moment));
+        let shift = Shift::begin(&house).await.unwrap().unwrap();
+        let born = calendar::follow(&house, shift.lease()).await.unwrap();
+        index::follow(&house).await.unwrap();
+        shift.end().await.unwrap();
+        born
+    };
+    let reminders = async || {
+        let wanted = query::read("kind:deadline", &house.library.known_works).query;
+        let found = house
+            .index
+            .search(&wanted, SortOrder::Newest, 0, 20, false)
+            .unwrap();
+        let mut out = house.store.updates(&found.hits).await.unwrap();
+        out.retain(|update| update.reach == Reach::Followers);
+        out.reverse();
+        out
+    };
+    // The closing day is 38 days off; at 30 it is recalled, a whole day long only once.
+    assert_eq!(follow("2026-11-07T10:00:00Z").await, 0);
+    assert_eq!(follow("2026-11-14T10:00:00Z").await, 0);
+    assert_eq!(follow("2026-11-15T00:00:10Z").await, 1);
+    assert_eq!(follow("2026-11-15T18:00:00Z").await, 0);
+    // A week of standing still: the nearest is told, and a repeated run finds what it told.
+    assert_eq!(follow("2026-12-09T10:00:00Z").await, 1);
+    let shift = Shift::begin(&house).await.unwrap().unwrap();
+    house
+        .store
+        .set_follower(shift.lease(), "calendar", 739_952)
+        .await
+        .unwrap();
+    shift.end().await.unwrap();
+    assert_eq!(follow("2026-12-09T10:00:00Z").await, 0);
+    let told = reminders().await;
+    let titles: Vec<&str> = told.iter().map(|one| one.content.title.as_str()).collect();
+    assert_eq!(
+        titles,
+        [
+            format!("In 30 days: comments close 15 December 2026: {TITLE}"),
+            format!("In 6 days: comments close 15 December 2026: {TITLE}"),
+        ]
+    );
+    let draft = due(&house, "2026-11-07", "2028-01-01").await[0]
+        .update
+        .clone();
+    for one in &told {
+        assert_eq!(one.cause.as_ref(), Some(&draft));
+        assert_eq!(one.tags.kind, Some(UpdateKind::Deadline));
+        assert_eq!(one.key_dates, []);
+        let asks = |clause: &str| Criteria::Any(vec![clause.parse().unwrap()]);
+        for (clause, wanted) in [
+            ("standard:NIST SP 800-53", true),
+            ("source:nist-news", true),
+            ("deadlines", true),
+            ("standard:ISO/IEC 42001", false),
+            ("jurisdiction:us", false),
+        ] {
+            let matcher = Matcher::new([&asks(clause)], &house.library.known_works);
+            let found = matcher.matches(one, &mut Scratch::default());
+            assert_eq!(!found.is_empty(), wanted, "{clause}");
+        }
+    }
+    assert_eq!(due(&house, "2026-11-07", "2028-01-01").await[0].reports, 1);
+
+    // It moves: the other day is recalled anew, the first is not said to be over.
+    said(LATER);
+    clock.move_to(utc("2026-12-13T10:00:00Z"));
+    assert_eq!(collected(&house).await, (0, 1));
+    assert_eq!(follow("2026-12-14T10:00:00Z").await, 0);
+    assert_eq!(follow("2026-12-17T10:00:00Z").await, 1);
+    assert_eq!(follow("2027-01-08T10:00:00Z").await, 1);
+    assert_eq!(follow("2027-01-14T10:00:00Z").await, 1);
+    assert_eq!(follow("2027-01-15T10:00:00Z").await, 0);
+    assert_eq!(follow("2027-01-16T10:00:00Z").await, 1);
+    assert_eq!(follow("2027-01-17T10:00:00Z").await, 0);
+    let told = reminders().await;
+    let titles: Vec<&str> = told
+        .iter()
+        .skip(2)
+        .map(|one| one.content.title.as_str())
+        .collect();
+    let moved = "comments close 15 January 2027 (was 15 December 2026)";
+    assert_eq!(
+        titles,
+        [
+            format!("In 29 days: {moved}: {TITLE}"),
+            format!("In 7 days: {moved}: {TITLE}"),
+            format!("Tomorrow: {moved}: {TITLE}"),
+            format!("Comments closed 15 January 2027: {TITLE}"),
+        ]
+    );
+    let summary = told[2].content.summary.as_str();
+    assert!(
+        summary.starts_with("Comments close 15 January 2027 (was 15 December 2026), in 29 days. "),
+        "{summary}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn days_that_come_near_are_recalled_on_sqlite() {
+    let folder = tempfile::tempdir().unwrap();
+    recalled(&format!(
+        "sqlite:{}",
+        folder.path().join("regwire.db").display()
+    ))
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn days_that_come_near_are_recalled_on_postgresql() {
+    match Postgres::start() {
+        Some(server) => recalled(server.url()).await,
+        None => crate::left_out!(
+            "days that come near, on PostgreSQL (no server was found; tests/run installs one)"
+        ),
+    }
 }
 
 /// What was stored before there was a calendar stands in it too.

@@ -2,6 +2,7 @@
 
 pub mod alerts;
 pub mod bounces;
+pub mod calendar;
 pub mod catalogue;
 mod chain;
 pub mod collect;

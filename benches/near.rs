@@ -53,6 +53,7 @@ fn main() {
                 kind: tags.kind,
                 version: None,
                 stage: None,
+                reported: Vec::new(),
             });
         }
     }

@@ -5,9 +5,8 @@
 //! something to be counted then. Every way finds the same updates; that is checked first.
 
 use std::collections::{HashMap, HashSet};
-use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -29,7 +28,6 @@ use regwire::store::{Fresh, Harvest, SourceState};
 use regwire::text::date::Stamp;
 use regwire::text::{html, stem, words};
 use regwire::web;
-use serde_json::Value;
 use sqlx::{Connection as _, Row as _};
 use tantivy::collector::TopDocs;
 use tantivy::query::{BooleanQuery, Occur, PhraseQuery, Query as Raw, RangeQuery, TermQuery};
@@ -38,6 +36,9 @@ use tantivy::schema::{
 };
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+mod recorded;
+use recorded::{corpus, recorded};
 
 const DOCUMENTS: usize = 200_000;
 const BATCH: usize = 5_000;
@@ -58,42 +59,11 @@ const PLACES: &[&str] = &[
     "in", "br", "intl", "za",
 ];
 
-fn corpus() -> Option<PathBuf> {
-    let folder = std::env::var_os("REGWIRE_CORPUS").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus"),
-        PathBuf::from,
-    );
-    let other = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/corpus");
-    [folder, other]
-        .into_iter()
-        .map(|folder| folder.join("bench"))
-        .find(|folder| folder.is_dir())
-}
-
-fn lines(path: &Path) -> impl Iterator<Item = Value> {
-    let mut child = Command::new("xz")
-        .arg("-dc")
-        .arg(path)
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("xz");
-    let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
-    std::iter::from_fn(move || match lines.next() {
-        Some(line) => Some(serde_json::from_str(&line.expect("a line")).expect("JSON")),
-        None => {
-            child.wait().expect("xz");
-            None
-        }
-    })
-}
-
 fn documents(folder: &Path) -> Vec<Doc> {
-    let text = |value: &Value| value.as_str().unwrap_or("").trim().to_owned();
     let mut out: Vec<Doc> = Vec::with_capacity(DOCUMENTS);
-    let mut number = 0_usize;
-    let mut push = |title: String, body: String, day: &str| {
-        number += 1;
-        let day = day
+    for (number, one) in (1_usize..).zip(recorded(folder)) {
+        let day = one
+            .day
             .get(..10)
             .and_then(|day| day.parse().ok())
             .unwrap_or_else(|| {
@@ -103,36 +73,12 @@ fn documents(folder: &Path) -> Vec<Doc> {
         // Squares spread unevenly, as places and kinds do.
         let spread = |most: usize| (number * number / 7) % most * ((number / 3) % most) / most;
         out.push(Doc {
-            title,
-            text: body,
+            title: one.title,
+            text: one.text,
             day,
             place: PLACES[spread(PLACES.len())],
             kind: UpdateKind::ALL[spread(UpdateKind::ALL.len())],
         });
-    };
-    for line in lines(&folder.join("arxiv-abstracts-75k.jsonl.xz")) {
-        push(
-            text(&line["title"]),
-            text(&line["abstract"]),
-            &text(&line["published"]),
-        );
-    }
-    for line in lines(&folder.join("iso-catalogue-69717.jsonl.xz")) {
-        let title = match &line["title"] {
-            Value::Object(titles) => text(titles.get("en").unwrap_or(&Value::Null)),
-            other => text(other),
-        };
-        let title = if title.is_empty() {
-            text(&line["title_en"])
-        } else {
-            title
-        };
-        let body = format!("{} {}", text(&line["abstract"]), text(&line["title_fr"]));
-        push(
-            format!("{} {title}", text(&line["ref"])),
-            body.trim().to_owned(),
-            "",
-        );
     }
     let real = out.len();
     // The rest are the same words in another order of sentences.

@@ -45,6 +45,14 @@ pub(super) fn front(outlet: &Outlet, base: &str, faces: &[Face]) -> (&'static st
         ),
         Format::Json => ("application/feed+json", json_feed(outlet, base, faces)),
         Format::Listing => ("text/html; charset=utf-8", listing(outlet, base, faces)),
+        Format::Page => (
+            "text/html; charset=utf-8",
+            faces
+                .first()
+                .map(|face| page(outlet, face))
+                .unwrap_or_default(),
+        ),
+        Format::Catalogue => ("application/x-ndjson", catalogue(faces)),
     }
 }
 
@@ -213,6 +221,36 @@ fn listing(outlet: &Outlet, base: &str, faces: &[Face]) -> String {
         escaped(&outlet.name),
         escaped(&outlet.name)
     )
+}
+
+/// A line a standard, as ISO Open Data writes them.
+fn catalogue(faces: &[Face]) -> String {
+    let mut out = String::new();
+    let standards = faces
+        .iter()
+        .filter_map(|face| face.row.as_ref().zip(Some(face)));
+    for (row, face) in standards {
+        let line = json!({
+            "id": face.key.parse::<u64>().unwrap_or_default(),
+            "deliverableType": "IS",
+            "supplementType": null,
+            "reference": row.reference,
+            "title": { "en": face.title },
+            "publicationDate": face.published.map(|stamp| stamp.day().to_string()),
+            "edition": 1,
+            "icsCode": [],
+            "ownerCommittee": row.committee,
+            "currentStage": row.stage,
+            "replaces": null,
+            "replacedBy": null,
+            "languages": ["en"],
+            "pages": null,
+            "scope": null,
+        });
+        out.push_str(&line.to_string());
+        out.push('\n');
+    }
+    out
 }
 
 /// An item's own page.

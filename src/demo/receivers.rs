@@ -9,8 +9,10 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
+use chrono::DateTime;
 
 use crate::config::tracked;
+use crate::deliver::webhook::signed;
 use crate::domain::address::WebAddress;
 use crate::domain::alert::{Team, Webhook};
 use crate::domain::id::TeamId;
@@ -54,6 +56,9 @@ pub(super) fn beside(world: Router, data: &Path) -> Router {
             &format!("/receivers/{way}"),
             post(
                 move |State(folder): State<Arc<PathBuf>>, headers: HeaderMap, body: Bytes| async move {
+                    if way == "webhook" && !is_signed(&headers, &body) {
+                        return StatusCode::UNAUTHORIZED;
+                    }
                     match keep(&folder, way, &headers, &body) {
                         Ok(()) => StatusCode::NO_CONTENT,
                         Err(error) => {
@@ -66,6 +71,23 @@ pub(super) fn beside(world: Router, data: &Path) -> Router {
         );
     }
     router.with_state(folder).fallback_service(world)
+}
+
+/// Whether a payload bears the signature that its secret gives it, as a receiver of anybody's checks.
+fn is_signed(headers: &HeaderMap, body: &[u8]) -> bool {
+    let told = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let (Some(id), Some(time), Some(signature), Ok(body)) = (
+        told("webhook-id"),
+        told("webhook-timestamp").and_then(|time| time.parse().ok()),
+        told("webhook-signature"),
+        std::str::from_utf8(body),
+    ) else {
+        return false;
+    };
+    DateTime::from_timestamp(time, 0).is_some_and(|at| {
+        let [_, _, (_, right)] = signed(&[SECRET.to_owned()], id, at, body);
+        signature.split(' ').any(|one| one == right)
+    })
 }
 
 fn keep(folder: &Path, way: &str, headers: &HeaderMap, body: &[u8]) -> std::io::Result<()> {

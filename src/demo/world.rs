@@ -12,6 +12,7 @@ use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use super::{Plan, Shared, Stage, drawn};
 use crate::clock::Clock;
 use crate::domain::address::AddressTemplate;
+use crate::domain::catalogue::{Catalogue, CataloguePreset};
 use crate::domain::id::{BodyId, SourceId, is_slug};
 use crate::domain::library::Library;
 use crate::domain::quantity;
@@ -32,6 +33,10 @@ pub(super) enum Format {
     Rdf,
     Json,
     Listing,
+    /// One page, watched: its one item is what it says.
+    Page,
+    /// A body's whole list of standards, an item each, as ISO Open Data has it.
+    Catalogue,
 }
 
 /// How a listing is drawn.
@@ -78,6 +83,17 @@ pub(super) struct Face {
     pub(super) summary: String,
     pub(super) body: String,
     pub(super) categories: Vec<String>,
+    /// Of a standard in a catalogue, where it stands.
+    pub(super) row: Option<Row>,
+}
+
+/// What a catalogue says of a standard beside its title.
+#[derive(Clone, Debug)]
+pub(super) struct Row {
+    pub(super) reference: String,
+    /// As ISO Open Data writes it: 4020 is 40.20.
+    pub(super) stage: u32,
+    pub(super) committee: String,
 }
 
 impl Outlet {
@@ -106,11 +122,19 @@ impl Outlet {
     }
 
     fn source(&self, port: u16) -> anyhow::Result<Source> {
-        let listing = self.format == Format::Listing;
-        let kind = if listing {
-            SourceKind::Listing
-        } else {
-            SourceKind::Feed
+        let (kind, select) = match self.format {
+            Format::Rss | Format::Atom | Format::Rdf | Format::Json => {
+                (SourceKind::Feed, Select::default())
+            }
+            Format::Listing => (SourceKind::Listing, drawn::selectors(self.shape)),
+            Format::Page => (
+                SourceKind::Page,
+                Select {
+                    keep: vec!["main".to_owned()],
+                    ..Select::default()
+                },
+            ),
+            Format::Catalogue => (SourceKind::Catalogue, Select::default()),
         };
         let url = AddressTemplate::new(&format!(
             "http://{}.localhost:{port}{}",
@@ -121,16 +145,16 @@ impl Outlet {
             expect_every: self.expect_every,
             terms: self.terms,
             language: Some(self.language.clone()),
-            select: if listing {
-                drawn::selectors(self.shape)
-            } else {
-                Select::default()
-            },
+            select,
             date: DateStyle {
-                format: listing.then(|| self.date_format.clone()),
+                format: (kind == SourceKind::Listing).then(|| self.date_format.clone()),
                 language: Some(self.language.clone()),
                 ..DateStyle::default()
             },
+            catalogue: (kind == SourceKind::Catalogue).then(|| Catalogue {
+                preset: CataloguePreset::IsoOpenData,
+                committees: Vec::new(),
+            }),
             ..Source::new(
                 self.id.clone(),
                 self.body.clone(),
@@ -286,7 +310,10 @@ fn read_outlet(mut file: Table<'_>, library: &Library) -> Option<Outlet> {
             Err("a path begins with /")
         }
     });
-    let format = file.word("format", &["rss", "atom", "rdf", "json", "listing"]);
+    let format = file.word(
+        "format",
+        &["rss", "atom", "rdf", "json", "listing", "page", "catalogue"],
+    );
     let language = file.text("language").unwrap_or_else(|| "en".to_owned());
     let span =
         |file: &mut Table<'_>, key, default| file.read(key, quantity::span).unwrap_or(default);
@@ -321,6 +348,18 @@ fn read_outlet(mut file: Table<'_>, library: &Library) -> Option<Outlet> {
         let summary = row.text("summary").unwrap_or_default();
         let text = row.text("body").unwrap_or_default();
         let categories = row.texts("categories");
+        let standard = match format {
+            Some(Format::Catalogue) => row
+                .required_text("reference")
+                .zip(row.number("stage"))
+                .zip(row.required_text("committee"))
+                .map(|((reference, stage), committee)| Row {
+                    reference,
+                    stage: u32::try_from(stage).unwrap_or(0),
+                    committee,
+                }),
+            _ => None,
+        };
         let mut revisions = Vec::new();
         let face = key.zip(title).map(|(key, title)| Face {
             key,
@@ -329,12 +368,14 @@ fn read_outlet(mut file: Table<'_>, library: &Library) -> Option<Outlet> {
             summary,
             body: text.trim().to_owned(),
             categories,
+            row: standard,
         });
         for mut revision in row.tables("revision") {
             let appears = revision.decimal("appears").unwrap_or(0.0);
             let title = revision.text("title");
             let summary = revision.text("summary");
             let body = revision.text("body");
+            let stage = revision.number("stage");
             revision.finish();
             if let Some(face) = &face {
                 let before = revisions
@@ -347,6 +388,12 @@ fn read_outlet(mut file: Table<'_>, library: &Library) -> Option<Outlet> {
                         summary: summary.unwrap_or_else(|| before.summary.clone()),
                         body: body
                             .map_or_else(|| before.body.clone(), |body| body.trim().to_owned()),
+                        row: before.row.clone().map(|row| Row {
+                            stage: stage
+                                .and_then(|stage| u32::try_from(stage).ok())
+                                .unwrap_or(row.stage),
+                            ..row
+                        }),
                         ..before.clone()
                     },
                 ));

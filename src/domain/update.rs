@@ -342,6 +342,13 @@ impl Update {
         }
     }
 
+    /// The update that tells which dates this revision moved, where it moved any and that is told.
+    pub fn notice_of_moved_dates(&self) -> (String, UpdateId) {
+        let key = format!("{}#moved-{}", self.key, self.revision);
+        let id = UpdateId::of(&self.source, &key);
+        (key, id)
+    }
+
     /// The last day on which anybody can comment or vote, of a month told without a day the
     /// month's last; none when nothing says until when.
     pub fn closes(&self) -> Option<NaiveDate> {

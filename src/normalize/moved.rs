@@ -4,7 +4,6 @@
 use chrono::{DateTime, Utc};
 
 use super::SUMMARY;
-use crate::domain::id::UpdateId;
 use crate::domain::key_date::{Certainty, KeyDate};
 use crate::domain::stated::Stated;
 use crate::domain::update::{Authority, Content, Reach, Tags, Update, UpdateKind};
@@ -38,9 +37,9 @@ pub fn moved_dates(before: &[KeyDate], revised: &Update, now: DateTime<Utc>) -> 
     if !said.is_empty() {
         summary.push(said.into_owned());
     }
-    let key = format!("{}#moved-{}", revised.key, revised.revision);
+    let (key, id) = revised.notice_of_moved_dates();
     Some(Update {
-        id: UpdateId::of(&revised.source, &key),
+        id,
         source: revised.source.clone(),
         key,
         revision: 1,

@@ -112,6 +112,9 @@ pub struct Fingerprint {
     /// A work and the stage that it has reached.
     #[serde(default)]
     pub(super) stage: Option<(String, Stage)>,
+    /// Works and the stages that its words report.
+    #[serde(default)]
+    pub(super) reported: Vec<(String, Stage)>,
 }
 
 impl Fingerprint {
@@ -153,6 +156,7 @@ impl Fingerprint {
             correction: is_correction(&summary.headline),
             version: summary.version,
             stage: summary.stage.clone(),
+            reported: summary.reported.clone(),
         };
         out.tongue = tongue(head_tokens.iter().chain(&text_tokens));
         if let (Some(place), false) = (place, reports) {

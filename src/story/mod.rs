@@ -16,7 +16,7 @@ mod vocabulary;
 use chrono::NaiveDate;
 
 use crate::domain::id::{BodyId, FrameworkId, SourceId};
-use crate::domain::standard::Stage;
+use crate::domain::standard::{Stage, reports};
 use crate::domain::update::{Update, UpdateKind};
 
 pub use candidates::Candidates;
@@ -50,6 +50,9 @@ pub struct Summary {
     /// A work and the stage that it has reached, where that is stated and not told in words.
     #[serde(default)]
     pub stage: Option<(String, Stage)>,
+    /// Works and the stages that its words report.
+    #[serde(default)]
+    pub reported: Vec<(String, Stage)>,
 }
 
 impl Summary {
@@ -79,6 +82,10 @@ impl Summary {
                 let last = news.changes.last()?;
                 Some((news.standard.clone(), last.to))
             }),
+            reported: reports(&update.tags)
+                .into_iter()
+                .map(|report| (report.work, report.stage))
+                .collect(),
         }
     }
 }

@@ -306,6 +306,7 @@ fn versions_of_a_page_and_stages_of_a_project_are_events_of_their_own() {
         kind: None,
         version,
         stage: stage.map(|stage| ("ISO 1".to_owned(), stage.parse().unwrap())),
+        reported: Vec::new(),
     };
     let same = |a: &Summary, b: &Summary| same_story(a, b, &Vocabulary::default()).same;
     assert!(same(&update("s", None, None), &update("s", None, None)));
@@ -321,6 +322,15 @@ fn versions_of_a_page_and_stages_of_a_project_are_events_of_their_own() {
     let (a, b) = (Some("90.20"), Some("90.60"));
     assert!(!same(&update("s", None, a), &update("s", None, b)));
     assert!(same(&update("s", None, a), &update("s", None, a)));
+    // Words that report the same stage tell of the same event; of another stage, of another.
+    for (stage, one) in [("90.20", true), ("90.60", false)] {
+        let report = Summary {
+            reported: vec![("ISO 1".to_owned(), stage.parse().unwrap())],
+            ..update("s", None, None)
+        };
+        assert_eq!(same(&update("s", None, a), &report), one, "{stage}");
+        assert_eq!(same(&report, &update("s", None, a)), one, "{stage}");
+    }
 }
 
 fn any_summary() -> impl Strategy<Value = Summary> {
@@ -342,6 +352,7 @@ fn any_summary() -> impl Strategy<Value = Summary> {
             kind: kind.map(|at| UpdateKind::ALL[at]),
             version: None,
             stage: None,
+            reported: Vec::new(),
         })
 }
 

@@ -127,6 +127,17 @@ fn observed(a: &Fingerprint, b: &Fingerprint, scale: &mut Scale) {
     {
         scale.veto("two stages of one work");
     }
+    // A draft that is out for ballot is one event, and that the ballot has closed is another.
+    for (observed, told) in [(a, b), (b, a)] {
+        if let (Some((work, stage)), None) = (&observed.stage, &told.stage)
+            && told
+                .reported
+                .iter()
+                .any(|(other, reported)| other == work && reported != stage)
+        {
+            scale.veto("a report of another stage");
+        }
+    }
 }
 
 fn weight(words: &[Word]) -> f64 {

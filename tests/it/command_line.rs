@@ -137,7 +137,7 @@ fn a_fortnight_is_lived_once_and_every_command_answers_from_it() {
     assert_eq!(again["total"], search["total"]);
 
     let collect = lines(&run(regwire(data).args(["collect", "--jsonl"])));
-    assert_eq!(collect.len(), 20);
+    assert_eq!(collect.len(), 22);
     assert_eq!(
         keys(&collect[0]),
         [

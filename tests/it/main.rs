@@ -24,6 +24,7 @@ mod corpus_listings;
 mod corpus_pages;
 mod crash;
 mod deaths;
+mod demo_telling;
 mod examples;
 mod examples_pages;
 mod framework_pages;

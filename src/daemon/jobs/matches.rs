@@ -83,9 +83,13 @@ async fn says_otherwise(house: &House, update: &Update) -> anyhow::Result<bool> 
     let (Some(now), Some(before)) = (last.next(), last.next()) else {
         return Ok(false);
     };
-    Ok(now.content.title != before.content.title
-        || now.content.summary != before.content.summary
-        || now.content.stage != before.content.stage)
+    if now.content.title != before.content.title || now.content.stage != before.content.stage {
+        return Ok(true);
+    }
+    // A date that moved is told by an update of its own.
+    let (_, notice) = update.notice_of_moved_dates();
+    Ok(now.content.summary != before.content.summary
+        && house.store.update(&notice).await?.is_none())
 }
 
 type Told = (DateTime<Utc>, bool, Update, Vec<crate::matching::Match>);

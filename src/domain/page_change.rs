@@ -185,16 +185,11 @@ impl PageChange {
 
     /// Everything that changed as safe HTML: each passage under its heading, with `del` and `ins`.
     pub fn html(&self) -> SafeHtml {
-        html::safe_html(&self.marked_up(&Marks::HTML), None)
+        html::safe_html(&self.marked_up(), None)
     }
 
-    /// The same for a mail, with the look of `del` and `ins` written into the elements: nothing in
-    /// it comes from the page but escaped text.
-    pub fn mail_html(&self) -> String {
-        self.marked_up(&Marks::MAIL)
-    }
-
-    fn marked_up(&self, marks: &Marks) -> String {
+    fn marked_up(&self) -> String {
+        let marks = &Marks::HTML;
         let mut out = String::new();
         let mut heading = "";
         if let Some(note) = &self.note {
@@ -364,8 +359,6 @@ mod tests {
             "<p><strong>Time limit &lt;shortened&gt;</strong></p><h3>Scope</h3><p><ins>A new &lt;b&gt;sentence&lt;/b&gt;.</ins></p>\
              <h3>Duties</h3><p>Report within <del>30</del> <ins>15</ins> days.</p><p><del>Gone.</del></p>"
         );
-        let mail = change.mail_html();
-        assert!(mail.contains("<ins style=") && !mail.contains("<b>"));
     }
 
     #[test]

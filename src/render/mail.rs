@@ -1,8 +1,11 @@
 //! Mails.
 
+use minijinja::Value;
+
 use super::views::{Moment, SectionView, coverage_line, sections};
 use crate::domain::delivery::Plan;
 use crate::domain::digest::Issue;
+use crate::text::diff::Marks;
 
 /// A mail's parts, ready to be sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -168,4 +171,28 @@ pub(super) fn wrapped(text: &str, indent: usize) -> String {
         column += width;
     }
     out
+}
+
+/// A template filter: what changed in a page, as [`Marks::TEXT`] has it, with the look of a mail.
+/// Everything is escaped but the marks, so that nothing of the page is ever markup.
+pub(super) fn compared(text: &str) -> Value {
+    let mut out = minijinja::HtmlEscape(text).to_string();
+    for ((open, close), (shown, ended)) in [
+        (Marks::TEXT.removed, Marks::MAIL.removed),
+        (Marks::TEXT.added, Marks::MAIL.added),
+    ] {
+        let mut rest = std::mem::take(&mut out);
+        // Only pairs: a page may hold such signs itself, and an excerpt may end within one.
+        while let Some((before, within, after)) =
+            rest.split_once(open).and_then(|(before, after)| {
+                let (within, after) = after.split_once(close)?;
+                Some((before.to_owned(), within.to_owned(), after.to_owned()))
+            })
+        {
+            out.extend([before.as_str(), shown, within.as_str(), ended]);
+            rest = after;
+        }
+        out.push_str(&rest);
+    }
+    Value::from_safe_string(out)
 }

@@ -179,6 +179,7 @@ impl Renderer {
         environment.add_global("site", Value::from(Serde(&site)));
         environment.add_global("style_version", style_version.clone());
         environment.add_filter("wrapped", mail::wrapped);
+        environment.add_filter("compared", mail::compared);
         let renderer = Self {
             base_path: site.base_path,
             environment,

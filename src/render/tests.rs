@@ -172,3 +172,29 @@ fn nothing_of_a_catalogue_is_markup() {
         assert!(html.contains("&lt;script&gt;"));
     }
 }
+
+#[test]
+fn what_changed_in_a_page_is_marked_in_a_mail_and_nothing_else_is() {
+    for (text, shown) in [
+        (
+            "Report within [-30-] {+15+} days.",
+            "Report within <del style=\"color:#9f1a1a;background-color:#fde8e8;text-decoration:line-through\">30</del> \
+             <ins style=\"color:#0b5a2b;background-color:#dff5e6;text-decoration:underline\">15</ins> days.",
+        ),
+        (
+            "An open [- end, and {+ one more",
+            "An open [- end, and {+ one more",
+        ),
+        (
+            "<b>bold</b> & \"x\"",
+            "&lt;b&gt;bold&lt;&#x2f;b&gt; &amp; &quot;x&quot;",
+        ),
+    ] {
+        assert_eq!(mail::compared(text).to_string(), shown, "{text}");
+    }
+    assert!(
+        mail::compared("[-<img src=x>-]")
+            .to_string()
+            .contains("&lt;img src=x&gt;")
+    );
+}

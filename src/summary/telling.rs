@@ -5,6 +5,7 @@ use crate::domain::significance::{Names, Significance, significance};
 use crate::domain::source::{EXCERPT_CHARACTERS, Source, Terms};
 use crate::domain::told::{Note, NotePart, Told};
 use crate::domain::update::{Because, Field, Update};
+use crate::text::html;
 
 /// The longest summary under full terms, in characters: two sentences, not an article.
 const FULL: usize = 500;
@@ -19,6 +20,10 @@ pub fn tell(update: &Update, source: Option<&Source>, library: &Library, notes: 
             Terms::Excerpt => EXCERPT_CHARACTERS,
             Terms::Full => FULL,
         };
+        // What comparing a page found is in our own order already: how much, and what it said before.
+        if update.content.page.is_some() {
+            return html::excerpt(&update.content.said(), limit);
+        }
         super::summary(
             &update.content.title,
             &update.content.said(),

@@ -146,8 +146,10 @@ fn elided(text: &str, around: usize, head: bool, tail: bool) -> Cow<'_, str> {
 /// How spans are marked in one format.
 #[derive(Clone, Copy, Debug)]
 pub struct Marks {
-    removed: (&'static str, &'static str),
-    added: (&'static str, &'static str),
+    /// How what was taken away begins and ends.
+    pub removed: (&'static str, &'static str),
+    /// How what was added begins and ends.
+    pub added: (&'static str, &'static str),
     html: bool,
 }
 

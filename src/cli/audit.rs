@@ -54,6 +54,17 @@ pub(super) fn act(house: &House, act: &'static str) -> Act {
     }
 }
 
+/// Notes in the audit log what a command changed.
+pub(super) async fn noted(
+    house: &House,
+    word: &'static str,
+    subject: impl Into<String>,
+    after: impl Into<String>,
+) -> anyhow::Result<()> {
+    let act = act(house, word).on(subject).to_state(after);
+    Ok(house.store.note_act(&act).await?)
+}
+
 pub(super) async fn run(house: House, command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::List { limit, jsonl } => {

@@ -298,16 +298,14 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Some(Command::Pause { why }) => {
             let house = house(load()?).await?;
             crate::daemon::jobs::lock::lock(&house, &why).await?;
-            let act = audit::act(&house, "paused").on("sending").to_state(why);
-            house.store.note_act(&act).await?;
+            audit::noted(&house, "paused", "sending", why).await?;
             out::say!("nothing is sent any more: `regwire resume` goes on");
             Ok(ExitCode::SUCCESS)
         }
         Some(Command::Resume) => {
             let house = house(load()?).await?;
             crate::daemon::jobs::lock::release(&house).await?;
-            let act = audit::act(&house, "resumed").on("sending").to_state("on");
-            house.store.note_act(&act).await?;
+            audit::noted(&house, "resumed", "sending", "on").await?;
             out::say!("mails and alerts go out again");
             Ok(ExitCode::SUCCESS)
         }

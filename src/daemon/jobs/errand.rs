@@ -52,6 +52,11 @@ pub enum Errand {
         /// The team.
         team: TeamId,
     },
+    /// Send nothing any more, where nothing was ever sent and so nothing could be locked.
+    Pause {
+        /// Why.
+        why: String,
+    },
     /// Let mails and alerts go out again.
     Resume,
     /// Tell two updates apart for good, or take that back.
@@ -151,6 +156,10 @@ pub async fn run(
             text,
         } => deeds::introduce(house, lease, digest, *number, text).await,
         Errand::TestTeam { team } => deeds::test_team(house, lease, team).await,
+        Errand::Pause { why } => {
+            lock::lock(house, why).await?;
+            Ok(json!({ "sending": why }))
+        }
         Errand::Resume => {
             lock::release(house).await?;
             Ok(json!({ "sending": "on" }))

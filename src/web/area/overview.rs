@@ -217,6 +217,12 @@ pub(super) async fn pause(call: Call) -> Result<Response, Trouble> {
         .on("sending")
         .from_state("on")
         .to_state(why.as_str());
+    // A store that nothing was ever sent from has nothing to lock yet: the worker makes it.
+    if call.site.store.sending_lock().await?.is_none() {
+        return call
+            .asks(act, "pause", json!({ "why": why }), "/operate")
+            .await;
+    }
     call.does_and_leads(act, Deed::Pause { why }, "/operate", "paused")
         .await
 }

@@ -115,6 +115,12 @@ fn view(call: &Call, update: &Update, notes: &[Note]) -> crate::render::AreaPage
             told.summary_noted,
         ),
         (NotePart::Why, "Why it matters", why, told.why_noted),
+        (
+            NotePart::Tags,
+            "Beside the tags",
+            told.tags_note.as_deref().unwrap_or_default(),
+            true,
+        ),
     ] {
         let said = match (now.is_empty(), by_hand) {
             (true, _) => "Nothing is said.".to_owned(),
@@ -135,7 +141,7 @@ fn view(call: &Call, update: &Update, notes: &[Note]) -> crate::render::AreaPage
                             .optional()
                             .with(now)
                             .hint(format!(
-                                "At most {LONGEST} characters. Empty, it is told by rule again."
+                                "At most {LONGEST} characters. Empty takes it back."
                             )),
                     ],
                     button: "Note it".to_owned(),

@@ -349,6 +349,6 @@ pub fn qr_picture(text: &str) -> Option<String> {
     }
     let side = width + 8;
     Some(format!(
-        "<svg class=\"qr\" role=\"img\" aria-label=\"QR code of the address beside it\" viewBox=\"0 0 {side} {side}\" shape-rendering=\"crispEdges\"><rect width=\"{side}\" height=\"{side}\" fill=\"#fff\"/><path d=\"{path}\" fill=\"#000\"/></svg>"
+        "<svg class=\"qr\" role=\"img\" aria-label=\"QR code of the secret above it\" viewBox=\"0 0 {side} {side}\" shape-rendering=\"crispEdges\"><rect width=\"{side}\" height=\"{side}\" fill=\"#fff\"/><path d=\"{path}\" fill=\"#000\"/></svg>"
     ))
 }

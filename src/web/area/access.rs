@@ -63,9 +63,12 @@ async fn tokens_view(call: &Call) -> Result<AreaPage, Trouble> {
                         vec![AreaForm {
                             action: format!("{TOKENS}/{}/end", one.id),
                             label: format!("End the token of {}", one.token.name),
+                            fields: vec![AreaField {
+                                required: true,
+                                ..AreaField::of("tick", "sure", "for good").with("yes")
+                            }],
                             button: "End it".to_owned(),
                             grave: true,
-                            ..AreaForm::default()
                         }]
                     } else {
                         Vec::new()
@@ -175,6 +178,13 @@ pub(super) async fn add_token(call: Call) -> Result<Response, Trouble> {
 
 /// `POST /operate/tokens/{id}/end`
 pub(super) async fn end_token(call: Call) -> Result<Response, Trouble> {
+    if call.fields.one("sure") != "yes" {
+        let page = tokens_view(&call).await?;
+        return call.wrong(
+            page,
+            "Tick that it is for good: a token that ended opens nothing again.",
+        );
+    }
     let id = call.parameter("id").to_owned();
     let act = call
         .act("token-ended")

@@ -215,7 +215,7 @@ fn code_form(call: &Call, secret: &CodeSecret) -> Result<AreaPage, Trouble> {
     page.parts.push(AreaPart {
         heading: "1. Tell your authenticator".to_owned(),
         text: vec![
-            "Let it read the picture, or type the secret beneath it (time-based, six digits, 30 seconds)."
+            "Let it read the picture, or type the secret above it (time-based, six digits, 30 seconds)."
                 .to_owned(),
         ],
         picture: qr_picture(&secret.address(&format!("Regwire {site}"), &operator.name)),

@@ -18,12 +18,40 @@ const WORKER: &str = "worker";
 /// Lines of each list.
 const LINES: usize = 8;
 
+/// What was asked, in words.
+fn asked(request: &Request) -> String {
+    let argument = &request.argument;
+    let text = |name: &str| match &argument[name] {
+        serde_json::Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    match request.kind.as_str() {
+        "collect" => {
+            let only: Vec<&str> = argument["only"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(serde_json::Value::as_str)
+                .collect();
+            match only.as_slice() {
+                [] => "Fetch what is due".to_owned(),
+                only => format!("Fetch {}", excerpt(&only.join(", "), 160)),
+            }
+        }
+        "approve" => format!("Send {} {}", text("digest"), text("number")),
+        "hold" => format!("Hold {} {} back", text("digest"), text("number")),
+        "introduce" => format!("Introduce {} {}", text("digest"), text("number")),
+        "test-team" => format!("Send a test to {}", text("team")),
+        "note" => format!("Note on {}: {}", text("update"), text("part")),
+        "pause" => "Pause sending".to_owned(),
+        "resume" => "Resume sending".to_owned(),
+        "retag" => "Tag the archive again".to_owned(),
+        other => format!("{other} {}", excerpt(&argument.to_string(), 160)),
+    }
+}
+
 /// A request as it is told: what was asked, and what came of it.
 fn told(at: Moment, request: &Request) -> AreaRow {
-    let argument = match &request.argument {
-        serde_json::Value::Null => String::new(),
-        other => excerpt(&other.to_string(), 160),
-    };
     let (state, tone, more) = match &request.answer {
         None => ("waiting", "quiet", None),
         Some(answer) => match answer["error"].as_str() {
@@ -39,10 +67,10 @@ fn told(at: Moment, request: &Request) -> AreaRow {
         },
     };
     AreaRow {
-        title: request.kind.clone(),
+        title: asked(request),
         state: state.to_owned(),
         tone: tone.to_owned(),
-        under: vec![format!("asked {}; {argument}", at.shown)],
+        under: vec![format!("asked {}", at.shown)],
         more,
         ..AreaRow::default()
     }

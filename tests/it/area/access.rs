@@ -93,10 +93,12 @@ async fn a_token_opens_what_it_is_for_until_it_ends() {
     assert_eq!(asked("/api/v1/audit", &token).await.status, 401);
     house.clock.move_to(there);
     let end = format!("/operate/tokens/{id}/end");
-    let answer = ada.press(page, &end, &[]).await;
+    assert_eq!(ada.press(page, &end, &[]).await.status, 422);
+    let sure = [("sure", "yes")];
+    let answer = ada.press(page, &end, &sure).await;
     assert_eq!(answer.header("location"), "/operate/tokens?done=ended");
     assert_eq!(asked("/api/v1/audit", &token).await.status, 401);
-    let again = ada.press(page, &end, &[]).await;
+    let again = ada.press(page, &end, &sure).await;
     assert_eq!(again.header("location"), "/operate/tokens?done=nothing");
 }
 

@@ -75,6 +75,12 @@ type Row = (
     Option<String>,
 );
 
+/// A request as its row is.
+type RequestRow = (i64, String, String, Option<String>, DateTime<Utc>);
+
+/// A mailbox: its identifier, its address, and since when.
+type MailboxRow = (String, String, DateTime<Utc>);
+
 impl Store {
     /// What is in one state in all queues, the oldest first, and how many there are in all.
     ///
@@ -142,17 +148,14 @@ impl Store {
         &self,
         limit: u32,
     ) -> Result<Vec<(DateTime<Utc>, Request)>, Error> {
-        let rows: Vec<(i64, String, String, Option<String>, DateTime<Utc>)> = reading!(
-            self.database,
-            |pool| {
-                sqlx::query_as(
+        let rows: Vec<RequestRow> = reading!(self.database, |pool| {
+            sqlx::query_as(
                     "SELECT id, kind, argument, answer, asked_at FROM requests ORDER BY id DESC LIMIT $1",
                 )
                 .bind(i64::from(limit))
                 .fetch_all(pool)
                 .await?
-            }
-        );
+        });
         rows.into_iter()
             .map(|(id, kind, argument, answer, at)| {
                 Ok((at, Request::from_row((id, kind, argument, answer))?))
@@ -183,7 +186,7 @@ impl Store {
         part: &str,
         after: u32,
         limit: u32,
-    ) -> Result<(Vec<(String, String, DateTime<Utc>)>, i64), Error> {
+    ) -> Result<(Vec<MailboxRow>, i64), Error> {
         let escaped: String = part
             .to_lowercase()
             .chars()
@@ -193,10 +196,8 @@ impl Store {
             })
             .collect();
         let like = format!("%{escaped}%");
-        let (rows, (total,)): (Vec<(String, String, DateTime<Utc>)>, (i64,)) = reading!(
-            self.database,
-            |pool| {
-                let rows = sqlx::query_as(
+        let (rows, (total,)): (Vec<MailboxRow>, (i64,)) = reading!(self.database, |pool| {
+            let rows = sqlx::query_as(
                     "SELECT id, address, entered_at FROM subscribers WHERE LOWER(address) LIKE $1 ESCAPE '!'
                      ORDER BY address LIMIT $2 OFFSET $3",
                 )
@@ -205,15 +206,14 @@ impl Store {
                 .bind(i64::from(after))
                 .fetch_all(pool)
                 .await?;
-                let total = sqlx::query_as(
-                    "SELECT COUNT(*) FROM subscribers WHERE LOWER(address) LIKE $1 ESCAPE '!'",
-                )
-                .bind(like.as_str())
-                .fetch_one(pool)
-                .await?;
-                (rows, total)
-            }
-        );
+            let total = sqlx::query_as(
+                "SELECT COUNT(*) FROM subscribers WHERE LOWER(address) LIKE $1 ESCAPE '!'",
+            )
+            .bind(like.as_str())
+            .fetch_one(pool)
+            .await?;
+            (rows, total)
+        });
         Ok((rows, total))
     }
 }

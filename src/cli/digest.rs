@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use serde_json::json;
 
+use super::audit::noted;
 use super::out::say;
 use super::table;
 use crate::daemon::jobs::{deliver, digest as closing};
@@ -129,6 +130,13 @@ pub(super) async fn run(house: House, command: Digest) -> anyhow::Result<ExitCod
                 .store
                 .set_issue_state(shift.lease(), &digest, number, IssueState::Sending)
                 .await?;
+            noted(
+                &house,
+                "digest-approved",
+                format!("{digest} {number}"),
+                "sending",
+            )
+            .await?;
             send(&house, &shift).await?;
             shift.end().await?;
         }
@@ -147,6 +155,13 @@ pub(super) async fn run(house: House, command: Digest) -> anyhow::Result<ExitCod
                 changed,
                 "{digest} {number} does not wait for approval: only a draft can be edited"
             );
+            noted(
+                &house,
+                "digest-introduced",
+                format!("{digest} {number}"),
+                text,
+            )
+            .await?;
             say!("{digest} {number} begins with these words");
         }
         Digest::SendTest { address, digest } => {

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use clap::Subcommand;
 use serde_json::{Value, json};
 
+use super::audit::noted;
 use super::out::say;
 use super::{errand, table};
 use crate::daemon::House;
@@ -20,7 +21,8 @@ pub(super) struct NoteOptions {
     id: String,
     /// The words; an empty text takes the last note of that part back.
     text: String,
-    /// What they replace: `why` (why it matters) or `summary` (what happened).
+    /// What they replace: `why` (why it matters) or `summary` (what happened); `tags` puts them beside
+    /// the tags.
     #[arg(long, default_value = "why", value_parser = str::parse::<NotePart>)]
     part: NotePart,
     /// Who says so.
@@ -44,13 +46,21 @@ pub(super) async fn note(house: House, options: NoteOptions) -> anyhow::Result<E
         text: options.text,
     };
     let answer = errand::run(&house, &errand, 0).await?;
+    let subject = format!("update {}, {}", options.id, options.part.as_str());
+    noted(
+        &house,
+        "noted",
+        subject,
+        answer["text"].as_str().unwrap_or(""),
+    )
+    .await?;
     let taken_back = answer["text"].as_str() == Some("");
     say!(
         "{} of {} {}",
-        if options.part == NotePart::Why {
-            "Why it matters"
-        } else {
-            "What happened"
+        match options.part {
+            NotePart::Why => "Why it matters",
+            NotePart::Summary => "What happened",
+            NotePart::Tags => "What is said beside the tags",
         },
         options.id,
         if taken_back {
@@ -212,6 +222,12 @@ pub(super) async fn story(house: House, command: Story) -> anyhow::Result<ExitCo
                 apart: !undo,
             };
             let answer = errand::run(&house, &errand, 0).await?;
+            let word = if undo {
+                "told-apart-undone"
+            } else {
+                "told-apart"
+            };
+            noted(&house, word, format!("updates {one} and {other}"), "").await?;
             let moved = answer["regrouped"].as_array().map_or(0, Vec::len);
             say!(
                 "{one} and {other} are {}; {} stand in another story now",

@@ -4,6 +4,7 @@
 //! done, 1 when it could not be, 2 on wrong use. It calls the daemon, the site and the demo. It
 //! deliberately holds no rules of its own.
 
+mod audit;
 mod bounce;
 mod calendar;
 mod check;
@@ -14,6 +15,7 @@ mod edit;
 mod errand;
 mod evidence;
 mod export;
+pub(crate) mod operator;
 pub(crate) mod out;
 mod page;
 mod read;
@@ -25,6 +27,7 @@ mod subscription;
 mod table;
 mod tags;
 mod team;
+mod token;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -141,6 +144,15 @@ enum Command {
     /// Note and list what updates mean for teams.
     #[command(subcommand)]
     Decision(decision::Command),
+    /// Invite, list, disable or let in those who look after the site by its operators' area.
+    #[command(subcommand)]
+    Operator(operator::Command),
+    /// Make, list or end tokens of programs.
+    #[command(subcommand)]
+    Token(token::Command),
+    /// List what operators changed, or check that the log of it was not tampered with.
+    #[command(subcommand)]
+    Audit(audit::Command),
     /// Print everything as lines.
     #[command(after_help = "Example: regwire export updates --jsonl > updates.jsonl")]
     Export(export::Options),
@@ -271,6 +283,9 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Some(Command::Team(command)) => team::run(house(load()?).await?, command).await,
         Some(Command::Bounce(options)) => bounce::run(house(load()?).await?, options).await,
         Some(Command::Decision(command)) => decision::run(house(load()?).await?, command).await,
+        Some(Command::Operator(command)) => operator::run(house(load()?).await?, command).await,
+        Some(Command::Token(command)) => token::run(house(load()?).await?, command).await,
+        Some(Command::Audit(command)) => audit::run(house(load()?).await?, command).await,
         Some(Command::Export(options)) => export::run(house(load()?).await?, options).await,
         Some(Command::Evidence(evidence::Evidence::Export(options))) => {
             evidence::export(house(load()?).await?, options).await
@@ -281,12 +296,16 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         },
         Some(Command::PdfText { pdftotext }) => Ok(crate::pdf::child(pdftotext.as_deref())),
         Some(Command::Pause { why }) => {
-            crate::daemon::jobs::lock::lock(&house(load()?).await?, &why).await?;
+            let house = house(load()?).await?;
+            crate::daemon::jobs::lock::lock(&house, &why).await?;
+            audit::noted(&house, "paused", "sending", why).await?;
             out::say!("nothing is sent any more: `regwire resume` goes on");
             Ok(ExitCode::SUCCESS)
         }
         Some(Command::Resume) => {
-            crate::daemon::jobs::lock::release(&house(load()?).await?).await?;
+            let house = house(load()?).await?;
+            crate::daemon::jobs::lock::release(&house).await?;
+            audit::noted(&house, "resumed", "sending", "on").await?;
             out::say!("mails and alerts go out again");
             Ok(ExitCode::SUCCESS)
         }

@@ -89,6 +89,11 @@ pub(super) async fn run(config: Config, options: Options) -> anyhow::Result<Exit
                 format!("cannot listen on {listen}: choose another with --listen or [web] listen")
             })?;
         say!("The site is open at http://{}/", listener.local_addr()?);
+        if let Some(address) = super::operator::first_link(&house).await? {
+            say!(
+                "Nobody can log in to the operators' area yet. This link lets the first one in, once and for a day:\n{address}"
+            );
+        }
         let mut stopped = stopped.clone();
         Some(tokio::spawn(web::serve(
             listener,

@@ -4,11 +4,13 @@ use std::process::ExitCode;
 
 use serde_json::json;
 
+use super::audit::{act, noted};
 use super::out::say;
 use super::subscription::{Often, Wish, add, line};
 use super::table;
 use crate::daemon::House;
 use crate::domain::subscription::{EmailAddress, EndReason};
+use crate::store::Deed;
 
 /// `subscriber …`
 #[derive(clap::Subcommand)]
@@ -102,10 +104,13 @@ pub(super) async fn run(house: House, command: Subscriber) -> anyhow::Result<Exi
         }
         Subscriber::Erase { address } => {
             let hash = house.signer().await?.hashed(address.as_str());
-            house
-                .store
-                .erase(&address, &hash, house.clock.now())
-                .await?;
+            let subject = format!("mailbox {}", hash.get(..16).unwrap_or(&hash));
+            let act = act(&house, "erased").on(subject);
+            let deed = Deed::Erase {
+                address: address.clone(),
+                hash,
+            };
+            house.store.perform(&act, &deed).await?;
             say!("nothing of {address} is kept but a keyed hash");
         }
         Subscriber::Remove { address } => {
@@ -132,6 +137,9 @@ pub(super) async fn run(house: House, command: Subscriber) -> anyhow::Result<Exi
                     "{address} has no subscription: `regwire subscriber list` shows who has"
                 );
             }
+            let hash = house.signer().await?.hashed(address.as_str());
+            let subject = format!("mailbox {}", hash.get(..16).unwrap_or(&hash));
+            noted(&house, "subscriptions-ended", subject, "").await?;
             say!("{} of {address} ended", table::count(ended, "subscription"));
         }
     }

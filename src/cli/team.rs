@@ -6,6 +6,7 @@ use anyhow::Context as _;
 use chrono::TimeDelta;
 use serde_json::json;
 
+use super::audit::{act, noted};
 use super::out::say;
 use super::subscription::Often;
 use super::table;
@@ -18,6 +19,7 @@ use crate::domain::criteria::Clause;
 use crate::domain::delivery::DeliveryState;
 use crate::domain::id::TeamId;
 use crate::domain::subscription::{EmailAddress, Frequency, OwnHour, Recipient};
+use crate::store::{Deed, Queue};
 
 /// `team …`
 #[derive(clap::Subcommand)]
@@ -168,6 +170,13 @@ pub(super) async fn run(house: House, command: Command) -> anyhow::Result<ExitCo
             let criteria = teams::criteria(&house, &team)?;
             house.store.put_team(&team, house.clock.now()).await?;
             teams::sync(&house).await?;
+            noted(
+                &house,
+                "team-set",
+                format!("team {}", team.id),
+                criteria.to_string(),
+            )
+            .await?;
             say!("{} is told {}: {criteria}", team.name, team.frequency);
         }
         Command::Remove { name } => {
@@ -178,6 +187,7 @@ pub(super) async fn run(house: House, command: Command) -> anyhow::Result<ExitCo
                 team.name
             );
             teams::sync(&house).await?;
+            noted(&house, "team-removed", format!("team {}", team.id), "").await?;
             say!("{} is told nothing any more", team.name);
         }
         Command::Test { name } => return test(&house, &name).await,
@@ -187,6 +197,13 @@ pub(super) async fn run(house: House, command: Command) -> anyhow::Result<ExitCo
             let until = now + TimeDelta::days(i64::from(days.clamp(1, 90)));
             let who = Recipient::Team(team.id.clone()).key();
             house.store.pause(&who, until, "operator", now).await?;
+            noted(
+                &house,
+                "team-paused",
+                format!("team {}", team.id),
+                until.to_rfc3339(),
+            )
+            .await?;
             say!(
                 "{} is told nothing until {}",
                 team.name,
@@ -198,13 +215,22 @@ pub(super) async fn run(house: House, command: Command) -> anyhow::Result<ExitCo
             let now = house.clock.now();
             let who = Recipient::Team(team.id.clone()).key();
             house.store.pause(&who, now, "operator", now).await?;
+            noted(&house, "team-resumed", format!("team {}", team.id), "").await?;
             say!("{} is told again, from now on", team.name);
         }
         Command::Sent { dead, json } => sent(&house, dead, json).await?,
         Command::Replay { ids } => {
             for id in ids {
+                let act = act(&house, "replayed")
+                    .on(format!("alert {id}"))
+                    .from_state("failed")
+                    .to_state("pending");
+                let deed = Deed::Replay {
+                    queue: Queue::Alert,
+                    id: id.clone(),
+                };
                 anyhow::ensure!(
-                    house.store.replay_sending(&id, house.clock.now()).await?,
+                    house.store.perform(&act, &deed).await?.is_some(),
                     "{id} was not given up: `regwire team sent --dead` shows what was"
                 );
                 say!("{id} is sent again");

@@ -240,6 +240,15 @@ pub async fn run(data: Option<PathBuf>, options: Options) -> anyhow::Result<Exit
         "\nThe site is open at http://{}/ (Ctrl-C ends it)",
         listener.local_addr()?
     );
+    if let Some(link) = crate::cli::operator::first_link(&house).await? {
+        let path = link
+            .strip_prefix(house.config.base_url.as_str())
+            .unwrap_or(&link);
+        say!(
+            "Its operators' area: http://{}{path} (once, and for a day; nobody is at work here, so what is asked of the worker waits)",
+            listener.local_addr()?
+        );
+    }
     let guard = web::Guard::new(&house.config.base_url);
     web::serve(
         listener,

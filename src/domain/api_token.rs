@@ -14,16 +14,39 @@ const SHORTEST: usize = 32;
 pub enum Scope {
     /// The documents that sources answered with.
     Evidence,
+    /// The audit log.
+    Audit,
+}
+
+impl Scope {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Evidence, Self::Audit];
+
+    /// As stored and written.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Evidence => "evidence",
+            Self::Audit => "audit",
+        }
+    }
+
+    /// What it opens, for people.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Evidence => "the documents that sources answered with",
+            Self::Audit => "the audit log",
+        }
+    }
 }
 
 impl std::str::FromStr for Scope {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        match text {
-            "evidence" => Ok(Self::Evidence),
-            other => Err(format!("`{other}` is no scope of a token: evidence is")),
-        }
+        Self::ALL
+            .into_iter()
+            .find(|scope| scope.as_str() == text)
+            .ok_or_else(|| format!("`{text}` is no scope of a token: evidence and audit are"))
     }
 }
 
@@ -38,6 +61,72 @@ pub struct ApiToken {
     pub scopes: Vec<Scope>,
     /// The moment from which it opens nothing.
     pub expires: Option<DateTime<Utc>>,
+}
+
+/// A token that the store knows, made in the operators' area or by command.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoredToken {
+    /// What it is called in lists: the beginning of its hash.
+    pub id: String,
+    /// The token.
+    pub token: ApiToken,
+    /// Who made it.
+    pub made_by: String,
+    /// When.
+    pub made_at: DateTime<Utc>,
+    /// When it last opened something, to some minutes.
+    pub last_used: Option<DateTime<Utc>>,
+    /// Since when it opens nothing, because somebody ended it.
+    pub ended_at: Option<DateTime<Utc>>,
+}
+
+impl StoredToken {
+    /// A new one of random bytes, and the token itself, which is shown once.
+    ///
+    /// # Errors
+    /// When it has no name or opens nothing.
+    pub fn made(
+        name: &str,
+        scopes: Vec<Scope>,
+        expires: Option<DateTime<Utc>>,
+        random: &[u8; 24],
+        made_by: &str,
+        now: DateTime<Utc>,
+    ) -> Result<(Self, String), String> {
+        let name = name.trim();
+        if name.is_empty() || name.chars().count() > 80 || name.chars().any(char::is_control) {
+            return Err("A token needs a name that says who holds it.".to_owned());
+        }
+        if scopes.is_empty() {
+            return Err("A token needs at least one thing that it opens.".to_owned());
+        }
+        if expires.is_some_and(|end| end <= now) {
+            return Err("A token must expire later than now.".to_owned());
+        }
+        let shown = format!("{PREFIX}{}", super::token::hex(random));
+        let token = ApiToken::new(name.to_owned(), &shown, scopes, expires)?;
+        let stored = Self {
+            id: token.hash.as_str().chars().take(12).collect(),
+            token,
+            made_by: made_by.to_owned(),
+            made_at: now,
+            last_used: None,
+            ended_at: None,
+        };
+        Ok((stored, shown))
+    }
+
+    /// Whether it opens anything at a moment.
+    pub fn is_good(&self, now: DateTime<Utc>) -> bool {
+        self.ended_at.is_none() && self.token.expires.is_none_or(|end| now < end)
+    }
+}
+
+/// The hash that a token is looked for by, where it is one of ours at all.
+pub fn hash_of(shown: &str) -> Option<Sha256> {
+    shown
+        .starts_with(PREFIX)
+        .then(|| Sha256::of(shown.as_bytes()))
 }
 
 /// Why a token opens nothing.

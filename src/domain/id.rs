@@ -112,6 +112,10 @@ slug_id!(
     DigestName, "digest"
 );
 slug_id!(
+    /// Somebody with a log-in of their own, derived from their name.
+    OperatorId, "operator"
+);
+slug_id!(
     /// A team that is told of changes, derived from its name.
     TeamId, "team"
 );
@@ -272,17 +276,32 @@ impl TeamId {
     /// # Errors
     /// When the name has neither letter nor digit.
     pub fn named(name: &str) -> Result<Self, InvalidId> {
-        let mut slug = String::new();
-        for c in crate::text::words::fold(name).chars() {
-            if c.is_ascii_alphanumeric() {
-                slug.push(c);
-            } else if !slug.is_empty() && !slug.ends_with('-') {
-                slug.push('-');
-            }
-        }
-        slug.truncate(80);
-        Self::new(slug.trim_end_matches('-'))
+        Self::new(slug_of(name))
     }
+}
+
+impl OperatorId {
+    /// The identifier of somebody by name, however it is spelled: "Ada Lovelace" is `ada-lovelace`.
+    ///
+    /// # Errors
+    /// When the name has neither letter nor digit.
+    pub fn named(name: &str) -> Result<Self, InvalidId> {
+        Self::new(slug_of(name))
+    }
+}
+
+/// A name as a slug.
+fn slug_of(name: &str) -> String {
+    let mut slug = String::new();
+    for c in crate::text::words::fold(name).chars() {
+        if c.is_ascii_alphanumeric() {
+            slug.push(c);
+        } else if !slug.is_empty() && !slug.ends_with('-') {
+            slug.push('-');
+        }
+    }
+    slug.truncate(80);
+    slug.trim_end_matches('-').to_owned()
 }
 
 impl DeliveryId {

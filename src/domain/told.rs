@@ -12,6 +12,8 @@ pub enum NotePart {
     Summary,
     /// Why it matters.
     Why,
+    /// Nothing: it stands beside the tags that rules gave.
+    Tags,
 }
 
 impl NotePart {
@@ -20,6 +22,7 @@ impl NotePart {
         match self {
             Self::Summary => "summary",
             Self::Why => "why",
+            Self::Tags => "tags",
         }
     }
 }
@@ -31,7 +34,10 @@ impl std::str::FromStr for NotePart {
         match text {
             "summary" => Ok(Self::Summary),
             "why" => Ok(Self::Why),
-            other => Err(format!("`{other}` is no part: write `summary` or `why`")),
+            "tags" => Ok(Self::Tags),
+            other => Err(format!(
+                "`{other}` is no part: write `summary`, `why` or `tags`"
+            )),
         }
     }
 }
@@ -74,6 +80,8 @@ pub struct Told {
     pub why: Option<Significance>,
     /// Whether an editor wrote it.
     pub why_noted: bool,
+    /// What an editor says of its tags.
+    pub tags_note: Option<String>,
 }
 
 #[cfg(test)]

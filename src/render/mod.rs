@@ -7,6 +7,7 @@
 mod about;
 mod alert;
 mod api;
+mod area;
 mod calendar;
 mod changes;
 mod crosswalks;
@@ -36,6 +37,10 @@ use minijinja::{AutoEscape, Environment, Output, State, UndefinedBehavior};
 pub use about::AboutPage;
 pub use alert::{AlertItemView, AlertLinks, AlertMail, slack_message, teams_message};
 pub use api::{ApiOperation, ApiPage, ApiParameter};
+pub use area::{
+    AreaFact, AreaField, AreaFind, AreaForm, AreaFrame, AreaMore, AreaPage, AreaPart, AreaRow,
+    qr_picture,
+};
 pub use calendar::{CalendarPage, Choice, DueView, MonthView};
 pub use changes::{ChangesPage, MissedPage, MissedPart, StatementView};
 pub use crosswalks::{CrosswalksPage, MatrixCell, MatrixRow, RelationLine};

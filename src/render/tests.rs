@@ -52,6 +52,7 @@ fn every_page_is_filled_by_its_sample() {
     fits::<UnsubscribePage>();
     fits::<DecidePage>();
     fits::<PausePage>();
+    fits::<AreaPage>();
 }
 
 #[test]
@@ -72,6 +73,7 @@ fn an_empty_site_has_pages_too() {
         renderer().page(&SubjectsPage::default()).unwrap(),
         renderer().page(&SubjectPage::default()).unwrap(),
         renderer().page(&AboutPage::default()).unwrap(),
+        renderer().page(&AreaPage::default()).unwrap(),
     ] {
         assert!(page.contains("<main"));
     }

@@ -390,6 +390,8 @@ pub struct UpdatePage {
     pub first_seen: Moment,
     /// Tags with their reasons.
     pub tags: Vec<TagView>,
+    /// What an editor says of them.
+    pub tags_note: Option<String>,
     /// Citations: canonical form and work.
     pub references: Vec<Named>,
     /// Other reports of the same event.
@@ -510,6 +512,7 @@ impl UpdatePage {
         Self {
             card: UpdateCard::new(update, source, library, told),
             also: also.to_vec(),
+            tags_note: told.tags_note.clone(),
             dates: update.key_dates.iter().map(DateView::new).collect(),
             body: shared
                 .body
@@ -582,6 +585,7 @@ impl View for UpdatePage {
             attribution: Some("Made from open data".to_owned()),
             published: Some(Moment::at(DateTime::UNIX_EPOCH)),
             first_seen: Moment::at(DateTime::UNIX_EPOCH),
+            tags_note: Some("It concerns the draft only.".to_owned()),
             tags: vec![TagView {
                 sort: "Framework".to_owned(),
                 name: "ISO/IEC 42005".to_owned(),

@@ -6,11 +6,14 @@
 //! change means are other rooms' business.
 
 mod alerts;
+mod api_tokens;
+mod audit;
 mod bounces;
 mod changes;
 mod collecting;
 mod database;
 mod decisions;
+mod deeds;
 mod documents;
 mod dossiers;
 mod entering;
@@ -19,6 +22,8 @@ mod health;
 mod key_dates;
 mod leases;
 mod notes;
+mod operators;
+mod outbox;
 mod pages;
 mod register;
 mod reports;
@@ -40,12 +45,14 @@ pub use changes::{LogEvent, LogLine};
 pub use collecting::{Committed, Fresh, Harvest, NewDocument, compressed};
 use database::Database;
 pub use decisions::Undecided;
+pub use deeds::Deed;
 pub use documents::{ChainFault, ChainReport, StoredDocument};
 pub use dossiers::{Dossier, RegisterLine, Report};
 pub use framework_pages::PageState;
 pub use health::{HealthChange, Notice, Silence};
 pub use key_dates::Stretch;
 pub use leases::{Lease, LeaseHeld};
+pub use outbox::{OutboxLine, Queue};
 pub use register::{RegisterFilter, Standing};
 pub use reports::Reported;
 pub use requests::Request;

@@ -19,7 +19,7 @@ pub struct Request {
 }
 
 impl Request {
-    fn from_row(row: (i64, String, String, Option<String>)) -> Result<Self, Error> {
+    pub(super) fn from_row(row: (i64, String, String, Option<String>)) -> Result<Self, Error> {
         let (id, kind, argument, answer) = row;
         let key = id.to_string();
         Ok(Self {

@@ -70,6 +70,73 @@ pub struct Asked {
     pub site: u32,
 }
 
+/// Erases a mailbox within a transaction: what is left are counts, and a keyed hash that keeps mail
+/// from it until it asks again.
+macro_rules! erased {
+    ($transaction:expr, $address:expr, $address_hash:expr, $now:expr) => {
+        let id = $crate::domain::id::SubscriberId::of($address);
+        let recipient = $crate::domain::subscription::Recipient::Mailbox(id.clone()).key();
+        sqlx::query(
+            "UPDATE deliveries SET state = 'skipped', answer = 'erased', done_at = $2
+             WHERE subscriber_id = $1 AND state = 'pending'",
+        )
+        .bind(id.as_str())
+        .bind($now)
+        .execute(&mut *$transaction)
+        .await?;
+        sqlx::query(
+            "UPDATE deliveries SET subscriber_id = id, address = 'erased@erased.invalid', answer = NULL,
+               plan = '{\"sections\":[],\"left_out\":0}' WHERE subscriber_id = $1",
+        )
+        .bind(id.as_str())
+        .execute(&mut *$transaction)
+        .await?;
+        sqlx::query("DELETE FROM sendings WHERE alert_id IN (SELECT id FROM alerts WHERE recipient = $1)")
+            .bind(recipient.as_str())
+            .execute(&mut *$transaction)
+            .await?;
+        for statement in [
+            "DELETE FROM alerts WHERE recipient = $1",
+            "DELETE FROM matches WHERE recipient = $1",
+            "DELETE FROM pauses WHERE recipient = $1",
+        ] {
+            sqlx::query(statement)
+                .bind(recipient.as_str())
+                .execute(&mut *$transaction)
+                .await?;
+        }
+        for statement in [
+            "DELETE FROM bounces WHERE subscriber_id = $1",
+            "DELETE FROM subscriptions WHERE subscriber_id = $1",
+            "DELETE FROM subscribers WHERE id = $1",
+        ] {
+            sqlx::query(statement)
+                .bind(id.as_str())
+                .execute(&mut *$transaction)
+                .await?;
+        }
+        for statement in [
+            "DELETE FROM signups WHERE address = $1",
+            "DELETE FROM notices WHERE address = $1",
+        ] {
+            sqlx::query(statement)
+                .bind($address.as_str())
+                .execute(&mut *$transaction)
+                .await?;
+        }
+        sqlx::query(
+            "INSERT INTO suppressions (address_hash, reason, since_at, detail) VALUES ($1, 'erased', $2, '')
+             ON CONFLICT (address_hash) DO NOTHING",
+        )
+        .bind($address_hash)
+        .bind($now)
+        .execute(&mut *$transaction)
+        .await?;
+    };
+}
+
+pub(super) use erased;
+
 impl Store {
     /// The keys that links are signed with.
     ///
@@ -514,67 +581,10 @@ impl Store {
         address_hash: &str,
         now: DateTime<Utc>,
     ) -> Result<(), Error> {
-        let id = SubscriberId::of(address);
-        let recipient = Recipient::Mailbox(id.clone()).key();
         let begin = self.database.begin();
         writing!(self.database, |pool| {
             let mut transaction = pool.begin_with(begin).await?;
-            sqlx::query(
-                "UPDATE deliveries SET state = 'skipped', answer = 'erased', done_at = $2
-                 WHERE subscriber_id = $1 AND state = 'pending'",
-            )
-            .bind(id.as_str())
-            .bind(now)
-            .execute(&mut *transaction)
-            .await?;
-            sqlx::query(
-                "UPDATE deliveries SET subscriber_id = id, address = 'erased@erased.invalid', answer = NULL,
-                   plan = '{\"sections\":[],\"left_out\":0}' WHERE subscriber_id = $1",
-            )
-            .bind(id.as_str())
-            .execute(&mut *transaction)
-            .await?;
-            sqlx::query("DELETE FROM sendings WHERE alert_id IN (SELECT id FROM alerts WHERE recipient = $1)")
-                .bind(recipient.as_str())
-                .execute(&mut *transaction)
-                .await?;
-            for statement in [
-                "DELETE FROM alerts WHERE recipient = $1",
-                "DELETE FROM matches WHERE recipient = $1",
-                "DELETE FROM pauses WHERE recipient = $1",
-            ] {
-                sqlx::query(statement)
-                    .bind(recipient.as_str())
-                    .execute(&mut *transaction)
-                    .await?;
-            }
-            for statement in [
-                "DELETE FROM bounces WHERE subscriber_id = $1",
-                "DELETE FROM subscriptions WHERE subscriber_id = $1",
-                "DELETE FROM subscribers WHERE id = $1",
-            ] {
-                sqlx::query(statement)
-                    .bind(id.as_str())
-                    .execute(&mut *transaction)
-                    .await?;
-            }
-            for statement in [
-                "DELETE FROM signups WHERE address = $1",
-                "DELETE FROM notices WHERE address = $1",
-            ] {
-                sqlx::query(statement)
-                    .bind(address.as_str())
-                    .execute(&mut *transaction)
-                    .await?;
-            }
-            sqlx::query(
-                "INSERT INTO suppressions (address_hash, reason, since_at, detail) VALUES ($1, 'erased', $2, '')
-                 ON CONFLICT (address_hash) DO NOTHING",
-            )
-            .bind(address_hash)
-            .bind(now)
-            .execute(&mut *transaction)
-            .await?;
+            erased!(transaction, address, address_hash, now);
             transaction.commit().await?;
             Ok(())
         })

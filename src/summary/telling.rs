@@ -44,6 +44,7 @@ pub fn tell(update: &Update, source: Option<&Source>, library: &Library, notes: 
             None => why(update, source, library),
         },
         why_noted: why_note.is_some(),
+        tags_note: noted(NotePart::Tags).map(|note| note.text.clone()),
     }
 }
 

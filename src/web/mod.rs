@@ -2,10 +2,11 @@
 //!
 //! It knows addresses, headers and what a reader asks for. It calls the store, the index and the
 //! renderer. It deliberately never fetches or sends, and writes nothing but what readers ask for
-//! themselves: sign-ups, preferences, leaving, decisions.
+//! themselves (sign-ups, preferences, leaving, decisions) and what operators do in their area.
 
 mod about;
 mod api;
+mod area;
 mod asked;
 mod calendar;
 mod changes;
@@ -50,6 +51,7 @@ use crate::render::{ErrorPage, Named, Renderer, View};
 use crate::search::Index;
 use crate::store::Store;
 
+pub use area::{Access, Door, doors};
 pub use guard::{Guard, Peer, Trusted};
 pub use serving::serve;
 
@@ -162,7 +164,10 @@ impl Routes {
 
     /// One more route.
     fn route(mut self, path: &str, methods: MethodRouter<Site>) -> Self {
-        self.paths.push(path.to_owned());
+        // A path with several methods may be given in several parts.
+        if !self.paths.iter().any(|known| known == path) {
+            self.paths.push(path.to_owned());
+        }
         self.router = self.router.route(path, methods);
         self
     }
@@ -218,6 +223,7 @@ fn routes() -> Routes {
         .route("/healthz", get(async || "ok"))
         .route("/readyz", get(ready));
     let routes = own_feeds::routes(decide::routes(subscribe::routes(routes)));
+    let routes = area::routes(routes);
     let mut routes = feeds::routes(routes)
         .route("/api", get(api::page))
         .route("/api/v1/openapi.json", get(api::openapi));

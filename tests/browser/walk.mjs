@@ -292,6 +292,79 @@ async function walk(browser, base) {
   await context.close();
 }
 
+// The operators' area: in by a one-time link and by keyboard, a token made, then every page.
+
+const invited = (data, name) => {
+  const told = spawnSync(options.binary, ["--data", data, "operator", "invite", name], { encoding: "utf8", cwd: data });
+  if (told.status !== 0) throw new Error(`nobody could be invited:\n${told.stderr}`);
+  return new URL(told.stdout.trim()).pathname;
+};
+
+async function letIn(browser, base, data) {
+  const context = await browser.newContext({ javaScriptEnabled: false, viewport: { width: 1024, height: 800 } });
+  const page = await context.newPage();
+  const type = async (where, id, text) => {
+    await tabTo(page, where, (at) => at.id === id);
+    await page.keyboard.type(text);
+  };
+  const press = async (where, word) => {
+    await tabTo(page, where, (at) => at.tag === "BUTTON" && word.test(at.text));
+    await enter(page);
+  };
+  await page.goto(base + invited(data, "Ada Lovelace"));
+  await type("keyboard link", "f-password", "correct horse battery");
+  await type("keyboard link", "f-again", "correct horse battery");
+  await press("keyboard link", /set the password/i);
+  if (!page.url().endsWith("/operate")) fault("keyboard link", `led to ${page.url()}`);
+  await press("keyboard log out", /log out/i);
+  if (!page.url().endsWith("/operate/login")) fault("keyboard log out", `led to ${page.url()}`);
+  await type("keyboard log in", "f-name", "ada lovelace");
+  await type("keyboard log in", "f-password", "correct horse battery");
+  await press("keyboard log in", /log in/i);
+  if (!page.url().endsWith("/operate")) fault("keyboard log in", `led to ${page.url()}`);
+  await page.goto(`${base}/operate/tokens`);
+  await type("keyboard token", "f-name", "the auditor's archive");
+  await press("keyboard token", /make it/i);
+  if ((await page.locator(".once").count()) === 0) fault("keyboard token", "no token is shown");
+  await page.goto(`${base}/operate/sources`);
+  await press("keyboard fetch", /fetch now/i);
+  if ((await page.locator("[role=status]").count()) === 0) fault("keyboard fetch", "nothing says that it was asked");
+  await page.goto(`${base}/operate`);
+  await type("keyboard pause", "f-why", "the relay is being moved");
+  await press("keyboard pause", /pause everything/i);
+  if ((await page.locator("[role=status]").count()) === 0) fault("keyboard pause", "nothing says what was done");
+  console.log("keys  comes in, out and in again, makes a token, has a source fetched, pauses");
+  const state = await context.storageState();
+  await context.close();
+  return (await browser.newContext({ storageState: state })).newPage();
+}
+
+async function ofArea(page, base) {
+  const first = async (path, selector) => {
+    await page.goto(base + path);
+    return page.locator(selector).first().getAttribute("href", { timeout: 2_000 }).catch(() => null);
+  };
+  return {
+    "operate": "/operate",
+    "operate-sources": "/operate/sources",
+    "operate-sources-empty": "/operate/sources?q=zzzz",
+    "operate-updates": "/operate/updates",
+    "operate-update": await first("/operate/updates", ".lines .named a"),
+    "operate-digests": "/operate/digests",
+    "operate-digest": await first("/operate/digests", ".lines .named a"),
+    "operate-outbox": "/operate/outbox",
+    "operate-decisions": "/operate/decisions",
+    "operate-subscribers": "/operate/subscribers",
+    "operate-subscriber": await first("/operate/subscribers", ".lines .named a"),
+    "operate-teams": "/operate/teams",
+    "operate-tokens": "/operate/tokens",
+    "operate-operators": "/operate/operators",
+    "operate-audit": "/operate/audit",
+    "operate-account": "/operate/account",
+    "operate-code": "/operate/account/code",
+  };
+}
+
 // The README's pictures
 
 async function shots(browser, base, folder) {
@@ -326,11 +399,16 @@ try {
     ...(await weighed(page, base, await ofDemo(page, base))),
     ...(await weighed(page, register, ofRegister)),
   ];
+  all.push(...(await weighed(page, base, { "operate-login": "/operate/login", "operate-link": invited(live, "Bob") })));
+  const area = await letIn(browser, base, live);
+  const inside = await weighed(area, base, await ofArea(area, base));
   const wanted = all.filter(([, name]) => !options.only || name.startsWith(options.only));
   for (const one of wanted) await judge(page, one);
+  const within = inside.filter(([, name]) => !options.only || name.startsWith(options.only));
+  for (const one of within) await judge(area, one);
   if (!options.only || options.only === "keyboard") await walk(browser, base);
   if (options.shots) await shots(browser, base, options.shots);
-  console.log(`${wanted.length} pages × ${WIDTHS.length} widths × ${SCHEMES.length} schemes; pictures in ${out}`);
+  console.log(`${wanted.length + within.length} pages × ${WIDTHS.length} widths × ${SCHEMES.length} schemes; pictures in ${out}`);
 } catch (error) {
   fault("the walk", error.stack ?? String(error));
 } finally {

@@ -11,6 +11,7 @@ macro_rules! left_out {
 }
 
 mod alerting;
+mod area;
 mod bad_input;
 mod by_hand;
 mod calendar;

@@ -47,6 +47,11 @@ pub async fn deliver_due(house: &House, lease: &Lease, post: &Post) -> anyhow::R
     let from = envelope(house)?;
     loop {
         let now = house.clock.now();
+        // Whoever pauses sending in the middle of an issue means this issue, too.
+        let lock = house.store.sending_lock().await?;
+        if lock.is_some_and(|(_, because)| because.is_some()) {
+            return Ok(total);
+        }
         let due = house.store.due_deliveries(now, BATCH).await?;
         if due.is_empty() {
             return Ok(total);

@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 use crate::daemon::House;
 use crate::daemon::jobs::collect::{Choice, Report, collect, settle_all};
 use crate::daemon::jobs::observe::{Wish, observe};
-use crate::daemon::jobs::retag;
+use crate::daemon::jobs::{deeds, lock, retag};
 use crate::daemon::stories;
-use crate::domain::id::UpdateId;
+use crate::domain::id::{DigestName, TeamId, UpdateId};
 use crate::domain::told::NotePart;
 use crate::fetch::Fetcher;
 use crate::store::{Lease, Request};
@@ -34,6 +34,31 @@ pub enum Errand {
     Observe(Wish),
     /// Tag the archive again.
     Retag,
+    /// Release an issue that waits for approval.
+    Approve(deeds::WhichIssue),
+    /// Hold an issue back that is going out.
+    Hold(deeds::WhichIssue),
+    /// Write the words before everything else of an issue that waits.
+    Introduce {
+        /// The periodical.
+        digest: DigestName,
+        /// The issue's number.
+        number: u32,
+        /// The words.
+        text: String,
+    },
+    /// Send a test to a team by all its ways.
+    TestTeam {
+        /// The team.
+        team: TeamId,
+    },
+    /// Send nothing any more, where nothing was ever sent and so nothing could be locked.
+    Pause {
+        /// Why.
+        why: String,
+    },
+    /// Let mails and alerts go out again.
+    Resume,
     /// Tell two updates apart for good, or take that back.
     TellApart {
         /// One.
@@ -122,6 +147,22 @@ pub async fn run(
             )
             .await?;
             Ok(json!({ "changed": differences }))
+        }
+        Errand::Approve(issue) => deeds::approve(house, lease, issue).await,
+        Errand::Hold(issue) => deeds::hold(house, lease, issue).await,
+        Errand::Introduce {
+            digest,
+            number,
+            text,
+        } => deeds::introduce(house, lease, digest, *number, text).await,
+        Errand::TestTeam { team } => deeds::test_team(house, lease, team).await,
+        Errand::Pause { why } => {
+            lock::lock(house, why).await?;
+            Ok(json!({ "sending": why }))
+        }
+        Errand::Resume => {
+            lock::release(house).await?;
+            Ok(json!({ "sending": "on" }))
         }
         Errand::TellApart { one, other, apart } => {
             let regrouped = stories::tell_apart(house, lease, one, other, *apart).await?;

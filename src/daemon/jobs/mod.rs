@@ -6,6 +6,7 @@ pub mod calendar;
 pub mod catalogue;
 mod chain;
 pub mod collect;
+pub mod deeds;
 pub mod deliver;
 pub mod digest;
 pub mod errand;

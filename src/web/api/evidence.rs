@@ -8,30 +8,14 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 
+use super::admitted::admitted;
 use super::records::{DocumentList, DocumentRecord, Problem};
 use super::{Fault, Refusals, limit, only, read, said};
-use crate::domain::api_token::{Refusal, Scope, opens};
+use crate::domain::api_token::Scope;
 use crate::domain::id::SourceId;
 use crate::web::Site;
 use crate::web::asked::Parameters;
 use crate::web::guard::Guard;
-
-/// Refuses who shows no token that opens evidence.
-fn admitted(site: &Site, guard: &Guard, headers: &HeaderMap) -> Result<(), Fault> {
-    let shown = headers
-        .get(header::AUTHORIZATION)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.strip_prefix("Bearer "))
-        .map(str::trim);
-    match opens(&guard.tokens, shown, Scope::Evidence, site.clock.now()) {
-        Ok(token) => {
-            tracing::info!(token = token.name, "evidence was asked for");
-            Ok(())
-        }
-        Err(Refusal::Unknown) => Err(Fault::NoToken),
-        Err(Refusal::OutOfScope) => Err(Fault::OtherToken),
-    }
-}
 
 fn source(site: &Site, id: String) -> Result<SourceId, Fault> {
     let missing = || Fault::Missing("There is no source of that identifier.".to_owned());
@@ -62,7 +46,7 @@ pub(super) async fn documents(
     parameters: Parameters,
     headers: HeaderMap,
 ) -> Result<Response, Fault> {
-    admitted(&site, &guard, &headers)?;
+    admitted(&site, &guard, &headers, Scope::Evidence).await?;
     only(&parameters, &["limit", "after"])?;
     let limit = limit(&parameters)?;
     let after: i64 = read(&parameters, "after", "a document's number")?.unwrap_or(0);
@@ -113,7 +97,7 @@ pub(super) async fn raw(
     parameters: Parameters,
     headers: HeaderMap,
 ) -> Result<Response, Fault> {
-    admitted(&site, &guard, &headers)?;
+    admitted(&site, &guard, &headers, Scope::Evidence).await?;
     only(&parameters, &[])?;
     let id = source(&site, id)?;
     let missing = || Fault::Missing("There is no document of that number that is kept.".to_owned());

@@ -1,5 +1,7 @@
 //! `/api/v1`: the same answers for programs, described as they are made.
 
+mod admitted;
+mod audit;
 mod dates;
 mod evidence;
 mod library;
@@ -36,7 +38,7 @@ pub(super) const PROBLEM: &str = "application/problem+json";
         (name = "updates", description = "What was published, and the log of all that happened to it"),
         (name = "library", description = "What is known of the field"),
         (name = "dates", description = "Key dates and digests"),
-        (name = "evidence", description = "What sources answered; needs a token"),
+        (name = "evidence", description = "What sources answered, and what operators changed; needs a token"),
     ),
     components(schemas(Problem))
 )]
@@ -79,6 +81,7 @@ fn described() -> OpenApiRouter<Site> {
         .routes(routes!(dates::digests))
         .routes(routes!(evidence::documents))
         .routes(routes!(evidence::raw))
+        .routes(routes!(audit::lines))
 }
 
 /// The description, as made from the code.

@@ -484,3 +484,37 @@ pub(crate) struct DocumentList {
     /// What the next page is asked for with.
     pub(super) next: Option<String>,
 }
+
+/// A line of the audit log.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct AuditRecord {
+    /// Its place, from 1, without gaps.
+    pub(super) position: i64,
+    /// When.
+    pub(super) at: DateTime<Utc>,
+    /// Who.
+    pub(super) who: String,
+    /// From where.
+    pub(super) from: String,
+    /// What.
+    pub(super) act: String,
+    /// To what.
+    pub(super) subject: String,
+    /// How it was.
+    pub(super) before: String,
+    /// How it is.
+    pub(super) after: String,
+    /// The hash of the line before.
+    pub(super) previous: String,
+    /// The hash of this line and of all before it.
+    pub(super) link: String,
+}
+
+/// Lines of the audit log, in order.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct AuditList {
+    /// The lines of this page.
+    pub(super) items: Vec<AuditRecord>,
+    /// What the next page is asked for with.
+    pub(super) next: Option<String>,
+}

@@ -235,7 +235,10 @@ fn logs(command: &Option<Command>) {
         .with_target(daemon)
         .with_ansi(std::io::stderr().is_terminal());
     // A second initialisation in one process is a test's, and harmless.
-    let _ = subscriber.try_init();
+    let _ = match std::env::var("REGWIRE_LOG_FORMAT").as_deref() {
+        Ok("json") => subscriber.json().flatten_event(true).try_init(),
+        _ => subscriber.try_init(),
+    };
 }
 
 async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {

@@ -8,6 +8,7 @@
 pub mod bounce;
 mod dkim;
 mod letter;
+mod probe;
 mod relay;
 mod smtp_url;
 mod spool;
@@ -24,6 +25,7 @@ use lettre::transport::smtp::extension::ClientId;
 
 pub use dkim::{DkimSigner, InvalidKey};
 pub use letter::formatted;
+pub use probe::{Probe, probe};
 pub use smtp_url::{InvalidSmtpUrl, SmtpUrl};
 
 use crate::domain::message::{Mail, Receipt};
@@ -44,6 +46,8 @@ pub struct Settings {
     pub hello: Option<String>,
     /// What mails are signed with.
     pub dkim: Vec<DkimSigner>,
+    /// Mails a second that the relay is given; as many as it takes when none.
+    pub rate: Option<std::num::NonZeroU32>,
 }
 
 /// Why a mail cannot be written down, or the post not be set up. Trying again cannot help.
@@ -76,6 +80,7 @@ pub enum Error {
 pub struct Post {
     way: Way,
     dkim: Arc<Vec<DkimSigner>>,
+    pace: Option<Arc<governor::DefaultDirectRateLimiter>>,
 }
 
 #[derive(Clone)]
@@ -95,6 +100,7 @@ impl Post {
             return Ok(Self {
                 way: Way::Spool(Arc::new(settings.spool)),
                 dkim,
+                pace: None,
             });
         };
         let hello = match settings.hello {
@@ -111,11 +117,17 @@ impl Post {
                 "the relay's password is sent unencrypted: prefer smtps:// or smtp+starttls://"
             );
         }
+        // One at a time, so that a burst is never more than the rate says.
+        let pace = settings.rate.map(|rate| {
+            let quota = governor::Quota::per_second(rate).allow_burst(std::num::NonZeroU32::MIN);
+            Arc::new(governor::RateLimiter::direct(quota))
+        });
         let shown = url.to_string();
         Relay::new(url, hello, settings.loopback_only)
             .map(|relay| Self {
                 way: Way::Relay(Arc::new(relay)),
                 dkim,
+                pace,
             })
             .map_err(|source| Error::Encryption {
                 relay: shown,
@@ -133,6 +145,9 @@ impl Post {
         let bytes = self.signed(mail, message);
         match &self.way {
             Way::Relay(relay) => {
+                if let Some(pace) = &self.pace {
+                    pace.until_ready().await;
+                }
                 let read = |address: &EmailAddress| {
                     address.as_str().parse::<Address>().map_err(|error| {
                         Receipt::Never(format!("{address} is no address for a relay: {error}"))

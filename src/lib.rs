@@ -12,6 +12,7 @@ pub mod daemon;
 pub mod deliver;
 pub mod demo;
 pub mod digest;
+pub mod doctor;
 pub mod domain;
 pub mod evidence;
 pub mod fetch;

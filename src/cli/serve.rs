@@ -25,7 +25,7 @@ pub(super) struct Options {
 }
 
 /// What the site needs of the house.
-pub(crate) fn site(house: &House) -> web::Site {
+pub fn site(house: &House) -> web::Site {
     web::Site {
         store: house.store.clone(),
         index: house.index.clone(),

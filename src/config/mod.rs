@@ -65,6 +65,8 @@ pub struct Config {
     pub metrics: MetricsSettings,
     /// How the operator is told how it goes.
     pub operator: OperatorSettings,
+    /// Files that secrets were read from.
+    pub secret_files: Vec<PathBuf>,
     /// What is allowed and not wise.
     pub warnings: Vec<FileFault>,
 }
@@ -171,6 +173,27 @@ impl Config {
             // A variable that is there and empty says nothing.
             std::env::var(key).ok().filter(|text| !text.is_empty())
         })?;
+        // Secrets may stand in the file itself.
+        let inline = [
+            "secret = ",
+            "token = ",
+            "slack = ",
+            "teams = ",
+            "ping = ",
+            "key = ",
+        ];
+        let holds = |line: &str| {
+            let line = line.trim_start();
+            !line.starts_with('#')
+                && (inline.iter().any(|key| line.contains(key))
+                    || ["url = ", "smtp = ", "proxy = "]
+                        .iter()
+                        .any(|key| line.contains(key))
+                        && line.contains('@'))
+        };
+        if text.lines().any(holds) {
+            config.secret_files.extend(path.clone());
+        }
         config.file = path;
         config
             .warnings
@@ -229,7 +252,8 @@ impl Config {
         report: &Report,
     ) -> Result<Self, Error> {
         let warnings = Report::default();
-        let beside = secrets::beside(&folder, environment);
+        let secret_files = secrets::Files::default();
+        let beside = secrets::beside(&folder, environment, &secret_files);
         let mut file = Table::parse(name, text, report).beside(beside);
         let base_url = file
             .read("base_url", |text| {
@@ -301,7 +325,7 @@ impl Config {
             table.fault("proxy", why);
         }
         if let Some(table) = table.table("keys") {
-            fetch.keys = secrets::keys(table, &folder, environment);
+            fetch.keys = secrets::keys(table, &folder, environment, &secret_files);
         }
         table.finish();
 
@@ -446,6 +470,7 @@ impl Config {
             team_places,
             metrics,
             operator,
+            secret_files: secret_files.take(),
             warnings: warnings.faults(),
         })
     }

@@ -1,5 +1,6 @@
 //! Secrets of the configuration: keys of interfaces, tokens of programs, and where both are read.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -11,14 +12,23 @@ use crate::text::table::{Beside, Mixed, Table};
 /// The folder that systemd hands credentials over in, by its variable.
 const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
 
-/// What stands beside the configuration in `folder`.
+/// Files that secrets were read from.
+pub(super) type Files = Rc<RefCell<Vec<PathBuf>>>;
+
+/// What stands beside the configuration in `folder`; files with secrets are noted.
 pub(super) fn beside<'a>(
     folder: &'a Path,
     environment: &'a dyn Fn(&str) -> Option<String>,
+    files: &Files,
 ) -> Beside<'a> {
+    let files = Rc::clone(files);
     Beside {
         variable: Rc::new(environment),
-        file: Rc::new(|name| read(&folder.join(name))),
+        file: Rc::new(move |name| {
+            let path = folder.join(name);
+            files.borrow_mut().push(path.clone());
+            read(&path)
+        }),
         credential: Rc::new(|name| {
             let path = PathBuf::from(environment(CREDENTIALS)?).join(name);
             path.is_file().then(|| read(&path))
@@ -66,6 +76,7 @@ pub(super) fn keys(
     table: Table<'_>,
     folder: &Path,
     environment: &dyn Fn(&str) -> Option<String>,
+    files: &Files,
 ) -> BTreeMap<String, fetch::Secret> {
     let mut out = BTreeMap::new();
     for (name, mixed) in table.pairs_of_mixed() {
@@ -77,7 +88,10 @@ pub(super) fn keys(
                 let credential = table.text("credential");
                 table.finish();
                 match (file, variable, credential) {
-                    (Some(path), None, None) => read(&path),
+                    (Some(path), None, None) => {
+                        files.borrow_mut().push(path.clone());
+                        read(&path)
+                    }
                     (None, Some(variable), None) => environment(&variable)
                         .ok_or_else(|| format!("the environment has no {variable}")),
                     (None, None, Some(credential)) => environment(CREDENTIALS)

@@ -122,7 +122,7 @@ fn the_environment_wins() {
 /// The example with what is commented out put in.
 fn whole_example() -> String {
     let is_setting = |line: &str| {
-        line.starts_with("[")
+        (line.starts_with('[') && line.ends_with(']'))
             || line.split_once(" = ").is_some_and(|(key, _)| {
                 !key.is_empty()
                     && key

@@ -31,7 +31,6 @@ pub use smtp_url::{InvalidSmtpUrl, SmtpUrl};
 use crate::domain::message::{Mail, Receipt};
 use crate::domain::subscription::EmailAddress;
 use relay::Relay;
-use smtp_url::Encryption;
 
 /// What the operator decides (`[mail]`).
 #[derive(Clone, Debug)]
@@ -108,10 +107,7 @@ impl Post {
             Some(name) if is_host_name(&name) => ClientId::Domain(name),
             Some(_) => return Err(Error::Hello),
         };
-        if url.encryption == Encryption::None
-            && url.login.is_some()
-            && !matches!(url.host.as_str(), "localhost" | "127.0.0.1" | "::1")
-        {
+        if url.sends_password_openly() {
             tracing::warn!(
                 relay = %url,
                 "the relay's password is sent unencrypted: prefer smtps:// or smtp+starttls://"

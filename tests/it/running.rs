@@ -168,7 +168,7 @@ async fn files_change_under_a_running_site(store: &str) {
 
     // A team that could never be told is a fault, too.
     kept.configure(store, &team("framework:nothing"));
-    let refused = house.with_new_files().unwrap_err().to_string();
+    let refused = house.with_new_files().err().unwrap().to_string();
     assert!(
         refused.contains("regwire.toml") && refused.contains("names nothing"),
         "{refused}"

@@ -1,5 +1,8 @@
-//! Configuration: gathers each room's own settings from `regwire.toml` and the environment; no
-//! room imports it.
+//! Configuration: gathers each room's own settings from `regwire.toml`, the environment and what both
+//! name.
+//!
+//! It knows which settings there are, their defaults and their bounds. It calls the rooms' own readers
+//! of values. It deliberately acts on nothing, shows no secret, and is imported by no room.
 
 mod secrets;
 mod seeing;

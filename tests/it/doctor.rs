@@ -4,11 +4,14 @@ use std::collections::HashMap;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use chrono::{DateTime, Utc};
 use regwire::clock::Clock;
+use regwire::config::Config;
 use regwire::daemon::disk::Room;
-use regwire::doctor::{Bag, Finding, Kind, Report, Resolver, examine};
+use regwire::doctor::{Bag, Finding, Kind, Report, Resolver, examine, examine_with};
+use regwire::library::{Files, Loaded, load};
 use regwire::search::Index;
 use regwire::store::Store;
 
@@ -171,6 +174,11 @@ impl Scene {
                 .await
                 .unwrap();
         }
+        // What was written must not be hidden by the log that lies beside the file.
+        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
+            .execute(&pool)
+            .await
+            .unwrap();
         pool.close().await;
     }
 
@@ -191,7 +199,18 @@ impl Scene {
             only_mail: false,
         };
         let (file, data) = (self.path("regwire.toml"), self.path("data"));
-        examine(Some(&file), Some(&data), &bag).await
+        // What is in the program is read once for all.
+        static LOADED: OnceLock<Loaded> = OnceLock::new();
+        let own = ["sources.toml", "templates"]
+            .iter()
+            .any(|name| self.path(name).exists());
+        match Config::load(Some(&file), Some(&data)) {
+            Ok(config) if !own => {
+                let loaded = LOADED.get_or_init(|| load(&Files::built_in()));
+                examine_with(&config, Some(loaded.clone()), &bag).await
+            }
+            _ => examine(Some(&file), Some(&data), &bag).await,
+        }
     }
 }
 
@@ -281,7 +300,7 @@ const SETTINGS: &[(&str, &str, &str, &str)] = &[
     ),
     (
         "everybody is a proxy",
-        "[web]\ntrusted_proxies = [\"0.0.0.0/0\"]\n",
+        "[web]\ntrusted_proxies = [\"8.0.0.0/8\"]\n",
         "range-too-wide",
         "proxies only",
     ),
@@ -312,7 +331,7 @@ const SETTINGS: &[(&str, &str, &str, &str)] = &[
     ),
     (
         "the whole Internet as a private range",
-        "[fetch]\nallow = [\"0.0.0.0/0\"]\n",
+        "[fetch]\nallow = [\"8.0.0.0/8\"]\n",
         "range-too-wide",
         "private range",
     ),

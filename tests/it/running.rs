@@ -558,7 +558,10 @@ fn the_service_manager_hears_when_it_is_ready_and_that_it_lives() {
         .set_read_timeout(Some(Duration::from_secs(60)))
         .unwrap();
     let _child = Ended(
-        Command::new(env!("CARGO_BIN_EXE_regwire"))
+        // The manager names the process that it means, which a shell knows of itself.
+        Command::new("sh")
+            .args(["-c", "WATCHDOG_PID=$$ exec \"$@\"", "sh"])
+            .arg(env!("CARGO_BIN_EXE_regwire"))
             .arg("--config")
             .arg(kept.path("regwire.toml"))
             .arg("--data")
@@ -566,7 +569,6 @@ fn the_service_manager_hears_when_it_is_ready_and_that_it_lives() {
             .args(["serve", "--listen", "127.0.0.1:0"])
             .env("NOTIFY_SOCKET", &socket)
             .env("WATCHDOG_USEC", "600000")
-            .env_remove("WATCHDOG_PID")
             .env_remove("REGWIRE_CLOCK")
             .stdout(Stdio::null())
             .stderr(Stdio::null())

@@ -67,6 +67,10 @@ pub(super) async fn run(config: Config, options: Options) -> anyhow::Result<Exit
     // A demo's world is its own, whatever lies beside it.
     let own_files = !crate::demo::is_demo(&config.data);
     let house = super::house(config).await?;
+    let today = house.clock.now().date_naive();
+    for fault in jobs::teams::faults(&house.config, &house.library, &house.sources, today) {
+        tracing::warn!(%fault, "a team's wish cannot be understood; it keeps what it had");
+    }
     let listen = options
         .listen
         .map_or_else(|| house.config.listen.clone(), |listen| listen.to_string());

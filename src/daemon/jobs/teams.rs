@@ -159,7 +159,8 @@ pub async fn sync(house: &House) -> anyhow::Result<Vec<Subscription>> {
         match criteria(&house.library, &house.sources, &team, now.date_naive()) {
             Ok(criteria) => wanted.push((team.id, team.frequency, criteria, origin)),
             Err(error) => {
-                tracing::warn!(%error, "a team's wish cannot be understood");
+                // Said once at the start; a round comes every few seconds.
+                tracing::debug!(team.id = %team.id, %error, "a team's wish cannot be understood");
                 kept.push(team.id);
             }
         }

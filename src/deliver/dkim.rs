@@ -370,6 +370,39 @@ mod tests {
     use super::*;
     use crate::deliver::formatted;
 
+    /// What `openssl pkey -pubout -outform DER | base64` says of tests/dkim/rsa2048.pem.
+    const PUBLIC: &str = "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEArJgELfhhkkwPMFgp27FOANEXU5NWWzUEKUaZ1J1DgwhSxfOMK6zHpCOa6cna3MkZ4TitqOm6ixpIMhaHg11O8o+AmilYXX0CCPQ9Dtt27psViLALInstJ37cs97Z+wk8kgYZJYgKpKE3dhO7BjS1kno4ATEz0fN4CplGfTNtqQTw1x3WO+2wGfsyx99tEqCDqlKsL7BigiDrAlxYanLKd6d7MncApz7vdDxXG3w+XtaTQGZYH7DOsJT3sUfuDbR6bXo7q+pWNU+/8ObDELZXaJ8y4oSNyLTZ6o7HfGFIOdhWnSfVUTUNXlpi306V8wJh9Q3DVWjV/Tzy5KIG2sg/kQIDAQAB";
+
+    #[test]
+    fn the_record_is_the_keys_public_half() {
+        let pem = include_str!("../../tests/dkim/rsa2048.pem");
+        let signer = DkimSigner::new("example.org", "rw1", pem).unwrap();
+        assert_eq!(signer.name(), "rw1._domainkey.example.org");
+        assert_eq!(signer.record(), format!("v=DKIM1; k=rsa; p={PUBLIC}"));
+        assert_eq!(signer.matches(&signer.record()), Ok(()));
+        // Without k= it is RSA, and long texts come in pieces.
+        let (one, two) = PUBLIC.split_at(100);
+        assert_eq!(signer.matches(&format!("v=DKIM1; p={one} {two}")), Ok(()));
+        let other = format!("v=DKIM1; k=rsa; p={}", PUBLIC.replace("MIIB", "MIIC"));
+        for (record, why) in [
+            ("v=DKIM1; k=rsa", "no p="),
+            ("v=DKIM1; k=rsa; p=", "revoked"),
+            ("v=DKIM1; k=ed25519; p=AAAA", "ed25519"),
+            (other.as_str(), "another one"),
+            (&format!("v=DKIM1; t=y; p={PUBLIC}"), "t=y"),
+        ] {
+            let said = signer.matches(record).unwrap_err();
+            assert!(said.contains(why), "{record}: {said}");
+        }
+        let (signer, public) = ed25519();
+        let record = signer.record();
+        assert_eq!(
+            record,
+            format!("v=DKIM1; k=ed25519; p={}", STANDARD.encode(public))
+        );
+        assert_eq!(signer.matches(&record), Ok(()));
+    }
+
     fn ed25519() -> (DkimSigner, Vec<u8>) {
         let document = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).unwrap();
         let public = Ed25519KeyPair::from_pkcs8(document.as_ref())

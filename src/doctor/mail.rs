@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Bag, Kind, Report, Resolver, Severity, mailbox};
+use super::{Bag, Kind, Report, Resolver, Severity, has_network, mailbox};
 use crate::config::Config;
 use crate::deliver::{self, Probe};
 use crate::domain::subscription::EmailAddress;
@@ -19,6 +19,57 @@ pub(super) async fn examine(report: &mut Report, config: &Config, bag: &Bag<'_>)
     };
     let envelope = config.return_path.clone().unwrap_or_else(|| from.clone());
     report.looked.push("DNS records for mail");
+    let network = has_network(bag.resolver).await;
+    if let Err(why) = &network {
+        report.add(
+            Severity::Unasked,
+            "dns",
+            envelope.domain(),
+            format!("the DNS could not be asked: {why}"),
+            "run `regwire doctor mail` again where names can be resolved",
+        );
+    } else {
+        records(report, config, bag, &from, &envelope).await;
+    }
+    report.looked.push("relay");
+    let mut settings = config.mail.clone();
+    settings.loopback_only = bag.clock.is_simulated();
+    let to = config
+        .contact
+        .as_deref()
+        .and_then(|contact| EmailAddress::new(contact).ok())
+        .unwrap_or_else(|| from.clone());
+    let named = config.mail.smtp.as_ref().is_some_and(|smtp| {
+        smtp.host().parse::<std::net::IpAddr>().is_err() && smtp.host() != "localhost"
+    });
+    match deliver::probe(&settings, &envelope, &to).await {
+        Ok(Some(probe)) => relay(report, config, &probe, &to),
+        Ok(None) => {}
+        Err(why) if network.is_err() && named => report.add(
+            Severity::Unasked,
+            "relay",
+            "mail.smtp",
+            format!("the relay could not be asked: {why}"),
+            "run `regwire doctor mail` again where names can be resolved",
+        ),
+        Err(why) => report.add(
+            Severity::Fault,
+            "relay-unreachable",
+            "mail.smtp",
+            format!("the relay does not answer: {why}"),
+            "check its name and port in mail.smtp, and that a firewall lets this machine reach it",
+        ),
+    }
+}
+
+/// What the DNS says.
+async fn records(
+    report: &mut Report,
+    config: &Config,
+    bag: &Bag<'_>,
+    from: &EmailAddress,
+    envelope: &EmailAddress,
+) {
     let mut names = Asking {
         report,
         resolver: bag.resolver,
@@ -33,25 +84,6 @@ pub(super) async fn examine(report: &mut Report, config: &Config, bag: &Bag<'_>)
     if let Some(host) = host {
         names.pointer(&host).await;
     }
-    report.looked.push("relay");
-    let mut settings = config.mail.clone();
-    settings.loopback_only = bag.clock.is_simulated();
-    let to = config
-        .contact
-        .as_deref()
-        .and_then(|contact| EmailAddress::new(contact).ok())
-        .unwrap_or_else(|| from.clone());
-    match deliver::probe(&settings, &envelope, &to).await {
-        Ok(Some(probe)) => relay(report, config, &probe, &to),
-        Ok(None) => {}
-        Err(why) => report.add(
-            Severity::Fault,
-            "relay-unreachable",
-            "mail.smtp",
-            format!("the relay does not answer: {why}"),
-            "check its name and port in mail.smtp, and that a firewall lets this machine reach it",
-        ),
-    }
 }
 
 fn relay(report: &mut Report, config: &Config, probe: &Probe, to: &EmailAddress) {
@@ -64,7 +96,7 @@ fn relay(report: &mut Report, config: &Config, probe: &Probe, to: &EmailAddress)
     if let Some(why) = &probe.login_refused {
         let (what, mend) = if probe.offers_login {
             (
-                format!("{why}"),
+                why.clone(),
                 "check the user and the password in mail.smtp (signs such as @ or / are written %40, %2F)",
             )
         } else {

@@ -244,6 +244,21 @@ fn files(
     loaded
 }
 
+/// A name that everybody on the Internet can resolve (RFC 2606): who cannot sees none of it.
+const EVERYWHERE: &str = "example.com";
+
+/// Whether names of the Internet can be resolved from here; why not, where they cannot. Without, a name
+/// that is not found says nothing.
+async fn has_network(resolver: &dyn Resolver) -> Result<(), String> {
+    match resolver.ask(EVERYWHERE, Kind::Address).await {
+        Ok(found) if !found.is_empty() => Ok(()),
+        Ok(_) => Err(format!(
+            "names of the Internet cannot be resolved from here ({EVERYWHERE} is not found)"
+        )),
+        Err(why) => Err(why),
+    }
+}
+
 /// A sender's mailbox, from `Name <address>`.
 fn mailbox(text: &str) -> &str {
     text.rsplit_once('<')

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 
-use super::{Bag, Report, Severity};
+use super::{Bag, Report, Severity, has_network};
 use crate::config::Config;
 use crate::domain::address::WebAddress;
 use crate::fetch::{Fetcher, Settings};
@@ -110,6 +110,15 @@ pub(super) async fn examine(report: &mut Report, config: &Config, bag: &Bag<'_>)
             why,
             "give the site a certificate that is valid for its name, with its whole chain",
         ),
+        Err((false, why)) if has_network(bag.resolver).await.is_err() && !is_literal(&address) => {
+            report.add(
+                Severity::Unasked,
+                "site",
+                "base_url",
+                format!("{address} could not be asked: {why}"),
+                "run `regwire doctor` again where names can be resolved",
+            );
+        }
         Err((false, why)) => report.add(
             Severity::Warning,
             "site-unreachable",
@@ -118,4 +127,10 @@ pub(super) async fn examine(report: &mut Report, config: &Config, bag: &Bag<'_>)
             "if `regwire serve` runs: check the name in the DNS, the proxy and the firewall; from inside a network a site may be out of reach and well all the same",
         ),
     }
+}
+
+/// Whether the host is an address, or this machine: nobody need resolve it.
+fn is_literal(address: &WebAddress) -> bool {
+    let host = address.host().trim_matches(['[', ']']);
+    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok()
 }

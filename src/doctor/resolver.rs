@@ -4,6 +4,8 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use hickory_resolver::TokioResolver;
+use hickory_resolver::net::{DnsError, NetError, NoRecords};
+use hickory_resolver::proto::op::ResponseCode;
 use hickory_resolver::proto::rr::{RData, RecordType};
 
 /// What is asked.
@@ -64,9 +66,11 @@ impl Resolver for Names {
             };
             let found = match tokio::time::timeout(WAIT, asked).await {
                 Err(_) => return Err(format!("no answer in {} seconds", WAIT.as_secs())),
-                Ok(Err(error)) if error.is_nx_domain() || error.is_no_records_found() => {
-                    return Ok(Vec::new());
-                }
+                // A server that refuses or fails has not said that there is nothing.
+                Ok(Err(NetError::Dns(DnsError::NoRecordsFound(NoRecords {
+                    response_code: ResponseCode::NXDomain | ResponseCode::NoError,
+                    ..
+                })))) => return Ok(Vec::new()),
                 Ok(Err(error)) => return Err(error.to_string()),
                 Ok(Ok(found)) => found,
             };

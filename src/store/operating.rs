@@ -220,6 +220,8 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn figures(&self) -> Result<Figures, Error> {
+        type States = Vec<(String, i64)>;
+        type Oldest = (Option<DateTime<Utc>>,);
         type Moments = Vec<(String, DateTime<Utc>, DateTime<Utc>)>;
         let counts = self.counts().await?;
         let lines = self.lines().await?;
@@ -242,13 +244,12 @@ impl Store {
                 "SELECT MIN(queued_at) FROM notices WHERE state = 'pending'",
             ),
         ] {
-            let (states, (oldest,)): (Vec<(String, i64)>, (Option<DateTime<Utc>>,)) =
-                reading!(self.database, |pool| {
-                    (
-                        sqlx::query_as(states).fetch_all(pool).await?,
-                        sqlx::query_as(oldest).fetch_one(pool).await?,
-                    )
-                });
+            let (states, (oldest,)): (States, Oldest) = reading!(self.database, |pool| {
+                (
+                    sqlx::query_as(states).fetch_all(pool).await?,
+                    sqlx::query_as(oldest).fetch_one(pool).await?,
+                )
+            });
             queues.push(Queue {
                 name,
                 states,

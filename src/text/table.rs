@@ -95,15 +95,18 @@ pub enum Mixed<'i> {
     List(Vec<Mixed<'i>>),
 }
 
+/// Gives something by a name.
+type ByName<'i, T> = Rc<dyn Fn(&str) -> T + 'i>;
+
 /// What stands beside a file of settings: the environment, files that it names, and credentials.
 #[derive(Clone)]
 pub struct Beside<'i> {
     /// A variable of the environment, by its name.
-    pub variable: Rc<dyn Fn(&str) -> Option<String> + 'i>,
+    pub variable: ByName<'i, Option<String>>,
     /// The text of a file, by its name in the settings; or why it cannot be read.
-    pub file: Rc<dyn Fn(&str) -> Result<String, String> + 'i>,
+    pub file: ByName<'i, Result<String, String>>,
     /// A credential, by its name; none where nobody handed one over.
-    pub credential: Rc<dyn Fn(&str) -> Option<Result<String, String>> + 'i>,
+    pub credential: ByName<'i, Option<Result<String, String>>>,
 }
 
 impl fmt::Debug for Beside<'_> {

@@ -155,6 +155,7 @@ impl Scene {
             .set("example.org", Kind::Txt, &["v=spf1 mx -all"]);
         self.names
             .set("example.org", Kind::Mx, &["mx.example.org."]);
+        self.names.set("example.com", Kind::Address, &["192.0.2.1"]);
         self.names.set(&signer.name(), Kind::Txt, &[&record]);
         self.names
             .set("_dmarc.example.org", Kind::Txt, &["v=DMARC1; p=none"]);
@@ -917,6 +918,10 @@ async fn what_is_well_has_no_fault_and_what_cannot_be_asked_is_none() {
             .collect::<Vec<_>>()
     };
     assert_eq!(mail(&scene.examined().await), Vec::<&str>::new());
+    // Who resolves nothing sees nothing, and says so.
+    scene.names.set("example.com", Kind::Address, &[]);
+    let report = scene.examined().await;
+    assert_eq!(mail(&report), ["dns"], "{}", shown(&report));
     scene.names.silent = true;
     let report = scene.examined().await;
     assert_eq!(mail(&report), ["dns"], "{}", shown(&report));

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use chrono::TimeDelta;
 use regwire::clock::Clock;
 use regwire::config::Config;
+use regwire::daemon::jobs::collect::Choice;
 use regwire::daemon::jobs::operator;
 use regwire::daemon::reload::Watch;
 use regwire::daemon::{House, Shift, jobs};
@@ -235,6 +236,16 @@ async fn what_sticks_is_unwell_and_what_works_is_well() {
 
 async fn a_week_is_told(store: &str) {
     let kept = Kept::new(store);
+    let feed = "<rss version=\"2.0\"><channel><title>N</title><item><guid>1</guid><title>A notice</title><link>https://e.example.org/1</link><pubDate>Mon, 02 Mar 2026 07:00:00 GMT</pubDate></item></channel></rss>";
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let at = listener.local_addr().unwrap();
+    let router = axum::Router::new()
+        .fallback(async move || ([("content-type", "application/rss+xml")], feed));
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    kept.write(
+        "sources.toml",
+        &source("a", "Source A").replace("127.0.0.1:9", &at.to_string()),
+    );
     let clock = Clock::held(utc("2026-03-02T08:00:00Z"));
     let house = kept.house(clock.clone()).await;
     let shift = Shift::begin(&house).await.unwrap().unwrap();
@@ -261,6 +272,25 @@ async fn a_week_is_told(store: &str) {
     }
     assert_eq!(house.store.disk_days(30).await.unwrap().len(), 6);
     assert!(operator::disk_words(&house).await.unwrap().contains("free"));
+    // After a week with something in the log the word goes out, once.
+    let fetcher = house.fetcher().unwrap();
+    jobs::collect::collect(&house, shift.lease(), &fetcher, &Choice::due(), |_| {})
+        .await
+        .unwrap();
+    assert!(house.store.log_head().await.unwrap() > 0);
+    clock.move_to(utc("2026-03-16T07:30:00Z"));
+    assert!(operator::follow(&house, shift.lease()).await.unwrap());
+    assert!(!operator::follow(&house, shift.lease()).await.unwrap());
+    let post = house.post().unwrap();
+    let sent = jobs::health::send_notices(&house, shift.lease(), &post)
+        .await
+        .unwrap();
+    assert!(sent >= 1);
+    let mails: String = std::fs::read_dir(house.spool())
+        .unwrap()
+        .map(|entry| std::fs::read_to_string(entry.unwrap().path()).unwrap())
+        .collect();
+    assert!(mails.contains("Message-ID: <operator-"), "{mails}");
     // A line stands until it is mended, and is part of the word.
     house
         .store
@@ -586,4 +616,83 @@ fn the_service_manager_hears_when_it_is_ready_and_that_it_lives() {
         words.contains("READY=1") && words.contains("WATCHDOG=1"),
         "{words:?}"
     );
+}
+
+#[test]
+fn a_running_process_takes_files_up_by_itself_and_when_it_is_told_to() {
+    let kept = Kept::new("sqlite:regwire.db");
+    let mut child = Ended(
+        Command::new(env!("CARGO_BIN_EXE_regwire"))
+            .arg("--config")
+            .arg(kept.path("regwire.toml"))
+            .arg("--data")
+            .arg(kept.path("data"))
+            .args(["serve", "--listen", "127.0.0.1:0"])
+            .env_remove("REGWIRE_CLOCK")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap(),
+    );
+    let mut lines = BufReader::new(child.0.stdout.take().unwrap())
+        .lines()
+        .map_while(Result::ok);
+    assert!(lines.any(|line| line.contains("The site is open")));
+    let mut log = BufReader::new(child.0.stderr.take().unwrap())
+        .lines()
+        .map_while(Result::ok);
+    assert!(log.by_ref().any(|line| line.contains("at work")));
+    // By itself, when files have come to rest.
+    kept.write(
+        "sources.toml",
+        &format!("{}{}", source("a", "Source A"), source("b", "Source B")),
+    );
+    let taken = log.by_ref().find(|line| line.contains("files"));
+    assert!(taken.unwrap().contains("were taken up"));
+    // When it is told to, also where nothing has changed.
+    let told = Command::new("kill")
+        .args(["-HUP", &child.0.id().to_string()])
+        .status()
+        .unwrap();
+    assert!(told.success());
+    let taken = log.by_ref().find(|line| line.contains("files"));
+    assert!(taken.unwrap().contains("were taken up"));
+    // With a fault, nothing.
+    kept.write("sources.toml", "[[source]]\nid = 7\n");
+    let refused = log.by_ref().find(|line| line.contains("files"));
+    assert!(refused.unwrap().contains("were not taken up"));
+}
+
+#[test]
+fn check_and_doctor_name_a_team_that_could_never_be_told() {
+    let kept = Kept::new("sqlite:regwire.db");
+    let run = |arguments: &[&str]| {
+        Command::new(env!("CARGO_BIN_EXE_regwire"))
+            .arg("--config")
+            .arg(kept.path("regwire.toml"))
+            .arg("--data")
+            .arg(kept.path("data"))
+            .args(arguments)
+            .env_remove("REGWIRE_CLOCK")
+            .output()
+            .unwrap()
+    };
+    let text = |out: &std::process::Output| String::from_utf8_lossy(&out.stdout).into_owned();
+    let well = run(&["doctor", "--offline", "--json"]);
+    assert!(well.status.success(), "{}", text(&well));
+    let report: serde_json::Value = serde_json::from_slice(&well.stdout).unwrap();
+    assert!(report["looked"].as_array().unwrap().len() >= 5, "{report}");
+    kept.configure(
+        "sqlite:regwire.db",
+        "[[team]]\nname = \"Legal\"\nemail = [\"a@example.org\"]\ntrack = [\"framework:eu-ai-akt\"]\n",
+    );
+    for arguments in [&["check"][..], &["doctor", "--offline"]] {
+        let out = run(arguments);
+        assert_eq!(out.status.code(), Some(1));
+        let said = text(&out);
+        assert!(
+            said.contains("regwire.toml:11") && said.contains("eu-ai-akt"),
+            "{said}"
+        );
+    }
 }

@@ -131,6 +131,13 @@ impl Vitals {
         }))
     }
 
+    /// Of a process in which nobody works, so that nothing can stick.
+    pub fn of_nobody() -> Self {
+        let vitals = Self::default();
+        vitals.0.due.store(u64::MAX, Ordering::Relaxed);
+        vitals
+    }
+
     fn now(&self) -> u64 {
         millis(self.0.began.elapsed())
     }
@@ -276,6 +283,7 @@ mod tests {
         let after = |seconds| Instant::now() + Duration::from_secs(seconds);
         vitals.step();
         assert_eq!(vitals.judge(after(30)), Ok(()));
+        assert_eq!(Vitals::of_nobody().judge(after(9_000)), Ok(()));
         assert!(vitals.judge(after(60)).unwrap_err().contains("not got on"));
         // An errand may take its time.
         vitals.step_for(ERRAND);

@@ -534,7 +534,11 @@ fn unknown_variables(
         {
             continue;
         }
-        if let Some(near) = table::nearest(&name, known.iter().map(String::as_str)) {
+        // What they all begin with makes nothing alike.
+        let bare = |name: &str| name.trim_start_matches("REGWIRE_").to_owned();
+        let bares: Vec<String> = known.iter().map(|name| bare(name)).collect();
+        let near = table::nearest(&bare(&name), bares.iter().map(String::as_str));
+        if let Some(near) = near.map(|near| format!("REGWIRE_{near}")) {
             out.push(FileFault {
                 file: "the environment".to_owned(),
                 line: 0,

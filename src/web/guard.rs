@@ -52,7 +52,7 @@ impl Guard {
             trusted: Arc::new(|_| false),
             limit: None,
             tokens: Vec::new(),
-            vitals: Vitals::default(),
+            vitals: Vitals::of_nobody(),
         }
     }
 

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use crate::clock::Clock;
 use crate::config::{self, Config};
+use crate::daemon::jobs::teams;
 use crate::library::{Files, load};
 use crate::render::{Renderer, Site};
 use crate::text::table::FileFault;
@@ -26,12 +27,13 @@ pub(super) fn run(
 ) -> anyhow::Result<ExitCode> {
     let mut faults: Vec<FileFault> = Vec::new();
     let mut warnings = Vec::new();
-    let mut keys = None;
+    let mut read = None;
     let folder = match Config::load(config, data) {
         Ok(config) => {
             warnings.clone_from(&config.warnings);
-            keys = Some(config.fetch.keys);
-            config.folder
+            let folder = config.folder.clone();
+            read = Some(config);
+            folder
         }
         Err(config::Error::Faults { faults: found }) => {
             faults.extend(found);
@@ -47,6 +49,14 @@ pub(super) fn run(
     faults.extend(loaded.faults.iter().cloned());
     let today = Clock::from_environment()?.now().date_naive();
     warnings.extend(loaded.to_review(today));
+    if let Some(config) = &read {
+        faults.extend(teams::faults(
+            config,
+            &loaded.library,
+            &loaded.sources,
+            today,
+        ));
+    }
     for source in &loaded.sources {
         if source.kind == SourceKind::Listing
             && let Err(wrong) = parse::selectors_valid(&source.select)
@@ -62,8 +72,8 @@ pub(super) fn run(
         }
     }
     for source in loaded.sources.iter().filter(|source| source.on) {
-        if let (Some(keys), Some(key)) = (&keys, &source.interface.key)
-            && !keys.contains_key(&key.name)
+        if let (Some(config), Some(key)) = (&read, &source.interface.key)
+            && !config.fetch.keys.contains_key(&key.name)
         {
             warnings.push(FileFault {
                 file: "regwire.toml".to_owned(),

@@ -11,6 +11,7 @@ mod check;
 mod collect;
 mod decision;
 mod digest;
+mod doctor;
 mod edit;
 mod errand;
 mod evidence;
@@ -34,6 +35,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+pub use serve::site as site_of;
 pub(crate) use serve::{signal, site};
 
 use self::out::say_part;
@@ -70,6 +72,11 @@ enum Command {
     /// Report every fault of configuration, sources, library and templates.
     #[command(after_help = "Example: regwire check")]
     Check(check::Options),
+    /// Look for what is wrong or will be: disk, clock, rights, store, index, mail, certificates, stuck work.
+    #[command(
+        after_help = "Examples:\n  regwire doctor\n  regwire doctor mail\n  regwire doctor --offline --json"
+    )]
+    Doctor(doctor::Options),
     /// Fetch what is due (or the sources named) to the end, and exit.
     #[command(
         after_help = "Examples:\n  regwire collect\n  regwire collect nist-news --force\n  regwire collect --jsonl"
@@ -247,7 +254,10 @@ fn logs(command: &Option<Command>) {
         .with_target(daemon)
         .with_ansi(std::io::stderr().is_terminal());
     // A second initialisation in one process is a test's, and harmless.
-    let _ = subscriber.try_init();
+    let _ = match std::env::var("REGWIRE_LOG_FORMAT").as_deref() {
+        Ok("json") => subscriber.json().flatten_event(true).try_init(),
+        _ => subscriber.try_init(),
+    };
 }
 
 async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
@@ -261,6 +271,14 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             arguments.data.as_deref(),
             &options,
         ),
+        Some(Command::Doctor(options)) => {
+            doctor::run(
+                arguments.config.as_deref(),
+                arguments.data.as_deref(),
+                options,
+            )
+            .await
+        }
         Some(Command::Collect(options)) => collect::run(house(load()?).await?, options).await,
         Some(Command::Sources(options)) => read::sources(house(load()?).await?, options).await,
         Some(Command::Source(command)) => source::run(house(load()?).await?, command).await,

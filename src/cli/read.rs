@@ -320,6 +320,7 @@ pub(super) async fn sources(house: House, options: SourcesOptions) -> anyhow::Re
         house.clock.now(),
     );
     let coverage = Coverage::of(&survey);
+    let standing = house.store.lines().await?;
     if options.json {
         let lines: Vec<serde_json::Value> = survey
             .iter()
@@ -346,8 +347,18 @@ pub(super) async fn sources(house: House, options: SourcesOptions) -> anyhow::Re
                 })
             })
             .collect();
-        say!("{}", json!({ "coverage": coverage, "sources": lines }));
+        let standing: Vec<serde_json::Value> = standing
+            .iter()
+            .map(|line| json!({ "name": line.name, "at": line.at, "what": line.what }))
+            .collect();
+        say!(
+            "{}",
+            json!({ "coverage": coverage, "sources": lines, "lines": standing })
+        );
         return Ok(ExitCode::SUCCESS);
+    }
+    for line in &standing {
+        say!("! {}: {}", line.at.format("%Y-%m-%d %H:%M"), line.what);
     }
     let rows: Vec<Vec<String>> = survey
         .iter()

@@ -7,8 +7,8 @@ use anyhow::Context as _;
 
 use super::out::say;
 use crate::config::Config;
-use crate::daemon::{self, House, Shift, jobs};
-use crate::web;
+use crate::daemon::{self, House, Shift, jobs, reload};
+use crate::{metrics, web};
 
 /// Options of `serve`.
 #[derive(clap::Args, Default)]
@@ -25,7 +25,7 @@ pub(super) struct Options {
 }
 
 /// What the site needs of the house.
-pub(crate) fn site(house: &House) -> web::Site {
+pub fn site(house: &House) -> web::Site {
     web::Site {
         store: house.store.clone(),
         index: house.index.clone(),
@@ -56,6 +56,7 @@ fn guard(house: &House, listen: &str) -> web::Guard {
             proxies.iter().any(|range| range.contains(ip))
         }))
         .with_rate(settings.rate)
+        .with_vitals(house.vitals.clone())
         .with_tokens(settings.tokens.clone())
 }
 
@@ -63,7 +64,13 @@ pub(super) async fn run(config: Config, options: Options) -> anyhow::Result<Exit
     for warning in &config.warnings {
         tracing::warn!("{warning}");
     }
+    // A demo's world is its own, whatever lies beside it.
+    let own_files = !crate::demo::is_demo(&config.data);
     let house = super::house(config).await?;
+    let today = house.clock.now().date_naive();
+    for fault in jobs::teams::faults(&house.config, &house.library, &house.sources, today) {
+        tracing::warn!(%fault, "a team's wish cannot be understood; it keeps what it had");
+    }
     let listen = options
         .listen
         .map_or_else(|| house.config.listen.clone(), |listen| listen.to_string());
@@ -80,6 +87,8 @@ pub(super) async fn run(config: Config, options: Options) -> anyhow::Result<Exit
         }
     }
     let (stop, stopped) = tokio::sync::watch::channel(false);
+    let (houses, newest) = tokio::sync::watch::channel(house.clone());
+    let (sites, site_shown) = tokio::sync::watch::channel(site(&house));
     let site = if options.no_web {
         None
     } else {
@@ -95,9 +104,9 @@ pub(super) async fn run(config: Config, options: Options) -> anyhow::Result<Exit
             );
         }
         let mut stopped = stopped.clone();
-        Some(tokio::spawn(web::serve(
+        Some(tokio::spawn(web::serve_changing(
             listener,
-            site(&house),
+            site_shown,
             guard(&house, &listen),
             async move {
                 // Either a stop or the end of whoever could say so.
@@ -105,10 +114,38 @@ pub(super) async fn run(config: Config, options: Options) -> anyhow::Result<Exit
             },
         )))
     };
-    let mut work = tokio::spawn(works(house.clone(), first, !options.no_work, stopped));
+    let ended = |mut stopped: tokio::sync::watch::Receiver<bool>| async move {
+        let _ = stopped.wait_for(|stop| *stop).await;
+    };
+    if let Some(listen) = house.config.metrics.listen {
+        let listener = tokio::net::TcpListener::bind(listen)
+            .await
+            .with_context(|| {
+                format!("cannot listen on {listen}: choose another for [metrics] listen")
+            })?;
+        say!("Figures are at http://{}/metrics", listener.local_addr()?);
+        let (watched, shown) = tokio::sync::watch::channel(watched(&house));
+        let mut follows = newest.clone();
+        tokio::spawn(async move {
+            while follows.changed().await.is_ok() {
+                let house = follows.borrow_and_update().clone();
+                watched.send_replace(self::watched(&house));
+            }
+        });
+        tokio::spawn(metrics::serve(listener, shown, ended(stopped.clone())));
+    }
+    if own_files {
+        tokio::spawn(reloads(houses, sites, stopped.clone()));
+    }
+    tokio::spawn(signs_of_life(house.clone(), stopped.clone()));
+    let may_work = !options.no_work;
+    let mut work = tokio::spawn(works(newest, first, may_work, stopped));
+    // Whoever started this process waits for this word, and for the next ones.
+    let _ = sd_notify::notify(false, &[sd_notify::NotifyState::Ready]);
     let result = tokio::select! {
         () = signal() => {
             tracing::info!("stopping: what is under way is finished first");
+            let _ = sd_notify::notify(false, &[sd_notify::NotifyState::Stopping]);
             stop.send_replace(true);
             tokio::time::timeout(Duration::from_secs(60), &mut work).await.map_or(Ok(()), |done| done.unwrap_or(Ok(())))
         }
@@ -127,18 +164,20 @@ pub(super) async fn run(config: Config, options: Options) -> anyhow::Result<Exit
 
 /// Works as long as this process holds the lease; stands by, the index following, while not.
 async fn works(
-    house: House,
+    houses: tokio::sync::watch::Receiver<House>,
     mut shift: Option<Shift>,
     may_work: bool,
     mut stopped: tokio::sync::watch::Receiver<bool>,
 ) -> anyhow::Result<()> {
     while !*stopped.borrow() {
+        let house = houses.borrow().clone();
+        house.vitals.step();
         if let Some(held) = shift.take() {
             tracing::info!(
                 sources = house.sources.iter().filter(|source| source.on).count(),
                 "at work"
             );
-            let result = daemon::work(&house, held.lease(), stopped.clone()).await;
+            let result = daemon::work(&houses, held.lease(), stopped.clone()).await;
             match result {
                 Ok(()) => {
                     held.end().await?;
@@ -182,6 +221,112 @@ async fn works(
         }
     }
     Ok(())
+}
+
+/// What the figures are made of.
+fn watched(house: &House) -> metrics::Watched {
+    metrics::Watched {
+        store: house.store.clone(),
+        index: house.index.clone(),
+        sources: std::sync::Arc::clone(&house.sources),
+        vitals: house.vitals.clone(),
+        clock: house.clock.clone(),
+        data: house.config.data.clone(),
+    }
+}
+
+/// Takes changed files up: when they have changed, and when it is asked to by SIGHUP.
+async fn reloads(
+    houses: tokio::sync::watch::Sender<House>,
+    sites: tokio::sync::watch::Sender<web::Site>,
+    mut stopped: tokio::sync::watch::Receiver<bool>,
+) {
+    let mut watch = reload::Watch::begin(&houses.borrow().config);
+    #[cfg(unix)]
+    let mut asked = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup()).ok();
+    while !*stopped.borrow() {
+        #[cfg(unix)]
+        let asking = async {
+            match &mut asked {
+                Some(asked) => asked.recv().await,
+                None => std::future::pending().await,
+            }
+        };
+        #[cfg(not(unix))]
+        let asking = std::future::pending::<Option<()>>();
+        let now = tokio::select! {
+            () = tokio::time::sleep(Duration::from_secs(2)) => false,
+            _ = asking => true,
+            _ = stopped.changed() => return,
+        };
+        let changed = tokio::task::spawn_blocking(move || {
+            let changed = watch.look();
+            (watch, changed)
+        });
+        let Ok((back, changed)) = changed.await else {
+            tracing::error!("files are not watched any more: restart to take changes up");
+            return;
+        };
+        watch = back;
+        if !changed && !now {
+            continue;
+        }
+        let house = houses.borrow().clone();
+        if let Some(house) = house.take_up_files().await {
+            sites.send_replace(site(&house));
+            houses.send_replace(house);
+        }
+    }
+}
+
+/// Tells the service manager and the watching service that all is well, as long as it is.
+async fn signs_of_life(house: House, mut stopped: tokio::sync::watch::Receiver<bool>) {
+    let mut micros = 0;
+    let watched = sd_notify::watchdog_enabled(false, &mut micros);
+    let beat = match watched {
+        true => Duration::from_micros(micros / 3)
+            .clamp(Duration::from_millis(100), Duration::from_secs(30)),
+        false => Duration::from_secs(5),
+    };
+    let settings = house.config.operator.clone();
+    let every = settings
+        .ping_every
+        .to_std()
+        .unwrap_or(Duration::from_secs(300));
+    let mut pinged: Option<std::time::Instant> = None;
+    let mut was_well = true;
+    while !*stopped.borrow() {
+        let judged = house.vitals.judge(std::time::Instant::now());
+        match &judged {
+            Ok(()) if watched => {
+                let _ = sd_notify::notify(false, &[sd_notify::NotifyState::Watchdog]);
+            }
+            Ok(()) => {}
+            Err(stuck) if was_well => tracing::error!(stuck, "the work does not get on"),
+            Err(_) => {}
+        }
+        was_well = judged.is_ok();
+        if let Some(address) = settings.ping.as_ref().filter(|_| was_well)
+            && pinged.is_none_or(|at| at.elapsed() >= every)
+        {
+            pinged = Some(std::time::Instant::now());
+            let told = match house.fetcher() {
+                Ok(fetcher) => fetcher.ping(address).await,
+                Err(error) => Err(error.to_string()),
+            };
+            house.vitals.pinged(told.is_ok());
+            if let Err(why) = told {
+                tracing::warn!(
+                    why,
+                    "the sign of life did not arrive; the next one is due as ever"
+                );
+            }
+        }
+        tokio::select! {
+            () = tokio::time::sleep(beat) => {}
+            _ = stopped.changed() => return,
+        }
+    }
 }
 
 /// Waits for Ctrl-C or a polite request to end.

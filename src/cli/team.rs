@@ -167,7 +167,12 @@ pub(super) async fn run(house: House, command: Command) -> anyhow::Result<ExitCo
                 !team.ways().is_empty(),
                 "a team is told somewhere: name --email, --slack, --teams or --webhook"
             );
-            let criteria = teams::criteria(&house, &team)?;
+            let criteria = teams::criteria(
+                &house.library,
+                &house.sources,
+                &team,
+                house.clock.now().date_naive(),
+            )?;
             house.store.put_team(&team, house.clock.now()).await?;
             teams::sync(&house).await?;
             noted(

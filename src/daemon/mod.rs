@@ -3,8 +3,10 @@
 //! It knows what is due and in which order things are done. It calls every room, and every room
 //! only through its door. It deliberately holds no rules of the field: those are the rooms'.
 
+pub mod disk;
 mod in_order;
 pub mod jobs;
+pub mod reload;
 pub mod stories;
 pub mod visits;
 
@@ -30,6 +32,7 @@ use crate::search::Index;
 use crate::store::{Lease, Store};
 use crate::story::Vocabulary;
 use crate::tag::Tagger;
+use crate::vitals::{ERRAND, Vitals};
 
 /// The lease of whoever works.
 pub const WORKER: &str = "worker";
@@ -66,6 +69,8 @@ pub struct House {
     pub turns: Arc<tokio::sync::Semaphore>,
     /// What takes text out of PDFs.
     pub pdf: Arc<Extractor>,
+    /// Signs of life.
+    pub vitals: Vitals,
 }
 
 impl House {
@@ -92,17 +97,7 @@ impl House {
         let store = Store::open(&config.store, &config.data).await?;
         let index = Index::open(&config.data)?;
         let library = Arc::new(loaded.library);
-        let templates = config.folder.join("templates");
-        let renderer = Renderer::new(
-            templates.is_dir().then_some(templates),
-            Site {
-                name: "Regwire".to_owned(),
-                base_path: String::new(),
-                base_url: config.base_url.clone(),
-                contact: config.contact.clone(),
-                postal_address: config.postal_address.clone(),
-            },
-        )?;
+        let renderer = Renderer::new(templates(&config.folder), shown_as(&config))?;
         let house = Self {
             tagger: Tagger::new(Arc::clone(&library)),
             vocabulary: Arc::new(Vocabulary::new(&library)),
@@ -119,6 +114,7 @@ impl House {
                 std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
             )),
             pdf: Arc::new(Extractor::of_this_program()?),
+            vitals: Vitals::default(),
         };
         // The site signs with what is there, and writes none.
         house.signer().await?;
@@ -202,6 +198,22 @@ impl House {
     }
 }
 
+/// The templates beside the configuration, where there are any.
+fn templates(folder: &std::path::Path) -> Option<PathBuf> {
+    Some(folder.join("templates")).filter(|path| path.is_dir())
+}
+
+/// What every page and mail says of the site.
+fn shown_as(config: &Config) -> Site {
+    Site {
+        name: "Regwire".to_owned(),
+        base_path: String::new(),
+        base_url: config.base_url.clone(),
+        contact: config.contact.clone(),
+        postal_address: config.postal_address.clone(),
+    }
+}
+
 /// Who this process is: its machine and number.
 fn holder() -> String {
     format!("{}/{}", machine(), std::process::id())
@@ -226,20 +238,26 @@ fn is_alive(holder: &str) -> bool {
 }
 
 /// Works until it is told to stop: answers requests, collects what is due, follows the log,
-/// closes and sends issues.
+/// closes and sends issues. Between two rounds it goes over to the newest house.
 ///
 /// # Errors
 /// When the lease is lost, or something fails that trying again cannot mend.
 pub async fn work(
-    house: &House,
+    houses: &tokio::sync::watch::Receiver<House>,
     lease: &Lease,
     mut stop: tokio::sync::watch::Receiver<bool>,
 ) -> anyhow::Result<()> {
+    let mut houses = houses.clone();
+    let mut house = houses.borrow_and_update().clone();
     let fetcher = house.fetcher()?;
     let post = house.post()?;
-    jobs::library::follow(house, lease).await?;
+    jobs::library::follow(&house, lease).await?;
     while !*stop.borrow() {
-        round(house, lease, &fetcher, &post).await?;
+        if houses.has_changed().unwrap_or(false) {
+            house = houses.borrow_and_update().clone();
+            jobs::library::follow(&house, lease).await?;
+        }
+        round(&house, lease, &fetcher, &post).await?;
         let pause = house
             .clock
             .wait_for(TimeDelta::seconds(30))
@@ -253,7 +271,9 @@ pub async fn work(
 }
 
 async fn round(house: &House, lease: &Lease, fetcher: &Fetcher, post: &Post) -> anyhow::Result<()> {
+    house.vitals.step();
     for request in house.store.open_requests().await? {
+        house.vitals.step_for(ERRAND);
         let answer = match jobs::errand::Errand::of(&request) {
             Ok(errand) => jobs::errand::run(house, lease, fetcher, &errand, |_, _| {}).await,
             Err(error) => Err(error),
@@ -265,14 +285,22 @@ async fn round(house: &House, lease: &Lease, fetcher: &Fetcher, post: &Post) -> 
             .answer_request(lease, request.id, &answer, house.clock.now())
             .await?;
     }
+    house.vitals.step();
     jobs::collect::round(house, lease, fetcher).await?;
+    house.vitals.step();
     jobs::calendar::follow(house, lease).await?;
+    house.vitals.step();
     jobs::index::follow(house).await?;
+    house.vitals.step();
     jobs::register::follow(house, lease).await?;
     jobs::health::follow(house, lease).await?;
+    jobs::operator::follow(house, lease).await?;
     jobs::signups::follow(house, lease).await?;
+    house.vitals.step();
     jobs::matches::follow(house, lease).await?;
+    house.vitals.step();
     jobs::digest::close_due(house, lease).await?;
+    house.vitals.step();
     if jobs::lock::check(house).await?.is_none() {
         jobs::alerts::send_due(house, lease, post, fetcher).await?;
         jobs::deliver::deliver_due(house, lease, post).await?;
@@ -294,7 +322,9 @@ impl Shift {
     /// # Errors
     /// When the database fails; the inner error says who is at work already.
     pub async fn begin(house: &House) -> anyhow::Result<Result<Self, crate::store::LeaseHeld>> {
-        Ok(house.lease().await?.map(|lease| Self {
+        let lease = house.lease().await?;
+        house.vitals.at_work(lease.is_ok());
+        Ok(lease.map(|lease| Self {
             renewal: tokio::spawn(renew(house.clone(), lease.clone())),
             house: house.clone(),
             lease,
@@ -320,6 +350,7 @@ impl Shift {
 
 impl Drop for Shift {
     fn drop(&mut self) {
+        self.house.vitals.at_work(false);
         self.renewal.abort();
     }
 }
@@ -331,16 +362,18 @@ async fn renew(house: House, lease: Lease) {
             .wait_for(LEASE / 3)
             .clamp(Duration::from_millis(100), Duration::from_secs(5));
         tokio::time::sleep(pause).await;
-        if let Err(error) = house
+        let renewed = house
             .store
             .renew_lease(&lease, house.clock.now(), LEASE)
-            .await
-        {
+            .await;
+        if let Err(error) = renewed {
             if matches!(error, crate::store::Error::LeaseLost) {
                 tracing::error!("the worker's lease was lost; this process stops working");
                 return;
             }
             tracing::warn!(%error, "the worker's lease could not be renewed; trying again");
+        } else {
+            house.vitals.wrote();
         }
     }
 }

@@ -11,7 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};
 use ring::digest;
 use ring::rand::SystemRandom;
-use ring::signature::{Ed25519KeyPair, RSA_PKCS1_SHA256, RsaKeyPair};
+use ring::signature::{Ed25519KeyPair, KeyPair as _, RSA_PKCS1_SHA256, RsaKeyPair};
 
 /// The headers that are signed. Each is named once more than it stands there, so that none can be
 /// added behind our back (RFC 6376, 8.15).
@@ -95,6 +95,85 @@ impl DkimSigner {
         })
     }
 
+    /// The name under which the key's public half stands in the DNS.
+    pub fn name(&self) -> String {
+        format!("{}._domainkey.{}", self.selector, self.domain)
+    }
+
+    /// The domain that is signed for.
+    pub fn domain(&self) -> &str {
+        &self.domain
+    }
+
+    /// The record that belongs there.
+    pub fn record(&self) -> String {
+        let kind = match *self.key {
+            Key::Rsa(_) => "rsa",
+            Key::Ed25519(_) => "ed25519",
+        };
+        format!("v=DKIM1; k={kind}; p={}", STANDARD.encode(self.public()))
+    }
+
+    /// The public half, as the DNS has it: RSA within its frame (RFC 6376), Ed25519 bare (RFC 8463).
+    fn public(&self) -> Vec<u8> {
+        match self.key.as_ref() {
+            Key::Ed25519(key) => key.public_key().as_ref().to_vec(),
+            Key::Rsa(key) => {
+                let key = key.public_key().as_ref();
+                // AlgorithmIdentifier of rsaEncryption (RFC 8017, A.1).
+                let algorithm = [
+                    0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01,
+                    0x05, 0x00,
+                ];
+                let bits = der(0x03, &[&[0_u8], key].concat());
+                der(0x30, &[algorithm.as_slice(), bits.as_slice()].concat())
+            }
+        }
+    }
+
+    /// What is wrong with a record of the DNS, against this key.
+    ///
+    /// # Errors
+    /// In words.
+    pub fn matches(&self, record: &str) -> Result<(), String> {
+        let value = |wanted: &str| {
+            record
+                .split(';')
+                .filter_map(|pair| pair.split_once('='))
+                .find(|(name, _)| name.trim() == wanted)
+                .map(|(_, value)| {
+                    value
+                        .chars()
+                        .filter(|c| !c.is_whitespace())
+                        .collect::<String>()
+                })
+        };
+        let kind = value("k").unwrap_or_else(|| "rsa".to_owned());
+        let ours = match *self.key {
+            Key::Rsa(_) => "rsa",
+            Key::Ed25519(_) => "ed25519",
+        };
+        match value("p") {
+            None => return Err("it has no p=".to_owned()),
+            Some(key) if key.is_empty() => {
+                return Err("it says that the key was revoked".to_owned());
+            }
+            Some(_) if kind != ours => {
+                return Err(format!("it is for a key of {kind}, and ours is of {ours}"));
+            }
+            Some(key) if STANDARD.decode(&key).ok() != Some(self.public()) => {
+                return Err("its key is another one than ours".to_owned());
+            }
+            Some(_) => {}
+        }
+        match value("t") {
+            Some(flags) if flags.split(':').any(|flag| flag == "y") => {
+                Err("it says t=y: receivers treat the signature as a test".to_owned())
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// The `DKIM-Signature` header of a message, with its line's end.
     pub fn signature(&self, message: &[u8], at: DateTime<Utc>) -> Option<String> {
         let (head, body) = split(message)?;
@@ -151,6 +230,26 @@ impl DkimSigner {
         }
         Some(format!("DKIM-Signature: {open}{lines}\r\n"))
     }
+}
+
+/// One value in DER, with its length.
+fn der(tag: u8, value: &[u8]) -> Vec<u8> {
+    let mut out = vec![tag];
+    match value.len() {
+        short @ 0..=0x7f => out.extend(u8::try_from(short)),
+        long => {
+            let bytes: Vec<u8> = long
+                .to_be_bytes()
+                .into_iter()
+                .skip_while(|b| *b == 0)
+                .collect();
+            // At most eight bytes of a length.
+            out.extend(u8::try_from(bytes.len()).map(|count| 0x80 | count));
+            out.extend(bytes);
+        }
+    }
+    out.extend(value);
+    out
 }
 
 /// Names in lines of a bearable length.
@@ -270,6 +369,39 @@ mod tests {
     use super::super::tests::mail;
     use super::*;
     use crate::deliver::formatted;
+
+    /// What `openssl pkey -pubout -outform DER | base64` says of tests/dkim/rsa2048.pem.
+    const PUBLIC: &str = "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEArJgELfhhkkwPMFgp27FOANEXU5NWWzUEKUaZ1J1DgwhSxfOMK6zHpCOa6cna3MkZ4TitqOm6ixpIMhaHg11O8o+AmilYXX0CCPQ9Dtt27psViLALInstJ37cs97Z+wk8kgYZJYgKpKE3dhO7BjS1kno4ATEz0fN4CplGfTNtqQTw1x3WO+2wGfsyx99tEqCDqlKsL7BigiDrAlxYanLKd6d7MncApz7vdDxXG3w+XtaTQGZYH7DOsJT3sUfuDbR6bXo7q+pWNU+/8ObDELZXaJ8y4oSNyLTZ6o7HfGFIOdhWnSfVUTUNXlpi306V8wJh9Q3DVWjV/Tzy5KIG2sg/kQIDAQAB";
+
+    #[test]
+    fn the_record_is_the_keys_public_half() {
+        let pem = include_str!("../../tests/dkim/rsa2048.pem");
+        let signer = DkimSigner::new("example.org", "rw1", pem).unwrap();
+        assert_eq!(signer.name(), "rw1._domainkey.example.org");
+        assert_eq!(signer.record(), format!("v=DKIM1; k=rsa; p={PUBLIC}"));
+        assert_eq!(signer.matches(&signer.record()), Ok(()));
+        // Without k= it is RSA, and long texts come in pieces.
+        let (one, two) = PUBLIC.split_at(100);
+        assert_eq!(signer.matches(&format!("v=DKIM1; p={one} {two}")), Ok(()));
+        let other = format!("v=DKIM1; k=rsa; p={}", PUBLIC.replace("MIIB", "MIIC"));
+        for (record, why) in [
+            ("v=DKIM1; k=rsa", "no p="),
+            ("v=DKIM1; k=rsa; p=", "revoked"),
+            ("v=DKIM1; k=ed25519; p=AAAA", "ed25519"),
+            (other.as_str(), "another one"),
+            (&format!("v=DKIM1; t=y; p={PUBLIC}"), "t=y"),
+        ] {
+            let said = signer.matches(record).unwrap_err();
+            assert!(said.contains(why), "{record}: {said}");
+        }
+        let (signer, public) = ed25519();
+        let record = signer.record();
+        assert_eq!(
+            record,
+            format!("v=DKIM1; k=ed25519; p={}", STANDARD.encode(public))
+        );
+        assert_eq!(signer.matches(&record), Ok(()));
+    }
 
     fn ed25519() -> (DkimSigner, Vec<u8>) {
         let document = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).unwrap();

@@ -8,6 +8,7 @@
 pub mod bounce;
 mod dkim;
 mod letter;
+mod probe;
 mod relay;
 mod smtp_url;
 mod spool;
@@ -24,12 +25,12 @@ use lettre::transport::smtp::extension::ClientId;
 
 pub use dkim::{DkimSigner, InvalidKey};
 pub use letter::formatted;
+pub use probe::{Probe, probe};
 pub use smtp_url::{InvalidSmtpUrl, SmtpUrl};
 
 use crate::domain::message::{Mail, Receipt};
 use crate::domain::subscription::EmailAddress;
 use relay::Relay;
-use smtp_url::Encryption;
 
 /// What the operator decides (`[mail]`).
 #[derive(Clone, Debug)]
@@ -44,6 +45,8 @@ pub struct Settings {
     pub hello: Option<String>,
     /// What mails are signed with.
     pub dkim: Vec<DkimSigner>,
+    /// Mails a second that the relay is given; as many as it takes when none.
+    pub rate: Option<std::num::NonZeroU32>,
 }
 
 /// Why a mail cannot be written down, or the post not be set up. Trying again cannot help.
@@ -76,6 +79,7 @@ pub enum Error {
 pub struct Post {
     way: Way,
     dkim: Arc<Vec<DkimSigner>>,
+    pace: Option<Arc<governor::DefaultDirectRateLimiter>>,
 }
 
 #[derive(Clone)]
@@ -95,6 +99,7 @@ impl Post {
             return Ok(Self {
                 way: Way::Spool(Arc::new(settings.spool)),
                 dkim,
+                pace: None,
             });
         };
         let hello = match settings.hello {
@@ -102,20 +107,23 @@ impl Post {
             Some(name) if is_host_name(&name) => ClientId::Domain(name),
             Some(_) => return Err(Error::Hello),
         };
-        if url.encryption == Encryption::None
-            && url.login.is_some()
-            && !matches!(url.host.as_str(), "localhost" | "127.0.0.1" | "::1")
-        {
+        if url.sends_password_openly() {
             tracing::warn!(
                 relay = %url,
                 "the relay's password is sent unencrypted: prefer smtps:// or smtp+starttls://"
             );
         }
+        // One at a time, so that a burst is never more than the rate says.
+        let pace = settings.rate.map(|rate| {
+            let quota = governor::Quota::per_second(rate).allow_burst(std::num::NonZeroU32::MIN);
+            Arc::new(governor::RateLimiter::direct(quota))
+        });
         let shown = url.to_string();
         Relay::new(url, hello, settings.loopback_only)
             .map(|relay| Self {
                 way: Way::Relay(Arc::new(relay)),
                 dkim,
+                pace,
             })
             .map_err(|source| Error::Encryption {
                 relay: shown,
@@ -133,6 +141,9 @@ impl Post {
         let bytes = self.signed(mail, message);
         match &self.way {
             Way::Relay(relay) => {
+                if let Some(pace) = &self.pace {
+                    pace.until_ready().await;
+                }
                 let read = |address: &EmailAddress| {
                     address.as_str().parse::<Address>().map_err(|error| {
                         Receipt::Never(format!("{address} is no address for a relay: {error}"))

@@ -62,7 +62,7 @@ impl Trouble {
 }
 
 /// The server's words where it said any, else what went wrong.
-fn words(error: &SmtpError) -> String {
+pub(super) fn words(error: &SmtpError) -> String {
     match (error.status(), std::error::Error::source(error)) {
         (Some(code), Some(text)) => format!("{code} {text}"),
         _ => error.to_string(),
@@ -201,6 +201,13 @@ impl Relay {
     }
 
     async fn connect(&self) -> Result<AsyncSmtpConnection, String> {
+        let mut connection = self.open().await?;
+        self.log_in(&mut connection).await?;
+        Ok(connection)
+    }
+
+    /// A connection, encrypted where it shall be, before anybody has logged in.
+    pub(super) async fn open(&self) -> Result<AsyncSmtpConnection, String> {
         let addresses = self.addresses().await?;
         let said = |error: SmtpError| words(&error);
         let mut connection = match (self.url.encryption, &self.tls) {
@@ -233,6 +240,11 @@ impl Relay {
                 .await
                 .map_err(said)?;
         }
+        Ok(connection)
+    }
+
+    /// Logs in, where the settings have a login.
+    pub(super) async fn log_in(&self, connection: &mut AsyncSmtpConnection) -> Result<(), String> {
         if let Some((user, password)) = &self.url.login {
             let credentials = Credentials::new(user.clone(), password.clone());
             connection
@@ -240,12 +252,12 @@ impl Relay {
                 .await
                 .map_err(|error| format!("the login is refused: {}", words(&error)))?;
         }
-        Ok(connection)
+        Ok(())
     }
 }
 
 /// Makes a connection ready for the next mail after a refusal.
-async fn reset(connection: &mut AsyncSmtpConnection) -> bool {
+pub(super) async fn reset(connection: &mut AsyncSmtpConnection) -> bool {
     let asked = tokio::time::timeout(RESTED, connection.command(Rset));
     matches!(asked.await, Ok(Ok(_)))
 }

@@ -33,6 +33,20 @@ pub struct SmtpUrl {
     pub(super) login: Option<(String, String)>,
 }
 
+impl SmtpUrl {
+    /// The relay's host.
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// Whether a password would travel without encryption, beyond this machine.
+    pub fn sends_password_openly(&self) -> bool {
+        self.encryption == Encryption::None
+            && self.login.is_some()
+            && !matches!(self.host.as_str(), "localhost" | "127.0.0.1" | "::1")
+    }
+}
+
 impl std::str::FromStr for SmtpUrl {
     type Err = InvalidSmtpUrl;
 

@@ -129,6 +129,7 @@ fn post(to: &str, loopback_only: bool) -> Post {
         loopback_only,
         hello: Some("updates.example.org".to_owned()),
         dkim: Vec::new(),
+        rate: None,
     })
     .unwrap()
 }
@@ -271,6 +272,7 @@ async fn the_same_mail_is_one_file_in_the_spool() {
         loopback_only: true,
         hello: None,
         dkim: Vec::new(),
+        rate: None,
     })
     .unwrap();
     assert!(post.is_spool());
@@ -305,6 +307,7 @@ async fn a_spool_that_cannot_be_written_is_tried_later() {
         loopback_only: false,
         hello: None,
         dkim: Vec::new(),
+        rate: None,
     })
     .unwrap();
     let receipt = post.send(&mail(), &sender()).await;
@@ -320,6 +323,7 @@ fn a_greeting_cannot_carry_a_command() {
             loopback_only: false,
             hello: Some(hello.to_owned()),
             dkim: Vec::new(),
+            rate: None,
         };
         assert!(
             matches!(Post::new(settings), Err(Error::Hello)),

@@ -136,6 +136,11 @@ fn serve(listener: std::net::TcpListener, router: axum::Router) -> anyhow::Resul
     Ok(())
 }
 
+/// Whether a data folder is a demo's.
+pub fn is_demo(data: &std::path::Path) -> bool {
+    data.join(MARK).exists()
+}
+
 /// The configuration, library and clock of the demo whose data lies in the data folder, its
 /// world served again; none where the folder is nobody's demo.
 ///

@@ -17,6 +17,7 @@ pub mod date_thread;
 pub mod decision;
 pub mod delivery;
 pub mod digest;
+pub mod disk;
 pub mod document;
 pub mod evidence;
 pub mod health;

@@ -225,6 +225,12 @@ fn element(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     Some((*tag, contents, after))
 }
 
+/// Until when a certificate holds, as it says itself.
+pub(super) fn until(der: &[u8]) -> Option<chrono::DateTime<chrono::Utc>> {
+    let (_, certificate) = x509_parser::parse_x509_certificate(der).ok()?;
+    chrono::DateTime::from_timestamp(certificate.validity().not_after.timestamp(), 0)
+}
+
 /// The code of what is wrong with a certificate, and what it means.
 pub(super) fn explain(error: &CertificateError) -> (FaultCode, String) {
     use CertificateError as E;

@@ -73,6 +73,20 @@ pub(super) async fn check_name(guard: &Guard, url: &WebAddress) -> Result<(), Re
     Ok(())
 }
 
+/// Whether a text is the address of a proxy. What is wrong never repeats it: it may hold a password.
+///
+/// # Errors
+/// With what is wrong.
+pub fn is_proxy(text: &str) -> Result<(), &'static str> {
+    match url::Url::parse(text.trim()) {
+        Ok(url) if !matches!(url.scheme(), "http" | "https") => Err(
+            "a proxy is named by http:// or https://, for example \"http://proxy.example.org:3128\"",
+        ),
+        Ok(url) if url.host().is_some() => Ok(()),
+        _ => Err("this is no proxy's address: write for example \"http://proxy.example.org:3128\""),
+    }
+}
+
 /// Builds the client. Redirects are not followed by it: `visit` follows them itself, so that
 /// each hop is checked, waits its host's turn, and carries no header that was meant for another.
 pub(super) fn client(guard: Guard, proxy: Option<&str>) -> Result<reqwest::Client, Error> {
@@ -102,6 +116,8 @@ pub(super) fn client(guard: Guard, proxy: Option<&str>) -> Result<reqwest::Clien
         .dns_resolver(resolver)
         .redirect(reqwest::redirect::Policy::none())
         .referer(false)
+        // What a look at one's own site tells of its certificate.
+        .tls_info(true)
         .connect_timeout(CONNECT)
         .pool_max_idle_per_host(1)
         .pool_idle_timeout(IDLE)

@@ -8,6 +8,7 @@
 mod certificates;
 mod connector;
 mod faults;
+mod glance;
 mod guard;
 mod headers;
 mod manners;
@@ -25,6 +26,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+pub use connector::is_proxy;
+pub use glance::{Certificate, Glance};
 pub use guard::{Cidr, InvalidCidr};
 pub use post::Posted;
 pub use room::Room;
@@ -42,7 +45,7 @@ use room::Rooms;
 pub const SHORTEST_GAP: TimeDelta = TimeDelta::seconds(2);
 
 /// What the operator decides (`[fetch]`).
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Settings {
     /// Who answers for this installation: an e-mail address, in the user agent.
     pub contact: Option<String>,
@@ -66,6 +69,22 @@ pub struct Settings {
     /// How many times as fast as the machine's the clock runs: pauses are owed by the clock. Time
     /// limits are not: those are the network's. Only with `loopback_only` more than 1.
     pub pace: u32,
+}
+
+/// A proxy's address may hold a password, and is never shown.
+impl std::fmt::Debug for Settings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Settings")
+            .field("contact", &self.contact)
+            .field("base_url", &self.base_url)
+            .field("allow", &self.allow)
+            .field("gap", &self.gap)
+            .field("proxy", &self.proxy.as_ref().map(|_| "…"))
+            .field("loopback_only", &self.loopback_only)
+            .field("keys", &self.keys)
+            .field("pace", &self.pace)
+            .finish()
+    }
 }
 
 /// A secret: it is sent, and never shown.

@@ -17,6 +17,7 @@ mod framework;
 mod ics;
 mod lines;
 mod mail;
+mod operator;
 mod opml;
 mod page_feed;
 mod plots;
@@ -56,6 +57,7 @@ pub use framework::{
 pub use ics::ics;
 pub use lines::{tag_line, update_line};
 pub use mail::{ConfirmMail, DigestMail, KnownMail, MailParts, MailView};
+pub use operator::{OperatorMail, OperatorSection};
 pub use opml::opml;
 pub use page_feed::{PageEntry, page_feed};
 pub use plots::{GraphNode, bars, columns, graph};

@@ -7,6 +7,7 @@
 
 mod compile;
 mod facets;
+mod looking;
 mod page;
 mod schema;
 mod snippet;

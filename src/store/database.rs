@@ -141,9 +141,10 @@ impl Database {
                 "{why}. Check that the server runs and that the user may log in and create tables"
             ),
         };
+        // What a driver says of an address could repeat its password.
         let options: PgConnectOptions = url
             .parse()
-            .map_err(|error: sqlx::Error| failed(error.to_string()))?;
+            .map_err(|_: sqlx::Error| failed("its address cannot be read".to_owned()))?;
         let pool = PgPoolOptions::new()
             .max_connections(8)
             .acquire_timeout(Duration::from_secs(10))
@@ -184,15 +185,27 @@ fn migration(url: &str, error: MigrateError) -> Error {
     }
 }
 
+/// The newest schema that this version knows.
+pub(super) fn newest_schema() -> i64 {
+    SQLITE
+        .iter()
+        .map(|migration| migration.version)
+        .max()
+        .unwrap_or(0)
+}
+
 /// The address as it may stand in a log.
-fn without_password(url: &str) -> String {
+pub(super) fn without_password(url: &str) -> String {
     match url::Url::parse(url) {
         Ok(mut parsed) if parsed.password().is_some() => {
             // Only addresses that cannot have a password refuse this, and this one has.
             let _ = parsed.set_password(Some("***"));
             parsed.to_string()
         }
-        _ => url.to_owned(),
+        Ok(_) => url.to_owned(),
+        // What cannot be read may hold a password anywhere.
+        Err(_) if url.starts_with("sqlite:") => url.to_owned(),
+        Err(_) => "(an address that cannot be read)".to_owned(),
     }
 }
 

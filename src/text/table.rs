@@ -5,6 +5,7 @@
 //! asked for are reported with the nearest one that somebody did.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::rc::Rc;
 
@@ -27,7 +28,10 @@ pub struct FileFault {
 
 impl fmt::Display for FileFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}: ", self.file, self.line)?;
+        match self.line {
+            0 => write!(f, "{}: ", self.file)?,
+            line => write!(f, "{}:{line}: ", self.file)?,
+        }
         if !self.key.is_empty() {
             write!(f, "{}: ", self.key)?;
         }
@@ -35,19 +39,27 @@ impl fmt::Display for FileFault {
     }
 }
 
-/// The faults found so far; shared by all tables of a reading.
+/// The faults found so far, and the keys that were asked for; shared by all tables of a reading.
 #[derive(Clone, Debug, Default)]
-pub struct Report(Rc<RefCell<Vec<FileFault>>>);
+pub struct Report {
+    faults: Rc<RefCell<Vec<FileFault>>>,
+    known: Rc<RefCell<BTreeSet<String>>>,
+}
 
 impl Report {
     /// Notes a fault.
     pub fn add(&self, fault: FileFault) {
-        self.0.borrow_mut().push(fault);
+        self.faults.borrow_mut().push(fault);
+    }
+
+    /// Every key that somebody asked for, with its table (`web.listen`, `team.track`).
+    pub fn known(&self) -> BTreeSet<String> {
+        self.known.borrow().clone()
     }
 
     /// All faults, by file and line.
     pub fn faults(&self) -> Vec<FileFault> {
-        let mut faults = self.0.borrow().clone();
+        let mut faults = self.faults.borrow().clone();
         faults.sort_by(|a, b| (&a.file, a.line, &a.key).cmp(&(&b.file, b.line, &b.key)));
         faults.dedup();
         faults
@@ -55,7 +67,7 @@ impl Report {
 
     /// Whether nothing was found.
     pub fn is_empty(&self) -> bool {
-        self.0.borrow().is_empty()
+        self.faults.borrow().is_empty()
     }
 }
 
@@ -83,6 +95,58 @@ pub enum Mixed<'i> {
     List(Vec<Mixed<'i>>),
 }
 
+/// Gives something by a name.
+type ByName<'i, T> = Rc<dyn Fn(&str) -> T + 'i>;
+
+/// What stands beside a file of settings: the environment, files that it names, and credentials.
+#[derive(Clone)]
+pub struct Beside<'i> {
+    /// A variable of the environment, by its name.
+    pub variable: ByName<'i, Option<String>>,
+    /// The text of a file, by its name in the settings; or why it cannot be read.
+    pub file: ByName<'i, Result<String, String>>,
+    /// A credential, by its name; none where nobody handed one over.
+    pub credential: ByName<'i, Option<Result<String, String>>>,
+}
+
+impl fmt::Debug for Beside<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Beside")
+    }
+}
+
+/// The variable of the environment that stands for a key with its table: `web.listen` is
+/// `REGWIRE_WEB_LISTEN`.
+pub fn variable(key: &str) -> String {
+    format!("REGWIRE_{}", key.replace('.', "_").to_uppercase())
+}
+
+/// A table's name without its place among others: `team[2].webhook` is `team.webhook`.
+fn without_numbers(path: &str) -> String {
+    let mut out = String::with_capacity(path.len());
+    let mut inside = false;
+    for c in path.chars() {
+        match c {
+            '[' => inside = true,
+            ']' => inside = false,
+            c if !inside => out.push(c),
+            _ => {}
+        }
+    }
+    out
+}
+
+/// A table's name with its owner's in the place of its number: `team[2].webhook` is
+/// `team.security.webhook`.
+fn owned(path: &str, owner: &str) -> String {
+    match (path.find('['), path.find(']')) {
+        (Some(open), Some(close)) if open < close => {
+            format!("{}.{owner}{}", &path[..open], &path[close + 1..])
+        }
+        _ => format!("{path}.{owner}"),
+    }
+}
+
 /// One table of a file, walked key by key.
 #[derive(Debug)]
 pub struct Table<'i> {
@@ -92,6 +156,7 @@ pub struct Table<'i> {
     at: usize,
     table: DeTable<'i>,
     asked: Vec<&'static str>,
+    beside: Option<Beside<'i>>,
 }
 
 impl<'i> Table<'i> {
@@ -122,6 +187,7 @@ impl<'i> Table<'i> {
             at: table.span().start,
             table: table.into_inner(),
             asked: Vec::new(),
+            beside: None,
         }
     }
 
@@ -153,6 +219,14 @@ impl<'i> Table<'i> {
     /// Where a key of this table stands, for a fault that only shows when all files are read;
     /// `what` is still empty.
     pub fn place(&self, key: &str) -> FileFault {
+        if let Some((variable, _)) = self.variable(key) {
+            return FileFault {
+                file: "the environment".to_owned(),
+                line: 0,
+                key: variable,
+                what: String::new(),
+            };
+        }
         let at = self
             .table
             .iter()
@@ -168,10 +242,37 @@ impl<'i> Table<'i> {
 
     /// Whether the key is there.
     pub fn has(&self, key: &str) -> bool {
+        self.variable(key).is_some() || self.stands(key)
+    }
+
+    /// Whether the key is in the file.
+    fn stands(&self, key: &str) -> bool {
         self.table.iter().any(|(k, _)| k.get_ref().as_ref() == key)
     }
 
+    /// What the environment says of a key: the variable's name and its text.
+    fn variable(&self, key: &str) -> Option<(String, String)> {
+        let beside = self.beside.as_ref()?;
+        // Tables that there are several of have no name for one of them.
+        if key.is_empty() || self.path.contains('[') {
+            return None;
+        }
+        let name = variable(&self.named(key));
+        let text = (beside.variable)(&name)?;
+        Some((name, text))
+    }
+
+    /// A single value: the environment's, else the file's.
     fn take(&mut self, key: &'static str) -> Option<Spanned<DeValue<'i>>> {
+        if let Some((_, text)) = self.variable(key) {
+            self.asked.push(key);
+            return Some(Spanned::new(0..0, DeValue::String(text.into())));
+        }
+        self.take_written(key)
+    }
+
+    /// What stands in the file.
+    fn take_written(&mut self, key: &'static str) -> Option<Spanned<DeValue<'i>>> {
         self.asked.push(key);
         self.table
             .iter()
@@ -257,8 +358,16 @@ impl<'i> Table<'i> {
 
     /// true or false.
     pub fn flag(&mut self, key: &'static str) -> Option<bool> {
-        match self.take(key)?.get_ref() {
+        let value = self.take(key)?;
+        match value.get_ref() {
             DeValue::Boolean(flag) => Some(*flag),
+            DeValue::String(text) if self.variable(key).is_some() => {
+                let read = text.trim().parse().ok();
+                if read.is_none() {
+                    self.fault(key, "write true or false");
+                }
+                read
+            }
             other => {
                 self.fault(
                     key,
@@ -274,6 +383,11 @@ impl<'i> Table<'i> {
         let value = self.take(key)?;
         if let DeValue::Integer(number) = value.get_ref()
             && let Ok(number) = i64::from_str_radix(number.as_str(), number.radix())
+        {
+            return Some(number);
+        }
+        if let Some((_, text)) = self.variable(key)
+            && let Ok(number) = text.trim().parse()
         {
             return Some(number);
         }
@@ -348,7 +462,22 @@ impl<'i> Table<'i> {
         key: &'static str,
         read: impl Fn(&str) -> Result<T, E>,
     ) -> Vec<T> {
-        let Some(value) = self.take(key) else {
+        if let Some((_, text)) = self.variable(key) {
+            self.asked.push(key);
+            let mut out = Vec::new();
+            for item in text
+                .split(',')
+                .map(str::trim)
+                .filter(|item| !item.is_empty())
+            {
+                match read(item) {
+                    Ok(value) => out.push(value),
+                    Err(error) => self.fault(key, error.to_string()),
+                }
+            }
+            return out;
+        }
+        let Some(value) = self.take_written(key) else {
             return Vec::new();
         };
         let DeValue::Array(items) = value.get_ref() else {
@@ -387,7 +516,7 @@ impl<'i> Table<'i> {
 
     /// A table under this one.
     pub fn table(&mut self, key: &'static str) -> Option<Table<'i>> {
-        let value = self.take(key)?;
+        let value = self.take_written(key)?;
         let at = value.span().start;
         match value.into_inner() {
             DeValue::Table(table) => Some(self.below(self.named(key), at, table)),
@@ -401,9 +530,80 @@ impl<'i> Table<'i> {
         }
     }
 
+    /// As [`Table::table`]; an empty one where there is none, so that the environment can fill it.
+    pub fn section(&mut self, key: &'static str) -> Table<'i> {
+        self.table(key)
+            .unwrap_or_else(|| self.below(self.named(key), self.at, DeTable::new()))
+    }
+
+    /// A secret: from the environment, from this key, from the file that the key with `_file` names,
+    /// or from a credential that is named as the key with its table is; `owner` stands in the place of
+    /// a number where there are several such tables. Nothing of it is ever part of a fault.
+    pub fn secret(
+        &mut self,
+        key: &'static str,
+        key_file: &'static str,
+        owner: Option<&str>,
+    ) -> Option<String> {
+        let full = |text: &String| !text.trim().is_empty();
+        let from_file = match (self.has(key), self.has(key_file)) {
+            // The environment says where, and the file's own word does not count any more.
+            (true, true) if self.variable(key).is_some() => {
+                self.allow(&[key_file]);
+                None
+            }
+            (true, true) if self.variable(key_file).is_none() => {
+                self.fault(
+                    key,
+                    format!("`{key}` and `{key_file}` are both there: keep one"),
+                );
+                self.allow(&[key_file]);
+                None
+            }
+            _ => self.text(key_file).filter(full),
+        };
+        if let Some(name) = from_file {
+            self.allow(&[key]);
+            let read = self.beside.as_ref().map(|beside| (beside.file)(&name));
+            return match read {
+                Some(Ok(text)) => Some(text.trim().to_owned()),
+                Some(Err(why)) => {
+                    self.fault(key_file, why);
+                    None
+                }
+                None => None,
+            };
+        }
+        if let Some(text) = self.text(key).filter(full) {
+            return Some(text);
+        }
+        let name = match owner {
+            Some(owner) => format!("{}.{key}", owned(&self.path, owner)),
+            None => self.named(key),
+        };
+        let credential = self
+            .beside
+            .as_ref()
+            .and_then(|beside| (beside.credential)(&name));
+        match credential? {
+            Ok(text) => Some(text.trim().to_owned()),
+            Err(why) => {
+                self.fault(key, why);
+                None
+            }
+        }
+    }
+
+    /// Reads settings also from what stands beside the file: this table, and those below it.
+    #[must_use]
+    pub fn beside(mut self, beside: Beside<'i>) -> Self {
+        self.beside = Some(beside);
+        self
+    }
+
     /// The tables of an array of tables (`[[key]]`), or of a list of inline tables.
     pub fn tables(&mut self, key: &'static str) -> Vec<Table<'i>> {
-        let Some(value) = self.take(key) else {
+        let Some(value) = self.take_written(key) else {
             return Vec::new();
         };
         let DeValue::Array(items) = value.get_ref() else {
@@ -435,7 +635,7 @@ impl<'i> Table<'i> {
 
     /// A text, a whole number or a table, or a list of such.
     pub fn mixed(&mut self, key: &'static str) -> Vec<Mixed<'i>> {
-        let Some(value) = self.take(key) else {
+        let Some(value) = self.take_written(key) else {
             return Vec::new();
         };
         match self.one_mixed(key, self.named(key), value) {
@@ -550,6 +750,15 @@ impl<'i> Table<'i> {
 
     /// Ends the walk: keys that nobody asked for are faults, with the nearest known one.
     pub fn finish(self) {
+        let path = without_numbers(&self.path);
+        let of_path = |key: &&str| match path.as_str() {
+            "" => (*key).to_owned(),
+            path => format!("{path}.{key}"),
+        };
+        self.report
+            .known
+            .borrow_mut()
+            .extend(self.asked.iter().map(of_path));
         for (key, value) in &self.table {
             let key = key.get_ref().as_ref();
             if self.asked.contains(&key) {
@@ -576,6 +785,7 @@ impl<'i> Table<'i> {
             at,
             table,
             asked: Vec::new(),
+            beside: self.beside.clone(),
         }
     }
 }

@@ -12,6 +12,7 @@ use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota};
 
 use crate::domain::api_token::ApiToken;
+use crate::vitals::{Asked, Vitals};
 
 /// Visitors whose pace is remembered before those that paused are forgotten.
 const VISITORS: usize = 20_000;
@@ -33,6 +34,8 @@ pub struct Guard {
     pub(super) tokens: Vec<ApiToken>,
     /// Whether the site's own address is of https.
     secure: bool,
+    /// Signs of life of the process.
+    pub(super) vitals: Vitals,
 }
 
 impl Guard {
@@ -49,7 +52,15 @@ impl Guard {
             trusted: Arc::new(|_| false),
             limit: None,
             tokens: Vec::new(),
+            vitals: Vitals::of_nobody(),
         }
+    }
+
+    /// The signs of life that requests are noted in, and that `/healthz` is answered from.
+    #[must_use]
+    pub fn with_vitals(mut self, vitals: Vitals) -> Self {
+        self.vitals = vitals;
+        self
     }
 
     /// More names under which it is asked.
@@ -152,6 +163,8 @@ pub(super) async fn guarded(
     mut request: Request,
     next: Next,
 ) -> Response {
+    let begun = std::time::Instant::now();
+    let asked = Asked::of(request.uri().path());
     let peer = request.extensions().get::<Peer>().copied();
     let visitor = guard.visitor(peer, request.headers());
     let authority = request.uri().authority().map(ToString::to_string);
@@ -221,6 +234,9 @@ pub(super) async fn guarded(
     if with_token || !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
+    guard
+        .vitals
+        .answered(asked, status.as_u16(), begun.elapsed());
     response
 }
 

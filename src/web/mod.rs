@@ -31,12 +31,12 @@ mod versions;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::middleware;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{MethodRouter, get};
+use axum::{Extension, Router};
 use tower::ServiceExt as _;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -53,7 +53,7 @@ use crate::store::Store;
 
 pub use area::{Access, Door, doors};
 pub use guard::{Guard, Peer, Trusted};
-pub use serving::serve;
+pub use serving::{serve, serve_changing};
 
 /// What the site shows from.
 #[derive(Clone)]
@@ -220,7 +220,7 @@ fn routes() -> Routes {
         .route("/digests", get(pages::digests))
         .route("/digests/{number}", get(pages::issue))
         .route("/assets/style.css", get(style))
-        .route("/healthz", get(async || "ok"))
+        .route("/healthz", get(health))
         .route("/readyz", get(ready));
     let routes = own_feeds::routes(decide::routes(subscribe::routes(routes)));
     let routes = area::routes(routes);
@@ -246,6 +246,11 @@ pub fn router(site: Site) -> Router {
 
 /// The site.
 pub fn router_with(site: Site, guard: Guard) -> Router {
+    guarded_router(site, Arc::new(guard))
+}
+
+/// The site behind a guard that outlives it.
+fn guarded_router(site: Site, guard: Arc<Guard>) -> Router {
     let router = routes()
         .router
         .fallback(async |State(site): State<Site>| site.tell(Trouble::Missing))
@@ -258,10 +263,7 @@ pub fn router_with(site: Site, guard: Guard) -> Router {
         .layer(RequestBodyLimitLayer::new(64 << 10))
         .layer(middleware::from_fn(conditional::conditional))
         .layer(CompressionLayer::new())
-        .layer(middleware::from_fn_with_state(
-            Arc::new(guard),
-            guard::guarded,
-        ));
+        .layer(middleware::from_fn_with_state(guard, guard::guarded));
     let spelled: fn(Request) -> Request = |mut request| {
         if let Some(uri) = feeds::spelled_out(request.uri()) {
             *request.uri_mut() = uri;
@@ -281,6 +283,14 @@ async fn style(State(site): State<Site>) -> Response {
         style.to_owned(),
     )
         .into_response()
+}
+
+/// Well as long as the work gets on; what sticks is said (promises: O2).
+async fn health(Extension(guard): Extension<Arc<Guard>>) -> Response {
+    match guard.vitals.judge(std::time::Instant::now()) {
+        Ok(()) => "ok".into_response(),
+        Err(stuck) => (StatusCode::SERVICE_UNAVAILABLE, stuck).into_response(),
+    }
 }
 
 /// Ready as soon as the index is as far as the store.

@@ -9,11 +9,11 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 use tower::ServiceExt as _;
 
 use super::guard::{Guard, Peer};
-use super::{Site, router_with};
+use super::{Site, guarded_router};
 
 /// Connections at once.
 const CONNECTIONS: usize = 4_096;
@@ -34,7 +34,26 @@ pub async fn serve(
     guard: Guard,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    let router = router_with(site, guard);
+    let (sender, sites) = watch::channel(site);
+    let served = serve_changing(listener, sites, guard, stop).await;
+    drop(sender);
+    served
+}
+
+/// As [`serve`]; each request is answered from the newest site there is.
+///
+/// # Errors
+/// As [`serve`].
+pub async fn serve_changing(
+    listener: TcpListener,
+    mut sites: watch::Receiver<Site>,
+    guard: Guard,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    let guard = Arc::new(guard);
+    let first = guarded_router(sites.borrow_and_update().clone(), Arc::clone(&guard));
+    let (routers, router) = watch::channel(first);
+    let mut changes = true;
     let places = Arc::new(Semaphore::new(CONNECTIONS));
     let parting = GracefulShutdown::new();
     tokio::pin!(stop);
@@ -43,6 +62,15 @@ pub async fn serve(
         let place = Arc::clone(&places).acquire_owned().await.ok();
         let (stream, peer) = tokio::select! {
             () = &mut stop => break,
+            changed = sites.changed(), if changes => {
+                // Whoever could change it may be gone; then it stays as it is.
+                changes = changed.is_ok();
+                if changes {
+                    let site = sites.borrow_and_update().clone();
+                    let _ = routers.send_replace(guarded_router(site, Arc::clone(&guard)));
+                }
+                continue;
+            }
             accepted = listener.accept() => match accepted {
                 Ok(accepted) => accepted,
                 Err(error) => {
@@ -55,14 +83,13 @@ pub async fn serve(
         };
         // Small answers go at once; where that cannot be set they go a little later.
         let _ = stream.set_nodelay(true);
-        let service =
-            router
-                .clone()
-                .map_request(move |request: hyper::Request<hyper::body::Incoming>| {
-                    let mut request: Request = request.map(axum::body::Body::new);
-                    request.extensions_mut().insert(Peer(peer));
-                    request
-                });
+        let router = router.clone();
+        let service = tower::service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
+            let mut request: Request = request.map(axum::body::Body::new);
+            request.extensions_mut().insert(Peer(peer));
+            let newest = router.borrow().clone();
+            newest.oneshot(request)
+        });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(HEAD)

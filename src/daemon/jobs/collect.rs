@@ -154,6 +154,7 @@ async fn run(
         let done = due.is_empty() && awaited.is_empty();
         let patience = if done || over { Duration::ZERO } else { LOOK };
         let brought = visits.take(patience).await;
+        house.vitals.step();
         let ends = brought.is_empty() && (over || done || visits.are_over());
         for brought in &brought {
             awaited.remove(&brought.harvest.visit.source);

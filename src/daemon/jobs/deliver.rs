@@ -103,6 +103,7 @@ pub async fn deliver_due(house: &House, lease: &Lease, post: &Post) -> anyhow::R
         total.later += counted.later;
         total.failed += counted.failed;
         total.skipped += counted.skipped;
+        house.vitals.step();
         for (delivery, words) in refused?.into_iter().flatten() {
             super::bounces::refused(house, signer, &delivery, &words).await?;
         }

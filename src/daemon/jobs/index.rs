@@ -81,6 +81,7 @@ pub async fn follow(house: &House) -> anyhow::Result<u64> {
         }
         let index = house.index.clone();
         tokio::task::spawn_blocking(move || index.apply(&updates, position)).await??;
+        house.vitals.step();
     }
     Ok(taken)
 }

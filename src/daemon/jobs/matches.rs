@@ -67,6 +67,7 @@ pub async fn follow(house: &House, lease: &Lease) -> anyhow::Result<usize> {
                 }
             }
             queued += tell_all(house, lease, &subscriptions, told, position).await?;
+            house.vitals.step();
         }
     }
     queued += bundles(house, lease, &subscriptions).await?;

@@ -17,6 +17,7 @@ pub mod lock;
 mod making;
 pub mod matches;
 pub mod observe;
+pub mod operator;
 mod pages;
 pub mod preview;
 mod project_names;

@@ -1,13 +1,19 @@
 //! Teams, as the configuration and commands have them, made subscriptions.
 
+use chrono::NaiveDate;
+
+use crate::config::Config;
 use crate::daemon::House;
 use crate::domain::alert::Team;
 use crate::domain::criteria::{Clause, Criteria};
 use crate::domain::id::{SubscriptionId, TeamId};
+use crate::domain::library::Library;
 use crate::domain::reference;
+use crate::domain::source::Source;
 use crate::domain::subscription::{EndReason, Frequency, Origin, Recipient, Subscription};
 use crate::matching::judge;
 use crate::store::begun;
+use crate::text::table::FileFault;
 
 /// All teams: those of the configuration first; a name that both have is the configuration's.
 ///
@@ -35,34 +41,30 @@ pub async fn one(house: &House, id: &TeamId) -> anyhow::Result<Option<Team>> {
 ///
 /// # Errors
 /// With the clause that names nothing, or that could tell nothing or everything.
-pub fn criteria(house: &House, team: &Team) -> anyhow::Result<Criteria> {
-    let library = &house.library;
+pub fn criteria(
+    library: &Library,
+    sources: &[Source],
+    team: &Team,
+    today: NaiveDate,
+) -> anyhow::Result<Criteria> {
     let mut clauses = Vec::new();
     for clause in &team.track {
-        let exists = match clause {
-            Clause::Standard(text) => {
-                let work = reference::read(text, &library.known_works)
-                    .into_iter()
-                    .next()
-                    .map(|reference| reference.work)
-                    .ok_or_else(|| {
-                        anyhow::anyhow!(
-                            "team {}: `{text}` is no reference that can be read",
-                            team.name
-                        )
-                    })?;
-                clauses.push(Clause::Standard(work));
-                continue;
-            }
-            Clause::Framework(id) => library.framework(id).is_some(),
-            Clause::Jurisdiction(id) => library.jurisdiction(id).is_some(),
-            Clause::Topic(id) => library.topic(id).is_some(),
-            Clause::Body(id) => library.body(id).is_some(),
-            Clause::Source(id) | Clause::Page(id) => house.source(id).is_some(),
-            Clause::Kind(_) | Clause::Search(_) | Clause::Deadlines => true,
-        };
+        if let Clause::Standard(text) = clause {
+            let work = reference::read(text, &library.known_works)
+                .into_iter()
+                .next()
+                .map(|reference| reference.work)
+                .ok_or_else(|| {
+                    anyhow::anyhow!(
+                        "team {}: `{text}` is no reference that can be read",
+                        team.name
+                    )
+                })?;
+            clauses.push(Clause::Standard(work));
+            continue;
+        }
         anyhow::ensure!(
-            exists,
+            exists(library, sources, clause),
             "team {}: `{clause}` names nothing that the library has, so it would never match",
             team.name
         );
@@ -73,13 +75,69 @@ pub fn criteria(house: &House, team: &Team) -> anyhow::Result<Criteria> {
     } else {
         Criteria::Any(clauses)
     };
-    judge(
-        &criteria,
-        &library.known_works,
-        house.clock.now().date_naive(),
-    )
-    .map_err(|refusal| anyhow::anyhow!("team {}: {refusal}", team.name))?;
+    judge(&criteria, &library.known_works, today)
+        .map_err(|refusal| anyhow::anyhow!("team {}: {refusal}", team.name))?;
     Ok(criteria)
+}
+
+/// Whether criteria could ever be met.
+///
+/// # Errors
+/// With the clause that names nothing that there is, or says nothing.
+pub fn could_fire(
+    library: &Library,
+    sources: &[Source],
+    criteria: &Criteria,
+    today: NaiveDate,
+) -> Result<(), String> {
+    let clauses = criteria.clauses();
+    let dead = |clause: &&Clause| !exists(library, sources, clause);
+    // One clause that lives is enough where any of them will do.
+    let missing = match criteria {
+        Criteria::Any(_)
+            if clauses
+                .iter()
+                .any(|clause| exists(library, sources, clause)) =>
+        {
+            None
+        }
+        _ => clauses.iter().find(dead),
+    };
+    if let Some(clause) = missing {
+        return Err(format!("`{clause}` names nothing that the library has"));
+    }
+    judge(criteria, &library.known_works, today).map_err(|refusal| refusal.to_string())
+}
+
+/// Whether what a clause names is there.
+fn exists(library: &Library, sources: &[Source], clause: &Clause) -> bool {
+    match clause {
+        Clause::Framework(id) => library.framework(id).is_some(),
+        Clause::Jurisdiction(id) => library.jurisdiction(id).is_some(),
+        Clause::Topic(id) => library.topic(id).is_some(),
+        Clause::Body(id) => library.body(id).is_some(),
+        Clause::Source(id) | Clause::Page(id) => sources.iter().any(|source| &source.id == id),
+        Clause::Standard(_) | Clause::Kind(_) | Clause::Search(_) | Clause::Deadlines => true,
+    }
+}
+
+/// Teams of the configuration that could never be told anything, or everything, where they stand.
+pub fn faults(
+    config: &Config,
+    library: &Library,
+    sources: &[Source],
+    today: NaiveDate,
+) -> Vec<FileFault> {
+    let places = config.team_places.iter().zip(&config.teams);
+    places
+        .filter_map(|((_, place), team)| {
+            let error = criteria(library, sources, team, today).err()?;
+            Some(FileFault {
+                what: error.to_string(),
+                ..place.clone()
+            })
+        })
+        .collect()
 }
 
 /// Begins and ends subscriptions until they are what teams ask for. A team whose wish cannot be
@@ -98,10 +156,11 @@ pub async fn sync(house: &House) -> anyhow::Result<Vec<Subscription>> {
         } else {
             Origin::Operator
         };
-        match criteria(house, &team) {
+        match criteria(&house.library, &house.sources, &team, now.date_naive()) {
             Ok(criteria) => wanted.push((team.id, team.frequency, criteria, origin)),
             Err(error) => {
-                tracing::warn!(%error, "a team's wish cannot be understood");
+                // Said once at the start; a round comes every few seconds.
+                tracing::debug!(team.id = %team.id, %error, "a team's wish cannot be understood");
                 kept.push(team.id);
             }
         }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use lettre::Address;
 use lettre::transport::smtp::authentication::Mechanism;
 use lettre::transport::smtp::client::AsyncSmtpConnection;
@@ -31,6 +32,8 @@ pub struct Probe {
     pub has_login: bool,
     /// Why it refused our login, where it did.
     pub login_refused: Option<String>,
+    /// Until when its certificate holds, where the connection is encrypted.
+    pub certificate_until: Option<DateTime<Utc>>,
     /// Whether it would take mail for strangers from one who has not logged in.
     pub open: bool,
     /// Why it would not take mail from our sender, where it would not.
@@ -65,6 +68,10 @@ pub async fn probe(
     })?;
     let talk = async {
         let mut connection = relay.open().await?;
+        let certificate_until = connection
+            .peer_certificate()
+            .ok()
+            .and_then(|der| until(&der));
         let info = connection.server_info();
         let offers_starttls = info.supports_feature(Extension::StartTls);
         let offers_login = info.supports_auth_mechanism(Mechanism::Plain)
@@ -81,6 +88,7 @@ pub async fn probe(
             offers_starttls,
             offers_login,
             has_login,
+            certificate_until,
             login_refused,
             open,
             refuses,
@@ -90,6 +98,12 @@ pub async fn probe(
         Ok(said) => said.map(Some),
         Err(_) => Err("it did not answer in time".to_owned()),
     }
+}
+
+/// Until when a certificate holds, as it says itself.
+fn until(der: &[u8]) -> Option<DateTime<Utc>> {
+    let (_, certificate) = x509_parser::parse_x509_certificate(der).ok()?;
+    DateTime::from_timestamp(certificate.validity().not_after.timestamp(), 0)
 }
 
 /// Whether a mail would be taken; none is sent.

@@ -2,11 +2,15 @@
 
 use std::collections::BTreeSet;
 
+use chrono::{DateTime, TimeDelta, Utc};
+
 use super::{Bag, Kind, Report, Resolver, Severity, has_network, mailbox};
 use crate::config::Config;
 use crate::deliver::{self, Probe};
 use crate::domain::subscription::EmailAddress;
 
+/// A certificate that holds no longer than this is said.
+const SOON: TimeDelta = TimeDelta::days(14);
 /// The most look-ups that a receiver makes for one SPF record (RFC 7208, 4.6.4).
 const MOST_LOOKUPS: usize = 10;
 
@@ -43,7 +47,7 @@ pub(super) async fn examine(report: &mut Report, config: &Config, bag: &Bag<'_>)
         smtp.host().parse::<std::net::IpAddr>().is_err() && smtp.host() != "localhost"
     });
     match deliver::probe(&settings, &envelope, &to).await {
-        Ok(Some(probe)) => relay(report, config, &probe, &to),
+        Ok(Some(probe)) => relay(report, config, &probe, &to, bag.clock.now()),
         Ok(None) => {}
         Err(why) if network.is_err() && named => report.add(
             Severity::Unasked,
@@ -86,7 +90,13 @@ async fn records(
     }
 }
 
-fn relay(report: &mut Report, config: &Config, probe: &Probe, to: &EmailAddress) {
+fn relay(
+    report: &mut Report,
+    config: &Config,
+    probe: &Probe,
+    to: &EmailAddress,
+    now: DateTime<Utc>,
+) {
     let place = || "mail.smtp";
     let here = config
         .mail
@@ -119,6 +129,20 @@ fn relay(report: &mut Report, config: &Config, probe: &Probe, to: &EmailAddress)
             place(),
             format!("the relay would not take a mail to {}: {why}", to.domain()),
             mend,
+        );
+    }
+    if let Some(until) = probe.certificate_until
+        && until - now < SOON
+    {
+        report.add(
+            Severity::Warning,
+            "relay-certificate-soon-over",
+            place(),
+            format!(
+                "the relay's certificate holds until {} only",
+                until.format("%Y-%m-%d")
+            ),
+            "let whoever runs the relay renew it: mails wait as soon as it is over",
         );
     }
     if probe.open {

@@ -691,7 +691,7 @@ fn check_and_doctor_name_a_team_that_could_never_be_told() {
         assert_eq!(out.status.code(), Some(1));
         let said = text(&out);
         assert!(
-            said.contains("regwire.toml:11") && said.contains("eu-ai-akt"),
+            said.contains("regwire.toml:12") && said.contains("eu-ai-akt"),
             "{said}"
         );
     }

@@ -13,7 +13,7 @@ use regwire::store::Store;
 use crate::house::utc;
 use crate::postgres::Postgres;
 
-/// The commands of a section, or those before the first one.
+/// The commands of a section.
 fn commands(text: &str, section: &str) -> String {
     let mut current = String::new();
     let mut inside = false;
@@ -94,7 +94,7 @@ async fn every_command_of_the_operators_page_does_what_it_says() {
     let run = |section: &str| {
         let own = commands(&text, section);
         assert!(!own.is_empty(), "{section} has no commands");
-        let all = format!("{}\n{own}", commands(&text, ""))
+        let all = format!("{}\n{own}", commands(&text, "Keeping the data"))
             .replace(
                 "/etc/regwire",
                 &root.join("etc/regwire").display().to_string(),

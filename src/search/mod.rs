@@ -244,14 +244,18 @@ impl Index {
                 Opened::begin_in(&folder)?
             }
         };
-        Ok(Self {
+        Ok(Self::of(folder, opened))
+    }
+
+    fn of(folder: PathBuf, opened: Opened) -> Self {
+        Self {
             shared: Arc::new(Shared {
                 folder,
                 opened: RwLock::new(Arc::new(opened)),
                 writing: Mutex::default(),
                 soundness: AtomicU8::default(),
             }),
-        })
+        }
     }
 
     fn opened(&self) -> Arc<Opened> {

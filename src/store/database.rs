@@ -201,15 +201,6 @@ pub(super) fn sqlite_file(url: &str, data: &Path) -> Option<PathBuf> {
         .map(|path| data.join(path.trim_start_matches("//")))
 }
 
-/// The newest schema that this version knows.
-pub(super) fn newest_schema() -> i64 {
-    SQLITE
-        .iter()
-        .map(|migration| migration.version)
-        .max()
-        .unwrap_or(0)
-}
-
 /// The address as it may stand in a log.
 pub(super) fn without_password(url: &str) -> String {
     match url::Url::parse(url) {

@@ -3,6 +3,7 @@
 //! This file is the map. A room sees the ground floor and nothing beside it; rooms meet only
 //! upstairs. `docs/architecture.md` walks one update through the house.
 
+pub mod archive;
 pub mod cli;
 pub mod clock;
 pub mod compare;

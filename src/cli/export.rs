@@ -7,15 +7,16 @@ use chrono::NaiveDate;
 use serde_json::Value;
 
 use super::standards::standing_line;
+use crate::config::Config;
 use crate::daemon::House;
 use crate::render::update_line;
-use crate::store::RegisterFilter;
+use crate::store::{RegisterFilter, Store};
 
 /// Options of `export`.
 #[derive(clap::Args)]
 pub(super) struct Options {
-    /// What: `updates`, or the register of `standards`.
-    #[arg(value_parser = ["updates", "standards"])]
+    /// What: `updates`, the register of `standards`, or `everything`, to move or keep the store.
+    #[arg(value_parser = ["updates", "standards", "everything"])]
     what: String,
     /// Lines of JSON (the default).
     #[arg(long)]
@@ -26,6 +27,26 @@ pub(super) struct Options {
     /// Only what was first seen (a project: where it stands) on that day or later.
     #[arg(long, value_name = "DAY")]
     since: Option<NaiveDate>,
+}
+
+impl Options {
+    /// Whether the store itself is wanted, as it is.
+    pub(super) fn is_everything(&self) -> bool {
+        self.what == "everything"
+    }
+}
+
+/// Every row of every table, as of one moment, whatever the schema; for `regwire import`.
+pub(super) async fn everything(config: &Config, options: &Options) -> anyhow::Result<ExitCode> {
+    anyhow::ensure!(
+        !options.csv && options.since.is_none(),
+        "everything is printed as lines of JSON, and whole: leave --csv and --since out"
+    );
+    let store = Store::open_as_it_is(&config.store, &config.data).await?;
+    let mut out = std::io::BufWriter::with_capacity(256 << 10, std::io::stdout());
+    store.write_everything(&mut out).await?;
+    out.flush()?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Updates read at once: an export of any size needs the memory of one page.

@@ -5,6 +5,7 @@
 //! deliberately holds no rules of its own.
 
 mod audit;
+mod backup;
 mod bounce;
 mod calendar;
 mod check;
@@ -16,10 +17,12 @@ mod edit;
 mod errand;
 mod evidence;
 mod export;
+mod migrate;
 pub(crate) mod operator;
 pub(crate) mod out;
 mod page;
 mod read;
+mod restore;
 mod serve;
 mod source;
 mod standards;
@@ -160,9 +163,27 @@ enum Command {
     /// List what operators changed, or check that the log of it was not tampered with.
     #[command(subcommand)]
     Audit(audit::Command),
-    /// Print everything as lines.
-    #[command(after_help = "Example: regwire export updates --jsonl > updates.jsonl")]
+    /// Print updates, the register, or everything that is stored, as lines.
+    #[command(
+        after_help = "Examples:\n  regwire export updates --jsonl > updates.jsonl\n  regwire export everything > store.jsonl"
+    )]
     Export(export::Options),
+    /// Take in what `export everything` printed, into a store that holds nothing.
+    #[command(
+        after_help = "Examples:\n  regwire import store.jsonl\n  regwire --config a.toml export everything | regwire --config b.toml import -"
+    )]
+    Import(restore::ImportOptions),
+    /// Keep the store and the settings in one file, while a daemon works on.
+    #[command(after_help = "Example: regwire backup /var/backups/regwire/")]
+    Backup(backup::Options),
+    /// Make a store from a backup; sending stays locked until `regwire resume`.
+    #[command(
+        after_help = "Example: regwire --data /var/lib/regwire restore /var/backups/regwire/regwire-20261129T054340Z.tar.zst"
+    )]
+    Restore(restore::Options),
+    /// Bring the store to this version's schema, or say what would be done.
+    #[command(after_help = "Examples:\n  regwire migrate --dry-run\n  regwire migrate")]
+    Migrate(migrate::Options),
     /// Make and check evidence that a third party can verify offline.
     #[command(subcommand)]
     Evidence(evidence::Evidence),
@@ -304,7 +325,19 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Some(Command::Operator(command)) => operator::run(house(load()?).await?, command).await,
         Some(Command::Token(command)) => token::run(house(load()?).await?, command).await,
         Some(Command::Audit(command)) => audit::run(house(load()?).await?, command).await,
+        Some(Command::Export(options)) if options.is_everything() => {
+            export::everything(&load()?, &options).await
+        }
         Some(Command::Export(options)) => export::run(house(load()?).await?, options).await,
+        Some(Command::Import(options)) => restore::import(&load()?, &options).await,
+        Some(Command::Backup(options)) => {
+            backup::run(&load()?, arguments.config.as_deref(), &options).await
+        }
+        Some(Command::Restore(options)) => {
+            let data = options.data.as_deref().or(arguments.data.as_deref());
+            restore::run(&Config::load(arguments.config.as_deref(), data)?, &options).await
+        }
+        Some(Command::Migrate(options)) => migrate::run(&load()?, &options).await,
         Some(Command::Evidence(evidence::Evidence::Export(options))) => {
             evidence::export(house(load()?).await?, options).await
         }

@@ -76,16 +76,24 @@ pub(super) async fn run(config: Config, options: Options) -> anyhow::Result<Exit
         .map_or_else(|| house.config.listen.clone(), |listen| listen.to_string());
     let mut first = None;
     if !options.no_work {
-        match Shift::begin(&house).await? {
-            Ok(shift) => first = Some(shift),
-            Err(held) if house.store.is_sqlite() => {
+        match Shift::begin(&house).await {
+            Ok(Ok(shift)) => first = Some(shift),
+            Ok(Err(held)) if house.store.is_sqlite() => {
                 anyhow::bail!(
                     "{held}: one SQLite store has one daemon. Stop the other, or use PostgreSQL for several nodes"
                 );
             }
-            Err(held) => tracing::info!("{held}; this node stands by"),
+            Ok(Err(held)) => tracing::info!("{held}; this node stands by"),
+            Err(error) if house.store.is_sqlite() => return Err(error),
+            // Such as a clock that is a moment behind that of the node at work.
+            Err(error) => tracing::warn!(
+                error = format!("{error:#}"),
+                "this node cannot work yet, and stands by"
+            ),
         }
     }
+    jobs::index::stand(&house).await?;
+    tokio::spawn(jobs::index::keep_sound(house.clone()));
     let (stop, stopped) = tokio::sync::watch::channel(false);
     let (houses, newest) = tokio::sync::watch::channel(house.clone());
     let (sites, site_shown) = tokio::sync::watch::channel(site(&house));
@@ -162,6 +170,10 @@ pub(super) async fn run(config: Config, options: Options) -> anyhow::Result<Exit
     Ok(ExitCode::SUCCESS)
 }
 
+/// How long a node that stands by lets its index follow at a stretch, and waits for the lease.
+const FOLLOWING: Duration = Duration::from_secs(20);
+const TAKING: Duration = Duration::from_secs(12);
+
 /// Works as long as this process holds the lease; stands by, the index following, while not.
 async fn works(
     houses: tokio::sync::watch::Receiver<House>,
@@ -177,7 +189,12 @@ async fn works(
                 sources = house.sources.iter().filter(|source| source.on).count(),
                 "at work"
             );
-            let result = daemon::work(&houses, held.lease(), stopped.clone()).await;
+            // What another worker did meanwhile is not remembered here.
+            *house.stories.lock().await = None;
+            let result = tokio::select! {
+                result = daemon::work(&houses, held.lease(), stopped.clone()) => result,
+                () = held.lost() => Err(anyhow::anyhow!("the lease is another's now")),
+            };
             match result {
                 Ok(()) => {
                     held.end().await?;
@@ -192,31 +209,35 @@ async fn works(
                     drop(held);
                     // What is under way read the store under the lease that is gone.
                     *house.visits.lock().await = daemon::visits::Visits::default();
-                    tokio::time::sleep(Duration::from_secs(2)).await;
+                    tokio::time::sleep(daemon::LOOK).await;
                 }
             }
         }
-        if let Err(error) = jobs::index::follow(&house).await {
-            tracing::warn!(
+        // A store that is cut off may never answer; what was taken in until then stays.
+        match tokio::time::timeout(FOLLOWING, jobs::index::follow(&house)).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => tracing::warn!(
                 error = format!("{error:#}"),
                 "the index could not follow the log; trying again"
-            );
+            ),
+            Err(_) => tracing::warn!("the index has not caught up with the log yet; going on"),
         }
         if may_work {
-            match Shift::begin(&house).await {
-                Ok(Ok(taken)) => {
+            match tokio::time::timeout(TAKING, Shift::begin(&house)).await {
+                Ok(Ok(Ok(taken))) => {
                     shift = Some(taken);
                     continue;
                 }
-                Ok(Err(_)) => {}
-                Err(error) => tracing::warn!(
+                Ok(Ok(Err(_))) => {}
+                Ok(Err(error)) => tracing::warn!(
                     error = format!("{error:#}"),
                     "the store cannot be reached; trying again"
                 ),
+                Err(_) => tracing::warn!("the store does not answer; trying again"),
             }
         }
         tokio::select! {
-            () = tokio::time::sleep(Duration::from_secs(3)) => {}
+            () = tokio::time::sleep(daemon::LOOK) => {}
             _ = stopped.changed() => {}
         }
     }

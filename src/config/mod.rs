@@ -505,6 +505,7 @@ const OTHER_VARIABLES: &[&str] = &[
     "REGWIRE_LOG",
     "REGWIRE_LOG_FORMAT",
     "REGWIRE_CLOCK",
+    "REGWIRE_NODE",
     "REGWIRE_CORPUS",
 ];
 

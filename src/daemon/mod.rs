@@ -36,8 +36,13 @@ use crate::vitals::{ERRAND, Vitals};
 
 /// The lease of whoever works.
 pub const WORKER: &str = "worker";
-/// How long the lease holds without being renewed.
-pub const LEASE: TimeDelta = TimeDelta::seconds(15);
+/// How long the lease holds without being renewed. With the pause between two looks of those who
+/// stand by it makes less than the 15 seconds that a takeover may take.
+pub const LEASE: TimeDelta = TimeDelta::seconds(10);
+/// Between two looks of a node that stands by.
+pub const LOOK: Duration = Duration::from_secs(1);
+/// How long the store may take to renew the lease before the next try.
+const RENEWAL: Duration = Duration::from_secs(3);
 
 /// Everything that upstairs works with.
 #[derive(Clone)]
@@ -219,19 +224,25 @@ fn holder() -> String {
     format!("{}/{}", machine(), std::process::id())
 }
 
+/// The machine's name; `REGWIRE_NODE` where several share one, as containers may.
 fn machine() -> String {
-    std::fs::read_to_string("/etc/hostname")
+    std::env::var("REGWIRE_NODE")
+        .or_else(|_| std::fs::read_to_string("/etc/hostname"))
         .map(|name| name.trim().to_owned())
         .unwrap_or_else(|_| "localhost".to_owned())
 }
 
 /// Whether a holder may still be alive: another machine's always may.
-fn is_alive(holder: &str) -> bool {
+pub fn is_alive(holder: &str) -> bool {
     match holder.rsplit_once('/') {
         Some((name, process)) if name == machine() => {
             // Without /proc nobody can tell, and waiting is the safe answer.
-            !std::path::Path::new("/proc/self").exists()
-                || std::path::Path::new("/proc").join(process).exists()
+            if !std::path::Path::new("/proc/self").exists() {
+                return true;
+            }
+            // One that ended and that nobody has taken leave of does not live.
+            std::fs::read_to_string(std::path::Path::new("/proc").join(process).join("stat"))
+                .is_ok_and(|stat| !stat.contains(") Z "))
         }
         _ => true,
     }
@@ -251,6 +262,8 @@ pub async fn work(
     let mut house = houses.borrow_and_update().clone();
     let fetcher = house.fetcher()?;
     let post = house.post()?;
+    // Before anything is added: an index of an earlier state would not be noticed later.
+    jobs::index::follow(&house).await?;
     jobs::library::follow(&house, lease).await?;
     while !*stop.borrow() {
         if houses.has_changed().unwrap_or(false) {
@@ -314,6 +327,7 @@ pub struct Shift {
     house: House,
     lease: Lease,
     renewal: tokio::task::JoinHandle<()>,
+    over: tokio::sync::watch::Receiver<bool>,
 }
 
 impl Shift {
@@ -324,11 +338,23 @@ impl Shift {
     pub async fn begin(house: &House) -> anyhow::Result<Result<Self, crate::store::LeaseHeld>> {
         let lease = house.lease().await?;
         house.vitals.at_work(lease.is_ok());
-        Ok(lease.map(|lease| Self {
-            renewal: tokio::spawn(renew(house.clone(), lease.clone())),
-            house: house.clone(),
-            lease,
+        Ok(lease.map(|lease| {
+            let (ended, over) = tokio::sync::watch::channel(false);
+            Self {
+                renewal: tokio::spawn(renew(house.clone(), lease.clone(), ended)),
+                house: house.clone(),
+                lease,
+                over,
+            }
         }))
+    }
+
+    /// Waits until the lease is lost: taken by another, or not renewed for so long that it may have
+    /// been. What is under way then need not be waited for: it may hang on a store that is cut off.
+    pub async fn lost(&self) {
+        let mut over = self.over.clone();
+        // Whoever renews ends only by saying so, or with the whole turn.
+        let _ = over.wait_for(|over| *over).await;
     }
 
     /// What every write names.
@@ -355,25 +381,64 @@ impl Drop for Shift {
     }
 }
 
-async fn renew(house: House, lease: Lease) {
+async fn renew(house: House, lease: Lease, ended: tokio::sync::watch::Sender<bool>) {
+    let mut renewed = house.clock.now();
+    let mut waited = false;
     loop {
         let pause = house
             .clock
             .wait_for(LEASE / 3)
             .clamp(Duration::from_millis(100), Duration::from_secs(5));
-        tokio::time::sleep(pause).await;
-        let renewed = house
-            .store
-            .renew_lease(&lease, house.clock.now(), LEASE)
-            .await;
-        if let Err(error) = renewed {
-            if matches!(error, crate::store::Error::LeaseLost) {
-                tracing::error!("the worker's lease was lost; this process stops working");
-                return;
+        // What was asked long ago was renewed for a time that is nearly over.
+        if !waited {
+            tokio::time::sleep(pause).await;
+        }
+        let asked = std::time::Instant::now();
+        let renewal = house.store.renew_lease(&lease, house.clock.now(), LEASE);
+        let mut renewal = std::pin::pin!(renewal);
+        let lost = loop {
+            let why = match tokio::time::timeout(RENEWAL, &mut renewal).await {
+                Ok(Ok(())) => {
+                    house.vitals.wrote();
+                    renewed = house.clock.now();
+                    waited = asked.elapsed() > pause.max(RENEWAL / 3);
+                    break false;
+                }
+                Ok(Err(crate::store::Error::LeaseLost)) => {
+                    tracing::error!("the worker's lease was lost; this process stops working");
+                    break true;
+                }
+                Ok(Err(error)) => {
+                    waited = false;
+                    Some(error.to_string())
+                }
+                // What this process itself writes may hold the lease's row for long: then nobody
+                // else can take it, and reading it is answered.
+                Err(_) => {
+                    let epoch = house.store.lease_epoch(&lease.name);
+                    if matches!(tokio::time::timeout(RENEWAL, epoch).await, Ok(Ok(Some(epoch))) if epoch == lease.epoch)
+                    {
+                        renewed = house.clock.now();
+                    }
+                    None
+                }
+            };
+            // An embedded store has no other worker, and a full disk must not end its turn.
+            if !house.store.is_sqlite() && house.clock.now() - renewed > LEASE {
+                tracing::error!(
+                    why,
+                    "the worker's lease was lost, as it could not be renewed; this process stops working"
+                );
+                break true;
             }
-            tracing::warn!(%error, "the worker's lease could not be renewed; trying again");
-        } else {
-            house.vitals.wrote();
+            if let Some(why) = why {
+                tracing::warn!(why, "the worker's lease could not be renewed; trying again");
+                break false;
+            }
+        };
+        if lost {
+            break;
         }
     }
+    ended.send_replace(true);
 }

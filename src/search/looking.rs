@@ -6,7 +6,7 @@ use std::path::Path;
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocSet as _, TERMINATED};
 
-use super::{Error, Index, schema};
+use super::{Error, Index, Opened, schema, soundness};
 
 impl Index {
     /// Opens the index to look at it: nothing is made, and nothing mended. None where there is none.
@@ -20,7 +20,8 @@ impl Index {
         if !folder.join("meta.json").exists() {
             return Ok(None);
         }
-        Self::open_in(&folder).map(Some)
+        let opened = soundness::guarded(|| Opened::open_in(&folder))?;
+        Ok(Some(Self::of(folder, opened)))
     }
 
     /// The identifiers of all updates in the index.
@@ -28,10 +29,11 @@ impl Index {
     /// # Errors
     /// When the index cannot be read.
     pub fn ids(&self) -> Result<HashSet<String>, Error> {
-        let searcher = self.inner.reader.searcher();
+        let opened = self.opened();
+        let searcher = opened.reader.searcher();
         let mut out = HashSet::new();
         for segment in searcher.segment_readers() {
-            let inverted = segment.inverted_index(self.inner.fields.id)?;
+            let inverted = segment.inverted_index(opened.fields.id)?;
             let mut terms = inverted
                 .terms()
                 .stream()

@@ -11,11 +11,13 @@ mod looking;
 mod page;
 mod schema;
 mod snippet;
+mod soundness;
 mod spelling;
 
 use std::cmp::Reverse;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::AtomicU8;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use chrono::NaiveDate;
@@ -55,6 +57,9 @@ pub enum Error {
     /// A search took longer than any may (contract: W5).
     #[error("this search takes too long: use fewer words, or narrow it with a filter")]
     TooLong,
+    /// The index is damaged, or not as far as the store yet after it was.
+    #[error("the search index is being built anew; try again in a minute")]
+    Rebuilding,
 }
 
 /// How hits are ordered.
@@ -143,16 +148,23 @@ const LONGEST: Duration = Duration::from_millis(500);
 /// An index on disk.
 #[derive(Clone)]
 pub struct Index {
-    inner: Arc<Inner>,
+    shared: Arc<Shared>,
 }
 
-struct Inner {
+/// What all who use one index share: a damaged one is replaced under their hands.
+struct Shared {
     folder: PathBuf,
+    opened: RwLock<Arc<Opened>>,
+    writing: Mutex<Writing>,
+    /// One of the states of `soundness`.
+    soundness: AtomicU8,
+}
+
+struct Opened {
     fields: Fields,
     index: Tantivy,
     reader: IndexReader,
     laid_out: facets::LaidOut,
-    writing: Mutex<Writing>,
 }
 
 /// The writer, while there is work, and how far in the log it is ahead of the last commit.
@@ -165,31 +177,7 @@ struct Writing {
 /// The writer's memory, in bytes: a segment's worth before it is written out.
 const WRITER_MEMORY: usize = 48_000_000;
 
-impl Index {
-    /// Opens the index under `data/search/v<fingerprint>/`, or makes an empty one there.
-    ///
-    /// The fingerprint covers fields, tokens and the libraries that make them: what another
-    /// version wrote is not read wrongly but left aside, and built anew.
-    ///
-    /// # Errors
-    /// When the folder cannot be used. A damaged index is deleted and begun again.
-    pub fn open(data: &Path) -> Result<Self, Error> {
-        let parent = data.join("search");
-        let folder = parent.join(format!("v{}", schema::fingerprint()));
-        match Self::open_in(&folder) {
-            Ok(index) => Ok(index),
-            Err(error @ Error::Folder { .. }) => Err(error),
-            Err(error) => {
-                tracing::warn!(folder = %folder.display(), %error, "the search index is damaged and is built anew");
-                std::fs::remove_dir_all(&folder).map_err(|source| Error::Folder {
-                    path: folder.clone(),
-                    source,
-                })?;
-                Self::open_in(&folder)
-            }
-        }
-    }
-
+impl Opened {
     fn open_in(folder: &Path) -> Result<Self, Error> {
         let at = |source| Error::Folder {
             path: folder.to_owned(),
@@ -215,15 +203,65 @@ impl Index {
             .reload_policy(ReloadPolicy::Manual)
             .try_into()?;
         Ok(Self {
-            inner: Arc::new(Inner {
-                folder: folder.to_owned(),
-                fields,
-                index,
-                reader,
-                laid_out: facets::LaidOut::default(),
-                writing: Mutex::default(),
-            }),
+            fields,
+            index,
+            reader,
+            laid_out: facets::LaidOut::default(),
         })
+    }
+
+    /// Begins an empty index in the place of whatever is there.
+    fn begin_in(folder: &Path) -> Result<Self, Error> {
+        match std::fs::remove_dir_all(folder) {
+            Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+                return Err(Error::Folder {
+                    path: folder.to_owned(),
+                    source,
+                });
+            }
+            _ => {}
+        }
+        Self::open_in(folder)
+    }
+}
+
+impl Index {
+    /// Opens the index under `data/search/v<fingerprint>/`, or makes an empty one there.
+    ///
+    /// The fingerprint covers fields, tokens and the libraries that make them: what another
+    /// version wrote is not read wrongly but left aside, and built anew.
+    ///
+    /// # Errors
+    /// When the folder cannot be used. A damaged index is deleted and begun again.
+    pub fn open(data: &Path) -> Result<Self, Error> {
+        let parent = data.join("search");
+        let folder = parent.join(format!("v{}", schema::fingerprint()));
+        let opened = match soundness::guarded(|| Opened::open_in(&folder)) {
+            Ok(opened) => opened,
+            Err(error @ Error::Folder { .. }) => return Err(error),
+            Err(error) => {
+                tracing::warn!(folder = %folder.display(), %error, "the search index is damaged and is built anew");
+                Opened::begin_in(&folder)?
+            }
+        };
+        Ok(Self::of(folder, opened))
+    }
+
+    fn of(folder: PathBuf, opened: Opened) -> Self {
+        Self {
+            shared: Arc::new(Shared {
+                folder,
+                opened: RwLock::new(Arc::new(opened)),
+                writing: Mutex::default(),
+                soundness: AtomicU8::default(),
+            }),
+        }
+    }
+
+    fn opened(&self) -> Arc<Opened> {
+        // Whoever panicked with it left the one or the other in it, both whole.
+        let opened = self.shared.opened.read();
+        Arc::clone(&opened.unwrap_or_else(PoisonError::into_inner))
     }
 
     /// How far in the change log this index is: the position committed with its last update.
@@ -231,7 +269,7 @@ impl Index {
     /// # Errors
     /// When the index cannot be read.
     pub fn cursor(&self) -> Result<i64, Error> {
-        let metas = self.inner.index.load_metas()?;
+        let metas = self.opened().index.load_metas()?;
         Ok(metas
             .payload
             .and_then(|payload| payload.strip_prefix("position=")?.parse().ok())
@@ -298,10 +336,10 @@ impl Index {
 
     fn writing(&self) -> std::sync::MutexGuard<'_, Writing> {
         // Whoever panicked with it left at worst a batch half added, which is dropped below.
-        self.inner.writing.lock().unwrap_or_else(|poisoned| {
+        self.shared.writing.lock().unwrap_or_else(|poisoned| {
             let mut writing = PoisonError::into_inner(poisoned);
             *writing = Writing::default();
-            self.inner.writing.clear_poison();
+            self.shared.writing.clear_poison();
             writing
         })
     }
@@ -311,7 +349,8 @@ impl Index {
         writing: &mut Writing,
         updates: impl Iterator<Item = (bool, &'a Update, Option<&'a str>)>,
     ) -> Result<(), Error> {
-        let fields = &self.inner.fields;
+        let opened = self.opened();
+        let fields = &opened.fields;
         let writer = match &mut writing.writer {
             Some(writer) => writer,
             empty => empty.insert(self.make_writer()?),
@@ -346,16 +385,16 @@ impl Index {
             *writing = Writing::default();
         }
         committed?;
-        Ok(self.inner.reader.reload()?)
+        Ok(self.opened().reader.reload()?)
     }
 
     fn make_writer(&self) -> Result<IndexWriter, Error> {
-        self.inner
+        self.opened()
             .index
             .writer_with_num_threads(1, WRITER_MEMORY)
             .map_err(|error| match error {
                 tantivy::TantivyError::LockFailure(..) => Error::Busy {
-                    path: self.inner.folder.clone(),
+                    path: self.shared.folder.clone(),
                 },
                 error => error.into(),
             })
@@ -377,7 +416,7 @@ impl Index {
         commit.set_payload("position=0");
         commit.commit()?;
         drop(writing);
-        self.inner.reader.reload()?;
+        self.opened().reader.reload()?;
         Ok(())
     }
 
@@ -397,12 +436,12 @@ impl Index {
     /// # Errors
     /// When the index cannot be read.
     pub fn refresh(&self) -> Result<(), Error> {
-        Ok(self.inner.reader.reload()?)
+        Ok(self.opened().reader.reload()?)
     }
 
     /// How many updates it holds.
     pub fn len(&self) -> u64 {
-        self.inner.reader.searcher().num_docs()
+        self.opened().reader.searcher().num_docs()
     }
 
     /// Whether it holds nothing.
@@ -440,12 +479,16 @@ impl Index {
     /// them is found instead, and said to be so.
     ///
     /// # Errors
-    /// When the index cannot be read, or the search takes too long.
+    /// When the index is being built anew, or the search takes too long.
     pub fn find(&self, asked: &Asked<'_>) -> Result<Found, Error> {
-        let searcher = self.inner.reader.searcher();
-        self.inner.laid_out.keep(searcher.segment_readers());
+        self.trusted(|opened| Self::found(opened, asked))
+    }
+
+    fn found(opened: &Opened, asked: &Asked<'_>) -> Result<Found, Error> {
+        let searcher = opened.reader.searcher();
+        opened.laid_out.keep(searcher.segment_readers());
         let mut compiler = compile::Compiler {
-            fields: &self.inner.fields,
+            fields: &opened.fields,
             today: asked.today,
             synonyms: asked.synonyms,
             relaxed: false,
@@ -455,7 +498,7 @@ impl Index {
             order: asked.order,
             after: asked.after,
             most: limit + 1,
-            laid_out: asked.facets.then_some(&self.inner.laid_out),
+            laid_out: asked.facets.then_some(&opened.laid_out),
             apart: compiler.is_one_word(asked.query),
             until: Instant::now() + LONGEST,
         };
@@ -493,13 +536,15 @@ impl Index {
         query: &Query,
         synonyms: Option<&Synonyms>,
     ) -> Result<Option<Query>, Error> {
-        let searcher = self.inner.reader.searcher();
-        Ok(spelling::suggestion(
-            &searcher,
-            self.inner.fields.text,
-            query,
-            synonyms,
-        )?)
+        self.trusted(|opened| {
+            let searcher = opened.reader.searcher();
+            Ok(spelling::suggestion(
+                &searcher,
+                opened.fields.text,
+                query,
+                synonyms,
+            )?)
+        })
     }
 }
 

@@ -205,6 +205,20 @@ impl Store {
             .collect()
     }
 
+    /// How many updates entered the log up to a position: what an index that stands there holds.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn updates_until(&self, position: i64) -> Result<u64, Error> {
+        let (count,): (i64,) = reading!(self.database, |pool| {
+            sqlx::query_as("SELECT COUNT(*) FROM change_log WHERE event = 'new' AND position <= $1")
+                .bind(position)
+                .fetch_one(pool)
+                .await?
+        });
+        Ok(u64::try_from(count).unwrap_or(0))
+    }
+
     /// How far a follower has read; 0 when it never did.
     ///
     /// # Errors

@@ -1,17 +1,17 @@
 //! Two databases behind one text: pools, opening, migrating.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{PgPool, SqlitePool};
+use sqlx::{Connection as _, PgPool, SqlitePool};
 
-use super::Error;
+use super::{Error, migrating};
 
-static SQLITE: Migrator = sqlx::migrate!("src/store/migrations/sqlite");
-static POSTGRES: Migrator = sqlx::migrate!("src/store/migrations/postgres");
+/// How long a session of PostgreSQL may stand still within a transaction. A worker that is stopped
+/// or cut off holds its lease's row until then; a new one takes over when it is let go.
+const IDLE: &str = "SET idle_in_transaction_session_timeout = '9s'; SET tcp_user_timeout = '9s'; SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 2";
 
 /// The pools. SQLite has one writer, so that no two writers of this process wait for each
 /// other's locks, and readers that never block it.
@@ -83,9 +83,17 @@ macro_rules! log {
 pub(super) use {fenced, log, reading, writing};
 
 impl Database {
+    /// Connects, and brings the schema to this version's.
     pub(super) async fn open(url: &str, data: &Path) -> Result<Self, Error> {
-        if let Some(path) = url.strip_prefix("sqlite:") {
-            Self::open_sqlite(url, &data.join(path.trim_start_matches("//"))).await
+        let database = Self::connect(url, data).await?;
+        migrating::bring_up(&database, &without_password(url), sqlite_file(url, data)).await?;
+        Ok(database)
+    }
+
+    /// Connects, and leaves the schema as it is.
+    pub(super) async fn connect(url: &str, data: &Path) -> Result<Self, Error> {
+        if let Some(path) = sqlite_file(url, data) {
+            Self::open_sqlite(url, &path).await
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             Self::open_postgres(url).await
         } else {
@@ -117,15 +125,17 @@ impl Database {
             .pragma("journal_size_limit", "67108864");
         let write = SqlitePoolOptions::new()
             .max_connections(1)
+            // On a full disk SQLite itself rolls back, which the driver does not notice: such a
+            // connection would refuse every later transaction.
+            .before_acquire(|connection, _| {
+                let usable = !connection.is_in_transaction();
+                Box::pin(async move { Ok(usable) })
+            })
             // A batch of visits fits into memory until it is committed; written out before, its
             // pages would be written twice.
             .connect_with(options.clone().pragma("cache_size", "-16384"))
             .await
             .map_err(|error| failed(error.to_string()))?;
-        SQLITE
-            .run(&write)
-            .await
-            .map_err(|error| migration(url, error))?;
         let read = SqlitePoolOptions::new()
             .max_connections(4)
             .connect_with(options.read_only(true))
@@ -148,14 +158,27 @@ impl Database {
         let pool = PgPoolOptions::new()
             .max_connections(8)
             .acquire_timeout(Duration::from_secs(10))
+            .after_connect(|connection, _| {
+                Box::pin(async move {
+                    sqlx::raw_sql(IDLE).execute(connection).await?;
+                    Ok(())
+                })
+            })
             .connect_with(options)
             .await
             .map_err(|error| failed(error.to_string()))?;
-        POSTGRES
-            .run(&pool)
-            .await
-            .map_err(|error| migration(&without_password(url), error))?;
         Ok(Self::Postgres(pool))
+    }
+
+    /// Closes every connection; an embedded store is one file again.
+    pub(super) async fn close(&self) {
+        match self {
+            Self::Sqlite { read, write } => {
+                read.close().await;
+                write.close().await;
+            }
+            Self::Postgres(pool) => pool.close().await,
+        }
     }
 
     pub(super) fn is_sqlite(&self) -> bool {
@@ -172,26 +195,10 @@ impl Database {
     }
 }
 
-fn migration(url: &str, error: MigrateError) -> Error {
-    match error {
-        MigrateError::VersionMissing(schema) => Error::NewerSchema {
-            url: url.to_owned(),
-            schema,
-        },
-        error => Error::Open {
-            url: url.to_owned(),
-            why: format!("its schema could not be brought up to date: {error}"),
-        },
-    }
-}
-
-/// The newest schema that this version knows.
-pub(super) fn newest_schema() -> i64 {
-    SQLITE
-        .iter()
-        .map(|migration| migration.version)
-        .max()
-        .unwrap_or(0)
+/// The file of an embedded store.
+pub(super) fn sqlite_file(url: &str, data: &Path) -> Option<PathBuf> {
+    url.strip_prefix("sqlite:")
+        .map(|path| data.join(path.trim_start_matches("//")))
 }
 
 /// The address as it may stand in a log.
@@ -219,45 +226,5 @@ mod tests {
             without_password("postgres://rw:secret@db/regwire"),
             "postgres://rw:***@db/regwire"
         );
-    }
-
-    /// The names of tables, columns and triggers of a schema's text, in order. What a trigger does
-    /// is written in each database's own words.
-    fn shape(text: &str) -> Vec<String> {
-        let own = |paragraph: &&str| !paragraph.contains("CREATE FUNCTION");
-        text.split("\n\n")
-            .filter(own)
-            .flat_map(|paragraph| {
-                let lines = if paragraph.contains("CREATE TRIGGER") {
-                    paragraph.find(" BEFORE ").unwrap_or(paragraph.len())
-                } else {
-                    paragraph.len()
-                };
-                paragraph[..lines].lines()
-            })
-            .map(str::trim)
-            .filter(|line| !line.starts_with("--") && !line.is_empty())
-            .filter_map(|line| {
-                if line.starts_with("CREATE") {
-                    return Some(line.to_owned());
-                }
-                line.split_whitespace().next().map(str::to_owned)
-            })
-            .collect()
-    }
-
-    #[test]
-    fn both_databases_have_the_same_tables_and_columns() {
-        let versions =
-            |migrator: &Migrator| -> Vec<i64> { migrator.iter().map(|m| m.version).collect() };
-        assert_eq!(versions(&SQLITE), versions(&POSTGRES));
-        for (a, b) in SQLITE.iter().zip(POSTGRES.iter()) {
-            assert_eq!(
-                shape(a.sql.as_str()),
-                shape(b.sql.as_str()),
-                "schema {}",
-                a.version
-            );
-        }
     }
 }

@@ -7,13 +7,12 @@ use std::time::Duration;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 
-use super::database::{Database, newest_schema, reading, without_password};
+use super::database::{Database, reading, sqlite_file, without_password};
 use super::{Error, Store};
 
 /// Where an embedded store lies; none for one that is shared.
 pub fn embedded(url: &str, data: &Path) -> Option<PathBuf> {
-    url.strip_prefix("sqlite:")
-        .map(|path| data.join(path.trim_start_matches("//")))
+    sqlite_file(url, data)
 }
 
 impl Store {
@@ -71,7 +70,7 @@ impl Store {
                 .fetch_one(pool)
                 .await?
         });
-        Ok((has.unwrap_or(0), newest_schema()))
+        Ok((has.unwrap_or(0), Self::newest_schema()))
     }
 
     /// What the database itself finds wrong with its files; a shared one looks after its own.

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::database::writing;
+use super::database::{Database, reading, writing};
 use super::{Error, Store};
 
 /// A lease that was taken: every write names it, and is refused when a newer one exists.
@@ -39,6 +39,11 @@ impl Store {
         now: DateTime<Utc>,
         span: TimeDelta,
     ) -> Result<Result<Lease, LeaseHeld>, Error> {
+        if let Database::Postgres(pool) = &self.database
+            && let Some(held) = being_written_under(pool, name).await?
+        {
+            return Ok(Err(held));
+        }
         writing!(self.database, |pool| {
             let epoch: Option<(i64,)> = sqlx::query_as(
                 "INSERT INTO leases (name, holder, until_at, epoch) VALUES ($1, $2, $3, 1)
@@ -67,6 +72,39 @@ impl Store {
                     .await?;
             Ok(Err(LeaseHeld { holder, until }))
         })
+    }
+
+    /// Who holds a lease, if anybody does at this time.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn at_work(
+        &self,
+        name: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Option<LeaseHeld>, Error> {
+        let held: Option<(String, DateTime<Utc>)> = reading!(self.database, |pool| {
+            sqlx::query_as("SELECT holder, until_at FROM leases WHERE name = $1 AND until_at > $2")
+                .bind(name)
+                .bind(now)
+                .fetch_optional(pool)
+                .await?
+        });
+        Ok(held.map(|(holder, until)| LeaseHeld { holder, until }))
+    }
+
+    /// Which taking of a lease is the newest.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn lease_epoch(&self, name: &str) -> Result<Option<i64>, Error> {
+        let epoch: Option<(i64,)> = reading!(self.database, |pool| {
+            sqlx::query_as("SELECT epoch FROM leases WHERE name = $1")
+                .bind(name)
+                .fetch_optional(pool)
+                .await?
+        });
+        Ok(epoch.map(|(epoch,)| epoch))
     }
 
     /// Holds a lease for longer.
@@ -112,4 +150,23 @@ impl Store {
             Ok(())
         })
     }
+}
+
+/// Who is writing under a lease at this moment: a transaction holds its row then, however long it
+/// takes. Nobody waits for the row, or would have it before its holder can renew the lease.
+async fn being_written_under(pool: &sqlx::PgPool, name: &str) -> Result<Option<LeaseHeld>, Error> {
+    let held: Option<(String, DateTime<Utc>)> =
+        sqlx::query_as("SELECT holder, until_at FROM leases WHERE name = $1")
+            .bind(name)
+            .fetch_optional(pool)
+            .await?;
+    let Some((holder, until)) = held else {
+        return Ok(None);
+    };
+    let free: Option<(i32,)> =
+        sqlx::query_as("SELECT 1 FROM leases WHERE name = $1 FOR UPDATE SKIP LOCKED")
+            .bind(name)
+            .fetch_optional(pool)
+            .await?;
+    Ok(free.is_none().then_some(LeaseHeld { holder, until }))
 }

@@ -11,17 +11,20 @@ mod audit;
 mod bounces;
 mod changes;
 mod collecting;
+mod copying;
 mod database;
 mod decisions;
 mod deeds;
 mod documents;
 mod dossiers;
 mod entering;
+mod everything;
 mod framework_pages;
 mod health;
 mod inspect;
 mod key_dates;
 mod leases;
+mod migrating;
 mod notes;
 mod operating;
 mod operators;
@@ -31,30 +34,36 @@ mod register;
 mod reports;
 mod requests;
 mod retagging;
+mod schema;
 mod signups;
 mod sources;
 mod stories;
 mod subscriptions;
+mod taking_in;
+mod target;
 mod telling;
 mod updates;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 
 pub use alerts::{MatchState, NotedMatch, SendingStatus};
 pub use changes::{LogEvent, LogLine};
 pub use collecting::{Committed, Fresh, Harvest, NewDocument, compressed};
+pub use copying::Copied;
 use database::Database;
 pub use decisions::Undecided;
 pub use deeds::Deed;
 pub use documents::{ChainFault, ChainReport, StoredDocument};
 pub use dossiers::{Dossier, RegisterLine, Report};
+pub use everything::{Everything, TableSum};
 pub use framework_pages::PageState;
 pub use health::{HealthChange, Notice, Silence};
 pub use inspect::embedded;
 pub use key_dates::Stretch;
 pub use leases::{Lease, LeaseHeld};
+pub use migrating::{SchemaPlan, Step};
 pub use operating::{Backlog, Figures, OperatorLine};
 pub use outbox::{OutboxLine, Queue};
 pub use register::{RegisterFilter, Standing};
@@ -112,6 +121,43 @@ pub enum Error {
         /// Why.
         why: String,
     },
+    /// A copy of the store could not be made, or is not one.
+    #[error("{} is no good copy of the store: {why}. The store itself is unharmed; look whether the disk is full, and try again", path.display())]
+    Copy {
+        /// The copy.
+        path: PathBuf,
+        /// Why.
+        why: String,
+    },
+    /// There is something in it already.
+    #[error(
+        "the store {url} is not empty ({tables}): name an empty one. Nothing of it was changed"
+    )]
+    NotEmpty {
+        /// As configured, without any password.
+        url: String,
+        /// Rows by table.
+        tables: String,
+    },
+    /// A line that cannot be taken in.
+    #[error("line {line} cannot be taken in: {why}. Nothing was stored")]
+    Line {
+        /// Its number, from 1.
+        line: u64,
+        /// Why.
+        why: String,
+    },
+    /// A table that cannot be moved.
+    #[error("the table {table} cannot be moved: {why}. Report it; nothing was changed")]
+    Shape {
+        /// The table.
+        table: String,
+        /// Why.
+        why: String,
+    },
+    /// What is written to, or read from, failed.
+    #[error("cannot read or write it: {0}")]
+    Stream(#[from] std::io::Error),
     /// The database failed.
     #[error("the database failed: {0}. What was stored before is unharmed; try again")]
     Database(#[from] sqlx::Error),
@@ -134,6 +180,54 @@ impl Store {
         let store = Self { database };
         store.found().await?;
         Ok(store)
+    }
+
+    /// Opens a store that is there, whatever its schema: for what reads it table by table.
+    ///
+    /// # Errors
+    /// When there is none, or it cannot be opened.
+    pub async fn open_as_it_is(url: &str, data: &Path) -> Result<Self, Error> {
+        if let Some(path) = database::sqlite_file(url, data).filter(|path| !path.exists()) {
+            return Err(Error::Open {
+                url: url.to_owned(),
+                why: format!(
+                    "there is no {}: name the data folder with --data",
+                    path.display()
+                ),
+            });
+        }
+        let database = Database::connect(url, data).await?;
+        Ok(Self { database })
+    }
+
+    /// Copies an embedded store to a file, as of one moment, while others work on; looked through
+    /// before it has its name. None where the store is not embedded.
+    ///
+    /// # Errors
+    /// When the copy cannot be made, or is not sound.
+    pub async fn copy(url: &str, data: &Path, to: &Path) -> Result<Option<Copied>, Error> {
+        match database::sqlite_file(url, data) {
+            Some(file) => Ok(Some(copying::copy(&file, to, false).await?)),
+            None => Ok(None),
+        }
+    }
+
+    /// Looks through a copy: whether it is sound, and what it holds.
+    ///
+    /// # Errors
+    /// When it is damaged.
+    pub async fn look_through(copy: &Path) -> Result<Copied, Error> {
+        copying::look_through(copy).await
+    }
+
+    /// The file of an embedded store.
+    pub fn file(url: &str, data: &Path) -> Option<PathBuf> {
+        database::sqlite_file(url, data)
+    }
+
+    /// Lets go of every connection; an embedded store is one file then.
+    pub async fn close(self) {
+        self.database.close().await;
     }
 
     /// Whether it is the embedded kind, which one process works with at a time.

@@ -90,7 +90,7 @@ const SUBSCRIPTIONS: &str =
      s.began_at, s.ended_at, s.end_reason, m.address, m.entered_at
    FROM subscriptions s LEFT JOIN subscribers m ON m.id = s.subscriber_id
    WHERE ($1 = '' OR s.digest = $1) AND ($2 = 0 OR s.ended_at IS NULL) AND ($3 = '' OR s.subscriber_id = $3)
-   ORDER BY m.address, s.began_at, s.id";
+   ORDER BY COALESCE(m.address, ''), s.began_at, s.id";
 
 /// Enters a mailbox and a subscription within a transaction; an equal one that runs stays as it is.
 macro_rules! begin_subscription {

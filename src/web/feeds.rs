@@ -403,7 +403,7 @@ async fn table(site: &Site, list: List, headers: &HeaderMap) -> Result<Response,
     // The index's place in the log and the day say what the table holds; its bytes flow by.
     let seen = format!(
         "{}\n{}\n{:?}\n{}\n{}",
-        site.index.cursor()?,
+        site.index.cursor().unwrap_or_default(),
         list.query,
         list.wanted.order,
         site.clock.now().date_naive(),

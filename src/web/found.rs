@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Site, Trouble};
+use super::{Site, Trouble, by_hand};
 use crate::domain::query::{self, Filter, Query};
 use crate::domain::update::Update;
 use crate::search::{Facets, SortOrder};
@@ -25,10 +25,15 @@ pub(super) async fn newest(
 ) -> Result<Newest, Trouble> {
     let query = Query::And(filters.into_iter().map(Query::Filter).collect());
     let index = site.index.clone();
+    let asked = query.clone();
     let found = tokio::task::spawn_blocking(move || {
-        index.search(&query, SortOrder::Newest, 0, limit, true)
+        index.search(&asked, SortOrder::Newest, 0, limit, true)
     })
-    .await??;
+    .await?;
+    let found = match found {
+        Err(crate::search::Error::Rebuilding) => by_hand::find(site, &query, limit).await?,
+        found => found?,
+    };
     Ok(Newest {
         updates: site.store.updates(&found.hits).await?,
         total: found.total,
@@ -42,6 +47,11 @@ pub(super) async fn counts(site: &Site, field: &str) -> Result<BTreeMap<String, 
     let all = query::read("", &site.library.known_works).query;
     let found =
         tokio::task::spawn_blocking(move || index.search(&all, SortOrder::Newest, 0, 1, true))
-            .await??;
+            .await?;
+    let found = match found {
+        // Names without counts are better than no page.
+        Err(crate::search::Error::Rebuilding) => return Ok(BTreeMap::new()),
+        found => found?,
+    };
     Ok(found.facets.of(field).iter().cloned().collect())
 }

@@ -8,6 +8,7 @@ mod about;
 mod api;
 mod area;
 mod asked;
+mod by_hand;
 mod calendar;
 mod changes;
 mod conditional;
@@ -293,14 +294,22 @@ async fn health(Extension(guard): Extension<Arc<Guard>>) -> Response {
     }
 }
 
+/// How long the store may take before this node is not ready.
+const PATIENCE: Duration = Duration::from_secs(4);
+
 /// Ready as soon as the index is as far as the store.
 async fn ready(State(site): State<Site>) -> Response {
     let behind = async {
-        let head = site.store.log_head().await?;
+        let head = tokio::time::timeout(PATIENCE, site.store.log_head()).await??;
         anyhow::Ok(head - site.index.cursor()?)
     }
     .await;
     match behind {
+        Ok(_) if site.index.is_rebuilding() => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "the index is being built anew",
+        )
+            .into_response(),
         Ok(behind) if behind <= 0 => "ready".into_response(),
         Ok(behind) => (
             StatusCode::SERVICE_UNAVAILABLE,

@@ -12,7 +12,7 @@ use crate::digest;
 use crate::domain::calendar::Due;
 use crate::domain::health::{Coverage, Verdict, survey};
 use crate::domain::id::{BodyId, FrameworkId, JurisdictionId, SourceId, TopicId, UpdateId};
-use crate::domain::query::{self, Filter, Query};
+use crate::domain::query::{Filter, Query};
 use crate::domain::source::Source;
 use crate::domain::story::told_order;
 use crate::domain::update::{Update, UpdateKind};
@@ -84,8 +84,9 @@ pub(super) async fn home(
             .await?;
         let (survey, _) = surveyed(&site).await?;
         let counts = site.store.counts().await?;
-        let news = query::read("", &site.library.known_works).query;
-        let found = site.index.search(&news, SortOrder::Newest, 0, 1, true)?;
+        let frameworks = super::found::counts(&site, "framework").await?;
+        let mut frameworks: Vec<(String, u64)> = frameworks.into_iter().collect();
+        frameworks.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
         let issue = site.store.issues(None).await?.into_iter().next();
         let view = Home {
             coverage: Coverage::of(&survey).sentence(),
@@ -114,9 +115,7 @@ pub(super) async fn home(
                 .map(|(day, count)| (spoken(*day), *count))
                 .collect(),
             total: counts.updates,
-            frameworks: found
-                .facets
-                .of("framework")
+            frameworks: frameworks
                 .iter()
                 .take(10)
                 .map(|(id, count)| FacetLink {
@@ -161,23 +160,35 @@ fn one_a_story(cards: Vec<UpdateCard>) -> Vec<UpdateCard> {
 /// How many updates are dated in each of the last weeks, by the week's first day.
 async fn weeks(site: &Site, today: NaiveDate) -> Result<Vec<(NaiveDate, u64)>, Trouble> {
     let monday = today - Days::new(u64::from(today.weekday().num_days_from_monday()));
-    let index = site.index.clone();
+    let days: Vec<NaiveDate> = (0..WEEKS)
+        .rev()
+        .map(|back| monday - Days::new(back * 7))
+        .collect();
+    let queries: Vec<Query> = days
+        .iter()
+        .map(|from| {
+            Query::And(vec![
+                Query::Filter(Filter::After(*from)),
+                Query::Filter(Filter::Before(*from + Days::new(7))),
+            ])
+        })
+        .collect();
+    let (index, asked) = (site.index.clone(), queries.clone());
     let counted = tokio::task::spawn_blocking(move || {
-        (0..WEEKS)
-            .rev()
-            .map(|back| {
-                let from = monday - Days::new(back * 7);
-                let week = Query::And(vec![
-                    Query::Filter(Filter::After(from)),
-                    Query::Filter(Filter::Before(from + Days::new(7))),
-                ]);
-                let found = index.search(&week, SortOrder::Newest, 0, 1, false)?;
-                Ok((from, u64::try_from(found.total).unwrap_or(u64::MAX)))
+        asked
+            .iter()
+            .map(|week| {
+                let found = index.search(week, SortOrder::Newest, 0, 1, false)?;
+                Ok(u64::try_from(found.total).unwrap_or(u64::MAX))
             })
             .collect::<Result<Vec<_>, crate::search::Error>>()
     })
-    .await??;
-    Ok(counted)
+    .await?;
+    let counted = match counted {
+        Err(crate::search::Error::Rebuilding) => super::by_hand::counts(site, &queries).await?,
+        counted => counted?,
+    };
+    Ok(days.into_iter().zip(counted).collect())
 }
 
 /// A facet value's name for people.

@@ -10,7 +10,7 @@ use tokio::sync::Semaphore;
 
 use super::asked::Parameters;
 use super::pages::{cards, encoded, name_of, source_of, told};
-use super::{Site, Trouble};
+use super::{Site, Trouble, by_hand};
 use crate::domain::query::{self, Filter, Query, Understood};
 use crate::domain::source::{Source, Terms};
 use crate::domain::update::Update;
@@ -85,12 +85,12 @@ pub(super) async fn find(
     let turn = TURNS.acquire().await;
     let index = site.index.clone();
     let library = Arc::clone(&site.library);
-    let query = query.clone();
+    let asked = query.clone();
     let today = site.clock.now().date_naive();
     let found = tokio::task::spawn_blocking(move || {
         let _turn = turn;
         index.find(&Asked {
-            query: &query,
+            query: &asked,
             order,
             after,
             limit,
@@ -105,6 +105,7 @@ pub(super) async fn find(
             "This search takes too long.".to_owned(),
             "Use fewer words, or narrow it with a filter.".to_owned(),
         )),
+        Err(crate::search::Error::Rebuilding) => by_hand::find(site, query, limit).await,
         found => Ok(found?),
     }
 }
@@ -133,8 +134,13 @@ async fn page(site: &Site, wanted: &Wanted) -> Result<Response, Trouble> {
     }
     let suggestion = site
         .index
-        .suggestion(query, Some(&site.library.synonyms))?
+        .suggestion(query, Some(&site.library.synonyms))
+        .unwrap_or_default()
         .map(|query| query.to_string());
+    let mut problems = wanted.understood.problems.clone();
+    if site.index.is_rebuilding() {
+        problems.push(by_hand::note());
+    }
     let newest = wanted.newest();
     let order = if newest && !query.words().is_empty() {
         "&order=newest"
@@ -163,7 +169,7 @@ async fn page(site: &Site, wanted: &Wanted) -> Result<Response, Trouble> {
             all if all.is_empty() => "everything".to_owned(),
             some => some,
         }),
-        problems: wanted.understood.problems.clone(),
+        problems,
         relaxed: found.relaxed,
         suggestion: suggestion.map(|name| Named {
             href: format!("/search?q={}{order}", encoded(&name)),

@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 
 use super::pages::{cards, encoded, told};
 use super::standards::{address, name_of};
-use super::{Site, Trouble};
+use super::{Site, Trouble, by_hand};
 use crate::domain::id::SourceId;
 use crate::domain::query::{Filter, Query};
 use crate::domain::reference;
@@ -231,10 +231,15 @@ async fn updates(
 ) -> Result<(Vec<crate::render::UpdateCard>, usize), Trouble> {
     let index = site.index.clone();
     let query = Query::Filter(Filter::Standard(work.to_owned()));
+    let asked = query.clone();
     let found = tokio::task::spawn_blocking(move || {
-        index.search(&query, SortOrder::Newest, 0, UPDATES, false)
+        index.search(&asked, SortOrder::Newest, 0, UPDATES, false)
     })
-    .await??;
+    .await?;
+    let found = match found {
+        Err(crate::search::Error::Rebuilding) => by_hand::find(site, &query, UPDATES).await?,
+        found => found?,
+    };
     let updates = site.store.updates(&found.hits).await?;
     Ok((cards(site, &updates).await?, found.total))
 }

@@ -208,7 +208,7 @@ fn killed_at_random_moments_it_ends_as_if_nothing_had_been() {
     let whole = began.elapsed();
     let expected = end(&calm);
     let times: u32 = if std::env::var_os("REGWIRE_LONG").is_some() {
-        200
+        500
     } else {
         20
     };

@@ -7,7 +7,7 @@ use std::process::Command;
 pub struct Postgres {
     url: String,
     /// Held so that it is stopped when this is dropped.
-    _cluster: Option<Cluster>,
+    cluster: Option<Cluster>,
 }
 
 struct Cluster {
@@ -20,10 +20,7 @@ impl Postgres {
     /// Starts one; none where this machine has no server.
     pub fn start() -> Option<Self> {
         if let Ok(url) = std::env::var("REGWIRE_TEST_POSTGRES") {
-            return Some(Self {
-                url,
-                _cluster: None,
-            });
+            return Some(Self { url, cluster: None });
         }
         let programs = programs()?;
         // initdb refuses to run as root, so that a broken server cannot own the machine.
@@ -96,7 +93,17 @@ impl Postgres {
             .replace('/', "%2F");
         Some(Self {
             url: format!("postgres://regwire@{host}/postgres"),
-            _cluster: Some(cluster),
+            cluster: Some(cluster),
+        })
+    }
+
+    /// Ends it as a power cut would and starts it again; false where it is not ours.
+    pub fn restart(&self) -> bool {
+        self.cluster.as_ref().is_some_and(|cluster| {
+            let data = cluster.folder.path().join("data").display().to_string();
+            cluster
+                .run("pg_ctl", &["-D", &data, "-m", "immediate", "-w", "restart"])
+                .is_some()
         })
     }
 

@@ -10,7 +10,7 @@ fn allowed(room: &str) -> Option<&'static [&'static str]> {
         "domain" => &["text"],
         "parse" | "compare" | "normalize" | "tag" | "story" | "summary" | "matching" | "digest"
         | "evidence" => &["domain", "text", "crash"],
-        "library" | "fetch" | "pdf" | "store" | "search" | "render" | "deliver" => {
+        "archive" | "library" | "fetch" | "pdf" | "store" | "search" | "render" | "deliver" => {
             &["domain", "text", "crash"]
         }
         "clock" | "vitals" => &[],

@@ -62,7 +62,10 @@ pub(super) async fn updates(
         .await
         .map_err(trouble)?;
     let updates = site.store.updates(&found.hits).await?;
-    let suggestion = site.index.suggestion(query, Some(&site.library.synonyms))?;
+    let suggestion = site
+        .index
+        .suggestion(query, Some(&site.library.synonyms))
+        .unwrap_or_default();
     said(&UpdateList {
         items: updates
             .iter()

@@ -11,8 +11,8 @@ use crate::domain::update::Update;
 use crate::render::{AreaFact, AreaField, AreaFind, AreaForm, AreaPart, AreaRow, Moment, Named};
 use crate::search::SortOrder;
 use crate::summary::tell;
-use crate::web::Trouble;
 use crate::web::pages::source_of;
+use crate::web::{Trouble, by_hand};
 
 /// Lines of the list.
 const LINES: usize = 30;
@@ -29,11 +29,15 @@ pub(super) async fn list(call: Call) -> Result<Response, Trouble> {
     } else {
         let short: String = look.chars().take(512).collect();
         let query = query::read(&short, &site.library.known_works).query;
-        let index = site.index.clone();
+        let (index, asked) = (site.index.clone(), query.clone());
         let found = tokio::task::spawn_blocking(move || {
-            index.search(&query, SortOrder::Newest, 0, LINES, false)
+            index.search(&asked, SortOrder::Newest, 0, LINES, false)
         })
-        .await??;
+        .await?;
+        let found = match found {
+            Err(crate::search::Error::Rebuilding) => by_hand::find(site, &query, LINES).await?,
+            found => found?,
+        };
         site.store.updates(&found.hits).await?
     };
     let ids: Vec<UpdateId> = updates.iter().map(|update| update.id.clone()).collect();

@@ -174,11 +174,12 @@ impl Vitals {
         self.0.at_work.load(Ordering::Relaxed)
     }
 
-    /// Whether all is well at a moment.
+    /// Whether the work gets on at a moment, be the store well or not: a process that is only refused
+    /// (a full disk, a database that is away) is helped by no restart.
     ///
     /// # Errors
-    /// With what is stuck, and for how long.
-    pub fn judge(&self, now: Instant) -> Result<(), String> {
+    /// With for how long it does not.
+    pub fn gets_on(&self, now: Instant) -> Result<(), String> {
         let now = millis(now.saturating_duration_since(self.0.began));
         let stepped = self.0.stepped.load(Ordering::Relaxed);
         if now > self.0.due.load(Ordering::Relaxed) {
@@ -187,6 +188,16 @@ impl Vitals {
                 now.saturating_sub(stepped) / 1_000
             ));
         }
+        Ok(())
+    }
+
+    /// Whether all is well at a moment.
+    ///
+    /// # Errors
+    /// With what is stuck, and for how long.
+    pub fn judge(&self, now: Instant) -> Result<(), String> {
+        self.gets_on(now)?;
+        let now = millis(now.saturating_duration_since(self.0.began));
         let wrote = self.0.wrote.load(Ordering::Relaxed);
         if self.is_at_work() && now > wrote.saturating_add(millis(PATIENCE)) {
             return Err(format!(
@@ -288,8 +299,9 @@ mod tests {
         // An errand may take its time.
         vitals.step_for(ERRAND);
         assert_eq!(vitals.judge(after(60)), Ok(()));
-        // Who works must write, too.
+        // Who works must write, too; but what is only refused needs no restart.
         vitals.at_work(true);
+        assert_eq!(vitals.gets_on(after(60)), Ok(()));
         assert!(vitals.judge(after(60)).unwrap_err().contains("a write"));
         vitals.at_work(false);
         assert_eq!(vitals.judge(after(60)), Ok(()));

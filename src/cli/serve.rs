@@ -318,13 +318,13 @@ async fn signs_of_life(house: House, mut stopped: tokio::sync::watch::Receiver<b
     let mut was_well = true;
     while !*stopped.borrow() {
         let judged = house.vitals.judge(std::time::Instant::now());
-        match &judged {
-            Ok(()) if watched => {
-                let _ = sd_notify::notify(false, &[sd_notify::NotifyState::Watchdog]);
-            }
-            Ok(()) => {}
-            Err(stuck) if was_well => tracing::error!(stuck, "the work does not get on"),
-            Err(_) => {}
+        if watched && house.vitals.gets_on(std::time::Instant::now()).is_ok() {
+            let _ = sd_notify::notify(false, &[sd_notify::NotifyState::Watchdog]);
+        }
+        if let Err(stuck) = &judged
+            && was_well
+        {
+            tracing::error!(stuck, "the work does not get on");
         }
         was_well = judged.is_ok();
         if let Some(address) = settings.ping.as_ref().filter(|_| was_well)

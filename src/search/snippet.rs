@@ -16,6 +16,8 @@ const MOST_MARKS: usize = 400;
 pub struct Highlighter {
     words: HashSet<String>,
     beginnings: Vec<String>,
+    /// The bytes that any of them begins with: most words of a text are passed over by that alone.
+    initials: HashSet<u8, rustc_hash::FxBuildHasher>,
 }
 
 impl Highlighter {
@@ -43,6 +45,8 @@ impl Highlighter {
                 }
             }
         }
+        let all = out.words.iter().chain(&out.beginnings);
+        out.initials = all.filter_map(|word| word.bytes().next()).collect();
         out
     }
 
@@ -64,6 +68,10 @@ impl Highlighter {
             words::for_each_token(
                 text,
                 &mut |word: &str, start: usize, end: usize, _: usize| {
+                    let initial = word.bytes().next();
+                    if initial.is_none_or(|initial| !self.initials.contains(&initial)) {
+                        return;
+                    }
                     let key = stem::key(word);
                     if marks.len() < MOST_MARKS && self.holds(key, word) {
                         marks.push((start, end, key.to_owned()));

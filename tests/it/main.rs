@@ -52,6 +52,7 @@ mod safekeeping;
 mod seed;
 mod signing_up;
 mod site;
+mod soak;
 mod standards_pages;
 mod story;
 mod telling;

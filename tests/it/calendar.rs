@@ -336,6 +336,15 @@ async fn recalled(store: &str) {
         .unwrap();
     shift.end().await.unwrap();
     assert_eq!(follow("2026-12-09T10:00:00Z").await, 0);
+    // Nor does a day that a wrong clock noted silence what comes.
+    let shift = Shift::begin(&house).await.unwrap().unwrap();
+    house
+        .store
+        .set_follower(shift.lease(), "calendar", 743_269)
+        .await
+        .unwrap();
+    shift.end().await.unwrap();
+    assert_eq!(follow("2026-12-09T10:00:00Z").await, 0);
     let told = reminders().await;
     let titles: Vec<&str> = told.iter().map(|one| one.content.title.as_str()).collect();
     assert_eq!(

@@ -52,7 +52,8 @@ pub(super) async fn search(house: House, options: SearchOptions) -> anyhow::Resu
     caught_up(&house).await;
     let text = options.query.join(" ");
     let understood = query::read_in(&text, &house.library, &house.sources);
-    let order = if options.newest {
+    // Where no word says which is best, the newest is.
+    let order = if options.newest || understood.query.words().is_empty() {
         SortOrder::Newest
     } else {
         SortOrder::Best

@@ -25,7 +25,7 @@ pub enum Health {
     /// Something is read, or comes, that is not what it was: a page for a feed, a selector that
     /// matches nothing, a list that collapsed, dates that stand still.
     ChangedShape,
-    /// Not visited yet.
+    /// Not read yet.
     Never,
     /// Switched off.
     Off,
@@ -358,7 +358,11 @@ fn unread(record: &Record, now: DateTime<Utc>) -> Option<(Health, String)> {
         _ => {}
     }
     if record.failures < 3 && now - since < TimeDelta::days(1) {
-        return None;
+        // What was never read is not fresh, however few the tries.
+        return record.last_success.is_none().then(|| {
+            let because = format!("not read yet; the last visit brought nothing{}", detail());
+            (Health::Never, because)
+        });
     }
     let health = match (&signs.fault, signs.status) {
         (_, Some(401 | 403 | 407 | 429 | 451)) => Health::Blocked,
@@ -494,6 +498,16 @@ mod tests {
             ..well.clone()
         };
         assert_eq!(judge(true, days(7), &twice, at(10)).health, Health::Fresh);
+        let unread = Record {
+            visits: 1,
+            last_success: None,
+            ..twice.clone()
+        };
+        assert_eq!(judge(true, days(7), &unread, at(10)).health, Health::Never);
+        assert_eq!(
+            judge(true, days(7), &unread, at(11)).health,
+            Health::Failing
+        );
         assert_eq!(judge(true, days(7), &twice, at(11)).health, Health::Failing);
         let thrice = Record {
             failures: 3,

@@ -557,7 +557,7 @@ impl FrameworkPage {
                     framework.short
                 ),
                 privacy:
-                    "The address is used for the digest only and is deleted when you unsubscribe."
+                    "The address is used for the digest only. You leave by one click, and can have it erased."
                         .to_owned(),
             },
             ..Self::default()

@@ -553,12 +553,17 @@ impl<'i> Table<'i> {
                 None
             }
             (true, true) if self.variable(key_file).is_none() => {
-                self.fault(
-                    key,
-                    format!("`{key}` and `{key_file}` are both there: keep one"),
-                );
-                self.allow(&[key_file]);
-                None
+                // An empty one is what an example shows, and as good as none.
+                if self.text(key).is_none_or(|own| own.trim().is_empty()) {
+                    self.text(key_file).filter(full)
+                } else {
+                    self.fault(
+                        key,
+                        format!("`{key}` and `{key_file}` are both there: keep one"),
+                    );
+                    self.allow(&[key_file]);
+                    None
+                }
             }
             _ => self.text(key_file).filter(full),
         };

@@ -4,9 +4,9 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::Context as _;
-use chrono::{DateTime, Utc};
 
 use super::out::say;
 use super::{backup, table};
@@ -14,7 +14,7 @@ use crate::archive::{self, Manifest};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::daemon;
-use crate::store::{Everything, Store};
+use crate::store::{Everything, Lease, Store};
 
 /// Options of `restore`.
 #[derive(clap::Args)]
@@ -42,7 +42,8 @@ const UNPACKED: &str = "restoring";
 const SETTINGS: &str = "restored-settings";
 
 pub(super) async fn run(config: &Config, options: &Options) -> anyhow::Result<ExitCode> {
-    let now = Clock::from_environment()?.now();
+    let clock = Clock::from_environment()?;
+    let now = clock.now();
     let told = archive::manifest(&options.file)?;
     anyhow::ensure!(
         told.schema <= Store::newest_schema(),
@@ -52,11 +53,13 @@ pub(super) async fn run(config: &Config, options: &Options) -> anyhow::Result<Ex
         told.schema,
         Store::newest_schema()
     );
-    nobody_works(config, now).await?;
+    let alone = Alone::on(config, &clock).await?;
     let standing = standing(config).await;
-    if let Standing::Filled(what) = &standing {
-        anyhow::ensure!(
-            options.force,
+    if let (Standing::Filled(what), false) = (&standing, options.force) {
+        if let Some(alone) = alone {
+            alone.end().await;
+        }
+        anyhow::bail!(
             "the store {what}: name another data folder or an empty database, or say --force, which keeps what is there"
         );
     }
@@ -76,6 +79,10 @@ pub(super) async fn run(config: &Config, options: &Options) -> anyhow::Result<Ex
     let kept = match Store::file(&config.store, &config.data) {
         Some(file) => {
             make_file(&folder, &manifest, &why).await?;
+            // Closing it later would take what lies beside the new one.
+            if let Some(alone) = alone {
+                alone.leave().await;
+            }
             place(&folder, &file, &standing, &stamp)?
         }
         None => {
@@ -86,6 +93,9 @@ pub(super) async fn run(config: &Config, options: &Options) -> anyhow::Result<Ex
             }
             let lines = lines_of(&folder, &manifest).await?;
             Store::take_in(&config.store, &config.data, lines, &why, filled).await?;
+            if let Some(alone) = alone {
+                alone.end().await;
+            }
             filled.then_some(kept)
         }
     };
@@ -129,8 +139,7 @@ pub(super) async fn run(config: &Config, options: &Options) -> anyhow::Result<Ex
 }
 
 pub(super) async fn import(config: &Config, options: &ImportOptions) -> anyhow::Result<ExitCode> {
-    let now = Clock::from_environment()?.now();
-    nobody_works(config, now).await?;
+    let alone = Alone::on(config, &Clock::from_environment()?).await?;
     std::fs::create_dir_all(&config.data)
         .with_context(|| format!("cannot make the data folder {}", config.data.display()))?;
     let input: Box<dyn Read + Send> = if options.file.as_os_str() == "-" {
@@ -143,7 +152,12 @@ pub(super) async fn import(config: &Config, options: &ImportOptions) -> anyhow::
     };
     let why = "everything was taken in from another store";
     let lines = lines(input)?;
-    let taken: Everything = Store::take_in(&config.store, &config.data, lines, why, false).await?;
+    let taken: Result<Everything, _> =
+        Store::take_in(&config.store, &config.data, lines, why, false).await;
+    if let Some(alone) = alone {
+        alone.end().await;
+    }
+    let taken = taken?;
     forget_index(config)?;
     // Written by an older version, it is brought to this one's schema now.
     Store::open(&config.store, &config.data)
@@ -175,20 +189,79 @@ fn lines(
     })
 }
 
-/// Refuses where somebody works on the store.
-async fn nobody_works(config: &Config, now: DateTime<Utc>) -> anyhow::Result<()> {
-    if Store::file(&config.store, &config.data).is_some_and(|file| !file.exists()) {
-        return Ok(());
-    }
-    // A store that cannot be opened has no worker either.
-    if let Ok(store) = Store::open_as_it_is(&config.store, &config.data).await {
-        let worker = store.at_work(daemon::WORKER, now).await.unwrap_or(None);
-        store.close().await;
-        if let Some(held) = worker.filter(|held| daemon::is_alive(&held.holder)) {
-            anyhow::bail!("{held}: stop every regwire that uses this store first");
+/// The worker's lease on the store that is there, held while it is replaced: no daemon begins
+/// meanwhile.
+struct Alone {
+    store: Store,
+    lease: Lease,
+    renewal: tokio::task::JoinHandle<()>,
+}
+
+impl Alone {
+    /// Takes the lease; refuses where somebody works on the store. None where there is no store, or
+    /// one that no lease can be written to: it has no worker either.
+    async fn on(config: &Config, clock: &Clock) -> anyhow::Result<Option<Self>> {
+        if Store::file(&config.store, &config.data).is_some_and(|file| !file.exists()) {
+            return Ok(None);
+        }
+        let Ok(store) = Store::open_as_it_is(&config.store, &config.data).await else {
+            return Ok(None);
+        };
+        let now = clock.now();
+        // Asked first: whoever writes for long keeps others from writing, not from reading.
+        let mut held = store.at_work(daemon::WORKER, now).await.unwrap_or(None);
+        held = held.filter(|held| daemon::is_alive(&held.holder));
+        let lease = match held {
+            Some(held) => Ok(Err(held)),
+            None => daemon::take_the_work(&store, now).await,
+        };
+        match lease {
+            Ok(Ok(lease)) => Ok(Some(Self {
+                renewal: tokio::spawn(renew(store.clone(), lease.clone(), clock.clone())),
+                store,
+                lease,
+            })),
+            Ok(Err(held)) => {
+                store.close().await;
+                anyhow::bail!("{held}: stop every regwire that uses this store first")
+            }
+            Err(error) => {
+                tracing::debug!(%error, "the store has no lease to take");
+                store.close().await;
+                Ok(None)
+            }
         }
     }
-    Ok(())
+
+    /// Gives the lease back.
+    async fn end(self) {
+        self.renewal.abort();
+        // A store that was replaced has no such lease any more.
+        if let Err(error) = self.store.release_lease(&self.lease).await {
+            tracing::debug!(%error, "the lease could not be given back; it runs out by itself");
+        }
+        self.store.close().await;
+    }
+
+    /// Closes the store and leaves the lease in it until it runs out: whoever opens the file
+    /// before it is replaced finds somebody at work.
+    async fn leave(self) {
+        self.renewal.abort();
+        let _ = self.renewal.await;
+        self.store.close().await;
+    }
+}
+
+async fn renew(store: Store, lease: Lease, clock: Clock) {
+    loop {
+        let pause = clock
+            .wait_for(daemon::LEASE / 3)
+            .clamp(Duration::from_millis(100), Duration::from_secs(3));
+        tokio::time::sleep(pause).await;
+        if let Err(error) = store.renew_lease(&lease, clock.now(), daemon::LEASE).await {
+            tracing::debug!(%error, "the lease was not renewed");
+        }
+    }
 }
 
 /// What stands where a store is to be.

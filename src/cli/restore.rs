@@ -4,17 +4,16 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::Duration;
 
 use anyhow::Context as _;
 
+use super::alone::Alone;
 use super::out::say;
 use super::{backup, table};
 use crate::archive::{self, Manifest};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::daemon;
-use crate::store::{Everything, Lease, Store};
+use crate::store::{Copied, Everything, Store};
 
 /// Options of `restore`.
 #[derive(clap::Args)]
@@ -78,12 +77,18 @@ pub(super) async fn run(config: &Config, options: &Options) -> anyhow::Result<Ex
     let stamp = now.format("%Y%m%dT%H%M%SZ").to_string();
     let kept = match Store::file(&config.store, &config.data) {
         Some(file) => {
-            make_file(&folder, &manifest, &why).await?;
+            let made = make_file(&folder, &manifest, &why).await?;
             // Closing it later would take what lies beside the new one.
             if let Some(alone) = alone {
                 alone.leave().await;
             }
-            place(&folder, &file, &standing, &stamp)?
+            let kept = place(&folder, &file, &standing, &stamp)?;
+            anyhow::ensure!(
+                Store::look_through(&file).await? == made,
+                "{} does not hold what was put there: restore again",
+                file.display()
+            );
+            kept
         }
         None => {
             let filled = matches!(standing, Standing::Filled(_));
@@ -112,11 +117,16 @@ pub(super) async fn run(config: &Config, options: &Options) -> anyhow::Result<Ex
     // What it holds now must be what the backup says it held.
     let store = Store::open(&config.store, &config.data).await?;
     let position = store.log_head().await?;
+    let lock = store.sending_lock().await?;
     store.close().await;
     anyhow::ensure!(
         position == manifest.position,
         "the restored store stands at log position {position}, the backup at {}",
         manifest.position
+    );
+    anyhow::ensure!(
+        lock.is_some_and(|(_, because)| because.as_deref() == Some(why.as_str())),
+        "the restored store is not locked: say `regwire pause` before anything else uses it"
     );
     if let Some(kept) = kept {
         say!("The store that was there is kept: {}", kept.display());
@@ -189,81 +199,6 @@ fn lines(
     })
 }
 
-/// The worker's lease on the store that is there, held while it is replaced: no daemon begins
-/// meanwhile.
-struct Alone {
-    store: Store,
-    lease: Lease,
-    renewal: tokio::task::JoinHandle<()>,
-}
-
-impl Alone {
-    /// Takes the lease; refuses where somebody works on the store. None where there is no store, or
-    /// one that no lease can be written to: it has no worker either.
-    async fn on(config: &Config, clock: &Clock) -> anyhow::Result<Option<Self>> {
-        if Store::file(&config.store, &config.data).is_some_and(|file| !file.exists()) {
-            return Ok(None);
-        }
-        let Ok(store) = Store::open_as_it_is(&config.store, &config.data).await else {
-            return Ok(None);
-        };
-        let now = clock.now();
-        // Asked first: whoever writes for long keeps others from writing, not from reading.
-        let mut held = store.at_work(daemon::WORKER, now).await.unwrap_or(None);
-        held = held.filter(|held| daemon::is_alive(&held.holder));
-        let lease = match held {
-            Some(held) => Ok(Err(held)),
-            None => daemon::take_the_work(&store, now).await,
-        };
-        match lease {
-            Ok(Ok(lease)) => Ok(Some(Self {
-                renewal: tokio::spawn(renew(store.clone(), lease.clone(), clock.clone())),
-                store,
-                lease,
-            })),
-            Ok(Err(held)) => {
-                store.close().await;
-                anyhow::bail!("{held}: stop every regwire that uses this store first")
-            }
-            Err(error) => {
-                tracing::debug!(%error, "the store has no lease to take");
-                store.close().await;
-                Ok(None)
-            }
-        }
-    }
-
-    /// Gives the lease back.
-    async fn end(self) {
-        self.renewal.abort();
-        // A store that was replaced has no such lease any more.
-        if let Err(error) = self.store.release_lease(&self.lease).await {
-            tracing::debug!(%error, "the lease could not be given back; it runs out by itself");
-        }
-        self.store.close().await;
-    }
-
-    /// Closes the store and leaves the lease in it until it runs out: whoever opens the file
-    /// before it is replaced finds somebody at work.
-    async fn leave(self) {
-        self.renewal.abort();
-        let _ = self.renewal.await;
-        self.store.close().await;
-    }
-}
-
-async fn renew(store: Store, lease: Lease, clock: Clock) {
-    loop {
-        let pause = clock
-            .wait_for(daemon::LEASE / 3)
-            .clamp(Duration::from_millis(100), Duration::from_secs(3));
-        tokio::time::sleep(pause).await;
-        if let Err(error) = store.renew_lease(&lease, clock.now(), daemon::LEASE).await {
-            tracing::debug!(%error, "the lease was not renewed");
-        }
-    }
-}
-
 /// What stands where a store is to be.
 enum Standing {
     Nothing,
@@ -325,7 +260,8 @@ fn set_aside(file: &Path, to: Option<&Path>) -> anyhow::Result<()> {
 }
 
 /// Makes an embedded store of what was unpacked, beside it: at this version's schema, and locked.
-async fn make_file(folder: &Path, manifest: &Manifest, why: &str) -> anyhow::Result<()> {
+/// What it holds then is told.
+async fn make_file(folder: &Path, manifest: &Manifest, why: &str) -> anyhow::Result<Copied> {
     let url = format!("sqlite:{}", backup::FILE);
     if manifest.store == backup::LINES {
         let lines = lines_of(folder, manifest).await?;
@@ -334,7 +270,7 @@ async fn make_file(folder: &Path, manifest: &Manifest, why: &str) -> anyhow::Res
     let store = Store::open(&url, folder).await?;
     store.lock_as_restored(why).await?;
     store.close().await;
-    Ok(())
+    Ok(Store::look_through(&folder.join(backup::FILE)).await?)
 }
 
 /// Puts the store that was made into its place; what is there is kept under another name, unless it
@@ -348,17 +284,21 @@ fn place(
     if let Some(parent) = file.parent() {
         std::fs::create_dir_all(parent)?;
     }
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    let aside = file.with_file_name(format!("{name}.before-restore-{stamp}"));
     let kept = match standing {
-        Standing::Nothing => None,
+        // Without its store, what SQLite kept beside it would be played into the new one.
+        Standing::Nothing => {
+            set_aside(file, Some(&aside))?;
+            None
+        }
         Standing::Empty => {
             set_aside(file, None)?;
             None
         }
         Standing::Filled(_) => {
-            let name = file.file_name().unwrap_or_default().to_string_lossy();
-            let kept = file.with_file_name(format!("{name}.before-restore-{stamp}"));
-            set_aside(file, Some(&kept))?;
-            Some(kept)
+            set_aside(file, Some(&aside))?;
+            Some(aside)
         }
     };
     crate::crash::point("restore-before-rename");

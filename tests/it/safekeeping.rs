@@ -170,6 +170,36 @@ fn a_backup_is_whole_and_comes_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_a_lost_store_left_beside_it_is_not_played_into_the_restored_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let clock = Clock::held(utc("2026-11-07T10:00:00Z"));
+    let house = crate::house::open("sqlite:regwire.db", folder.path(), String::new(), clock).await;
+    let data = folder.path().join("data");
+    let backup = folder.path().join("b.tar.zst");
+    run(at(&data, None).arg("backup").arg(&backup));
+    let weekly = DigestName::new("weekly").unwrap();
+    let (all, moment) = (Criteria::All, utc("2026-11-07T10:00:00Z"));
+    let before = tables(&everything(&data, None));
+    for number in 0..20 {
+        let address = EmailAddress::new(&format!("r{number}@example.org")).unwrap();
+        let wished = house
+            .store
+            .subscribe(&address, &weekly, &all, Origin::Operator, moment);
+        wished.await.unwrap();
+    }
+    // As a machine's death leaves them; the store itself is lost.
+    let other = folder.path().join("other");
+    std::fs::create_dir(&other).unwrap();
+    for name in ["regwire.db-wal", "regwire.db-shm"] {
+        std::fs::copy(data.join(name), other.join(name)).unwrap();
+    }
+    run(at(&other, None).arg("restore").arg(&backup));
+    let after = everything(&other, None);
+    assert_eq!(tables(&after), before);
+    assert!(after.contains("was restored"), "sending is locked");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_backup_under_load_is_of_one_moment() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");

@@ -44,9 +44,7 @@ pub(super) async fn run(
 ) -> anyhow::Result<ExitCode> {
     let now = Clock::from_environment()?.now();
     let to = if options.to.is_dir() {
-        options
-            .to
-            .join(format!("regwire-{}.tar.zst", now.format("%Y%m%dT%H%M%SZ")))
+        free_name(&options.to, now)
     } else {
         options.to.clone()
     };
@@ -77,6 +75,18 @@ pub(super) async fn run(
         );
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// A name in a folder that tells the time, and that nothing has yet.
+fn free_name(folder: &Path, now: chrono::DateTime<chrono::Utc>) -> PathBuf {
+    let stamp = now.format("%Y%m%dT%H%M%SZ");
+    let mut path = folder.join(format!("regwire-{stamp}.tar.zst"));
+    let mut number = 1;
+    while path.exists() {
+        number += 1;
+        path = folder.join(format!("regwire-{stamp}-{number}.tar.zst"));
+    }
+    path
 }
 
 /// Makes a backup of the store and of the settings beside it.

@@ -209,7 +209,8 @@ impl Store {
     }
 }
 
-/// With its tables: what comes may be of an older schema.
+/// With its tables: what comes may be of an older schema. What others keep in the same database
+/// stays.
 async fn drop_tables(connection: &mut PgConnection) -> Result<(), Error> {
     let mut tables = schema::postgres_tables(connection).await?;
     tables.reverse();
@@ -224,8 +225,10 @@ async fn drop_tables(connection: &mut PgConnection) -> Result<(), Error> {
     }
     let functions: Vec<(String,)> = sqlx::query_as(
         "SELECT CAST(CAST(oid AS regprocedure) AS text) FROM pg_proc
-         WHERE pronamespace = CAST(current_schema() AS regnamespace) AND prorettype = CAST('trigger' AS regtype)",
+         WHERE pronamespace = CAST(current_schema() AS regnamespace) AND prorettype = CAST('trigger' AS regtype)
+           AND proname = ANY($1)",
     )
+    .bind(schema::functions())
     .fetch_all(&mut *connection)
     .await?;
     for (function,) in functions {

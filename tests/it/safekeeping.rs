@@ -258,6 +258,19 @@ async fn a_backup_under_load_is_of_one_moment() {
     made.unwrap();
 }
 
+/// Statements of another program; each must succeed.
+fn sql(url: &str, statements: &'static str) {
+    use sqlx::Connection as _;
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        let mut connection = sqlx::PgConnection::connect(url).await.unwrap();
+        sqlx::raw_sql(statements)
+            .execute(&mut connection)
+            .await
+            .unwrap();
+    });
+}
+
 #[test]
 fn a_store_moves_to_postgresql_and_back_with_every_row() {
     let Some(server) = Postgres::start() else {
@@ -331,10 +344,20 @@ fn a_store_moves_to_postgresql_and_back_with_every_row() {
         .output()
         .unwrap();
     assert_eq!(refused.status.code(), Some(1));
+    // What another program keeps in the same database is none of ours.
+    sql(
+        url,
+        "CREATE TABLE wiki (at INTERVAL, page TEXT); INSERT INTO wiki (page) VALUES ('home');
+         CREATE FUNCTION wiki_looks() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;",
+    );
     run(at(&moved, Some(url))
         .args(["restore", "--force"])
         .arg(&backup));
     assert_eq!(tables(&everything(&moved, Some(url))), tables(&lines));
+    sql(
+        url,
+        "DELETE FROM wiki; DROP TABLE wiki; DROP FUNCTION wiki_looks",
+    );
 
     // What the database itself counts goes on where it was.
     let counters = |lines: &str| -> Vec<Value> {

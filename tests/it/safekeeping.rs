@@ -85,6 +85,12 @@ fn only_file(folder: &Path, ending: &str) -> PathBuf {
     found.remove(0)
 }
 
+fn only_owners(path: &Path) {
+    use std::os::unix::fs::PermissionsExt as _;
+    let rights = std::fs::metadata(path).unwrap().permissions().mode();
+    assert_eq!(rights & 0o077, 0, "{}: {rights:o}", path.display());
+}
+
 /// Runs until a point is reached, and kills it there.
 pub fn killed_at(command: &mut Command, point: &str) -> bool {
     let mut child = command
@@ -117,9 +123,15 @@ fn a_backup_is_whole_and_comes_back() {
         at(&data, None).arg("backup").arg(&kept),
         "copy-before-rename"
     ));
+    // What is half made is nobody else's to read, either.
+    only_owners(&data.join("regwire.db"));
+    for entry in std::fs::read_dir(&kept).unwrap() {
+        only_owners(&entry.unwrap().path());
+    }
     let out = run(at(&data, None).arg("backup").arg(&kept));
     assert!(String::from_utf8_lossy(&out.stdout).contains("found whole"));
     let backup = only_file(&kept, ".tar.zst");
+    only_owners(&backup);
     assert_eq!(
         std::fs::read_dir(&kept).unwrap().count(),
         1,

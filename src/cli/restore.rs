@@ -202,7 +202,7 @@ fn lines(
 /// What stands where a store is to be.
 enum Standing {
     Nothing,
-    /// A store that holds nothing.
+    /// A store that holds nothing but what every start writes.
     Empty,
     /// Something, in words.
     Filled(String),
@@ -239,8 +239,8 @@ fn told(held: &std::collections::BTreeMap<String, u64>) -> String {
     parts.join(", ")
 }
 
-/// Moves a store's file, with what SQLite keeps beside it, or removes it.
-fn set_aside(file: &Path, to: Option<&Path>) -> anyhow::Result<()> {
+/// Moves a store's file, with what SQLite keeps beside it.
+fn set_aside(file: &Path, to: &Path) -> anyhow::Result<()> {
     // What lies beside it belongs to it, and goes first: alone it would be another's.
     for end in ["-wal", "-shm", ""] {
         let with = |path: &Path| {
@@ -250,10 +250,7 @@ fn set_aside(file: &Path, to: Option<&Path>) -> anyhow::Result<()> {
         };
         let from = with(file);
         if from.exists() {
-            match to {
-                Some(to) => std::fs::rename(&from, with(to))?,
-                None => std::fs::remove_file(&from)?,
-            }
+            std::fs::rename(&from, with(to))?;
         }
     }
     Ok(())
@@ -273,8 +270,7 @@ async fn make_file(folder: &Path, manifest: &Manifest, why: &str) -> anyhow::Res
     Ok(Store::look_through(&folder.join(backup::FILE)).await?)
 }
 
-/// Puts the store that was made into its place; what is there is kept under another name, unless it
-/// holds nothing.
+/// Puts the store that was made into its place; what is there is kept under another name.
 fn place(
     folder: &Path,
     file: &Path,
@@ -286,21 +282,9 @@ fn place(
     }
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     let aside = file.with_file_name(format!("{name}.before-restore-{stamp}"));
-    let kept = match standing {
-        // Without its store, what SQLite kept beside it would be played into the new one.
-        Standing::Nothing => {
-            set_aside(file, Some(&aside))?;
-            None
-        }
-        Standing::Empty => {
-            set_aside(file, None)?;
-            None
-        }
-        Standing::Filled(_) => {
-            set_aside(file, Some(&aside))?;
-            Some(aside)
-        }
-    };
+    // Without its store, what SQLite kept beside it would be played into the new one.
+    set_aside(file, &aside)?;
+    let kept = (!matches!(standing, Standing::Nothing)).then_some(aside);
     crate::crash::point("restore-before-rename");
     std::fs::rename(folder.join(backup::FILE), file)?;
     Ok(kept)

@@ -9,6 +9,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use regwire::clock::Clock;
+use regwire::daemon::Shift;
+use regwire::daemon::jobs::library;
 use regwire::domain::criteria::Criteria;
 use regwire::domain::id::DigestName;
 use regwire::domain::subscription::{EmailAddress, Origin};
@@ -268,6 +270,40 @@ async fn a_backup_under_load_is_of_one_moment() {
     stop.store(true, Ordering::SeqCst);
     assert!(writer.await.unwrap() > 0);
     made.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_was_only_started_takes_another_one_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let from = folder.path().join("from");
+    lived(&from);
+    let lines = everything(&from, None);
+    let file = folder.path().join("store.jsonl");
+    std::fs::write(&file, &lines).unwrap();
+    let data = folder.path().join("data");
+    let clock = Clock::held(utc("2026-11-07T10:00:00Z"));
+    let house = crate::house::open("sqlite:regwire.db", folder.path(), String::new(), clock).await;
+    let shift = Shift::begin(&house).await.unwrap().unwrap();
+    library::follow(&house, shift.lease()).await.unwrap();
+    shift.end().await.unwrap();
+    house.store.close().await;
+    drop(house);
+    let pool = sqlx::SqlitePool::connect(&format!("sqlite:{}/regwire.db", data.display()))
+        .await
+        .unwrap();
+    let audited = "INSERT INTO audit_log (position, at, who, came_from, act, subject, state_before, state_after, previous, link) VALUES (1, '2026-11-07T10:00:00+00:00', 'a', 'b', 'c', 'd', '', '', '', 'x')";
+    sqlx::query(audited).execute(&pool).await.unwrap();
+    run(at(&data, None).arg("import").arg(&file));
+    assert_eq!(tables(&everything(&data, None)), tables(&lines));
+    // The audit log is append-only as before.
+    let (guards,): (i64,) = sqlx::query_as(
+        "SELECT COUNT(*) FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit_log'",
+    )
+    .fetch_one(&pool)
+    .await
+    .unwrap();
+    assert_eq!(guards, 2);
+    pool.close().await;
 }
 
 /// Statements of another program; each must succeed.

@@ -286,7 +286,13 @@ fn place(
     set_aside(file, &aside)?;
     let kept = (!matches!(standing, Standing::Nothing)).then_some(aside);
     crate::crash::point("restore-before-rename");
-    std::fs::rename(folder.join(backup::FILE), file)?;
+    let made = folder.join(backup::FILE);
+    File::open(&made)?.sync_all()?;
+    std::fs::rename(made, file)?;
+    // The names must outlast a power cut, too.
+    if let Some(parent) = file.parent().filter(|path| path.is_dir()) {
+        File::open(parent)?.sync_all()?;
+    }
     Ok(kept)
 }
 

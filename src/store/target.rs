@@ -83,12 +83,19 @@ fn insertion(table: &Table) -> String {
     format!("INSERT INTO \"{}\" ({}) ", table.name, table.names())
 }
 
+/// How far a settled store's leases are ahead at most: beyond whatever a node that hangs since before
+/// holds, whichever way the store went.
+const AHEAD: i64 = 1 << 40;
+
 /// Nobody is at work, and nothing is sent before the operator says so; as another instance, so that
 /// what lies beside the store does not take it for the one it knew.
 macro_rules! settle {
     ($connection:expr, $instance:expr, $why:expr) => {
-        sqlx::query("UPDATE leases SET holder = '', until_at = $1")
+        // A node that hung meanwhile may know a later epoch than the backup: it must meet neither that
+        // one nor one that follows.
+        sqlx::query("UPDATE leases SET holder = '', until_at = $1, epoch = epoch + $2")
             .bind(DateTime::UNIX_EPOCH)
+            .bind(rand::random_range(AHEAD / 2..AHEAD))
             .execute(&mut *$connection)
             .await?;
         sqlx::query("DELETE FROM sending_lock")

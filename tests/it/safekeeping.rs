@@ -14,6 +14,7 @@ use regwire::daemon::jobs::library;
 use regwire::domain::criteria::Criteria;
 use regwire::domain::id::DigestName;
 use regwire::domain::subscription::{EmailAddress, Origin};
+use regwire::store::Store;
 use serde_json::Value;
 
 use crate::command_line::{regwire, run};
@@ -190,6 +191,7 @@ async fn what_a_lost_store_left_beside_it_is_not_played_into_the_restored_one() 
     let house = crate::house::open("sqlite:regwire.db", folder.path(), String::new(), clock).await;
     let data = folder.path().join("data");
     let backup = folder.path().join("b.tar.zst");
+    let held = house.lease().await.unwrap().unwrap();
     run(at(&data, None).arg("backup").arg(&backup));
     let weekly = DigestName::new("weekly").unwrap();
     let (all, moment) = (Criteria::All, utc("2026-11-07T10:00:00Z"));
@@ -211,6 +213,11 @@ async fn what_a_lost_store_left_beside_it_is_not_played_into_the_restored_one() 
     let after = everything(&other, None);
     assert_eq!(tables(&after), before);
     assert!(after.contains("was restored"), "sending is locked");
+    // A node that hung since before the loss meets no epoch of its own.
+    let store = Store::open("sqlite:regwire.db", &other).await.unwrap();
+    let epoch = store.lease_epoch("worker").await.unwrap().unwrap();
+    assert!(epoch > held.epoch + 1_000_000, "{epoch}");
+    store.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -286,7 +293,7 @@ async fn a_store_that_was_only_started_takes_another_one_in() {
     let shift = Shift::begin(&house).await.unwrap().unwrap();
     library::follow(&house, shift.lease()).await.unwrap();
     shift.end().await.unwrap();
-    house.store.close().await;
+    house.store.clone().close().await;
     drop(house);
     let pool = sqlx::SqlitePool::connect(&format!("sqlite:{}/regwire.db", data.display()))
         .await

@@ -44,9 +44,7 @@ pub(super) async fn run(
 ) -> anyhow::Result<ExitCode> {
     let now = Clock::from_environment()?.now();
     let to = if options.to.is_dir() {
-        options
-            .to
-            .join(format!("regwire-{}.tar.zst", now.format("%Y%m%dT%H%M%SZ")))
+        free_name(&options.to, now)
     } else {
         options.to.clone()
     };
@@ -79,6 +77,18 @@ pub(super) async fn run(
     Ok(ExitCode::SUCCESS)
 }
 
+/// A name in a folder that tells the time, and that nothing has yet.
+fn free_name(folder: &Path, now: chrono::DateTime<chrono::Utc>) -> PathBuf {
+    let stamp = now.format("%Y%m%dT%H%M%SZ");
+    let mut path = folder.join(format!("regwire-{stamp}.tar.zst"));
+    let mut number = 1;
+    while path.exists() {
+        number += 1;
+        path = folder.join(format!("regwire-{stamp}-{number}.tar.zst"));
+    }
+    path
+}
+
 /// Makes a backup of the store and of the settings beside it.
 pub(super) async fn make(
     config: &Config,
@@ -88,13 +98,7 @@ pub(super) async fn make(
 ) -> anyhow::Result<Manifest> {
     // Under names that the next backup uses, too: what a killed one left does not gather.
     let half = to.with_file_name(".regwire-backup.part");
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let lock = options
-        .open(&half)
-        .with_context(|| format!("cannot write beside {}", to.display()))?;
+    let lock = own_file(&half).with_context(|| format!("cannot write beside {}", to.display()))?;
     anyhow::ensure!(
         lock.try_lock().is_ok(),
         "another backup is being made in the folder of {}: wait for it",
@@ -113,7 +117,7 @@ pub(super) async fn make(
         match Store::copy(&config.store, &config.data, &beside.0).await? {
             Some(copied) => (FILE, copied.steps, copied.position, copied.rows),
             None => {
-                let out = File::create(&beside.0)
+                let out = own_file(&beside.0)
                     .with_context(|| format!("cannot write {}", beside.0.display()))?;
                 let mut out = zstd::Encoder::new(BufWriter::new(out), 3)?;
                 let everything = store.write_everything(&mut out).await?;
@@ -152,6 +156,15 @@ pub(super) async fn make(
     };
     archive::pack(&half.0, to, &manifest, &paths)?;
     Ok(manifest)
+}
+
+/// A file that only its owner may read, even while it is written.
+fn own_file(path: &Path) -> std::io::Result<File> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
 }
 
 /// What lies beside the backup while it is made, and goes when it is made or has failed.

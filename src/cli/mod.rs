@@ -4,6 +4,7 @@
 //! done, 1 when it could not be, 2 on wrong use. It calls the daemon, the site and the demo. It
 //! deliberately holds no rules of its own.
 
+mod alone;
 mod audit;
 mod backup;
 mod bounce;

@@ -6,15 +6,14 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use chrono::{DateTime, Utc};
 
+use super::alone::Alone;
 use super::out::say;
 use super::{backup, table};
 use crate::archive::{self, Manifest};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::daemon;
-use crate::store::{Everything, Store};
+use crate::store::{Copied, Everything, Store};
 
 /// Options of `restore`.
 #[derive(clap::Args)]
@@ -42,7 +41,8 @@ const UNPACKED: &str = "restoring";
 const SETTINGS: &str = "restored-settings";
 
 pub(super) async fn run(config: &Config, options: &Options) -> anyhow::Result<ExitCode> {
-    let now = Clock::from_environment()?.now();
+    let clock = Clock::from_environment()?;
+    let now = clock.now();
     let told = archive::manifest(&options.file)?;
     anyhow::ensure!(
         told.schema <= Store::newest_schema(),
@@ -52,11 +52,13 @@ pub(super) async fn run(config: &Config, options: &Options) -> anyhow::Result<Ex
         told.schema,
         Store::newest_schema()
     );
-    nobody_works(config, now).await?;
+    let alone = Alone::on(config, &clock).await?;
     let standing = standing(config).await;
-    if let Standing::Filled(what) = &standing {
-        anyhow::ensure!(
-            options.force,
+    if let (Standing::Filled(what), false) = (&standing, options.force) {
+        if let Some(alone) = alone {
+            alone.end().await;
+        }
+        anyhow::bail!(
             "the store {what}: name another data folder or an empty database, or say --force, which keeps what is there"
         );
     }
@@ -75,8 +77,18 @@ pub(super) async fn run(config: &Config, options: &Options) -> anyhow::Result<Ex
     let stamp = now.format("%Y%m%dT%H%M%SZ").to_string();
     let kept = match Store::file(&config.store, &config.data) {
         Some(file) => {
-            make_file(&folder, &manifest, &why).await?;
-            place(&folder, &file, &standing, &stamp)?
+            let made = make_file(&folder, &manifest, &why).await?;
+            // Closing it later would take what lies beside the new one.
+            if let Some(alone) = alone {
+                alone.leave().await;
+            }
+            let kept = place(&folder, &file, &standing, &stamp)?;
+            anyhow::ensure!(
+                Store::look_through(&file).await? == made,
+                "{} does not hold what was put there: restore again",
+                file.display()
+            );
+            kept
         }
         None => {
             let filled = matches!(standing, Standing::Filled(_));
@@ -86,6 +98,9 @@ pub(super) async fn run(config: &Config, options: &Options) -> anyhow::Result<Ex
             }
             let lines = lines_of(&folder, &manifest).await?;
             Store::take_in(&config.store, &config.data, lines, &why, filled).await?;
+            if let Some(alone) = alone {
+                alone.end().await;
+            }
             filled.then_some(kept)
         }
     };
@@ -102,11 +117,16 @@ pub(super) async fn run(config: &Config, options: &Options) -> anyhow::Result<Ex
     // What it holds now must be what the backup says it held.
     let store = Store::open(&config.store, &config.data).await?;
     let position = store.log_head().await?;
+    let lock = store.sending_lock().await?;
     store.close().await;
     anyhow::ensure!(
         position == manifest.position,
         "the restored store stands at log position {position}, the backup at {}",
         manifest.position
+    );
+    anyhow::ensure!(
+        lock.is_some_and(|(_, because)| because.as_deref() == Some(why.as_str())),
+        "the restored store is not locked: say `regwire pause` before anything else uses it"
     );
     if let Some(kept) = kept {
         say!("The store that was there is kept: {}", kept.display());
@@ -129,8 +149,7 @@ pub(super) async fn run(config: &Config, options: &Options) -> anyhow::Result<Ex
 }
 
 pub(super) async fn import(config: &Config, options: &ImportOptions) -> anyhow::Result<ExitCode> {
-    let now = Clock::from_environment()?.now();
-    nobody_works(config, now).await?;
+    let alone = Alone::on(config, &Clock::from_environment()?).await?;
     std::fs::create_dir_all(&config.data)
         .with_context(|| format!("cannot make the data folder {}", config.data.display()))?;
     let input: Box<dyn Read + Send> = if options.file.as_os_str() == "-" {
@@ -143,7 +162,12 @@ pub(super) async fn import(config: &Config, options: &ImportOptions) -> anyhow::
     };
     let why = "everything was taken in from another store";
     let lines = lines(input)?;
-    let taken: Everything = Store::take_in(&config.store, &config.data, lines, why, false).await?;
+    let taken: Result<Everything, _> =
+        Store::take_in(&config.store, &config.data, lines, why, false).await;
+    if let Some(alone) = alone {
+        alone.end().await;
+    }
+    let taken = taken?;
     forget_index(config)?;
     // Written by an older version, it is brought to this one's schema now.
     Store::open(&config.store, &config.data)
@@ -175,26 +199,10 @@ fn lines(
     })
 }
 
-/// Refuses where somebody works on the store.
-async fn nobody_works(config: &Config, now: DateTime<Utc>) -> anyhow::Result<()> {
-    if Store::file(&config.store, &config.data).is_some_and(|file| !file.exists()) {
-        return Ok(());
-    }
-    // A store that cannot be opened has no worker either.
-    if let Ok(store) = Store::open_as_it_is(&config.store, &config.data).await {
-        let worker = store.at_work(daemon::WORKER, now).await.unwrap_or(None);
-        store.close().await;
-        if let Some(held) = worker.filter(|held| daemon::is_alive(&held.holder)) {
-            anyhow::bail!("{held}: stop every regwire that uses this store first");
-        }
-    }
-    Ok(())
-}
-
 /// What stands where a store is to be.
 enum Standing {
     Nothing,
-    /// A store that holds nothing.
+    /// A store that holds nothing but what every start writes.
     Empty,
     /// Something, in words.
     Filled(String),
@@ -231,8 +239,8 @@ fn told(held: &std::collections::BTreeMap<String, u64>) -> String {
     parts.join(", ")
 }
 
-/// Moves a store's file, with what SQLite keeps beside it, or removes it.
-fn set_aside(file: &Path, to: Option<&Path>) -> anyhow::Result<()> {
+/// Moves a store's file, with what SQLite keeps beside it.
+fn set_aside(file: &Path, to: &Path) -> anyhow::Result<()> {
     // What lies beside it belongs to it, and goes first: alone it would be another's.
     for end in ["-wal", "-shm", ""] {
         let with = |path: &Path| {
@@ -242,17 +250,15 @@ fn set_aside(file: &Path, to: Option<&Path>) -> anyhow::Result<()> {
         };
         let from = with(file);
         if from.exists() {
-            match to {
-                Some(to) => std::fs::rename(&from, with(to))?,
-                None => std::fs::remove_file(&from)?,
-            }
+            std::fs::rename(&from, with(to))?;
         }
     }
     Ok(())
 }
 
 /// Makes an embedded store of what was unpacked, beside it: at this version's schema, and locked.
-async fn make_file(folder: &Path, manifest: &Manifest, why: &str) -> anyhow::Result<()> {
+/// What it holds then is told.
+async fn make_file(folder: &Path, manifest: &Manifest, why: &str) -> anyhow::Result<Copied> {
     let url = format!("sqlite:{}", backup::FILE);
     if manifest.store == backup::LINES {
         let lines = lines_of(folder, manifest).await?;
@@ -261,11 +267,10 @@ async fn make_file(folder: &Path, manifest: &Manifest, why: &str) -> anyhow::Res
     let store = Store::open(&url, folder).await?;
     store.lock_as_restored(why).await?;
     store.close().await;
-    Ok(())
+    Ok(Store::look_through(&folder.join(backup::FILE)).await?)
 }
 
-/// Puts the store that was made into its place; what is there is kept under another name, unless it
-/// holds nothing.
+/// Puts the store that was made into its place; what is there is kept under another name.
 fn place(
     folder: &Path,
     file: &Path,
@@ -275,21 +280,19 @@ fn place(
     if let Some(parent) = file.parent() {
         std::fs::create_dir_all(parent)?;
     }
-    let kept = match standing {
-        Standing::Nothing => None,
-        Standing::Empty => {
-            set_aside(file, None)?;
-            None
-        }
-        Standing::Filled(_) => {
-            let name = file.file_name().unwrap_or_default().to_string_lossy();
-            let kept = file.with_file_name(format!("{name}.before-restore-{stamp}"));
-            set_aside(file, Some(&kept))?;
-            Some(kept)
-        }
-    };
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    let aside = file.with_file_name(format!("{name}.before-restore-{stamp}"));
+    // Without its store, what SQLite kept beside it would be played into the new one.
+    set_aside(file, &aside)?;
+    let kept = (!matches!(standing, Standing::Nothing)).then_some(aside);
     crate::crash::point("restore-before-rename");
-    std::fs::rename(folder.join(backup::FILE), file)?;
+    let made = folder.join(backup::FILE);
+    File::open(&made)?.sync_all()?;
+    std::fs::rename(made, file)?;
+    // The names must outlast a power cut, too.
+    if let Some(parent) = file.parent().filter(|path| path.is_dir()) {
+        File::open(parent)?.sync_all()?;
+    }
     Ok(kept)
 }
 

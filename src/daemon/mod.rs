@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::clock::Clock;
 use crate::config::Config;
@@ -186,20 +186,31 @@ impl House {
     pub async fn lease(&self) -> anyhow::Result<Result<Lease, crate::store::LeaseHeld>> {
         let now = self.clock.now();
         self.store.check_clock(now).await?;
-        let holder = holder();
-        // A standing clock never lets a lease run out, so a killed process would block for
-        // ever; on such a clock the lease is taken over from whoever is not alive any more.
-        match self.store.take_lease(WORKER, &holder, now, LEASE).await? {
-            Ok(lease) => Ok(Ok(lease)),
-            Err(held) if !is_alive(&held.holder) => {
-                tracing::warn!(holder = %held.holder, "the process that held the lease is gone; taking over");
-                Ok(self
-                    .store
-                    .take_lease(WORKER, &held.holder, now, LEASE)
-                    .await?)
-            }
-            Err(held) => Ok(Err(held)),
+        take_the_work(&self.store, now).await
+    }
+}
+
+/// Takes the worker's lease on a store for this process.
+///
+/// # Errors
+/// When the database fails; the inner error says who is at work.
+pub async fn take_the_work(
+    store: &Store,
+    now: DateTime<Utc>,
+) -> anyhow::Result<Result<Lease, crate::store::LeaseHeld>> {
+    let holder = holder();
+    // A standing clock never lets a lease run out, so a killed process would block for
+    // ever; on such a clock the lease is taken over from whoever is not alive any more.
+    match store.take_lease(WORKER, &holder, now, LEASE).await? {
+        Ok(lease) => Ok(Ok(lease)),
+        Err(held) if !is_alive(&held.holder) => {
+            tracing::warn!(holder = %held.holder, "the process that held the lease is gone; taking over");
+            // Under this process's own name: the others must see that somebody lives.
+            Ok(store
+                .take_lease_from(WORKER, &held.holder, &holder, now, LEASE)
+                .await?)
         }
+        Err(held) => Ok(Err(held)),
     }
 }
 

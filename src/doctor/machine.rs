@@ -5,6 +5,7 @@ use std::path::Path;
 use super::{Bag, Report, Severity};
 use crate::config::Config;
 use crate::domain::disk::spoken;
+use crate::store::embedded;
 
 /// Less than this is a fault.
 const LEAST: u64 = 256 << 20;
@@ -23,6 +24,16 @@ pub(super) fn examine(report: &mut Report, config: &Config, bag: &Bag<'_>) {
             mend,
         );
         return;
+    }
+    report.looked.push("who may read the store");
+    if let Some(file) = embedded(&config.store, data).filter(|file| open_to_all(file)) {
+        report.add(
+            Severity::Warning,
+            "store-readable",
+            file.display().to_string(),
+            "everybody on this machine may read the store, with its addresses and keys",
+            format!("chmod 600 {0} {0}-wal {0}-shm", file.display()),
+        );
     }
     report.looked.push("disk");
     // A folder that is not there yet lies on its parent's disk.
@@ -51,6 +62,21 @@ pub(super) fn examine(report: &mut Report, config: &Config, bag: &Bag<'_>) {
         ),
         Ok(_) => {}
     }
+}
+
+/// Whether everybody may read a file, and go into its folder.
+#[cfg(unix)]
+fn open_to_all(file: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    let may = |path: &Path, right: u32| {
+        std::fs::metadata(path).is_ok_and(|found| found.permissions().mode() & right != 0)
+    };
+    may(file, 0o004) && file.parent().is_some_and(|folder| may(folder, 0o001))
+}
+
+#[cfg(not(unix))]
+fn open_to_all(_: &Path) -> bool {
+    false
 }
 
 /// Whether files can be made there; a folder that is not there yet can be made by its parent's rights.

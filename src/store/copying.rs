@@ -35,7 +35,10 @@ pub(super) async fn copy(from: &Path, to: &Path, locked: bool) -> Result<Copied,
     let mut half = to.as_os_str().to_owned();
     half.push(".part");
     let half = std::path::PathBuf::from(half);
-    remove(&half).map_err(|error| failed(error.to_string()))?;
+    // SQLite takes an empty file, and leaves its rights as they are.
+    remove(&half)
+        .and_then(|()| own_file(&half))
+        .map_err(|error| failed(error.to_string()))?;
     let result = copied(from, &half, locked).await;
     let copied = match result {
         Ok(copied) => copied,
@@ -62,6 +65,16 @@ fn remove(path: &Path) -> std::io::Result<()> {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),
     }
+}
+
+/// Makes an empty file that only its owner may read, unless there is one: who reads a store has
+/// addresses and the keys that links are signed with.
+pub(super) fn own_file(path: &Path) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop)
 }
 
 /// Makes a name last.

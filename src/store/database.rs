@@ -112,6 +112,10 @@ impl Database {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(|error| failed(error.to_string()))?;
         }
+        if !path.exists() {
+            // What SQLite keeps beside it gets the same rights.
+            super::copying::own_file(path).map_err(|error| failed(error.to_string()))?;
+        }
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)

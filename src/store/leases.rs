@@ -39,6 +39,22 @@ impl Store {
         now: DateTime<Utc>,
         span: TimeDelta,
     ) -> Result<Result<Lease, LeaseHeld>, Error> {
+        self.take_lease_from(name, holder, holder, now, span).await
+    }
+
+    /// Takes the lease over from `gone`, who is known to be dead, for `holder`; also when nobody
+    /// holds it, or when it has run out. Where somebody else was faster, it is theirs.
+    ///
+    /// # Errors
+    /// As [`Store::take_lease`].
+    pub async fn take_lease_from(
+        &self,
+        name: &str,
+        gone: &str,
+        holder: &str,
+        now: DateTime<Utc>,
+        span: TimeDelta,
+    ) -> Result<Result<Lease, LeaseHeld>, Error> {
         if let Database::Postgres(pool) = &self.database
             && let Some(held) = being_written_under(pool, name).await?
         {
@@ -49,13 +65,14 @@ impl Store {
                 "INSERT INTO leases (name, holder, until_at, epoch) VALUES ($1, $2, $3, 1)
                  ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until_at = excluded.until_at,
                    epoch = leases.epoch + 1
-                 WHERE leases.holder = $2 OR leases.until_at <= $4
+                 WHERE leases.holder = $5 OR leases.until_at <= $4
                  RETURNING epoch",
             )
             .bind(name)
             .bind(holder)
             .bind(now + span)
             .bind(now)
+            .bind(gone)
             .fetch_optional(pool)
             .await?;
             if let Some((epoch,)) = epoch {

@@ -231,7 +231,8 @@ pub(super) async fn run<C: Migrate>(
 }
 
 /// Copies an embedded store beside itself; the name says its schema and its last line's moment, so
-/// that a second try makes no second copy.
+/// that a second try makes no second copy. It writes the first one anew: what the log does not tell
+/// of may have changed since.
 async fn copy_before(file: &Path, schema: i64, at: DateTime<Utc>) -> Result<(), Error> {
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     let prefix = format!("{name}.schema-");
@@ -239,11 +240,19 @@ async fn copy_before(file: &Path, schema: i64, at: DateTime<Utc>) -> Result<(), 
         "{prefix}{schema:04}-{}",
         at.format("%Y%m%dT%H%M%SZ")
     ));
-    if !copy.exists() {
-        copying::copy(file, &copy, true).await?;
-        tracing::info!(copy = %copy.display(), schema, "the store was copied before its schema is changed");
-    }
+    copying::copy(file, &copy, true).await?;
+    tracing::info!(copy = %copy.display(), schema, "the store was copied before its schema is changed");
     crate::crash::point("migration-copied");
+    for old in surplus(file, &prefix, &copy) {
+        if let Err(error) = std::fs::remove_file(&old) {
+            tracing::warn!(copy = %old.display(), %error, "an old copy could not be removed");
+        }
+    }
+    Ok(())
+}
+
+/// The copies beyond those that are kept; `newest` is always kept, whatever its name says.
+fn surplus(file: &Path, prefix: &str, newest: &Path) -> Vec<PathBuf> {
     let folder = file.parent().unwrap_or(Path::new("."));
     let mut copies: Vec<PathBuf> = std::fs::read_dir(folder)
         .into_iter()
@@ -252,18 +261,14 @@ async fn copy_before(file: &Path, schema: i64, at: DateTime<Utc>) -> Result<(), 
         .map(|entry| entry.path())
         .filter(|path| {
             path.file_name()
-                .is_some_and(|name| name.to_string_lossy().starts_with(&prefix))
+                .is_some_and(|name| name.to_string_lossy().starts_with(prefix))
                 && path.extension().is_none_or(|end| end != "part")
+                && path.file_name() != newest.file_name()
         })
         .collect();
     copies.sort();
-    let surplus = copies.len().saturating_sub(COPIES);
-    for old in copies.iter().take(surplus) {
-        if let Err(error) = std::fs::remove_file(old) {
-            tracing::warn!(copy = %old.display(), %error, "an old copy could not be removed");
-        }
-    }
-    Ok(())
+    copies.truncate((copies.len() + 1).saturating_sub(COPIES));
+    copies
 }
 
 fn failed(url: &str, error: &MigrateError) -> Error {
@@ -302,6 +307,22 @@ mod tests {
                 line.split_whitespace().next().map(str::to_owned)
             })
             .collect()
+    }
+
+    #[test]
+    fn the_copy_that_was_just_made_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        let file = path("r.db");
+        let prefix = "r.db.schema-";
+        let newest = path("r.db.schema-0010-19700101T000000Z");
+        let old = ["0061-2", "0061-1", "0080-1"].map(|end| path(&format!("{prefix}{end}")));
+        for made in old.iter().chain([&newest, &file]) {
+            std::fs::write(made, "").unwrap();
+        }
+        assert_eq!(surplus(&file, prefix, &newest), [old[1].clone()]);
+        std::fs::remove_file(&old[1]).unwrap();
+        assert_eq!(surplus(&file, prefix, &newest), Vec::<PathBuf>::new());
     }
 
     #[test]

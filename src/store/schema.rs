@@ -2,10 +2,12 @@
 //! later step is copied and moved like all others.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use sqlx::{AssertSqlSafe, PgConnection, SqliteConnection};
 
 use super::Error;
+use super::migrating::POSTGRES;
 
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -194,8 +196,25 @@ pub(super) async fn postgres_tables(connection: &mut PgConnection) -> Result<Vec
     Ok(in_order(tables.into_values().collect()))
 }
 
+/// Others may have tables in the same database: they are neither copied nor removed.
 fn is_ours(name: &str) -> bool {
-    name != super::migrating::APPLIED
+    static OURS: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| made("CREATE TABLE "));
+    OURS.contains(name)
+}
+
+/// The functions that the schema of PostgreSQL has.
+pub(super) fn functions() -> Vec<&'static str> {
+    made("CREATE FUNCTION ").into_iter().collect()
+}
+
+/// What the steps of the schema make: the names behind these words.
+fn made(words: &str) -> BTreeSet<&'static str> {
+    POSTGRES
+        .iter()
+        .flat_map(|step| step.sql.as_str().lines())
+        .filter_map(|line| line.strip_prefix(words))
+        .filter_map(|rest| rest.split([' ', '(']).next())
+        .collect()
 }
 
 /// What others refer to comes before them.
@@ -257,4 +276,37 @@ pub(super) async fn postgres_sequence(
             .fetch_one(connection)
             .await?;
     Ok(sequence)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_the_schema_makes_is_ours() {
+        for name in ["updates", "subscribers", "audit_log", "leases"] {
+            assert!(is_ours(name), "{name}");
+        }
+        for name in ["wiki_pages", "_sqlx_migrations", "subscriptions_before", ""] {
+            assert!(!is_ours(name), "{name}");
+        }
+        assert_eq!(functions(), ["audit_log_refuses"]);
+        // Every table is made by a line that is seen.
+        let all = POSTGRES
+            .iter()
+            .map(|step| {
+                step.sql
+                    .as_str()
+                    .to_uppercase()
+                    .matches("CREATE TABLE")
+                    .count()
+            })
+            .sum::<usize>();
+        let seen = POSTGRES
+            .iter()
+            .flat_map(|step| step.sql.as_str().lines())
+            .filter(|line| line.starts_with("CREATE TABLE "))
+            .count();
+        assert_eq!(all, seen);
+    }
 }

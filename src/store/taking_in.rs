@@ -27,6 +27,9 @@ const OWN: [&str; 6] = [
     "signing_keys",
 ];
 
+/// What every start writes besides: rows of these alone are no data that anybody would miss.
+const STARTED: [&str; 4] = ["audit_log", "disk_use", "followers", "framework_pages"];
+
 /// Rows of one statement, and about how many bytes of them.
 const ROWS: usize = 200;
 const BYTES: usize = 1 << 20;
@@ -188,8 +191,8 @@ impl Store {
         Ok(())
     }
 
-    /// What the store holds beside what it makes for itself: rows by table. Nothing means that it
-    /// may be filled.
+    /// What the store holds beside what it makes for itself and what every start writes: rows by
+    /// table. Nothing means that it may be filled.
     ///
     /// # Errors
     /// When the database fails.
@@ -209,7 +212,8 @@ impl Store {
     }
 }
 
-/// With its tables: what comes may be of an older schema.
+/// With its tables: what comes may be of an older schema. What others keep in the same database
+/// stays.
 async fn drop_tables(connection: &mut PgConnection) -> Result<(), Error> {
     let mut tables = schema::postgres_tables(connection).await?;
     tables.reverse();
@@ -224,8 +228,10 @@ async fn drop_tables(connection: &mut PgConnection) -> Result<(), Error> {
     }
     let functions: Vec<(String,)> = sqlx::query_as(
         "SELECT CAST(CAST(oid AS regprocedure) AS text) FROM pg_proc
-         WHERE pronamespace = CAST(current_schema() AS regnamespace) AND prorettype = CAST('trigger' AS regtype)",
+         WHERE pronamespace = CAST(current_schema() AS regnamespace) AND prorettype = CAST('trigger' AS regtype)
+           AND proname = ANY($1)",
     )
+    .bind(schema::functions())
     .fetch_all(&mut *connection)
     .await?;
     for (function,) in functions {
@@ -265,6 +271,9 @@ async fn held(into: &mut impl Target, tables: &[Table]) -> Result<BTreeMap<Strin
             held.insert(table.name.clone(), rows);
         }
     }
+    if held.keys().all(|table| STARTED.contains(&table.as_str())) {
+        held.clear();
+    }
     Ok(held)
 }
 
@@ -287,10 +296,10 @@ async fn fill<I: Iterator<Item = std::io::Result<String>>>(
                 .join(", "),
         });
     }
-    for table in tables
-        .iter()
-        .filter(|table| OWN.contains(&table.name.as_str()))
-    {
+    for table in tables.iter().rev().filter(|table| {
+        let name = table.name.as_str();
+        OWN.contains(&name) || STARTED.contains(&name)
+    }) {
         into.empty(&table.name).await?;
     }
     let mut taken = Everything {

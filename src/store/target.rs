@@ -13,6 +13,7 @@ use super::schema::{self, Kind, Table};
 /// What both databases are asked for.
 pub(super) trait Target {
     async fn count(&mut self, table: &str) -> Result<u64, Error>;
+    /// Within the transaction that fills it again.
     async fn empty(&mut self, table: &str) -> Result<(), Error>;
     async fn insert(&mut self, table: &Table, rows: &[Vec<Value>]) -> Result<(), Error>;
     async fn counter(&mut self, table: &Table, last: i64) -> Result<(), Error>;
@@ -82,12 +83,19 @@ fn insertion(table: &Table) -> String {
     format!("INSERT INTO \"{}\" ({}) ", table.name, table.names())
 }
 
+/// How far a settled store's leases are ahead at most: beyond whatever a node that hangs since before
+/// holds, whichever way the store went.
+const AHEAD: i64 = 1 << 40;
+
 /// Nobody is at work, and nothing is sent before the operator says so; as another instance, so that
 /// what lies beside the store does not take it for the one it knew.
 macro_rules! settle {
     ($connection:expr, $instance:expr, $why:expr) => {
-        sqlx::query("UPDATE leases SET holder = '', until_at = $1")
+        // A node that hung meanwhile may know a later epoch than the backup: it must meet neither that
+        // one nor one that follows.
+        sqlx::query("UPDATE leases SET holder = '', until_at = $1, epoch = epoch + $2")
             .bind(DateTime::UNIX_EPOCH)
+            .bind(rand::random_range(AHEAD / 2..AHEAD))
             .execute(&mut *$connection)
             .await?;
         sqlx::query("DELETE FROM sending_lock")
@@ -115,9 +123,23 @@ impl Target for Sqlite<'_> {
     }
 
     async fn empty(&mut self, table: &str) -> Result<(), Error> {
-        sqlx::query(AssertSqlSafe(format!("DELETE FROM \"{table}\"")))
-            .execute(&mut *self.0)
-            .await?;
+        // What keeps lines from being removed stands aside for this, and comes back.
+        let triggers: Vec<(String, String)> = sqlx::query_as(
+            "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = $1",
+        )
+        .bind(table)
+        .fetch_all(&mut *self.0)
+        .await?;
+        let statements = triggers
+            .iter()
+            .map(|(name, _)| format!("DROP TRIGGER \"{name}\""))
+            .chain([format!("DELETE FROM \"{table}\"")])
+            .chain(triggers.iter().map(|(_, sql)| sql.clone()));
+        for statement in statements {
+            sqlx::raw_sql(AssertSqlSafe(statement))
+                .execute(&mut *self.0)
+                .await?;
+        }
         Ok(())
     }
 
@@ -174,9 +196,29 @@ impl Target for Postgres<'_> {
     }
 
     async fn empty(&mut self, table: &str) -> Result<(), Error> {
-        sqlx::query(AssertSqlSafe(format!("DELETE FROM \"{table}\"")))
-            .execute(&mut *self.0)
-            .await?;
+        let (guarded,): (bool,) = sqlx::query_as(
+            "SELECT EXISTS (SELECT 1 FROM pg_trigger
+             WHERE tgrelid = CAST(quote_ident($1) AS regclass) AND NOT tgisinternal)",
+        )
+        .bind(table)
+        .fetch_one(&mut *self.0)
+        .await?;
+        let delete = format!("DELETE FROM \"{table}\"");
+        // What keeps lines from being removed stands aside for this, and comes back.
+        let statements = if guarded {
+            vec![
+                format!("ALTER TABLE \"{table}\" DISABLE TRIGGER USER"),
+                delete,
+                format!("ALTER TABLE \"{table}\" ENABLE TRIGGER USER"),
+            ]
+        } else {
+            vec![delete]
+        };
+        for statement in statements {
+            sqlx::query(AssertSqlSafe(statement))
+                .execute(&mut *self.0)
+                .await?;
+        }
         Ok(())
     }
 

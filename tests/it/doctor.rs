@@ -536,6 +536,21 @@ async fn planted_files(out: &mut Vec<Planted>) {
         scene.examined().await,
     );
     let scene = Scene::new();
+    scene.write("data/regwire.db", "");
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        for (name, mode) in [("data", 0o755), ("data/regwire.db", 0o644)] {
+            let open = std::fs::Permissions::from_mode(mode);
+            std::fs::set_permissions(scene.path(name), open).unwrap();
+        }
+    }
+    plant(
+        "a store that everybody may read",
+        "store-readable",
+        "chmod 600",
+        scene.examined().await,
+    );
+    let scene = Scene::new();
     scene.write("data", "a file");
     plant(
         "data that is no folder",

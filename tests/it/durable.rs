@@ -13,6 +13,8 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::extract::State;
 use axum::http::HeaderMap;
+use regwire::clock::Clock;
+use regwire::daemon::{LEASE, Shift, WORKER};
 use regwire::domain::criteria::Criteria;
 use regwire::domain::id::DigestName;
 use regwire::domain::subscription::{EmailAddress, Origin};
@@ -21,6 +23,7 @@ use sqlx::Connection as _;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
+use crate::command_line::regwire;
 use crate::house::utc;
 use crate::nodes::{Place, SOURCES, found, get, relay, says, settings, stored, world};
 use crate::postgres::Postgres;
@@ -352,6 +355,53 @@ async fn a_second_daemon_on_one_sqlite_store_refuses() {
         assert!(ended < 1 && Instant::now() < until, "{ended} of two ended");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_takes_over_from_the_dead_is_seen_alive() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let moment = "2026-11-07T10:00:00Z";
+    let clock = Clock::held(utc(moment));
+    let house = crate::house::open("sqlite:regwire.db", folder.path(), String::new(), clock).await;
+    let first = house.lease().await.unwrap().unwrap();
+    house.store.release_lease(&first).await.unwrap();
+    let machine = first.holder.rsplit_once('/').unwrap().0;
+    // No process has a number like this.
+    let dead = format!("{machine}/999999999");
+    let left = house.store.take_lease(WORKER, &dead, utc(moment), LEASE);
+    left.await.unwrap().unwrap();
+
+    let shift = Shift::begin(&house).await.unwrap().unwrap();
+    let seen = house.store.at_work(WORKER, utc(moment)).await.unwrap();
+    assert_eq!(seen.unwrap().holder, first.holder);
+    // A second one that also saw the dead comes too late.
+    let late = house
+        .store
+        .take_lease_from(WORKER, &dead, "other/1", utc(moment), LEASE)
+        .await
+        .unwrap();
+    assert_eq!(late.unwrap_err().holder, first.holder);
+
+    let backup = folder.path().join("b.tar.zst");
+    let command = |args: &[&str]| {
+        regwire(&data)
+            .env("REGWIRE_CLOCK", moment)
+            .args(args)
+            .arg(&backup)
+            .output()
+            .unwrap()
+    };
+    assert!(command(&["backup"]).status.success());
+    let refused = command(&["restore", "--force"]);
+    assert_eq!(refused.status.code(), Some(1));
+    let told = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(told.contains("stop every regwire"), "{told}");
+    assert_eq!(
+        house.store.lease_epoch(WORKER).await.unwrap(),
+        Some(shift.lease().epoch)
+    );
+    shift.end().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -9,9 +9,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use regwire::clock::Clock;
+use regwire::daemon::Shift;
+use regwire::daemon::jobs::library;
 use regwire::domain::criteria::Criteria;
 use regwire::domain::id::DigestName;
 use regwire::domain::subscription::{EmailAddress, Origin};
+use regwire::store::Store;
 use serde_json::Value;
 
 use crate::command_line::{regwire, run};
@@ -85,6 +88,12 @@ fn only_file(folder: &Path, ending: &str) -> PathBuf {
     found.remove(0)
 }
 
+fn only_owners(path: &Path) {
+    use std::os::unix::fs::PermissionsExt as _;
+    let rights = std::fs::metadata(path).unwrap().permissions().mode();
+    assert_eq!(rights & 0o077, 0, "{}: {rights:o}", path.display());
+}
+
 /// Runs until a point is reached, and kills it there.
 pub fn killed_at(command: &mut Command, point: &str) -> bool {
     let mut child = command
@@ -117,9 +126,15 @@ fn a_backup_is_whole_and_comes_back() {
         at(&data, None).arg("backup").arg(&kept),
         "copy-before-rename"
     ));
+    // What is half made is nobody else's to read, either.
+    only_owners(&data.join("regwire.db"));
+    for entry in std::fs::read_dir(&kept).unwrap() {
+        only_owners(&entry.unwrap().path());
+    }
     let out = run(at(&data, None).arg("backup").arg(&kept));
     assert!(String::from_utf8_lossy(&out.stdout).contains("found whole"));
     let backup = only_file(&kept, ".tar.zst");
+    only_owners(&backup);
     assert_eq!(
         std::fs::read_dir(&kept).unwrap().count(),
         1,
@@ -167,6 +182,42 @@ fn a_backup_is_whole_and_comes_back() {
     let refused = at(&third, None).arg("restore").arg(&bad).output().unwrap();
     assert_eq!(refused.status.code(), Some(1));
     assert!(!third.join("regwire.db").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_lost_store_left_beside_it_is_not_played_into_the_restored_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let clock = Clock::held(utc("2026-11-07T10:00:00Z"));
+    let house = crate::house::open("sqlite:regwire.db", folder.path(), String::new(), clock).await;
+    let data = folder.path().join("data");
+    let backup = folder.path().join("b.tar.zst");
+    let held = house.lease().await.unwrap().unwrap();
+    run(at(&data, None).arg("backup").arg(&backup));
+    let weekly = DigestName::new("weekly").unwrap();
+    let (all, moment) = (Criteria::All, utc("2026-11-07T10:00:00Z"));
+    let before = tables(&everything(&data, None));
+    for number in 0..20 {
+        let address = EmailAddress::new(&format!("r{number}@example.org")).unwrap();
+        let wished = house
+            .store
+            .subscribe(&address, &weekly, &all, Origin::Operator, moment);
+        wished.await.unwrap();
+    }
+    // As a machine's death leaves them; the store itself is lost.
+    let other = folder.path().join("other");
+    std::fs::create_dir(&other).unwrap();
+    for name in ["regwire.db-wal", "regwire.db-shm"] {
+        std::fs::copy(data.join(name), other.join(name)).unwrap();
+    }
+    run(at(&other, None).arg("restore").arg(&backup));
+    let after = everything(&other, None);
+    assert_eq!(tables(&after), before);
+    assert!(after.contains("was restored"), "sending is locked");
+    // A node that hung since before the loss meets no epoch of its own.
+    let store = Store::open("sqlite:regwire.db", &other).await.unwrap();
+    let epoch = store.lease_epoch("worker").await.unwrap().unwrap();
+    assert!(epoch > held.epoch + 1_000_000, "{epoch}");
+    store.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -226,6 +277,53 @@ async fn a_backup_under_load_is_of_one_moment() {
     stop.store(true, Ordering::SeqCst);
     assert!(writer.await.unwrap() > 0);
     made.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_was_only_started_takes_another_one_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let from = folder.path().join("from");
+    lived(&from);
+    let lines = everything(&from, None);
+    let file = folder.path().join("store.jsonl");
+    std::fs::write(&file, &lines).unwrap();
+    let data = folder.path().join("data");
+    let clock = Clock::held(utc("2026-11-07T10:00:00Z"));
+    let house = crate::house::open("sqlite:regwire.db", folder.path(), String::new(), clock).await;
+    let shift = Shift::begin(&house).await.unwrap().unwrap();
+    library::follow(&house, shift.lease()).await.unwrap();
+    shift.end().await.unwrap();
+    house.store.clone().close().await;
+    drop(house);
+    let pool = sqlx::SqlitePool::connect(&format!("sqlite:{}/regwire.db", data.display()))
+        .await
+        .unwrap();
+    let audited = "INSERT INTO audit_log (position, at, who, came_from, act, subject, state_before, state_after, previous, link) VALUES (1, '2026-11-07T10:00:00+00:00', 'a', 'b', 'c', 'd', '', '', '', 'x')";
+    sqlx::query(audited).execute(&pool).await.unwrap();
+    run(at(&data, None).arg("import").arg(&file));
+    assert_eq!(tables(&everything(&data, None)), tables(&lines));
+    // The audit log is append-only as before.
+    let (guards,): (i64,) = sqlx::query_as(
+        "SELECT COUNT(*) FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit_log'",
+    )
+    .fetch_one(&pool)
+    .await
+    .unwrap();
+    assert_eq!(guards, 2);
+    pool.close().await;
+}
+
+/// Statements of another program; each must succeed.
+fn sql(url: &str, statements: &'static str) {
+    use sqlx::Connection as _;
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        let mut connection = sqlx::PgConnection::connect(url).await.unwrap();
+        sqlx::raw_sql(statements)
+            .execute(&mut connection)
+            .await
+            .unwrap();
+    });
 }
 
 #[test]
@@ -301,10 +399,20 @@ fn a_store_moves_to_postgresql_and_back_with_every_row() {
         .output()
         .unwrap();
     assert_eq!(refused.status.code(), Some(1));
+    // What another program keeps in the same database is none of ours.
+    sql(
+        url,
+        "CREATE TABLE wiki (at INTERVAL, page TEXT); INSERT INTO wiki (page) VALUES ('home');
+         CREATE FUNCTION wiki_looks() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;",
+    );
     run(at(&moved, Some(url))
         .args(["restore", "--force"])
         .arg(&backup));
     assert_eq!(tables(&everything(&moved, Some(url))), tables(&lines));
+    sql(
+        url,
+        "DELETE FROM wiki; DROP TABLE wiki; DROP FUNCTION wiki_looks",
+    );
 
     // What the database itself counts goes on where it was.
     let counters = |lines: &str| -> Vec<Value> {

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use super::audit::noted;
 use super::out::say;
 use super::{errand, table};
 use crate::daemon::jobs::collect::Choice;
@@ -129,6 +130,7 @@ pub(super) async fn reindex(house: House) -> anyhow::Result<ExitCode> {
     tokio::task::spawn_blocking(move || index.clear()).await??;
     let taken = jobs::index::follow(&house).await?;
     house.index.rest();
+    noted(&house, "reindexed", "the search index", "").await?;
     say!(
         "{} taken in; the index holds {}",
         table::count(i64::try_from(taken)?, "line"),

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use chrono::NaiveDate;
 use serde_json::{Value, json};
 
+use super::audit::noted;
 use super::out::say;
 use super::table;
 use crate::daemon::House;
@@ -109,6 +110,13 @@ pub(super) async fn run(house: House, command: Command) -> anyhow::Result<ExitCo
                     due,
                 })
                 .await?;
+            noted(
+                &house,
+                "decided",
+                format!("update {} for team {team}", update.id),
+                format!("{} (decision {number})", verdict.name()),
+            )
+            .await?;
             say!(
                 "{team}: {} {} (decision {number})",
                 update.content.title,

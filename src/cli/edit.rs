@@ -99,6 +99,14 @@ pub(super) async fn retag(house: House, options: RetagOptions) -> anyhow::Result
         lines
     } else {
         let answer = errand::run(&house, &Errand::Retag, total).await?;
+        let changed = answer["changed"].as_array().map_or(0, Vec::len);
+        noted(
+            &house,
+            "retagged",
+            "all updates",
+            format!("{changed} changed"),
+        )
+        .await?;
         answer["changed"].as_array().cloned().unwrap_or_default()
     };
     if options.jsonl {

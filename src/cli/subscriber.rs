@@ -53,6 +53,16 @@ pub(super) enum Subscriber {
     },
 }
 
+/// A mailbox as the audit log names it, and its whole keyed hash.
+pub(super) async fn mailbox(
+    house: &House,
+    address: &EmailAddress,
+) -> anyhow::Result<(String, String)> {
+    let hash = house.signer().await?.hashed(address.as_str());
+    let subject = format!("mailbox {}", hash.get(..16).unwrap_or(&hash));
+    Ok((subject, hash))
+}
+
 pub(super) async fn run(house: House, command: Subscriber) -> anyhow::Result<ExitCode> {
     match command {
         Subscriber::Add {
@@ -103,8 +113,7 @@ pub(super) async fn run(house: House, command: Subscriber) -> anyhow::Result<Exi
             say!("{}", serde_json::to_string_pretty(&kept)?);
         }
         Subscriber::Erase { address } => {
-            let hash = house.signer().await?.hashed(address.as_str());
-            let subject = format!("mailbox {}", hash.get(..16).unwrap_or(&hash));
+            let (subject, hash) = mailbox(&house, &address).await?;
             let act = act(&house, "erased").on(subject);
             let deed = Deed::Erase {
                 address: address.clone(),
@@ -137,8 +146,7 @@ pub(super) async fn run(house: House, command: Subscriber) -> anyhow::Result<Exi
                     "{address} has no subscription: `regwire subscriber list` shows who has"
                 );
             }
-            let hash = house.signer().await?.hashed(address.as_str());
-            let subject = format!("mailbox {}", hash.get(..16).unwrap_or(&hash));
+            let (subject, _) = mailbox(&house, &address).await?;
             noted(&house, "subscriptions-ended", subject, "").await?;
             say!("{} of {address} ended", table::count(ended, "subscription"));
         }

@@ -6,7 +6,9 @@ use anyhow::Context as _;
 use chrono::TimeDelta;
 use serde_json::json;
 
+use super::audit::noted;
 use super::out::say;
+use super::subscriber::mailbox;
 use super::table;
 use crate::daemon::House;
 use crate::daemon::jobs::preview::preview;
@@ -184,6 +186,8 @@ pub(super) async fn run(house: House, command: Command) -> anyhow::Result<ExitCo
                     ),
                 )
                 .await?;
+            let subject = format!("subscription {}", subscription.id);
+            noted(&house, "subscription-begun", subject, "a feed").await?;
             let token = house
                 .signer()
                 .await?
@@ -202,6 +206,13 @@ pub(super) async fn run(house: House, command: Command) -> anyhow::Result<ExitCo
                 ended,
                 "there is no subscription {id} that has not ended: `regwire subscription list` shows them"
             );
+            noted(
+                &house,
+                "subscription-ended",
+                format!("subscription {id}"),
+                "ended",
+            )
+            .await?;
             say!("subscription {id} ended");
         }
     }
@@ -226,6 +237,9 @@ pub(super) async fn add(
             begun(recipient, frequency, criteria, Origin::Operator, now),
         )
         .await?;
+    let (subject, _) = mailbox(house, address).await?;
+    let after = format!("subscription {}", subscription.id);
+    noted(house, "subscription-begun", subject, after).await?;
     say!(
         "{address} is told {}: {} (subscription {})",
         subscription.frequency,

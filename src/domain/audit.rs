@@ -4,6 +4,7 @@
 use chrono::{DateTime, SecondsFormat, Utc};
 
 use super::document::Sha256;
+use crate::text::without_controls;
 
 /// What somebody did.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,17 +74,18 @@ pub struct AuditLine {
 }
 
 impl AuditLine {
-    /// The line of an act behind another.
+    /// The line of an act behind another. It stays for ever, so it holds nothing that a database
+    /// could not keep or a terminal would obey.
     pub fn new(position: i64, previous: &str, act: &Act) -> Self {
         let mut line = Self {
             position,
             at: act.at,
-            who: act.who.clone(),
-            from: act.from.clone(),
+            who: without_controls(&act.who),
+            from: without_controls(&act.from),
             act: act.act.to_owned(),
-            subject: act.subject.clone(),
-            before: act.before.clone(),
-            after: act.after.clone(),
+            subject: without_controls(&act.subject),
+            before: without_controls(&act.before),
+            after: without_controls(&act.after),
             previous: previous.to_owned(),
             link: String::new(),
         };
@@ -191,6 +193,31 @@ mod tests {
         lines.iter().for_each(|line| check.take(line));
         check.end(5, &all[4].link);
         check.faults.len()
+    }
+
+    #[test]
+    fn a_line_holds_no_control_characters_but_ends_of_lines() {
+        let act = Act {
+            at: DateTime::UNIX_EPOCH,
+            who: "Ada\0".to_owned(),
+            from: "\u{1b}[2J192.0.2.1".to_owned(),
+            act: "paused",
+            subject: "sen\0ding".to_owned(),
+            before: "\u{7f}on".to_owned(),
+            after: "one\ntwo\0".to_owned(),
+        };
+        let line = AuditLine::new(1, "", &act);
+        assert_eq!(
+            (line.who.as_str(), line.from.as_str(), line.subject.as_str()),
+            ("Ada", "[2J192.0.2.1", "sending")
+        );
+        assert_eq!(
+            (line.before.as_str(), line.after.as_str()),
+            ("on", "one\ntwo")
+        );
+        let mut check = AuditCheck::default();
+        check.take(&line);
+        assert_eq!(check.faults, [""; 0]);
     }
 
     #[test]

@@ -12,11 +12,12 @@ use super::{Error, Store, to_json};
 use crate::domain::api_token::StoredToken;
 use crate::domain::audit::Act;
 use crate::domain::id::OperatorId;
+use crate::domain::one_time_code::CodeSecret;
 use crate::domain::operator::{Operator, OperatorLink, Role, Session};
 use crate::domain::subscription::EmailAddress;
 
 /// What is done.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub enum Deed {
     /// Asks the worker for something.
     Ask {
@@ -55,14 +56,15 @@ pub enum Deed {
     },
     /// Gives the first link of all; older ones are over.
     FirstLink(OperatorLink),
-    /// Uses a link up: a password, and every session before it ends.
+    /// Uses a link up: a password, and every session before it ends. The first link of all makes
+    /// somebody new, and nobody else; where a password was set since, it is good for nothing.
     UseLink {
         /// The link's hash.
         link: String,
         /// Who, with the new password.
         operator: Operator,
-        /// The session that begins.
-        session: Session,
+        /// The session that begins; none where a second factor is asked for first.
+        session: Option<Session>,
     },
     /// A log-in that was right.
     LogIn {
@@ -98,11 +100,15 @@ pub enum Deed {
         /// Whose.
         operator: OperatorId,
         /// The secret and the step of the code that proved it.
-        secret: Option<(String, i64)>,
+        secret: Option<(CodeSecret, i64)>,
         /// Hashes of recovery codes; what there were before are over.
         codes: Vec<String>,
         /// The session that goes on.
         session: String,
+        /// The step of the code that was used of the factor before.
+        step: Option<i64>,
+        /// The hash of the recovery code that was used in its place.
+        recovery: Option<String>,
     },
     /// Changes what somebody may do; their sessions end.
     SetRole(OperatorId, Role),
@@ -112,6 +118,30 @@ pub enum Deed {
     AddToken(StoredToken),
     /// Ends one.
     EndToken(String),
+}
+
+impl std::fmt::Debug for Deed {
+    /// Which deed; nothing of the secrets, hashes and mailboxes in it.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Ask { .. } => "Ask",
+            Self::Pause { .. } => "Pause",
+            Self::Replay { .. } => "Replay",
+            Self::Erase { .. } => "Erase",
+            Self::Invite { .. } => "Invite",
+            Self::FirstLink(_) => "FirstLink",
+            Self::UseLink { .. } => "UseLink",
+            Self::LogIn { .. } => "LogIn",
+            Self::EndSession { .. } => "EndSession",
+            Self::EndSessions(_) => "EndSessions",
+            Self::SetPassword { .. } => "SetPassword",
+            Self::SetSecondFactor { .. } => "SetSecondFactor",
+            Self::SetRole(..) => "SetRole",
+            Self::Disable(..) => "Disable",
+            Self::AddToken(_) => "AddToken",
+            Self::EndToken(_) => "EndToken",
+        })
+    }
 }
 
 /// Writes a link, in the place of those that were there for the same.
@@ -149,6 +179,35 @@ macro_rules! begun {
         .bind(session.browser.as_str())
         .execute(&mut *$transaction)
         .await?;
+    };
+}
+
+/// Uses up what was shown of a second factor; where it was used already, nothing of the deed happens.
+macro_rules! factor_used {
+    ($transaction:expr, $operator:expr, $step:expr, $recovery:expr, $now:expr) => {
+        if let Some(step) = $step {
+            one_row!(
+                $transaction,
+                sqlx::query(
+                    "UPDATE operators SET last_step = $2
+                     WHERE id = $1 AND (last_step IS NULL OR last_step < $2)",
+                )
+                .bind($operator.as_str())
+                .bind(*step)
+            );
+        }
+        if let Some(code) = $recovery {
+            one_row!(
+                $transaction,
+                sqlx::query(
+                    "UPDATE recovery_codes SET used_at = $3
+                     WHERE operator_id = $1 AND code_hash = $2 AND used_at IS NULL",
+                )
+                .bind($operator.as_str())
+                .bind(code)
+                .bind($now)
+            );
+        }
     };
 }
 
@@ -291,29 +350,58 @@ impl Store {
                     operator,
                     session,
                 } => {
-                    one_row!(
-                        transaction,
-                        sqlx::query(
-                            "DELETE FROM operator_links WHERE link_hash = $1 AND expires_at > $2"
-                        )
-                        .bind(link)
-                        .bind(now)
-                    );
-                    sqlx::query(
-                        "INSERT INTO operators (id, name, role, password, made_at, last_login_at)
-                         VALUES ($1, $2, $3, $4, $5, $6)
-                         ON CONFLICT (id) DO UPDATE SET password = excluded.password, last_login_at = excluded.last_login_at",
+                    let used: Option<(Option<String>,)> = sqlx::query_as(
+                        "DELETE FROM operator_links WHERE link_hash = $1 AND expires_at > $2
+                         RETURNING operator_id",
                     )
-                    .bind(operator.id.as_str())
-                    .bind(operator.name.as_str())
-                    .bind(operator.role.as_str())
-                    .bind(operator.password.as_deref())
-                    .bind(operator.made_at)
+                    .bind(link)
                     .bind(now)
-                    .execute(&mut *transaction)
+                    .fetch_optional(&mut *transaction)
                     .await?;
+                    let Some((of,)) = used else {
+                        transaction.rollback().await?;
+                        return Ok(None);
+                    };
+                    let logged_in = session.as_ref().map(|_| now);
+                    if let Some(of) = of {
+                        // No session begins beside a second factor, however lately it was set up.
+                        one_row!(
+                            transaction,
+                            sqlx::query(
+                                "UPDATE operators SET password = $3, last_login_at = COALESCE($4, last_login_at)
+                                 WHERE id = $1 AND id = $2 AND disabled_at IS NULL
+                                   AND (secret IS NULL OR $4 IS NULL)",
+                            )
+                            .bind(operator.id.as_str())
+                            .bind(of)
+                            .bind(operator.password.as_deref())
+                            .bind(logged_in)
+                        );
+                    } else {
+                        one_row!(
+                            transaction,
+                            sqlx::query(
+                                "INSERT INTO operators (id, name, role, password, made_at, last_login_at)
+                                 SELECT $1, $2, $3, $4, $5, $6
+                                 WHERE NOT EXISTS (SELECT 1 FROM operators WHERE password IS NOT NULL)
+                                 ON CONFLICT (id) DO NOTHING",
+                            )
+                            .bind(operator.id.as_str())
+                            .bind(operator.name.as_str())
+                            .bind(operator.role.as_str())
+                            .bind(operator.password.as_deref())
+                            .bind(operator.made_at)
+                            .bind(logged_in)
+                        );
+                    }
+                    // Somebody can log in now: the first link has done its work, or is not needed.
+                    sqlx::query("DELETE FROM operator_links WHERE operator_id IS NULL")
+                        .execute(&mut *transaction)
+                        .await?;
                     ended!(transaction, operator.id, "");
-                    begun!(transaction, session);
+                    if let Some(session) = session {
+                        begun!(transaction, session);
+                    }
                 }
                 Deed::LogIn {
                     session,
@@ -322,29 +410,7 @@ impl Store {
                     recovery,
                     password,
                 } => {
-                    if let Some(step) = step {
-                        one_row!(
-                            transaction,
-                            sqlx::query(
-                                "UPDATE operators SET last_step = $2
-                                 WHERE id = $1 AND (last_step IS NULL OR last_step < $2)",
-                            )
-                            .bind(session.operator.as_str())
-                            .bind(*step)
-                        );
-                    }
-                    if let Some(code) = recovery {
-                        one_row!(
-                            transaction,
-                            sqlx::query(
-                                "UPDATE recovery_codes SET used_at = $3
-                                 WHERE operator_id = $1 AND code_hash = $2 AND used_at IS NULL",
-                            )
-                            .bind(session.operator.as_str())
-                            .bind(code)
-                            .bind(now)
-                        );
-                    }
+                    factor_used!(transaction, session.operator, step, recovery, now);
                     one_row!(
                         transaction,
                         sqlx::query(
@@ -393,14 +459,17 @@ impl Store {
                     secret,
                     codes,
                     session,
+                    step,
+                    recovery,
                 } => {
+                    factor_used!(transaction, operator, step, recovery, now);
                     one_row!(
                         transaction,
                         sqlx::query(
                             "UPDATE operators SET secret = $2, last_step = $3 WHERE id = $1"
                         )
                         .bind(operator.as_str())
-                        .bind(secret.as_ref().map(|(secret, _)| secret.as_str()))
+                        .bind(secret.as_ref().map(|(secret, _)| secret.text()))
                         .bind(secret.as_ref().map(|(_, step)| *step))
                     );
                     sqlx::query("DELETE FROM recovery_codes WHERE operator_id = $1")

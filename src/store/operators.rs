@@ -167,7 +167,8 @@ impl Store {
         rows.into_iter().map(SessionRow::session).collect()
     }
 
-    /// A one-time link that is still good.
+    /// A one-time link that is still good. The first link of all is good until somebody has a
+    /// password.
     ///
     /// # Errors
     /// When the database fails or a row cannot be read.
@@ -180,7 +181,8 @@ impl Store {
             reading!(self.database, |pool| {
                 sqlx::query_as(
                     "SELECT link_hash, operator_id, expires_at FROM operator_links
-                 WHERE link_hash = $1 AND expires_at > $2",
+                 WHERE link_hash = $1 AND expires_at > $2 AND (operator_id IS NOT NULL
+                   OR NOT EXISTS (SELECT 1 FROM operators WHERE password IS NOT NULL))",
                 )
                 .bind(hash)
                 .bind(now)

@@ -31,6 +31,7 @@ use crate::render::{
     SubscribePage, Tick, UnsubscribePage, View,
 };
 use crate::store::{LogEvent, begun};
+use crate::text::without_controls;
 
 /// The list that a link leaves which ends everything but the digests.
 const ALERTS: &str = "alerts";
@@ -95,7 +96,12 @@ impl Fields {
         Self(
             url::form_urlencoded::parse(text)
                 .take(200)
-                .map(|(name, value)| (name.into_owned(), value.trim().to_owned()))
+                .map(|(name, value)| {
+                    (
+                        name.into_owned(),
+                        without_controls(&value).trim().to_owned(),
+                    )
+                })
                 .collect(),
         )
     }

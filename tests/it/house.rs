@@ -16,8 +16,19 @@ pub fn utc(text: &str) -> DateTime<Utc> {
 /// Opens a house over a folder: loopback may be asked without a pause, and a weekly digest lies as
 /// mails in the folder. `sources` is a `sources.toml` without fault.
 pub async fn open(store: &str, folder: &Path, sources: String, clock: Clock) -> House {
+    open_at("https://updates.example.org", store, folder, sources, clock).await
+}
+
+/// The same under another address.
+pub async fn open_at(
+    base_url: &str,
+    store: &str,
+    folder: &Path,
+    sources: String,
+    clock: Clock,
+) -> House {
     let text = format!(
-        "base_url = \"https://updates.example.org\"\ncontact = \"a@example.org\"\n[store]\nurl = \"{store}\"\n[fetch]\nallow = [\"127.0.0.0/8\"]\ngap = \"0\"\n[mail]\nfrom = \"Regwire <digest@example.org>\"\n[[digest]]\nname = \"weekly\"\ncron = \"0 8 * * 1\"\nzone = \"Europe/London\"\n"
+        "base_url = \"{base_url}\"\ncontact = \"a@example.org\"\n[store]\nurl = \"{store}\"\n[fetch]\nallow = [\"127.0.0.0/8\"]\ngap = \"0\"\n[mail]\nfrom = \"Regwire <digest@example.org>\"\n[[digest]]\nname = \"weekly\"\ncron = \"0 8 * * 1\"\nzone = \"Europe/London\"\n"
     );
     let config = Config::read(
         "regwire.toml",

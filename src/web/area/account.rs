@@ -4,7 +4,7 @@ use axum::response::Response;
 use rand::Rng as _;
 
 use super::call::{Call, hold, led};
-use super::login::{fits, hashed, may_try, must_wait, session};
+use super::login::{Shown, fits, hashed, may_try, must_wait, session, shown};
 use crate::domain::one_time_code::{CodeSecret, RECOVERY_CODES, recovery_codes, recovery_hash};
 use crate::domain::operator::{Operator, Session};
 use crate::domain::password::{Password, SHORTEST};
@@ -61,6 +61,9 @@ async fn view(call: &Call) -> Result<AreaPage, Trouble> {
                         password_field("password", "Your password")
                             .of_row("off")
                             .filled_by("current-password"),
+                        AreaField::of("code", "code", "A code, or a recovery code")
+                            .of_row("off")
+                            .filled_by("one-time-code"),
                     ],
                     button: "Switch it off".to_owned(),
                     grave: true,
@@ -169,6 +172,17 @@ async fn proved(call: &Call) -> Result<Proved, Trouble> {
 }
 
 const WRONG: &str = "That is not your password; nothing was changed.";
+const NO_CODE: &str = "That is no fresh code of the authenticator that you have, and no recovery code; nothing was changed. After several wrong ones wait a minute.";
+
+/// What a form shows of the second factor that whoever is logged in has; none where it does not fit.
+/// A password that was found out changes no second factor.
+async fn shown_before(call: &Call, field: &str) -> Result<Option<Shown>, Trouble> {
+    let (_, operator) = own(call)?;
+    match &operator.secret {
+        Some(secret) => shown(call, operator, secret, field).await,
+        None => Ok(Some(Shown::default())),
+    }
+}
 
 /// `POST /operate/account/password`
 pub(super) async fn password(call: Call) -> Result<Response, Trouble> {
@@ -222,17 +236,23 @@ fn code_form(call: &Call, secret: &CodeSecret) -> Result<AreaPage, Trouble> {
         once: Some(grouped.join(" ")),
         ..AreaPart::default()
     });
+    let mut fields = vec![
+        AreaField::hidden("secret", text),
+        AreaField::of("code", "code", "The code that it shows now").filled_by("one-time-code"),
+    ];
+    if operator.secret.is_some() {
+        fields.push(
+            AreaField::of("code", "before", "A code of the one before")
+                .hint("Six digits that it shows now, or a recovery code."),
+        );
+    }
+    fields.push(password_field("password", "Your password").filled_by("current-password"));
     page.parts.push(AreaPart {
         heading: "2. Show that it works".to_owned(),
         forms: vec![AreaForm {
             action: format!("{HERE}/code"),
             label: "Set up the second factor".to_owned(),
-            fields: vec![
-                AreaField::hidden("secret", text),
-                AreaField::of("code", "code", "The code that it shows now")
-                    .filled_by("one-time-code"),
-                password_field("password", "Your password").filled_by("current-password"),
-            ],
+            fields,
             button: "Set it up".to_owned(),
             grave: false,
         }],
@@ -265,18 +285,23 @@ pub(super) async fn set_code(call: Call) -> Result<Response, Trouble> {
             "That is not the code of this moment. Take the next one; the clocks of both must be right.",
         );
     };
+    let Some(before) = shown_before(&call, "before").await? else {
+        return call.wrong(page, NO_CODE);
+    };
     let (session, operator) = own(&call)?;
     let mut bytes = [0_u8; RECOVERY_CODES * 10];
     rand::rng().fill_bytes(&mut bytes);
     let codes = recovery_codes(&bytes);
     let deed = Deed::SetSecondFactor {
         operator: operator.id.clone(),
-        secret: Some((secret.text(), step)),
+        secret: Some((secret, step)),
         codes: codes
             .iter()
             .filter_map(|code| recovery_hash(code))
             .collect(),
         session: session.hash.clone(),
+        step: before.step,
+        recovery: before.recovery,
     };
     let act = call
         .act("second-factor-set")
@@ -287,7 +312,9 @@ pub(super) async fn set_code(call: Call) -> Result<Response, Trouble> {
             "off"
         })
         .to_state("on");
-    call.does(act, deed).await?;
+    if call.does(act, deed).await?.is_none() {
+        return call.wrong(page, NO_CODE);
+    }
     let mut page = call.page(
         "The second factor is on",
         "Every other session of yours ended.",
@@ -315,19 +342,27 @@ pub(super) async fn end_code(call: Call) -> Result<Response, Trouble> {
         Proved::Wrong => return call.wrong(view(&call).await?, WRONG),
         Proved::Wait => return must_wait(&call, view(&call).await?),
     }
+    let Some(before) = shown_before(&call, "code").await? else {
+        return call.wrong(view(&call).await?, NO_CODE);
+    };
     let (session, operator) = own(&call)?;
     let deed = Deed::SetSecondFactor {
         operator: operator.id.clone(),
         secret: None,
         codes: Vec::new(),
         session: session.hash.clone(),
+        step: before.step,
+        recovery: before.recovery,
     };
     let act = call
         .act("second-factor-off")
         .on(operator.id.as_str())
         .from_state("on")
         .to_state("off");
-    call.does_and_leads(act, deed, HERE, "code-off").await
+    if call.does(act, deed).await?.is_none() {
+        return call.wrong(view(&call).await?, NO_CODE);
+    }
+    Ok(led(&call.site, &format!("{HERE}?done=code-off")))
 }
 
 /// `POST /operate/account/everywhere`

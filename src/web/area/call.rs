@@ -18,6 +18,7 @@ use crate::domain::signup;
 use crate::domain::token::{hex, stored};
 use crate::render::{AreaFrame, AreaPage, FacetLink, Named};
 use crate::store::Deed;
+use crate::text::without_controls;
 use crate::web::subscribe::{Fields, own};
 use crate::web::{Site, Trouble, Visitor};
 
@@ -48,6 +49,8 @@ const TABS: [(&str, &str, Role); 12] = [
 pub(super) struct Call {
     pub site: Site,
     pub now: DateTime<Utc>,
+    /// Over what it came.
+    pub line: Line,
     /// Who is logged in, and by which session; somebody on every route that is not open.
     pub who: Option<(Session, Operator)>,
     /// What the browser holds.
@@ -92,35 +95,48 @@ fn is_own_form(cookie: &str, shown: &str) -> bool {
     })
 }
 
-/// Whether the site's own address lets a browser keep a cookie that https alone carries, or does not
-/// need to.
+/// Why nobody logs in over a line that others can read.
+pub(super) const IN_CLEAR: &str = "This came by http, over a network or by a name that may be one. Passwords are sent over https or on the machine itself only: put https in front of this site, and set base_url to that address.";
+
+/// Over what a request came, so that a password may be sent or not.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Line {
     /// https.
     Secure,
-    /// http on this machine.
+    /// http on this machine, by the site's own address and by the one that was asked.
     Loopback,
     /// http over a network: nobody can log in.
     Open,
 }
 
-pub(super) fn line(site: &Site) -> Line {
-    let url = url::Url::parse(site.renderer.base_url()).ok();
-    let loopback = match url.as_ref().and_then(url::Url::host) {
+fn is_loopback(url: &url::Url) -> bool {
+    match url.host() {
         Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
         Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
         Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
         None => false,
+    }
+}
+
+/// The line that a request came by. `asked` is the host that the request names.
+fn line(base_url: &str, asked: Option<&str>) -> Line {
+    let Ok(own) = url::Url::parse(base_url) else {
+        return Line::Open;
     };
-    match url {
-        Some(url) if url.scheme() == "https" => Line::Secure,
-        _ if loopback => Line::Loopback,
-        _ => Line::Open,
+    let asked = asked.and_then(|host| url::Url::parse(&format!("http://{host}/")).ok());
+    if own.scheme() == "https" {
+        Line::Secure
+    } else if is_loopback(&own) && asked.is_some_and(|asked| is_loopback(&asked)) {
+        Line::Loopback
+    } else {
+        Line::Open
     }
 }
 
 fn cookie_name(site: &Site) -> &'static str {
-    if line(site) == Line::Loopback {
+    // https, or http over a network, where browsers keep no such cookie and nobody logs in.
+    let own = url::Url::parse(site.renderer.base_url());
+    if own.is_ok_and(|own| own.scheme() != "https" && is_loopback(&own)) {
         PLAIN
     } else {
         SECURE
@@ -239,7 +255,7 @@ pub(super) async fn answered(
 ) -> Response {
     let parameters = parameters
         .iter()
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .map(|(name, value)| (name.to_owned(), without_controls(value)))
         .collect();
     match admitted(&site, door, parameters, request, doing).await {
         Ok(response) => response,
@@ -265,8 +281,26 @@ async fn admitted(
             "This was sent by a page of another site, and nothing was changed. Open the page here and press its button.",
         );
     }
+    let host = parts
+        .headers
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok())
+        .or(parts
+            .uri
+            .authority()
+            .map(axum::http::uri::Authority::as_str));
+    let line = line(site.renderer.base_url(), host);
+    if changes && line == Line::Open {
+        return refusal(
+            site,
+            StatusCode::FORBIDDEN,
+            "Nobody can log in here",
+            IN_CLEAR,
+        );
+    }
     let held = cookie_of(&parts.headers, cookie_name(site));
     let who = match &held {
+        Some(_) if line == Line::Open => None,
         Some(cookie) => site.store.session(&stored(cookie), now).await?,
         None => None,
     };
@@ -327,6 +361,7 @@ async fn admitted(
     let call = Call {
         site: site.clone(),
         now,
+        line,
         who,
         cookie: cookie.clone(),
         path: parts.uri.path().to_owned(),
@@ -491,9 +526,62 @@ fn done(word: &str) -> Option<&'static str> {
         "disabled" => "Disabled. Their sessions and links ended at once.",
         "enabled" => "Enabled. They can log in again.",
         "role" => "The role was changed, and their sessions ended.",
+        "link" => {
+            "Your password is set. Log in with it, and with a code of your authenticator or a recovery code."
+        }
         "password" => "Your password was changed, and every other session ended.",
         "code-off" => "The second factor is off, and every other session ended.",
         "nothing" => "Nothing was changed: it was done already, or is not there any more.",
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passwords_are_sent_over_https_and_on_the_machine_itself() {
+        for (base_url, asked, expected) in [
+            (
+                "https://news.example.org",
+                Some("news.example.org"),
+                Line::Secure,
+            ),
+            ("https://news.example.org", None, Line::Secure),
+            (
+                "http://127.0.0.1:8080",
+                Some("127.0.0.1:8080"),
+                Line::Loopback,
+            ),
+            (
+                "http://127.0.0.1:8080",
+                Some("localhost:8080"),
+                Line::Loopback,
+            ),
+            ("http://localhost", Some("127.9.9.9"), Line::Loopback),
+            ("http://[::1]:8080", Some("[::1]:8080"), Line::Loopback),
+            ("http://127.0.0.1:8080", Some("192.0.2.1:8080"), Line::Open),
+            (
+                "http://127.0.0.1:8080",
+                Some("news.example.org"),
+                Line::Open,
+            ),
+            (
+                "http://localhost",
+                Some("localhost.example.org"),
+                Line::Open,
+            ),
+            ("http://localhost", Some("a@192.0.2.1"), Line::Open),
+            ("http://localhost", None, Line::Open),
+            ("http://news.example.org", Some("127.0.0.1"), Line::Open),
+            (
+                "http://news.example.org",
+                Some("news.example.org"),
+                Line::Open,
+            ),
+        ] {
+            assert!(line(base_url, asked) == expected, "{base_url} {asked:?}");
+        }
+    }
 }

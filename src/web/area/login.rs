@@ -5,9 +5,9 @@ use axum::response::Response;
 use rand::Rng as _;
 use tokio::sync::Semaphore;
 
-use super::call::{Call, Line, hold, led, line, random, within};
+use super::call::{Call, IN_CLEAR, Line, hold, led, random, within};
 use crate::domain::id::OperatorId;
-use crate::domain::one_time_code::recovery_hash;
+use crate::domain::one_time_code::{CodeSecret, recovery_hash};
 use crate::domain::operator::{
     Operator, OperatorLink, Role, Session, TRIES, TRIES_OF_A_NETWORK, TRIES_OF_CODES,
 };
@@ -86,6 +86,15 @@ pub(super) fn must_wait(call: &Call, page: AreaPage) -> Result<Response, Trouble
     Ok(response)
 }
 
+/// What stands in the place of a form with a password where others could read it.
+fn in_clear() -> AreaPart {
+    AreaPart {
+        heading: "Nobody can log in here".to_owned(),
+        text: vec![IN_CLEAR.to_owned()],
+        ..AreaPart::default()
+    }
+}
+
 fn form(call: &Call) -> AreaPage {
     let next = if call.fields.one("next").is_empty() {
         call.query.one("next")
@@ -93,15 +102,11 @@ fn form(call: &Call) -> AreaPage {
         call.fields.one("next")
     };
     let mut page = call.page("Log in", "For whoever looks after this site.");
-    let mut text = Vec::new();
-    if line(&call.site) == Line::Open {
-        text.push(
-            "The address of this site (base_url) begins with http. Passwords are sent over https or on the machine itself only: put https in front of it, and set base_url to that address."
-                .to_owned(),
-        );
+    if call.line == Line::Open {
+        page.parts.push(in_clear());
+        return page;
     }
     page.parts.push(AreaPart {
-        text,
         forms: vec![AreaForm {
             action: "/operate/login".to_owned(),
             label: "Log in".to_owned(),
@@ -143,11 +148,39 @@ enum Refused {
     Wait,
 }
 
+/// What was shown of a second factor.
+#[derive(Default)]
+pub(super) struct Shown {
+    pub step: Option<i64>,
+    pub recovery: Option<String>,
+}
+
+/// What a field of a form shows of somebody's second factor; none where it does not fit, or where
+/// too many were tried: whoever asks learns no more than that it is none. Whether a recovery code is
+/// one, and is unused, is found where it is used up.
+pub(super) async fn shown(
+    call: &Call,
+    operator: &Operator,
+    secret: &CodeSecret,
+    field: &str,
+) -> Result<Option<Shown>, Trouble> {
+    let code = call.fields.one(field);
+    let subject = (format!("code {}", operator.id), TRIES_OF_CODES);
+    if code.is_empty() || !call.site.store.count_try(&[subject], call.now).await? {
+        return Ok(None);
+    }
+    let step = secret.accepts(code, call.now, operator.last_step);
+    let recovery = match step {
+        Some(_) => None,
+        None => recovery_hash(code),
+    };
+    Ok((step.is_some() || recovery.is_some()).then_some(Shown { step, recovery }))
+}
+
 /// What proved who it is, beside the password.
 #[derive(Default)]
 struct Proof {
-    step: Option<i64>,
-    recovery: Option<String>,
+    shown: Shown,
     password: Option<String>,
 }
 
@@ -174,17 +207,10 @@ async fn proved(call: &Call) -> Result<Result<(Operator, Proof), Refused>, Troub
     };
     let mut proof = Proof::default();
     if let Some(secret) = &operator.secret {
-        let code = call.fields.one("code");
-        let subject = (format!("code {}", operator.id), TRIES_OF_CODES);
-        if !code.is_empty() && !call.site.store.count_try(&[subject], call.now).await? {
-            return Ok(Err(Refused::Wait));
-        }
-        proof.step = secret.accepts(code, call.now, operator.last_step);
-        if proof.step.is_none() {
-            match recovery_hash(code) {
-                Some(hash) => proof.recovery = Some(hash),
-                None => return Ok(Err(Refused::Wrong)),
-            }
+        match shown(call, &operator, secret, "code").await? {
+            Some(shown) => proof.shown = shown,
+            // Only the right password leads here: an answer of its own would say that it was.
+            None => return Ok(Err(Refused::Wrong)),
         }
     }
     if is_cheap(&kept) {
@@ -203,14 +229,14 @@ pub(super) async fn log_in(call: Call) -> Result<Response, Trouble> {
     let (session, token) = session(&call, &operator.id);
     let mut act = call.act("logged-in").on(operator.id.as_str());
     act.who.clone_from(&operator.name);
-    if proof.recovery.is_some() {
+    if proof.shown.recovery.is_some() {
         act.after = "with a recovery code".to_owned();
     }
     let deed = Deed::LogIn {
         session,
         instead_of: stored(&call.cookie),
-        step: proof.step,
-        recovery: proof.recovery,
+        step: proof.shown.step,
+        recovery: proof.shown.recovery,
         password: proof.password,
     };
     // A code that was used meanwhile, or a recovery code that is none, begins nothing.
@@ -225,7 +251,7 @@ fn wrong(call: &Call) -> Result<Response, Trouble> {
     tracing::warn!(from = call.from, "a log-in was refused");
     call.wrong(
         form(call),
-        "Name, password and code do not fit together. The code must be a fresh one.",
+        "Name, password and code do not fit together. The code must be a fresh one; after several wrong ones wait a minute.",
     )
 }
 
@@ -267,8 +293,16 @@ fn link_form(call: &Call, operator: Option<&Operator>) -> AreaPage {
             || "Welcome".to_owned(),
             |operator| format!("Welcome, {}", operator.name),
         ),
-        "Choose a password; the link is used up with it.",
+        if operator.is_some_and(|operator| operator.secret.is_some()) {
+            "Choose a password; the link is used up with it. Then log in with it and a code of your authenticator."
+        } else {
+            "Choose a password; the link is used up with it."
+        },
     );
+    if call.line == Line::Open {
+        page.parts.push(in_clear());
+        return page;
+    }
     let mut fields = Vec::new();
     if operator.is_none() {
         fields.push(
@@ -298,6 +332,8 @@ fn link_form(call: &Call, operator: Option<&Operator>) -> AreaPage {
     });
     page
 }
+
+const TAKEN: &str = "That name is taken by somebody who was invited. They have a link of their own; choose another name.";
 
 fn no_link(call: &Call) -> Result<Response, Trouble> {
     own(
@@ -331,6 +367,7 @@ pub(super) async fn use_link(call: Call) -> Result<Response, Trouble> {
     if call.fields.one("again") != call.fields.one("password") {
         return call.wrong(page, "The two passwords are not the same.");
     }
+    let first = operator.is_none();
     let mut operator = match operator {
         Some(operator) => operator,
         None => {
@@ -343,8 +380,14 @@ pub(super) async fn use_link(call: Call) -> Result<Response, Trouble> {
             }
         }
     };
+    let id = operator.id.clone();
     operator.password = Some(hashed(password).await?);
-    let (session, token) = session(&call, &operator.id);
+    // A link stands for the password, never for the second factor.
+    let begun = operator
+        .secret
+        .is_none()
+        .then(|| session(&call, &operator.id));
+    let (session, token) = begun.unzip();
     let mut act = call.act("password-set-by-link").on(operator.id.as_str());
     act.who.clone_from(&operator.name);
     let deed = Deed::UseLink {
@@ -353,7 +396,13 @@ pub(super) async fn use_link(call: Call) -> Result<Response, Trouble> {
         session,
     };
     if call.does(act, deed).await?.is_none() {
+        if first && call.site.store.operator(&id).await?.is_some() {
+            return call.wrong(page, TAKEN);
+        }
         return no_link(&call);
     }
-    Ok(hold(&call.site, led(&call.site, "/operate"), &token, true))
+    Ok(match token {
+        Some(token) => hold(&call.site, led(&call.site, "/operate"), &token, true),
+        None => led(&call.site, "/operate/login?done=link"),
+    })
 }

@@ -280,9 +280,32 @@ fn what_commands_do_is_logged_as_well() {
         .collect();
     assert_eq!(acts, ["operator-invited", "token-made", "paused"]);
     let said = run(&["audit", "verify"]);
-    let (_, head) = said.trim().split_once("ends with ").unwrap();
-    run(&["audit", "verify", "--expect", head]);
-    let other = head.replacen("3:", "2:", 1);
+    let head_of = |said: &str| said.trim().split_once("ends with ").unwrap().1.to_owned();
+    let before = head_of(&said);
+    // Who is told what, and what is done to everything that was collected; a rehearsal is no change.
+    run(&["subscriber", "add", "zoe@example.org"]);
+    run(&["subscription", "feed", "--want", "jurisdiction:eu"]);
+    run(&["retag", "--dry-run"]);
+    run(&["retag"]);
+    run(&["reindex"]);
+    let lines = run(&["audit", "list", "--jsonl"]);
+    let acts: Vec<serde_json::Value> = lines
+        .lines()
+        .skip(3)
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["act"].clone())
+        .collect();
+    assert_eq!(
+        acts,
+        [
+            "subscription-begun",
+            "subscription-begun",
+            "retagged",
+            "reindexed"
+        ]
+    );
+    assert!(!lines.contains("zoe"), "{lines}");
+    run(&["audit", "verify", "--expect", &before]);
+    let other = before.replacen("3:", "2:", 1);
     regwire(
         folder.path(),
         "data",

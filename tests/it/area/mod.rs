@@ -2,6 +2,7 @@
 
 mod access;
 mod doors;
+mod proofs;
 mod sessions;
 mod work;
 

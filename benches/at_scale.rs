@@ -22,6 +22,7 @@ use regwire::store::{Fresh, Harvest, SourceState};
 use regwire::tag::Subject;
 use regwire::text::html;
 
+#[expect(dead_code, reason = "the day of a document is of no account here")]
 mod recorded;
 use recorded::{Recorded, corpus, recorded};
 

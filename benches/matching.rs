@@ -16,6 +16,7 @@ use regwire::matching::{Matcher, Scratch};
 use regwire::tag::{Subject, Tagger};
 use regwire::text::{stem, words};
 
+#[expect(dead_code, reason = "the day of a document is of no account here")]
 mod recorded;
 use recorded::{Recorded, corpus, recorded};
 

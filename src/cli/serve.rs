@@ -66,6 +66,8 @@ pub(super) async fn run(config: Config, options: Options) -> anyhow::Result<Exit
     }
     // A demo's world is its own, whatever lies beside it.
     let own_files = !crate::demo::is_demo(&config.data);
+    // Before anything is read, so that no change falls between the reading and the first look.
+    let watch = reload::Watch::begin(&config);
     let house = super::house(config).await?;
     let today = house.clock.now().date_naive();
     for fault in jobs::teams::faults(&house.config, &house.library, &house.sources, today) {
@@ -143,7 +145,7 @@ pub(super) async fn run(config: Config, options: Options) -> anyhow::Result<Exit
         tokio::spawn(metrics::serve(listener, shown, ended(stopped.clone())));
     }
     if own_files {
-        tokio::spawn(reloads(houses, sites, stopped.clone()));
+        tokio::spawn(reloads(watch, houses, sites, stopped.clone()));
     }
     tokio::spawn(signs_of_life(house.clone(), stopped.clone()));
     let may_work = !options.no_work;
@@ -258,11 +260,11 @@ fn watched(house: &House) -> metrics::Watched {
 
 /// Takes changed files up: when they have changed, and when it is asked to by SIGHUP.
 async fn reloads(
+    mut watch: reload::Watch,
     houses: tokio::sync::watch::Sender<House>,
     sites: tokio::sync::watch::Sender<web::Site>,
     mut stopped: tokio::sync::watch::Receiver<bool>,
 ) {
-    let mut watch = reload::Watch::begin(&houses.borrow().config);
     #[cfg(unix)]
     let mut asked = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup()).ok();
     while !*stopped.borrow() {

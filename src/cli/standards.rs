@@ -438,7 +438,7 @@ async fn list(house: &House, options: &Options) -> anyhow::Result<ExitCode> {
     } else {
         let monitored = Monitored::new(
             Arc::clone(&house.library),
-            house.store.followed_works().await?,
+            house.store.followed().await?.works,
         );
         standings
             .into_iter()

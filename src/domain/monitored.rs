@@ -4,7 +4,45 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::catalogue::{Catalogue, CatalogueRow};
+use super::criteria::{Clause, Criteria};
+use super::id::SourceId;
 use super::library::Library;
+
+/// What is followed by name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Followed {
+    /// The works.
+    pub works: HashSet<String>,
+    /// The sources, watched pages among them.
+    pub sources: HashSet<SourceId>,
+    /// Whether somebody asks for every day that counts.
+    pub days: bool,
+}
+
+impl Followed {
+    /// What criteria name.
+    pub fn by(criteria: impl IntoIterator<Item = Criteria>) -> Self {
+        let mut followed = Self::default();
+        for criteria in criteria {
+            let (Criteria::Any(clauses) | Criteria::Every(clauses)) = criteria else {
+                continue;
+            };
+            for clause in clauses {
+                match clause {
+                    Clause::Standard(work) => {
+                        followed.works.insert(work);
+                    }
+                    Clause::Source(source) | Clause::Page(source) => {
+                        followed.sources.insert(source);
+                    }
+                    Clause::Deadlines => followed.days = true,
+                    _ => {}
+                }
+            }
+        }
+        followed
+    }
+}
 
 /// The standards that somebody wants to hear of.
 #[derive(Clone, Debug)]

@@ -11,8 +11,8 @@ use super::database::reading;
 use super::register::CHUNK;
 use super::{Error, RegisterFilter, Reported, Standing, Store, unreadable};
 use crate::domain::catalogue::StoredRow;
-use crate::domain::criteria::{Clause, Criteria};
 use crate::domain::id::{SourceId, UpdateId};
+use crate::domain::monitored::Followed;
 use crate::domain::reference::{self, KnownWorks};
 use crate::domain::standard::{
     Agreement, Position, Project, ProjectId, StageEvent, agreement, concerned,
@@ -130,21 +130,15 @@ impl Store {
         Ok(())
     }
 
-    /// The works that subscriptions name.
+    /// What subscriptions follow by name.
     ///
     /// # Errors
     /// When the database fails or a row cannot be read.
-    pub async fn followed_works(&self) -> Result<HashSet<String>, Error> {
-        let mut followed = HashSet::new();
-        for subscription in self.subscriptions(true).await? {
-            if let Criteria::Any(clauses) | Criteria::Every(clauses) = subscription.criteria {
-                followed.extend(clauses.into_iter().filter_map(|clause| match clause {
-                    Clause::Standard(work) => Some(work),
-                    _ => None,
-                }));
-            }
-        }
-        Ok(followed)
+    pub async fn followed(&self) -> Result<Followed, Error> {
+        let subscriptions = self.subscriptions(true).await?;
+        Ok(Followed::by(
+            subscriptions.into_iter().map(|one| one.criteria),
+        ))
     }
 
     /// Those of some works that the register knows.

@@ -145,7 +145,7 @@ struct Listing {
 }
 
 async fn listing(site: &Site, narrowing: &Narrowing) -> Result<Listing, Trouble> {
-    let monitored = Monitored::new(site.library.clone(), site.store.followed_works().await?);
+    let monitored = Monitored::new(site.library.clone(), site.store.followed().await?.works);
     let catalogues: HashMap<&SourceId, &Catalogue> = site
         .sources
         .iter()

@@ -8,8 +8,8 @@ use chrono::{Datelike as _, Days, NaiveDate};
 use super::making::{fresh_of_ours, understood_of_ours};
 use crate::daemon::House;
 use crate::domain::calendar::{Due, Reminder};
-use crate::domain::criteria::{Clause, Criteria};
-use crate::domain::id::{SourceId, UpdateId};
+use crate::domain::id::UpdateId;
+use crate::domain::monitored::Followed;
 use crate::domain::reference;
 use crate::domain::update::Update;
 use crate::normalize;
@@ -42,14 +42,19 @@ pub async fn follow(house: &House, lease: &Lease) -> anyhow::Result<usize> {
         // On its first day it has missed nothing.
         .unwrap_or(today - Days::new(1))
         .max(earliest);
-    let followed = Followed::read(house).await?;
+    let followed = house.store.followed().await?;
+    let works: HashSet<String> = followed
+        .works
+        .iter()
+        .map(|work| reference::slug(work))
+        .collect();
     let mut recalled: Vec<(Due, Reminder)> = Vec::new();
     for which in Reminder::ALL {
         let (from, until) = which.dates(after, today);
         let stretch = house
             .store
             .due(from, Some(until), Reminder::EVENTS, usize::MAX, |due| {
-                due.reminder(after, today) == Some(which) && followed.wants(due)
+                due.reminder(after, today) == Some(which) && is_wanted(due, &followed, &works)
             })
             .await?;
         if stretch.cut {
@@ -60,19 +65,19 @@ pub async fn follow(house: &House, lease: &Lease) -> anyhow::Result<usize> {
     let told = told(house, &recalled).await?;
     let mut born: Vec<Fresh> = Vec::new();
     for (due, which) in &recalled {
-        let Some((update, source)) = told
-            .get(&due.update)
-            .and_then(|update| Some((update, house.source(&update.source)?)))
-        else {
+        let Some(update) = told.get(&due.update) else {
             continue;
         };
-        let update = normalize::reminder(due, *which, update, now);
-        let language = update.tags.language.clone();
+        let Some(source) = house.source(&update.source) else {
+            tracing::warn!(source.id = %update.source, update.id = %update.id, "a date of a source that is not in sources.toml any more is not recalled");
+            continue;
+        };
+        let reminder = normalize::reminder(due, *which, update, now);
         born.push(fresh_of_ours(understood_of_ours(
             &house.tagger,
             source,
-            update,
-            language.as_deref(),
+            reminder,
+            None,
         )));
     }
     let count = if born.is_empty() {
@@ -103,46 +108,11 @@ async fn told(
     Ok(out)
 }
 
-/// What somebody follows by name.
-struct Followed {
-    works: HashSet<String>,
-    sources: HashSet<SourceId>,
-    /// Whether somebody asks for every day that counts.
-    days: bool,
-}
-
-impl Followed {
-    async fn read(house: &House) -> anyhow::Result<Self> {
-        let mut followed = Self {
-            works: HashSet::new(),
-            sources: HashSet::new(),
-            days: false,
-        };
-        for subscription in house.store.subscriptions(true).await? {
-            let (Criteria::Any(clauses) | Criteria::Every(clauses)) = subscription.criteria else {
-                continue;
-            };
-            for clause in clauses {
-                match clause {
-                    Clause::Standard(work) => {
-                        followed.works.insert(reference::slug(&work));
-                    }
-                    Clause::Source(source) | Clause::Page(source) => {
-                        followed.sources.insert(source);
-                    }
-                    Clause::Deadlines => followed.days = true,
-                    _ => {}
-                }
-            }
-        }
-        Ok(followed)
-    }
-
-    /// Whether a date is worth an Update: it is tied to a framework, or somebody follows it.
-    fn wants(&self, due: &Due) -> bool {
-        self.days
-            || !due.frameworks.is_empty()
-            || self.sources.contains(&due.source)
-            || due.works.iter().any(|work| self.works.contains(work))
-    }
+/// Whether a date is worth an Update: it is tied to a framework, or somebody follows it (`works` by
+/// their slugs).
+fn is_wanted(due: &Due, followed: &Followed, works: &HashSet<String>) -> bool {
+    followed.days
+        || !due.frameworks.is_empty()
+        || followed.sources.contains(&due.source)
+        || due.works.iter().any(|work| works.contains(work))
 }

@@ -379,7 +379,7 @@ pub async fn take_in(
         source: source.clone(),
         monitored: Monitored::new(
             Arc::clone(&house.library),
-            house.store.followed_works().await?,
+            house.store.followed().await?.works,
         ),
         at,
         now: terms.now,

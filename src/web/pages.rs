@@ -294,6 +294,31 @@ pub(super) async fn update(State(site): State<Site>, Path(id): Path<String>) -> 
     told(&site, page)
 }
 
+/// How many sources are how, as links that narrow a list to them and widen it again; who should be
+/// looked at stands first.
+pub(super) fn by_health(survey: &[(&Source, Verdict)], chosen: &str, path: &str) -> Vec<FacetLink> {
+    let mut counts: BTreeMap<(bool, &str), u64> = BTreeMap::new();
+    for (_, verdict) in survey {
+        let trouble = verdict.health.is_trouble();
+        *counts
+            .entry((!trouble, verdict.health.as_str()))
+            .or_default() += 1;
+    }
+    counts
+        .into_iter()
+        .map(|((_, health), count)| FacetLink {
+            name: health.to_owned(),
+            count,
+            href: if health == chosen {
+                path.to_owned()
+            } else {
+                format!("{path}?state={}", encoded(health))
+            },
+            chosen: health == chosen,
+        })
+        .collect()
+}
+
 /// `/sources`
 pub(super) async fn sources(
     State(site): State<Site>,
@@ -303,13 +328,6 @@ pub(super) async fn sources(
         let (survey, states) = surveyed(&site).await?;
         let last = site.store.last_visits().await?;
         let asked = parameters.get("state").map_or("", String::as_str);
-        let mut counts: BTreeMap<(bool, &str), u64> = BTreeMap::new();
-        for (_, verdict) in &survey {
-            let trouble = verdict.health.is_trouble();
-            *counts
-                .entry((!trouble, verdict.health.as_str()))
-                .or_default() += 1;
-        }
         let mut wanted: Vec<&(&Source, Verdict)> = survey
             .iter()
             .filter(|(source, verdict)| match asked {
@@ -336,19 +354,7 @@ pub(super) async fn sources(
         };
         site.show(&SourcesPage {
             coverage: Coverage::of(&survey).sentence(),
-            states: counts
-                .iter()
-                .map(|((_, state), count)| FacetLink {
-                    name: (*state).to_owned(),
-                    count: *count,
-                    href: if *state == asked {
-                        "/sources".to_owned()
-                    } else {
-                        format!("/sources?state={}", encoded(state))
-                    },
-                    chosen: *state == asked,
-                })
-                .collect(),
+            states: by_health(&survey, asked, "/sources"),
             rows: wanted
                 .iter()
                 .skip((page - 1) * SOURCES)

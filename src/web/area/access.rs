@@ -220,7 +220,7 @@ fn of_row(call: &Call, one: &Operator) -> Vec<AreaForm> {
         return vec![form("enable", "Enable", "Enable", false)];
     }
     let mut link = form("link", "Make a link", "Make a one-time link for", false);
-    if one.secret.is_some() {
+    if one.secret.is_some() && !own {
         link.fields
             .push(AreaField::of("tick", "without", "and switch the second factor off").with("yes"));
     }
@@ -369,6 +369,10 @@ pub(super) async fn link(call: Call) -> Result<Response, Trouble> {
         return call.wrong(page, "They are disabled: enable them first.");
     }
     let without = call.fields.one("without") == "yes";
+    // One's own factor goes with a code, on the page of one's account.
+    if without && is_own(&call, &operator) {
+        return call.wrong(operators_view(&call).await?, OWN);
+    }
     let (link, address) = made_link(&call, &operator);
     let act = call
         .act("operator-link-made")

@@ -1,7 +1,5 @@
 //! Sources with their health, and a button that has one read now.
 
-use std::collections::BTreeMap;
-
 use axum::response::Response;
 use serde_json::json;
 
@@ -9,10 +7,10 @@ use super::call::Call;
 use crate::domain::health::{Coverage, Verdict};
 use crate::domain::id::SourceId;
 use crate::domain::source::Source;
-use crate::render::{AreaFind, AreaForm, AreaMore, AreaPart, AreaRow, FacetLink, SourceRow};
+use crate::render::{AreaFind, AreaForm, AreaMore, AreaPart, AreaRow, SourceRow};
 use crate::text::words::fold;
 use crate::web::Trouble;
-use crate::web::pages::{encoded, surveyed};
+use crate::web::pages::{by_health, encoded, surveyed};
 
 /// Lines of a page.
 const LINES: usize = 40;
@@ -24,13 +22,6 @@ pub(super) async fn page(call: Call) -> Result<Response, Trouble> {
     let last = site.store.last_visits().await?;
     let (state, look) = (call.query.one("state"), call.query.one("q"));
     let wanted_words = fold(look);
-    let mut counts: BTreeMap<(bool, &str), u64> = BTreeMap::new();
-    for (_, verdict) in &survey {
-        let trouble = verdict.health.is_trouble();
-        *counts
-            .entry((!trouble, verdict.health.as_str()))
-            .or_default() += 1;
-    }
     let mut wanted: Vec<&(&Source, Verdict)> = survey
         .iter()
         .filter(|(_, verdict)| state.is_empty() || verdict.health.as_str() == state)
@@ -64,19 +55,7 @@ pub(super) async fn page(call: Call) -> Result<Response, Trouble> {
             label: "A name, or an identifier".to_owned(),
             value: look.to_owned(),
         }),
-        filters: counts
-            .iter()
-            .map(|((_, name), count)| FacetLink {
-                name: (*name).to_owned(),
-                count: *count,
-                href: if *name == state {
-                    "/operate/sources".to_owned()
-                } else {
-                    format!("/operate/sources?state={}", encoded(name))
-                },
-                chosen: *name == state,
-            })
-            .collect(),
+        filters: by_health(&survey, state, "/operate/sources"),
         rows: wanted
             .iter()
             .skip((at - 1) * LINES)

@@ -98,6 +98,12 @@ async fn a_link_stands_for_the_password_and_never_for_the_second_factor() {
             .await;
         assert_eq!(answer.status, 422, "{shown}");
     }
+    // Nor by a link to oneself.
+    let fields = [("without", "yes")];
+    let answer = finder
+        .press("/operate/operators", "/operate/operators/ada/link", &fields)
+        .await;
+    assert_eq!(answer.status, 422, "{}", answer.body);
     later(&house, TimeDelta::minutes(2));
     let text = offered(&mut finder).await;
     let other = CodeSecret::read(&text).unwrap();

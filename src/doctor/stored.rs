@@ -5,10 +5,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::{Bag, Report, Severity};
 use crate::config::Config;
 use crate::domain::disk::days_left;
-
+use crate::domain::health::{Health, Record, Verdict, judge};
 use crate::domain::source::Source;
 use crate::search::Index;
 use crate::store::{Error, Figures, Store, StoredDocument, embedded};
+
+/// So many sources do not fall ill at once of themselves.
+const SEVERAL: usize = 3;
 
 /// How long something may wait in a queue.
 const QUEUED: TimeDelta = TimeDelta::hours(6);
@@ -106,7 +109,7 @@ pub(super) async fn examine(
         index(report, config, &store).await?;
         let figures = store.figures().await?;
         stuck(report, config, &figures, bag.clock.now());
-        unvisited(report, &store, sources, bag.clock.now()).await?;
+        unread(report, &store, sources, bag.clock.now()).await?;
         let days = store.disk_days(30).await?;
         if let Some(left) = days_left(&days).filter(|left| *left <= SOON) {
             report.add(
@@ -376,14 +379,54 @@ fn stuck(report: &mut Report, config: &Config, figures: &Figures, now: DateTime<
     }
 }
 
-/// Sources that are on and that nobody has visited, though others were.
-async fn unvisited(
+/// Sources that are on and bring nothing: that nobody has visited, though others were, and that were
+/// visited and not read.
+async fn unread(
     report: &mut Report,
     store: &Store,
     sources: &[Source],
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
     let states = store.source_states().await?;
+    let on = sources
+        .iter()
+        .filter(|source| source.on && source.is_readable());
+    let visited: Vec<(&Source, &Record)> = on
+        .filter_map(|source| Some((source, &states.get(&source.id)?.record)))
+        .filter(|(_, record)| record.visits > 0)
+        .collect();
+    let unread: Vec<(&Source, Verdict)> = visited
+        .iter()
+        .filter(|(_, record)| record.failures > 0)
+        .map(|(source, record)| (*source, judge(true, source.expect_every, record, now)))
+        .filter(|(_, verdict)| {
+            matches!(
+                verdict.health,
+                Health::Failing | Health::Refused | Health::Blocked | Health::Never
+            )
+        })
+        .collect();
+    if let Some((source, verdict)) = unread.first() {
+        // One source can be ill by itself; all of several are not.
+        let all = unread.len() == visited.len() && visited.len() >= SEVERAL;
+        report.add(
+            if all { Severity::Fault } else { Severity::Warning },
+            "sources-unread",
+            "sources.toml",
+            format!(
+                "{} of {} visited sources bring nothing that can be read ({}: {})",
+                unread.len(),
+                visited.len(),
+                source.id,
+                verdict.because
+            ),
+            if all {
+                "look whether this machine reaches the Internet and resolves names: `regwire source try ID` asks one of them"
+            } else {
+                "`regwire sources` says why of each; switch off what is gone, and try what moved with `regwire source try ID`"
+            },
+        );
+    }
     let long = states
         .values()
         .filter_map(|state| state.first_contact_at)

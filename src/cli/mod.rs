@@ -305,8 +305,13 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Some(Command::Sources(options)) => read::sources(house(load()?).await?, options).await,
         Some(Command::Source(command)) => source::run(house(load()?).await?, command).await,
         Some(Command::Page(command)) => page::run(house(load()?).await?, command).await,
-        Some(Command::Search(options)) => read::search(house(load()?).await?, options).await,
-        Some(Command::Show(options)) => read::show(house(load()?).await?, options).await,
+        Some(Command::Search(options)) => {
+            read::search(house(filled(load()?)?).await?, options).await
+        }
+        Some(Command::Show(options)) => {
+            let id = options.id()?;
+            read::show(house(filled(load()?)?).await?, &id, &options).await
+        }
         Some(Command::Note(options)) => edit::note(house(load()?).await?, options).await,
         Some(Command::Story(command)) => edit::story(house(load()?).await?, command).await,
         Some(Command::Retag(options)) => edit::retag(house(load()?).await?, options).await,
@@ -314,7 +319,9 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Some(Command::Eval(options)) => tags::eval(&load()?, &options),
         Some(Command::Ref(options)) => tags::references(&load()?, &options),
         Some(Command::Standards(options)) => standards::run(house(load()?).await?, options).await,
-        Some(Command::Calendar(options)) => calendar::run(house(load()?).await?, options).await,
+        Some(Command::Calendar(options)) => {
+            calendar::run(house(filled(load()?)?).await?, options).await
+        }
         Some(Command::Digest(command)) => digest::run(house(load()?).await?, command).await,
         Some(Command::Subscriber(command)) => subscriber::run(house(load()?).await?, command).await,
         Some(Command::Subscription(command)) => {
@@ -329,7 +336,9 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Some(Command::Export(options)) if options.is_everything() => {
             export::everything(&load()?, &options).await
         }
-        Some(Command::Export(options)) => export::run(house(load()?).await?, options).await,
+        Some(Command::Export(options)) => {
+            export::run(house(filled(load()?)?).await?, options).await
+        }
         Some(Command::Import(options)) => restore::import(&load()?, &options).await,
         Some(Command::Backup(options)) => {
             backup::run(&load()?, arguments.config.as_deref(), &options).await
@@ -367,6 +376,22 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
     }
+}
+
+/// The configuration of a command that only reads: where there is no store yet none is made, for then
+/// most likely the folder is another.
+fn filled(config: Config) -> anyhow::Result<Config> {
+    if let Some(file) = crate::store::Store::file(&config.store, &config.data)
+        // A demo's store is its own, whatever is configured.
+        && !crate::demo::is_demo(&config.data)
+    {
+        anyhow::ensure!(
+            file.exists(),
+            "there is no store yet at {}: name the data folder with --data, or fill one with `regwire collect`, `regwire serve` or `regwire demo`",
+            file.display()
+        );
+    }
+    Ok(config)
 }
 
 /// Opens the house; a demo's data is opened with the demo's own world, so that every command

@@ -131,19 +131,29 @@ pub(super) struct ShowOptions {
     json: bool,
 }
 
-pub(super) async fn show(house: House, options: ShowOptions) -> anyhow::Result<ExitCode> {
-    let id = UpdateId::new(options.id.as_str())?;
-    let Some(update) = house.store.update(&id).await? else {
+impl ShowOptions {
+    /// Which update is wanted.
+    pub(super) fn id(&self) -> anyhow::Result<UpdateId> {
+        Ok(UpdateId::new(self.id.as_str())?)
+    }
+}
+
+pub(super) async fn show(
+    house: House,
+    id: &UpdateId,
+    options: &ShowOptions,
+) -> anyhow::Result<ExitCode> {
+    let Some(update) = house.store.update(id).await? else {
         anyhow::bail!("there is no update {id}: `regwire search` finds ids");
     };
-    let revisions = house.store.revisions(&id).await?;
+    let revisions = house.store.revisions(id).await?;
     let source = house.source(&update.source);
-    let notes = house.store.notes(std::slice::from_ref(&id)).await?;
+    let notes = house.store.notes(std::slice::from_ref(id)).await?;
     let words = crate::summary::tell(
         &update,
         source,
         &house.library,
-        notes.get(&id).map_or(&[], Vec::as_slice),
+        notes.get(id).map_or(&[], Vec::as_slice),
     );
     if options.json {
         let mut line = update_line(&update, source);

@@ -25,9 +25,9 @@ use crate::web::guard::Guard;
         ("after" = Option<i64>, Query, description = "`next` of the page before"),
     ),
     security(("token" = ["audit"])),
-    responses((status = 200, body = AuditList),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, body = Problem, content_type = "application/problem+json"), Refusals))]
+    responses((status = 200, description = "A page of the audit log.", body = AuditList),
+        (status = 401, description = "No token, or none that is known.", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The token does not reach so far.", body = Problem, content_type = "application/problem+json"), Refusals))]
 pub(super) async fn lines(
     State(site): State<Site>,
     Extension(guard): Extension<Arc<Guard>>,

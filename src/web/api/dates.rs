@@ -31,7 +31,7 @@ const LOOKED: usize = 5_000;
         ("limit" = Option<u32>, Query, description = "Items on the page, at most 100"),
         ("after" = Option<String>, Query, description = "`next` of the page before"),
     ),
-    responses((status = 200, body = KeyDateList), Refusals))]
+    responses((status = 200, description = "The dates.", body = KeyDateList), Refusals))]
 pub(super) async fn key_dates(
     State(site): State<Site>,
     parameters: Parameters,
@@ -101,7 +101,7 @@ pub(super) async fn key_dates(
         ("limit" = Option<u32>, Query, description = "Items on the page, at most 100"),
         ("after" = Option<String>, Query, description = "`next` of the page before"),
     ),
-    responses((status = 200, body = IssueList), Refusals))]
+    responses((status = 200, description = "The issues.", body = IssueList), Refusals))]
 pub(super) async fn digests(
     State(site): State<Site>,
     parameters: Parameters,

@@ -35,10 +35,10 @@ fn source(site: &Site, id: String) -> Result<SourceId, Fault> {
         ("after" = Option<i64>, Query, description = "`next` of the page before"),
     ),
     security(("token" = ["evidence"])),
-    responses((status = 200, body = DocumentList),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"), Refusals))]
+    responses((status = 200, description = "A page of the source's documents.", body = DocumentList),
+        (status = 401, description = "No token, or none that is known.", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The token does not reach so far.", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is none of that name.", body = Problem, content_type = "application/problem+json"), Refusals))]
 pub(super) async fn documents(
     State(site): State<Site>,
     Extension(guard): Extension<Arc<Guard>>,
@@ -86,10 +86,10 @@ pub(super) async fn documents(
         ("number" = i64, Path, description = "The document's number"),
     ),
     security(("token" = ["evidence"])),
-    responses((status = 200, body = String, content_type = "text/plain"),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"), Refusals))]
+    responses((status = 200, description = "The bytes.", body = String, content_type = "text/plain"),
+        (status = 401, description = "No token, or none that is known.", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The token does not reach so far.", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is none of that name.", body = Problem, content_type = "application/problem+json"), Refusals))]
 pub(super) async fn raw(
     State(site): State<Site>,
     Extension(guard): Extension<Arc<Guard>>,

@@ -57,7 +57,7 @@ fn of(site: &Site, framework: &Framework) -> FrameworkRecord {
         ("limit" = Option<u32>, Query, description = "Items on the page, at most 100"),
         ("after" = Option<String>, Query, description = "`next` of the page before"),
     ),
-    responses((status = 200, body = FrameworkList), Refusals))]
+    responses((status = 200, description = "The frameworks.", body = FrameworkList), Refusals))]
 pub(super) async fn frameworks(
     State(site): State<Site>,
     parameters: Parameters,
@@ -75,8 +75,8 @@ pub(super) async fn frameworks(
 /// One framework, standard or law
 #[utoipa::path(get, path = "/api/v1/frameworks/{id}", tag = "library",
     params(("id" = String, Path, description = "Its identifier")),
-    responses((status = 200, body = FrameworkRecord),
-        (status = 404, body = Problem, content_type = "application/problem+json"), Refusals))]
+    responses((status = 200, description = "The framework.", body = FrameworkRecord),
+        (status = 404, description = "There is none of that name.", body = Problem, content_type = "application/problem+json"), Refusals))]
 pub(super) async fn framework(
     State(site): State<Site>,
     Path(id): Path<String>,
@@ -122,7 +122,7 @@ fn named(
         ("limit" = Option<u32>, Query, description = "Items on the page, at most 100"),
         ("after" = Option<String>, Query, description = "`next` of the page before"),
     ),
-    responses((status = 200, body = NamedList), Refusals))]
+    responses((status = 200, description = "The list.", body = NamedList), Refusals))]
 pub(super) async fn jurisdictions(
     State(site): State<Site>,
     parameters: Parameters,
@@ -138,7 +138,7 @@ pub(super) async fn jurisdictions(
         ("limit" = Option<u32>, Query, description = "Items on the page, at most 100"),
         ("after" = Option<String>, Query, description = "`next` of the page before"),
     ),
-    responses((status = 200, body = NamedList), Refusals))]
+    responses((status = 200, description = "The list.", body = NamedList), Refusals))]
 pub(super) async fn topics(
     State(site): State<Site>,
     parameters: Parameters,
@@ -154,7 +154,7 @@ pub(super) async fn topics(
         ("limit" = Option<u32>, Query, description = "Items on the page, at most 100"),
         ("after" = Option<String>, Query, description = "`next` of the page before"),
     ),
-    responses((status = 200, body = NamedList), Refusals))]
+    responses((status = 200, description = "The list.", body = NamedList), Refusals))]
 pub(super) async fn bodies(
     State(site): State<Site>,
     parameters: Parameters,
@@ -174,7 +174,7 @@ fn standard_url(site: &Site, slug: &str) -> String {
         ("limit" = Option<u32>, Query, description = "Items on the page, at most 100"),
         ("after" = Option<String>, Query, description = "`next` of the page before"),
     ),
-    responses((status = 200, body = WorkList), Refusals))]
+    responses((status = 200, description = "A page of standards.", body = WorkList), Refusals))]
 pub(super) async fn standards(
     State(site): State<Site>,
     parameters: Parameters,
@@ -197,8 +197,8 @@ pub(super) async fn standards(
 /// One work with its editions, drafts and amendments, and where each stands
 #[utoipa::path(get, path = "/api/v1/standards/{slug}", tag = "library",
     params(("slug" = String, Path, description = "Its name in addresses: `iso-iec-42001`")),
-    responses((status = 200, body = StandardRecord),
-        (status = 404, body = Problem, content_type = "application/problem+json"), Refusals))]
+    responses((status = 200, description = "The standard.", body = StandardRecord),
+        (status = 404, description = "There is none of that name.", body = Problem, content_type = "application/problem+json"), Refusals))]
 pub(super) async fn standard(
     State(site): State<Site>,
     Path(slug): Path<String>,
@@ -246,7 +246,7 @@ pub(super) async fn standard(
         ("limit" = Option<u32>, Query, description = "Items on the page, at most 100"),
         ("after" = Option<String>, Query, description = "`next` of the page before"),
     ),
-    responses((status = 200, body = SourceList), Refusals))]
+    responses((status = 200, description = "The sources.", body = SourceList), Refusals))]
 pub(super) async fn sources(
     State(site): State<Site>,
     parameters: Parameters,

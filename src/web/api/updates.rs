@@ -49,7 +49,7 @@ fn wanted(site: &Site, parameters: &Parameters) -> Result<Wanted, Fault> {
         ("limit" = Option<u32>, Query, description = "Items on the page, at most 100"),
         ("after" = Option<String>, Query, description = "`next` of the page before"),
     ),
-    responses((status = 200, body = UpdateList), Refusals))]
+    responses((status = 200, description = "A page of updates.", body = UpdateList), Refusals))]
 pub(super) async fn updates(
     State(site): State<Site>,
     parameters: Parameters,
@@ -88,8 +88,8 @@ fn identifier(id: &str) -> Result<UpdateId, Fault> {
 /// One update
 #[utoipa::path(get, path = "/api/v1/updates/{id}", tag = "updates",
     params(("id" = String, Path, description = "Its identifier")),
-    responses((status = 200, body = UpdateRecord),
-        (status = 404, body = Problem, content_type = "application/problem+json"), Refusals))]
+    responses((status = 200, description = "The update.", body = UpdateRecord),
+        (status = 404, description = "There is none of that name.", body = Problem, content_type = "application/problem+json"), Refusals))]
 pub(super) async fn update(
     State(site): State<Site>,
     Path(id): Path<String>,
@@ -106,8 +106,8 @@ pub(super) async fn update(
 /// An update's past
 #[utoipa::path(get, path = "/api/v1/updates/{id}/revisions", tag = "updates",
     params(("id" = String, Path, description = "Its identifier")),
-    responses((status = 200, body = RevisionList),
-        (status = 404, body = Problem, content_type = "application/problem+json"), Refusals))]
+    responses((status = 200, description = "Its revisions.", body = RevisionList),
+        (status = 404, description = "There is none of that name.", body = Problem, content_type = "application/problem+json"), Refusals))]
 pub(super) async fn revisions(
     State(site): State<Site>,
     Path(id): Path<String>,
@@ -137,7 +137,7 @@ pub(super) async fn revisions(
 /// Updates that a query finds, counted by what they are tagged with
 #[utoipa::path(get, path = "/api/v1/facets", tag = "updates",
     params(("q" = Option<String>, Query, description = "The query, as on the search page")),
-    responses((status = 200, body = FacetList), Refusals))]
+    responses((status = 200, description = "The counts.", body = FacetList), Refusals))]
 pub(super) async fn facets(
     State(site): State<Site>,
     parameters: Parameters,
@@ -187,7 +187,7 @@ pub(super) async fn facets(
         ("after" = Option<i64>, Query, description = "The last line that is known; 0 at first"),
         ("limit" = Option<u32>, Query, description = "Lines on the page, at most 100"),
     ),
-    responses((status = 200, body = ChangeList), Refusals))]
+    responses((status = 200, description = "A page of the change log.", body = ChangeList), Refusals))]
 pub(super) async fn changes(
     State(site): State<Site>,
     parameters: Parameters,

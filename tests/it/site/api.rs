@@ -204,6 +204,17 @@ async fn every_operation_answers_as_it_is_described() {
     let api: Value =
         serde_json::from_str(&ask(&opened, "/api/v1/openapi.json", &[]).await.body).unwrap();
     assert!(api["openapi"].as_str().unwrap().starts_with("3.1"));
+    // OpenAPI wants of every answer what it means (4.8.17, Response Object).
+    for (path, operations) in api["paths"].as_object().unwrap() {
+        for (status, answer) in operations["get"]["responses"].as_object().unwrap() {
+            assert!(
+                answer["description"]
+                    .as_str()
+                    .is_some_and(|told| !told.is_empty()),
+                "{path}: {status}"
+            );
+        }
+    }
     let stored = house.store.latest(false, None, 5).await.unwrap();
     let ids: Vec<String> = stored
         .iter()

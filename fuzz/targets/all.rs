@@ -5,13 +5,14 @@ use chrono::DateTime;
 use regwire::domain::address::WebAddress;
 use regwire::domain::document::{Document, FaultCode, Sha256};
 use regwire::domain::query;
-use regwire::domain::reference::KnownWorks;
+use regwire::domain::reference::{self, KnownWorks};
 use regwire::domain::source::Source;
 use regwire::library::{Files, load};
 use regwire::parse::{Parsed, parse};
+use regwire::tag::{Subject, Tagger, key_dates};
 use regwire::text::date::{self, DateHints};
 use regwire::text::decode::{self, Form};
-use regwire::text::html;
+use regwire::text::{html, stem, words};
 
 /// A target by its name: what it does with a piece of input.
 pub type Target = fn(&[u8]);
@@ -24,7 +25,10 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("feed", feed),
     ("listing", listing),
     ("query", self::query),
+    ("reference", self::reference),
     ("robots", robots),
+    ("tags", tags),
+    ("text", text),
 ];
 
 fn source(kind: &str, more: &str) -> Source {
@@ -147,6 +151,68 @@ pub fn query(data: &[u8]) {
     KNOWN.with(|known| {
         let understood = query::read(&text, known);
         assert!(understood.problems.len() <= 100);
+    });
+}
+
+pub fn reference(data: &[u8]) {
+    thread_local!(static KNOWN: KnownWorks = KnownWorks::default());
+    let text = String::from_utf8_lossy(data);
+    KNOWN.with(|known| {
+        for found in reference::find(&text, known) {
+            // It stands where it is said to stand, in bytes and in characters alike.
+            let before = text.get(..found.byte_start).expect("a character's edge");
+            let within = text
+                .get(found.byte_start..found.byte_end)
+                .expect("characters' edges");
+            assert_eq!(before.chars().count(), found.start, "{text:?}");
+            assert_eq!(within.chars().count(), found.end - found.start, "{text:?}");
+            assert!(!within.is_empty() && !found.reference.canonical.is_empty());
+            assert!(!found.reference.work.is_empty());
+            reference::slug(&found.reference.work);
+        }
+        reference::read(&text, known);
+    });
+}
+
+pub fn tags(data: &[u8]) {
+    thread_local!(static TAGGER: Tagger = Tagger::new(std::sync::Arc::new(load(&Files::built_in()).library)));
+    let text = String::from_utf8_lossy(data);
+    let (headline, summary) = text.split_once('\n').unwrap_or((&text, ""));
+    let languages = [None, Some("en"), Some("de"), Some("fr"), Some("zh")];
+    let language = languages[data.len() % languages.len()];
+    let subject = Subject {
+        headline,
+        summary,
+        language,
+        ..Subject::default()
+    };
+    TAGGER.with(|tagger| assert_eq!(tagger.tag(&subject), tagger.tag(&subject)));
+    key_dates::read(
+        &text,
+        chrono::NaiveDate::from_ymd_opt(2026, 2, 28),
+        language,
+    );
+}
+
+pub fn text(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let safe = html::safe_html(&text, None);
+    // What is safe is left as it is, and says the same.
+    assert_eq!(
+        html::safe_html(safe.as_str(), None).as_str(),
+        safe.as_str(),
+        "{text:?}"
+    );
+    let plain = html::plain(safe.as_str());
+    let mut end = 0;
+    words::for_each_token(&plain, &mut |word: &str, from, to, _| {
+        assert!(
+            from >= end && to > from && plain.get(from..to).is_some(),
+            "{plain:?}"
+        );
+        assert!(!word.is_empty());
+        stem::key(word);
+        end = from;
     });
 }
 

@@ -365,7 +365,12 @@ pub fn safe_html(fragment: &str, base: Option<&Url>) -> SafeHtml {
 /// A fragment made safe; none where a value in one of its tags is too long to be written down.
 fn clean(builder: &ammonia::Builder<'_>, fragment: &str) -> Option<String> {
     let fragment = in_short_texts(fragment)?;
-    Some(builder.clean(&fragment).to_string())
+    let mut cleaned = builder.clean(&fragment).to_string();
+    // What was written as a number is a sign by now.
+    if cleaned.contains(forbidden) {
+        cleaned.retain(|c| !forbidden(c));
+    }
+    Some(cleaned)
 }
 
 /// The fragment with empty comments in its longest texts, which the sanitiser takes out again; none

@@ -146,7 +146,10 @@ fn run(
                 .map_or(run.len(), |(offset, _)| *offset);
             buffer.clear();
             fold_into(run.get(*offset..until).unwrap_or(""), buffer);
-            f(buffer, start + offset, start + until, *position);
+            // Two marks side by side fold to nothing.
+            if !buffer.is_empty() {
+                f(buffer, start + offset, start + until, *position);
+            }
             *position += 1;
         }
     } else {

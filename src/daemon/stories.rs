@@ -11,7 +11,7 @@ use super::House;
 use crate::domain::id::{StoryId, UpdateId};
 use crate::domain::source::Source;
 use crate::domain::story::{Apart, Story};
-use crate::domain::update::{Reach, Update};
+use crate::domain::update::{Authority, Reach, Update};
 use crate::store::{Harvest, Regrouped};
 use crate::story::{Candidates, Fingerprint, Member, Summary, Vocabulary, compare, group};
 
@@ -26,14 +26,46 @@ const LARGEST: usize = 48;
 /// Updates read at a time when the memory is made.
 const PAGE: u32 = 1_000;
 
+/// One of them, packed: few are ever looked at again.
+struct Remembered {
+    id: UpdateId,
+    seen: u64,
+    authority: Authority,
+    fingerprint: Box<[u8]>,
+}
+
+impl Remembered {
+    fn of(member: &Member) -> Self {
+        Self {
+            id: member.id.clone(),
+            seen: member.seen,
+            authority: member.authority,
+            fingerprint: member.fingerprint.packed(),
+        }
+    }
+
+    fn fingerprint(&self) -> Option<Fingerprint> {
+        Fingerprint::unpacked(&self.fingerprint)
+    }
+
+    fn member(&self) -> Option<Member> {
+        Some(Member {
+            id: self.id.clone(),
+            seen: self.seen,
+            authority: self.authority,
+            fingerprint: self.fingerprint()?,
+        })
+    }
+}
+
 /// What was told lately.
 pub struct StoryBook {
     candidates: Candidates<usize>,
     /// A ring as long as the index's.
-    members: Vec<Member>,
+    members: Vec<Remembered>,
     next: usize,
     place: HashMap<UpdateId, usize>,
-    stories: HashMap<StoryId, BTreeSet<UpdateId>>,
+    stories: HashMap<StoryId, Vec<UpdateId>>,
     story_of: HashMap<UpdateId, StoryId>,
     apart: Apart,
 }
@@ -63,7 +95,7 @@ impl StoryBook {
                     continue;
                 }
                 let source = house.source(&update.source);
-                book.remember(Member {
+                book.remember(&Member {
                     id: update.id.clone(),
                     seen: u64::try_from(seen).unwrap_or(0),
                     authority: update.authority,
@@ -114,8 +146,13 @@ impl StoryBook {
             let Some(other) = self.members.get(place) else {
                 continue;
             };
-            if around.contains(&other.id) || !compare(&member.fingerprint, &other.fingerprint).same
-            {
+            if around.contains(&other.id) {
+                continue;
+            }
+            let alike = other
+                .fingerprint()
+                .is_some_and(|print| compare(&member.fingerprint, &print).same);
+            if !alike {
                 continue;
             }
             match self.whole(&other.id) {
@@ -126,7 +163,7 @@ impl StoryBook {
             }
         }
         let id = member.id.clone();
-        self.remember(member);
+        self.remember(&member);
         let story = if around.is_empty() || around.len() >= LARGEST {
             None
         } else {
@@ -158,13 +195,14 @@ impl StoryBook {
     fn grouped(&self, ids: &BTreeSet<UpdateId>) -> Vec<Story> {
         let members: Vec<Member> = ids
             .iter()
-            .filter_map(|id| self.members.get(*self.place.get(id)?).cloned())
+            .filter_map(|id| self.members.get(*self.place.get(id)?)?.member())
             .collect();
         group(&members, &self.apart)
     }
 
-    fn whole(&self, id: &UpdateId) -> Option<&BTreeSet<UpdateId>> {
-        self.stories.get(self.story_of.get(id)?)
+    fn whole(&self, id: &UpdateId) -> Option<&[UpdateId]> {
+        let whole = self.stories.get(self.story_of.get(id)?)?;
+        Some(whole)
     }
 
     fn assign(&mut self, update: &UpdateId, story: &StoryId) {
@@ -173,7 +211,7 @@ impl StoryBook {
         self.stories
             .entry(story.clone())
             .or_default()
-            .insert(update.clone());
+            .push(update.clone());
     }
 
     /// Takes an update out of its story.
@@ -182,18 +220,19 @@ impl StoryBook {
             return;
         };
         if let Some(whole) = self.stories.get_mut(&story) {
-            whole.remove(id);
+            whole.retain(|other| other != id);
             if whole.is_empty() {
                 self.stories.remove(&story);
             }
         }
     }
 
-    fn remember(&mut self, member: Member) {
+    fn remember(&mut self, member: &Member) {
         let place = self.next % REMEMBERED;
         self.next += 1;
         self.candidates.insert(place, &member.fingerprint);
         self.place.insert(member.id.clone(), place);
+        let member = Remembered::of(member);
         match self.members.get_mut(place) {
             Some(slot) => {
                 let old = std::mem::replace(slot, member);

@@ -188,6 +188,19 @@ impl Fingerprint {
         out
     }
 
+    /// The same in few bytes.
+    pub fn packed(&self) -> Box<[u8]> {
+        // Lists, numbers and texts can all be written to memory: the default is never taken.
+        postcard::to_allocvec(self)
+            .unwrap_or_default()
+            .into_boxed_slice()
+    }
+
+    /// What was packed by this very program; none from other bytes.
+    pub fn unpacked(bytes: &[u8]) -> Option<Self> {
+        postcard::from_bytes(bytes).ok()
+    }
+
     /// When it was published, as days from the common era; 0 when nobody says.
     pub fn day(&self) -> i32 {
         use chrono::Datelike;

@@ -33,21 +33,6 @@ pub(super) enum Node {
 }
 
 impl Node {
-    pub(super) fn holds(&self, reading: &Reading) -> bool {
-        match self {
-            Self::Always => true,
-            Self::Never => false,
-            Self::Term(term) => reading.has(*term),
-            Self::Phrase(phrase) => reading.in_order(phrase),
-            Self::From(second) => reading.dated() >= *second,
-            Self::Until(second) => reading.dated() < *second,
-            Self::Open(open) => reading.is_open() == *open,
-            Self::And(nodes) => nodes.iter().all(|node| node.holds(reading)),
-            Self::Or(nodes) => nodes.iter().any(|node| node.holds(reading)),
-            Self::Not(node) => !node.holds(reading),
-        }
-    }
-
     /// The sets of terms of which an update must have one whole; none where it need have nothing.
     fn needs(&self, uses: &[u32]) -> Option<Vec<Vec<u32>>> {
         match self {

@@ -8,6 +8,7 @@
 mod compile;
 mod judge;
 mod preview;
+mod program;
 mod reading;
 
 #[cfg(test)]
@@ -17,9 +18,10 @@ use crate::domain::criteria::{Clause, Criteria};
 use crate::domain::query::Query;
 use crate::domain::reference::KnownWorks;
 use crate::domain::update::{Reach, Update};
-use compile::{Compiler, Node, Postings, Terms};
+use compile::{Compiler, Postings, Terms};
 pub use judge::{Refusal, judge};
 pub use preview::{Item, Preview};
+use program::{Held, Join, Part, Program, Rule};
 use reading::Reading;
 
 /// Why an update is wanted.
@@ -28,30 +30,12 @@ pub struct Match {
     /// The place of the criteria among those given.
     pub criteria: usize,
     /// The clauses that hold, by their places; empty for "everything".
-    pub because: Vec<usize>,
-}
-
-/// One clause, compiled.
-struct Part {
-    node: Node,
-    by_name: bool,
-}
-
-/// How the parts of criteria are joined.
-enum Join {
-    All,
-    Any,
-    Every,
-}
-
-struct Rule {
-    join: Join,
-    parts: Box<[Part]>,
+    because: Held,
 }
 
 /// Criteria, compiled together.
 pub struct Matcher {
-    rules: Vec<Rule>,
+    program: Program,
     terms: Terms,
     postings: Postings,
 }
@@ -112,7 +96,7 @@ impl Matcher {
         }
         let (terms, postings) = compiler.finish();
         Self {
-            rules,
+            program: Program::of(rules),
             terms,
             postings,
         }
@@ -120,18 +104,31 @@ impl Matcher {
 
     /// How many criteria there are.
     pub fn len(&self) -> usize {
-        self.rules.len()
+        self.program.len()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.rules.is_empty()
+        self.len() == 0
     }
 
     /// Who wants the update, in the order of the criteria. Archive is told to nobody; what is for
     /// followers, to those who named it.
     pub fn matches(&self, update: &Update, scratch: &mut Scratch) -> Vec<Match> {
-        if update.reach == Reach::Archive || self.rules.is_empty() {
+        if update.reach == Reach::Archive {
+            return Vec::new();
+        }
+        self.held(update, update.reach, scratch)
+    }
+
+    /// Which of the criteria hold of the update, as searching by hand finds it: whoever is told of it,
+    /// and be it nobody.
+    pub fn finds(&self, update: &Update, scratch: &mut Scratch) -> Vec<Match> {
+        self.held(update, Reach::News, scratch)
+    }
+
+    fn held(&self, update: &Update, reach: Reach, scratch: &mut Scratch) -> Vec<Match> {
+        if self.is_empty() {
             return Vec::new();
         }
         let reading = &mut scratch.0;
@@ -142,39 +139,12 @@ impl Matcher {
         places
             .into_iter()
             .filter_map(|place| {
-                let place = usize::try_from(place).ok()?;
-                let because = self.rules.get(place)?.because(update.reach, reading)?;
                 Some(Match {
-                    criteria: place,
-                    because,
+                    criteria: usize::try_from(place).ok()?,
+                    because: self.program.because(place, reach, reading)?,
                 })
             })
             .collect()
-    }
-}
-
-impl Rule {
-    fn because(&self, reach: Reach, reading: &Reading) -> Option<Vec<usize>> {
-        if matches!(self.join, Join::All) {
-            return (reach == Reach::News).then(Vec::new);
-        }
-        let every = matches!(self.join, Join::Every);
-        let mut held = Vec::new();
-        for (place, part) in self.parts.iter().enumerate() {
-            if part.node.holds(reading) {
-                held.push(place);
-            } else if every {
-                return None;
-            }
-        }
-        let named = |place: &usize| self.parts.get(*place).is_some_and(|part| part.by_name);
-        if reach != Reach::News {
-            if every {
-                return held.iter().any(named).then_some(held);
-            }
-            held.retain(named);
-        }
-        (!held.is_empty()).then_some(held)
     }
 }
 
@@ -184,6 +154,6 @@ pub fn clauses<'a>(criteria: &'a Criteria, found: &Match) -> Vec<&'a Clause> {
     found
         .because
         .iter()
-        .filter_map(|place| all.get(*place))
+        .filter_map(|place| all.get(*place as usize))
         .collect()
 }

@@ -16,9 +16,11 @@ const END: u32 = u32::MAX;
 /// The terms of one update, and room for those of the next.
 #[derive(Default)]
 pub(super) struct Reading {
-    round: u32,
-    /// For each term, the round in which it was last seen, and its last place in `places`.
-    seen: Vec<(u32, u32)>,
+    /// For each term a bit, whether the update has it: so few bytes for so many terms that asking
+    /// is no walk into far memory.
+    has: Vec<u64>,
+    /// For each term that it has, its last place in `places`.
+    last: Vec<u32>,
     /// Where a term stands, and the place of its standing before that.
     places: Vec<(u32, u32)>,
     present: Vec<u32>,
@@ -29,12 +31,18 @@ pub(super) struct Reading {
 impl Reading {
     /// Reads an update; what no criterion asks for is passed over.
     pub(super) fn read(&mut self, update: &Update, terms: &Terms) {
-        if self.seen.len() != terms.len() || self.round == u32::MAX {
-            self.seen.clear();
-            self.seen.resize(terms.len(), (0, END));
-            self.round = 0;
+        if self.last.len() == terms.len() {
+            for term in &self.present {
+                if let Some(bits) = self.has.get_mut(*term as usize / 64) {
+                    *bits = 0;
+                }
+            }
+        } else {
+            self.last.clear();
+            self.last.resize(terms.len(), END);
+            self.has.clear();
+            self.has.resize(terms.len().div_ceil(64), 0);
         }
-        self.round += 1;
         self.places.clear();
         self.present.clear();
         self.dated = update.dated().timestamp();
@@ -111,19 +119,20 @@ impl Reading {
     }
 
     fn see(&mut self, term: u32, position: u32) {
-        let Some(slot) = usize::try_from(term)
-            .ok()
-            .and_then(|term| self.seen.get_mut(term))
-        else {
+        let at = term as usize;
+        let (Some(last), Some(bits)) = (self.last.get_mut(at), self.has.get_mut(at / 64)) else {
             return;
         };
-        let place = u32::try_from(self.places.len()).unwrap_or(END);
-        let next = if slot.0 == self.round { slot.1 } else { END };
-        if slot.0 != self.round {
+        let bit = 1 << (at % 64);
+        let before = if *bits & bit == 0 {
+            *bits |= bit;
             self.present.push(term);
-        }
-        self.places.push((position, next));
-        *slot = (self.round, place);
+            END
+        } else {
+            *last
+        };
+        *last = u32::try_from(self.places.len()).unwrap_or(END);
+        self.places.push((position, before));
     }
 
     /// The terms that it has.
@@ -144,26 +153,23 @@ impl Reading {
     /// Whether it has a term.
     #[inline]
     pub(super) fn has(&self, term: u32) -> bool {
-        self.seen
-            .get(term as usize)
-            .is_some_and(|(round, _)| *round == self.round)
+        self.has
+            .get(term as usize / 64)
+            .is_some_and(|bits| bits >> (term % 64) & 1 == 1)
     }
 
-    /// The last place of a term; places lead to the one before.
+    /// The last place of a term that it has; places lead to the one before.
     fn last(&self, term: u32) -> u32 {
-        self.seen
-            .get(term as usize)
-            .filter(|(round, _)| *round == self.round)
-            .map_or(END, |(_, place)| *place)
+        self.last.get(term as usize).copied().unwrap_or(END)
     }
 
     /// Whether terms stand at these distances from one another. Each term's places are walked once,
     /// from the last to the first, however often it stands there.
-    pub(super) fn in_order(&self, phrase: &[(u32, u32)]) -> bool {
-        if !phrase.iter().all(|(_, term)| self.has(*term)) {
+    pub(super) fn in_order(&self, phrase: &[[u32; 2]]) -> bool {
+        if !phrase.iter().all(|[_, term]| self.has(*term)) {
             return false;
         }
-        let Some(((first_offset, first), rest)) = phrase.split_first() else {
+        let Some(([first_offset, first], rest)) = phrase.split_first() else {
             return false;
         };
         let mut few = [END; 7];
@@ -175,14 +181,14 @@ impl Reading {
                 &mut many
             }
         };
-        for ((_, term), cursor) in rest.iter().zip(cursors.iter_mut()) {
+        for ([_, term], cursor) in rest.iter().zip(cursors.iter_mut()) {
             *cursor = self.last(*term);
         }
         let mut at = self.last(*first);
         while let Some((start, before)) = self.places.get(at as usize) {
             at = *before;
             let mut all = true;
-            for ((offset, _), cursor) in rest.iter().zip(cursors.iter_mut()) {
+            for ([offset, _], cursor) in rest.iter().zip(cursors.iter_mut()) {
                 let wanted = start + (offset - first_offset);
                 while let Some((position, before)) = self.places.get(*cursor as usize)
                     && *position > wanted

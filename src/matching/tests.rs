@@ -117,6 +117,14 @@ fn what_is_for_followers_is_told_to_those_who_named_it() {
     );
     update.reach = Reach::Archive;
     assert_eq!(why(&any(&["source:iso-news"]), &update), None);
+    // Who searches by hand finds what nobody is told of.
+    let query = crate::domain::query::read("stage -fine", &KnownWorks::default()).query;
+    let matcher = Matcher::of_searches([&query]);
+    for reach in [Reach::News, Reach::Followers, Reach::Archive] {
+        update.reach = reach;
+        let found = matcher.finds(&update, &mut Scratch::default());
+        assert_eq!(found.len(), 1, "{reach:?}");
+    }
 }
 
 #[test]

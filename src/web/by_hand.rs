@@ -30,7 +30,7 @@ pub(super) async fn find(site: &Site, query: &Query, limit: usize) -> Result<Fou
     let mut scratch = Scratch::default();
     let all: Vec<_> = updates
         .iter()
-        .filter(|update| !matcher.matches(update, &mut scratch).is_empty())
+        .filter(|update| !matcher.finds(update, &mut scratch).is_empty())
         .map(|update| update.id.clone())
         .collect();
     Ok(Found {
@@ -49,7 +49,7 @@ pub(super) async fn counts(site: &Site, queries: &[Query]) -> Result<Vec<u64>, T
     let mut scratch = Scratch::default();
     let mut counts = vec![0; queries.len()];
     for update in &updates {
-        for found in matcher.matches(update, &mut scratch) {
+        for found in matcher.finds(update, &mut scratch) {
             if let Some(count) = counts.get_mut(found.criteria) {
                 *count += 1;
             }

@@ -9,6 +9,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -505,8 +506,18 @@ fn size(folder: &Path) -> u64 {
         .sum()
 }
 
+/// What the steps of pages took so far, in nanoseconds: the search, the store's rows, the snippets.
+static STEPS: [AtomicU64; 3] = [const { AtomicU64::new(0) }; 3];
+
+fn step(number: usize, begun: &mut Instant) {
+    let took = u64::try_from(begun.elapsed().as_nanos()).unwrap_or(0);
+    STEPS[number].fetch_add(took, Ordering::Relaxed);
+    *begun = Instant::now();
+}
+
 /// The page as the site makes it, without its template: hits, count, facets, snippets.
 async fn page(house: &House, typed: &str, with_synonyms: bool) -> (usize, usize) {
+    let mut begun = Instant::now();
     let understood = query::read(typed, &house.library.known_works);
     let synonyms = with_synonyms.then_some(&house.library.synonyms);
     let found = house
@@ -521,7 +532,9 @@ async fn page(house: &House, typed: &str, with_synonyms: bool) -> (usize, usize)
             synonyms,
         })
         .expect("a search");
+    step(0, &mut begun);
     let updates = house.store.updates(&found.hits).await.expect("updates");
+    step(1, &mut begun);
     let marks = Highlighter::new(&understood.query, synonyms);
     let shown: usize = updates
         .iter()
@@ -532,6 +545,7 @@ async fn page(house: &House, typed: &str, with_synonyms: bool) -> (usize, usize)
         })
         .sum();
     std::hint::black_box(shown);
+    step(2, &mut begun);
     std::hint::black_box(found.facets.of("kind").len() + found.facets.of("jurisdiction").len());
     (found.total, found.hits.len())
 }
@@ -864,13 +878,16 @@ async fn measure(corpus: &Path) {
         4 * OF_A_SORT
     );
 
+    STEPS
+        .iter()
+        .for_each(|step| step.store(0, Ordering::Relaxed));
     println!("building FTS5");
     let mut connection = fts(&folder.path().join("fts.db"), &docs).await;
     let (mut all_ours, mut all_meant, mut all_raw, mut all_fts) = (0.0, 0.0, 0.0, 0.0);
     let mut every: [Vec<f64>; 4] = Default::default();
     for (name, questions) in &sorts {
         let mut sums = [0.0; 4];
-        for round in 0..ROUNDS {
+        for _ in 0..ROUNDS {
             for question in questions {
                 let typed = question.typed();
                 let compiled = question.raw(&raw_index);
@@ -887,25 +904,26 @@ async fn measure(corpus: &Path) {
                         .expect("hits"),
                 );
                 let raw = begun.elapsed().as_secs_f64();
-                // FTS5 is asked once; it is slow, and does not vary.
-                let mut slow = 0.0;
-                if round == 0 {
-                    let begun = Instant::now();
-                    std::hint::black_box(fts_page(&mut connection, question).await);
-                    slow = begun.elapsed().as_secs_f64();
-                    sums[3] += slow * ROUNDS as f64;
-                    every[3].push(slow * 1e6);
-                }
                 for (place, time) in [ours, meant, raw].into_iter().enumerate() {
                     sums[place] += time;
                     every[place].push(time * 1e6);
                 }
-                let _ = slow;
             }
         }
+        // FTS5 is asked once, by itself: it is slow, does not vary, and leaves nothing in the caches.
+        for question in questions {
+            let begun = Instant::now();
+            std::hint::black_box(fts_page(&mut connection, question).await);
+            let slow = begun.elapsed().as_secs_f64();
+            sums[3] += slow * ROUNDS as f64;
+            every[3].push(slow * 1e6);
+        }
+        let steps = STEPS.each_ref().map(|step| step.swap(0, Ordering::Relaxed));
+        let pages = (2 * ROUNDS * questions.len()) as f64;
+        let [searching, reading, cutting] = steps.map(|step| step as f64 / pages / 1e3);
         let mean = |sum: f64| sum / (ROUNDS * questions.len()) as f64 * 1e6;
         println!(
-            "{name}: page {:.0} µs, with synonyms {:.0} µs, raw top 20 {:.0} µs ({:.2} x), FTS5 page {:.0} µs ({:.0} x)",
+            "{name}: page {:.0} µs, with synonyms {:.0} µs, raw top 20 {:.0} µs ({:.2} x), FTS5 page {:.0} µs ({:.0} x); of a page the index {searching:.0} µs, the store {reading:.0} µs, snippets {cutting:.0} µs",
             mean(sums[0]),
             mean(sums[1]),
             mean(sums[2]),

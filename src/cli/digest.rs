@@ -260,6 +260,7 @@ async fn next(
             next_try_at: now,
             answer: None,
         },
+        &deliver::Rendered::default(),
     )
 }
 

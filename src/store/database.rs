@@ -129,6 +129,8 @@ impl Database {
             .pragma("journal_size_limit", "67108864");
         let write = SqlitePoolOptions::new()
             .max_connections(1)
+            // A file does not hang up as a server does: asking it first would cost as much as a read.
+            .test_before_acquire(false)
             // On a full disk SQLite itself rolls back, which the driver does not notice: such a
             // connection would refuse every later transaction.
             .before_acquire(|connection, _| {
@@ -142,7 +144,9 @@ impl Database {
             .map_err(|error| failed(error.to_string()))?;
         let read = SqlitePoolOptions::new()
             .max_connections(4)
-            .connect_with(options.read_only(true))
+            .test_before_acquire(false)
+            // Rows of a page of hits lie all over the file; the way to them shall be at hand.
+            .connect_with(options.read_only(true).pragma("cache_size", "-8192"))
             .await
             .map_err(|error| failed(error.to_string()))?;
         Ok(Self::Sqlite { read, write })

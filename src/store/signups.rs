@@ -359,11 +359,10 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<(), Error> {
         let recipient = Recipient::Mailbox(SubscriberId::of(&signup.address));
-        let known = self.subscriptions(true).await?.into_iter().any(|known| {
-            known.recipient == recipient
-                && known.criteria == signup.wish.criteria
-                && known.frequency == signup.wish.frequency
-        });
+        let known = self
+            .equal_subscription(&recipient, &signup.wish.frequency, &signup.wish.criteria)
+            .await?
+            .is_some();
         let subscription = begun(
             recipient,
             signup.wish.frequency.clone(),

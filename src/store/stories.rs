@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::database::{fenced, log, reading, writing};
-use super::updates::UpdateRow;
+use super::updates::{UpdateRow, select_update};
 use super::{Error, Lease, Store, unreadable, whole};
 use crate::domain::id::{StoryId, UpdateId};
 use crate::domain::story::Apart;
@@ -52,7 +52,7 @@ impl Store {
     /// When the database fails or a row cannot be read.
     pub async fn story(&self, story: &StoryId) -> Result<Vec<Update>, Error> {
         let rows: Vec<UpdateRow> = reading!(self.database, |pool| {
-            sqlx::query_as("SELECT * FROM updates WHERE story = $1 ORDER BY position")
+            sqlx::query_as(select_update!("WHERE story = $1 ORDER BY position"))
                 .bind(story.as_str())
                 .fetch_all(pool)
                 .await?

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, SecondsFormat, Utc};
+use sqlx::QueryBuilder;
 
 use super::database::{reading, writing};
 use super::{Error, Store, json, to_json, unreadable};
@@ -88,9 +89,16 @@ impl SubscriptionRow {
 const SUBSCRIPTIONS: &str =
     "SELECT s.id, s.subscriber_id, s.team, s.frequency, s.digest, s.hour, s.zone, s.criteria, s.origin,
      s.began_at, s.ended_at, s.end_reason, m.address, m.entered_at
-   FROM subscriptions s LEFT JOIN subscribers m ON m.id = s.subscriber_id
-   WHERE ($1 = '' OR s.digest = $1) AND ($2 = 0 OR s.ended_at IS NULL) AND ($3 = '' OR s.subscriber_id = $3)
-   ORDER BY COALESCE(m.address, ''), s.began_at, s.id";
+   FROM subscriptions s LEFT JOIN subscribers m ON m.id = s.subscriber_id WHERE TRUE";
+
+/// Which subscriptions are wanted: all there ever were, when nothing is said.
+#[derive(Clone, Copy, Default)]
+struct Wanted<'a> {
+    /// Only those that have not ended.
+    running: bool,
+    digest: Option<&'a DigestName>,
+    recipient: Option<&'a Recipient>,
+}
 
 /// Enters a mailbox and a subscription within a transaction; an equal one that runs stays as it is.
 macro_rules! begin_subscription {
@@ -206,12 +214,13 @@ impl Store {
         address: Option<&EmailAddress>,
         subscription: Subscription,
     ) -> Result<Subscription, Error> {
-        let existing = self.subscriptions(true).await?.into_iter().find(|known| {
-            known.recipient == subscription.recipient
-                && known.recipient != Recipient::Feed
-                && known.criteria == subscription.criteria
-                && known.frequency == subscription.frequency
-        });
+        let existing = self
+            .equal_subscription(
+                &subscription.recipient,
+                &subscription.frequency,
+                &subscription.criteria,
+            )
+            .await?;
         if let Some(existing) = existing {
             return Ok(existing);
         }
@@ -272,19 +281,58 @@ impl Store {
 
     async fn subscription_rows(
         &self,
-        digest: &str,
-        active: bool,
-        subscriber: &str,
+        wanted: Wanted<'_>,
     ) -> Result<Vec<(Option<Subscriber>, Subscription)>, Error> {
         let rows: Vec<SubscriptionRow> = reading!(self.database, |pool| {
-            sqlx::query_as(SUBSCRIPTIONS)
-                .bind(digest)
-                .bind(i64::from(active))
-                .bind(subscriber)
-                .fetch_all(pool)
-                .await?
+            let mut query = QueryBuilder::new(SUBSCRIPTIONS);
+            if wanted.running {
+                query.push(" AND s.ended_at IS NULL");
+            }
+            if let Some(digest) = wanted.digest {
+                query.push(" AND s.digest = ").push_bind(digest.as_str());
+            }
+            match wanted.recipient {
+                Some(Recipient::Mailbox(id)) => {
+                    query.push(" AND s.subscriber_id = ").push_bind(id.as_str());
+                }
+                Some(Recipient::Team(id)) => {
+                    query.push(" AND s.team = ").push_bind(id.as_str());
+                }
+                Some(Recipient::Feed) => {
+                    query.push(" AND s.subscriber_id IS NULL AND s.team IS NULL");
+                }
+                None => {}
+            }
+            query.push(" ORDER BY COALESCE(m.address, ''), s.began_at, s.id");
+            query.build_query_as().fetch_all(pool).await?
         });
         rows.into_iter().map(SubscriptionRow::read).collect()
+    }
+
+    /// The subscription that runs already and tells the same one of the same at the same time. Feeds
+    /// have nobody behind them who could be told twice.
+    ///
+    /// # Errors
+    /// When the database fails or a row cannot be read.
+    pub(super) async fn equal_subscription(
+        &self,
+        recipient: &Recipient,
+        frequency: &Frequency,
+        criteria: &Criteria,
+    ) -> Result<Option<Subscription>, Error> {
+        if *recipient == Recipient::Feed {
+            return Ok(None);
+        }
+        let wanted = Wanted {
+            running: true,
+            recipient: Some(recipient),
+            ..Wanted::default()
+        };
+        let rows = self.subscription_rows(wanted).await?;
+        Ok(rows
+            .into_iter()
+            .map(|(_, known)| known)
+            .find(|known| known.criteria == *criteria && known.frequency == *frequency))
     }
 
     /// Subscriptions of everybody: those that run, or all there ever were.
@@ -292,7 +340,11 @@ impl Store {
     /// # Errors
     /// When the database fails or a row cannot be read.
     pub async fn subscriptions(&self, active: bool) -> Result<Vec<Subscription>, Error> {
-        let rows = self.subscription_rows("", active, "").await?;
+        let wanted = Wanted {
+            running: active,
+            ..Wanted::default()
+        };
+        let rows = self.subscription_rows(wanted).await?;
         Ok(rows
             .into_iter()
             .map(|(_, subscription)| subscription)
@@ -304,7 +356,7 @@ impl Store {
     /// # Errors
     /// As [`Store::subscriptions`].
     pub async fn subscribers(&self) -> Result<Vec<(Subscriber, Vec<Subscription>)>, Error> {
-        Ok(by_mailbox(self.subscription_rows("", false, "").await?))
+        Ok(by_mailbox(self.subscription_rows(Wanted::default()).await?))
     }
 
     /// One mailbox with all it ever subscribed to; none when it never did.
@@ -315,11 +367,17 @@ impl Store {
         &self,
         id: &SubscriberId,
     ) -> Result<Option<(Subscriber, Vec<Subscription>)>, Error> {
-        let rows = self.subscription_rows("", false, id.as_str()).await?;
+        let recipient = Recipient::Mailbox(id.clone());
+        let wanted = Wanted {
+            recipient: Some(&recipient),
+            ..Wanted::default()
+        };
+        let rows = self.subscription_rows(wanted).await?;
         Ok(by_mailbox(rows).into_iter().next())
     }
 
-    /// Whether a mailbox still wants a digest.
+    /// Whether a mailbox still wants a digest; and the reason why no mail goes to its address (by its
+    /// hash), where there is one.
     ///
     /// # Errors
     /// When the database fails.
@@ -327,18 +385,21 @@ impl Store {
         &self,
         digest: &DigestName,
         subscriber: &SubscriberId,
-    ) -> Result<bool, Error> {
-        let row: Option<(i64,)> = reading!(self.database, |pool| {
+        address_hash: &str,
+    ) -> Result<(bool, Option<String>), Error> {
+        let (running, barred): (i64, Option<String>) = reading!(self.database, |pool| {
             sqlx::query_as(
-                "SELECT CAST(1 AS BIGINT) FROM subscriptions
-                 WHERE subscriber_id = $1 AND digest = $2 AND ended_at IS NULL LIMIT 1",
+                "SELECT (SELECT COUNT(*) FROM subscriptions
+                   WHERE subscriber_id = $1 AND digest = $2 AND ended_at IS NULL),
+                   (SELECT reason FROM suppressions WHERE address_hash = $3)",
             )
             .bind(subscriber.as_str())
             .bind(digest.as_str())
-            .fetch_optional(pool)
+            .bind(address_hash)
+            .fetch_one(pool)
             .await?
         });
-        Ok(row.is_some())
+        Ok((running > 0, barred))
     }
 
     /// The mailboxes that a digest goes to, with what they want of it.
@@ -349,9 +410,12 @@ impl Store {
         &self,
         digest: &DigestName,
     ) -> Result<Vec<(Subscriber, Vec<Subscription>)>, Error> {
-        Ok(by_mailbox(
-            self.subscription_rows(digest.as_str(), true, "").await?,
-        ))
+        let wanted = Wanted {
+            running: true,
+            digest: Some(digest),
+            ..Wanted::default()
+        };
+        Ok(by_mailbox(self.subscription_rows(wanted).await?))
     }
 }
 

@@ -10,6 +10,9 @@ use crate::domain::digest::{Issue, IssueState, Window};
 use crate::domain::id::{DeliveryId, DigestName, SubscriberId};
 use crate::domain::subscription::EmailAddress;
 
+/// Rows written with one statement.
+const CHUNK: usize = 500;
+
 /// An issue without what it says.
 #[derive(Clone, Debug, PartialEq)]
 pub struct IssueSummary {
@@ -377,20 +380,24 @@ impl Store {
         writing!(self.database, |pool| {
             let mut transaction = pool.begin_with(begin).await?;
             fenced!(transaction, lease);
-            for result in results {
-                sqlx::query(
-                    "UPDATE deliveries SET state = $2, attempts = $3, next_try_at = $4, answer = $5,
-                       done_at = CASE WHEN $2 = 'pending' THEN NULL ELSE $6 END
-                     WHERE id = $1 AND state = 'pending'",
-                )
-                .bind(result.id.as_str())
-                .bind(result.state.as_str())
-                .bind(i64::from(result.attempts))
-                .bind(result.next_try_at)
-                .bind(result.answer.as_deref())
-                .bind(result.at)
-                .execute(&mut *transaction)
-                .await?;
+            for chunk in results.chunks(CHUNK) {
+                let mut query = QueryBuilder::new(
+                    "WITH came (came_id, came_state, tries, next, words, moment) AS (",
+                );
+                query.push_values(chunk, |mut row, result| {
+                    row.push_bind(result.id.as_str())
+                        .push_bind(result.state.as_str())
+                        .push_bind(i64::from(result.attempts))
+                        .push_bind(result.next_try_at)
+                        .push_bind(result.answer.as_deref())
+                        .push_bind(result.at);
+                });
+                query.push(
+                    ") UPDATE deliveries SET state = came_state, attempts = tries, next_try_at = next, answer = words,
+                       done_at = CASE WHEN came_state = 'pending' THEN NULL ELSE moment END
+                     FROM came WHERE id = came_id AND state = 'pending'",
+                );
+                query.build().execute(&mut *transaction).await?;
             }
             sqlx::query(
                 "UPDATE issues SET state = 'finished' WHERE state = 'sending' AND NOT EXISTS (

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use sqlx::QueryBuilder;
 
-use super::database::reading;
+use super::database::{Database, reading};
 use super::{Error, Store, json, small, unreadable};
 use crate::domain::id::{SourceId, StoryId, UpdateId};
 use crate::domain::update::{Revision, Update};
@@ -24,6 +24,34 @@ pub struct Counts {
     /// Mailboxes with a subscription that has not ended.
     pub subscribers: i64,
 }
+
+/// What follows `SELECT` for an [`UpdateRow`]: the row holds more, and each column costs a copy.
+macro_rules! select_update {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, source_id, entry_key, revision, first_seen, revised_at, reach, authority, position, content, ",
+            "tags, key_dates, story, correction, cause, evidence FROM updates ",
+            $rest
+        )
+    };
+}
+
+pub(super) use select_update;
+
+/// Rows as the JSON that an [`Update`] is written as, all in one text. The driver hands over each row of
+/// SQLite from a thread of its own; for a page of hits, waking one thread for each of them costs more
+/// than all the rest of reading.
+const PACKED: &str = r#"SELECT group_concat('{"id":"' || id || '","source":"' || source_id
+    || '","key":' || json_quote(entry_key) || ',"revision":' || revision
+    || ',"first_seen":"' || first_seen || '","revised_at":"' || revised_at
+    || '","content":' || content || ',"authority":"' || authority || '","reach":"' || reach
+    || '","tags":' || tags || ',"key_dates":' || key_dates || ',"story":' || json_quote(story)
+    || ',"correction":' || CASE correction WHEN 0 THEN 'false' ELSE 'true' END
+    || ',"cause":' || json_quote(cause) || ',"evidence":' || evidence || '}', ',')
+  FROM updates WHERE id IN ("#;
+
+/// So many rows at most are read in one text.
+const PAGE: usize = 100;
 
 #[derive(sqlx::FromRow)]
 pub(super) struct UpdateRow {
@@ -111,7 +139,7 @@ impl Store {
     /// When the database fails or the row cannot be read.
     pub async fn update(&self, id: &UpdateId) -> Result<Option<Update>, Error> {
         let row: Option<UpdateRow> = reading!(self.database, |pool| {
-            sqlx::query_as("SELECT * FROM updates WHERE id = $1")
+            sqlx::query_as(select_update!("WHERE id = $1"))
                 .bind(id.as_str())
                 .fetch_optional(pool)
                 .await?
@@ -125,9 +153,19 @@ impl Store {
     /// As [`Store::update`].
     pub async fn updates(&self, ids: &[UpdateId]) -> Result<Vec<Update>, Error> {
         let mut found: HashMap<UpdateId, Update> = HashMap::with_capacity(ids.len());
-        for chunk in ids.chunks(2_000) {
+        let most = if self.database.is_sqlite() {
+            PAGE
+        } else {
+            2_000
+        };
+        for chunk in ids.chunks(most) {
+            if let Some(packed) = self.packed(chunk).await? {
+                found.extend(packed.into_iter().map(|update| (update.id.clone(), update)));
+                continue;
+            }
+            // One by one, so that a row that cannot be read is named.
             let rows: Vec<UpdateRow> = reading!(self.database, |pool| {
-                let mut query = QueryBuilder::new("SELECT * FROM updates WHERE id IN (");
+                let mut query = QueryBuilder::new(select_update!("WHERE id IN ("));
                 let mut list = query.separated(",");
                 for id in chunk {
                     list.push_bind(id.as_str());
@@ -143,6 +181,21 @@ impl Store {
         Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
     }
 
+    /// These updates in any order; none where the database hands out rows well, or one cannot be read.
+    async fn packed(&self, ids: &[UpdateId]) -> Result<Option<Vec<Update>>, Error> {
+        let Database::Sqlite { read, .. } = &self.database else {
+            return Ok(None);
+        };
+        let mut query = QueryBuilder::new(PACKED);
+        let mut list = query.separated(",");
+        for id in ids {
+            list.push_bind(id.as_str());
+        }
+        query.push(")");
+        let (text,): (Option<String>,) = query.build_query_as().fetch_one(read).await?;
+        Ok(serde_json::from_str(&format!("[{}]", text.unwrap_or_default())).ok())
+    }
+
     /// The newest updates by their place in the log, before a place, with their places.
     ///
     /// # Errors
@@ -156,10 +209,10 @@ impl Store {
         let before = before.unwrap_or(i64::MAX);
         let rows: Vec<UpdateRow> = if news_only {
             reading!(self.database, |pool| {
-                sqlx::query_as(
-                    "SELECT * FROM updates WHERE reach <> 'archive' AND reach = 'news' AND position < $1
-                       ORDER BY position DESC LIMIT $2",
-                )
+                sqlx::query_as(select_update!(
+                    "WHERE reach <> 'archive' AND reach = 'news' AND position < $1
+                       ORDER BY position DESC LIMIT $2"
+                ))
                 .bind(before)
                 .bind(i64::from(limit))
                 .fetch_all(pool)
@@ -167,9 +220,9 @@ impl Store {
             })
         } else {
             reading!(self.database, |pool| {
-                sqlx::query_as(
-                    "SELECT * FROM updates WHERE position < $1 ORDER BY position DESC LIMIT $2",
-                )
+                sqlx::query_as(select_update!(
+                    "WHERE position < $1 ORDER BY position DESC LIMIT $2"
+                ))
                 .bind(before)
                 .bind(i64::from(limit))
                 .fetch_all(pool)
@@ -189,11 +242,13 @@ impl Store {
         limit: u32,
     ) -> Result<Vec<(i64, Update)>, Error> {
         let rows: Vec<UpdateRow> = reading!(self.database, |pool| {
-            sqlx::query_as("SELECT * FROM updates WHERE position > $1 ORDER BY position LIMIT $2")
-                .bind(after.unwrap_or(0))
-                .bind(i64::from(limit))
-                .fetch_all(pool)
-                .await?
+            sqlx::query_as(select_update!(
+                "WHERE position > $1 ORDER BY position LIMIT $2"
+            ))
+            .bind(after.unwrap_or(0))
+            .bind(i64::from(limit))
+            .fetch_all(pool)
+            .await?
         });
         rows.into_iter().map(UpdateRow::placed).collect()
     }

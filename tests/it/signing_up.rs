@@ -460,6 +460,7 @@ async fn one_click_leaves_a_digest_that_is_going_out() {
         due.iter()
             .find(|delivery| delivery.subscriber == ids[1])
             .unwrap(),
+        &deliver::Rendered::default(),
     )
     .unwrap();
     let header = |name: &str| {

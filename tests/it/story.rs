@@ -291,3 +291,53 @@ async fn the_story_on_postgresql() {
         ),
     }
 }
+
+#[tokio::test]
+async fn updates_read_together_are_as_each_read_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let (port, world) = crate::telling::serve().await;
+    let house = crate::house::open(
+        "sqlite:regwire.db",
+        folder.path(),
+        crate::telling::sources(port),
+        Clock::held(utc("2026-11-07T10:00:00Z")),
+    )
+    .await;
+    for (key, title) in [
+        (
+            "it&apos;s &quot;so&quot; \\ {&#9;} é 人",
+            "Corrigendum: ISO/IEC 42001:2023/Cor 1",
+        ),
+        ("b", "Comments on ISO/IEC 42006 until 3 May 2027"),
+    ] {
+        let text = "One \\\"said\\\" &lt;b&gt;two&lt;/b&gt; \u{1d11e} and three.";
+        crate::telling::says(&house, &world, key, title, text).await;
+    }
+    let all: Vec<_> = house
+        .store
+        .export_updates(None, 10)
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|(_, update)| update)
+        .collect();
+    assert_eq!(all.len(), 3);
+    let ids: Vec<_> = all.iter().map(|update| update.id.clone()).collect();
+    assert_eq!(house.store.updates(&ids).await.unwrap(), all);
+    for update in &all {
+        let alone = house.store.update(&update.id).await.unwrap();
+        assert_eq!(alone.as_ref(), Some(update));
+    }
+    // One row that cannot be read is named, as when it is read alone.
+    let url = format!("sqlite:{}", folder.path().join("data/regwire.db").display());
+    let mut connection = <sqlx::SqliteConnection as sqlx::Connection>::connect(&url)
+        .await
+        .unwrap();
+    sqlx::query("UPDATE updates SET tags = 'gone' WHERE id = $1")
+        .bind(ids[1].as_str())
+        .execute(&mut connection)
+        .await
+        .unwrap();
+    let error = house.store.updates(&ids).await.unwrap_err().to_string();
+    assert!(error.contains(ids[1].as_str()), "{error}");
+}

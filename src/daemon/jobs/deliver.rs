@@ -1,24 +1,27 @@
 //! Sending what is due, a few at once; a delivery's state moves only after the relay's answer.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::{StreamExt as _, stream};
 
 use crate::daemon::House;
 use crate::deliver::Post;
-use crate::domain::delivery::{Delivery, DeliveryState};
+use crate::domain::delivery::{Delivery, DeliveryState, Plan};
 use crate::domain::digest::{Issue, IssueState};
+use crate::domain::id::DigestName;
 use crate::domain::message::{Mail, Receipt};
 use crate::domain::subscription::EmailAddress;
 use crate::domain::token::{Purpose, Signer};
-use crate::render::DigestMail;
+use crate::render::{DigestMail, MailParts};
 use crate::store::{DeliveryResult, Lease};
 
 /// Mails on their way at once.
 const AT_ONCE: usize = 4;
 /// Mails read at once.
 const BATCH: u32 = 200;
+/// So many sorts of mails are kept rendered.
+const KINDS: usize = 16;
 /// How long a mail is tried.
 pub(super) const GIVE_UP: TimeDelta = TimeDelta::days(5);
 
@@ -71,15 +74,23 @@ pub async fn deliver_due(house: &House, lease: &Lease, post: &Post) -> anyhow::R
             mails.push((delivery, issue.clone()));
         }
         let (results, notes) = tokio::sync::mpsc::unbounded_channel();
-        let (signer, from, results) = (&signer, &from, results);
+        let rendered = Rendered::default();
+        let (signer, from, rendered) = (&signer, &from, &rendered);
         let sending = async move {
             let round: anyhow::Result<Vec<Option<Verdict>>> = stream::iter(mails)
                 .map(|(delivery, issue)| {
                     let results = results.clone();
                     async move {
-                        let receipt =
-                            send_one(house, post, signer, from, issue.as_deref(), &delivery)
-                                .await?;
+                        let receipt = send_one(
+                            house,
+                            post,
+                            signer,
+                            from,
+                            issue.as_deref(),
+                            &delivery,
+                            rendered,
+                        )
+                        .await?;
                         crate::crash::point("after-send");
                         let verdict = refusal(&delivery, &receipt);
                         let (stored, done) = tokio::sync::oneshot::channel();
@@ -139,24 +150,25 @@ async fn send_one(
     from: &EmailAddress,
     issue: Option<&Issue>,
     delivery: &Delivery,
+    rendered: &Rendered,
 ) -> anyhow::Result<Attempt> {
     // Asked just before sending: whoever has left since the issue was closed gets nothing.
-    let wants = house
+    let hash = signer.hashed(delivery.address.as_str());
+    let (wants, barred) = house
         .store
-        .wants_digest(&delivery.digest, &delivery.subscriber)
+        .wants_digest(&delivery.digest, &delivery.subscriber, &hash)
         .await?;
     let Some(issue) = issue.filter(|_| wants) else {
         return Ok(Attempt::Skipped(
             "unsubscribed since the issue was closed".to_owned(),
         ));
     };
-    let hash = signer.hashed(delivery.address.as_str());
-    if let Some((reason, _)) = house.store.suppression(&hash).await?
+    if let Some(reason) = barred
         && reason != crate::store::UNANSWERED
     {
         return Ok(Attempt::Skipped(format!("no mail goes there: {reason}")));
     }
-    let mail = compose(house, signer, issue, delivery)?;
+    let mail = compose(house, signer, issue, delivery, rendered)?;
     let from = super::bounces::return_path(house, signer, delivery.id.as_str())
         .unwrap_or_else(|| from.clone());
     Ok(Attempt::Tried(post.send(&mail, &from).await))
@@ -221,6 +233,81 @@ async fn hold(house: &House, lease: &Lease, round: &Sent) -> anyhow::Result<()> 
     super::bounces::tell_operator(house, lease, "Regwire: sending was stopped", &words).await
 }
 
+/// What mails of one batch say: most mailboxes of an issue want the same of it, and read the same
+/// but for their own links.
+#[derive(Default)]
+pub struct Rendered(Mutex<Vec<Words>>);
+
+/// The words for those of an issue whose mails say the same.
+struct Words {
+    digest: DigestName,
+    number: u32,
+    plan: Plan,
+    links: Links,
+    parts: MailParts,
+}
+
+/// The signed ends of a mailbox's own links.
+struct Links {
+    leave: String,
+    preferences: String,
+}
+
+impl Links {
+    fn of(signer: &Signer, delivery: &Delivery) -> Self {
+        let subscriber = delivery.subscriber.as_str();
+        Self {
+            leave: signer.sign(Purpose::Unsubscribe, subscriber, delivery.digest.as_str()),
+            preferences: signer.sign(Purpose::Preferences, subscriber, "all"),
+        }
+    }
+
+    /// A text with these links in the place of others.
+    fn instead_of(&self, others: &Self, text: &str) -> String {
+        text.replace(&others.leave, &self.leave)
+            .replace(&others.preferences, &self.preferences)
+    }
+}
+
+impl Rendered {
+    /// The words of a delivery's mail, rendered if nobody's were who reads the same.
+    fn words(
+        &self,
+        delivery: &Delivery,
+        links: &Links,
+        render: impl FnOnce() -> anyhow::Result<MailParts>,
+    ) -> anyhow::Result<MailParts> {
+        // Whoever panicked with it left words in it that are whole.
+        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let same = held.iter().find(|words| {
+            words.number == delivery.number
+                && words.digest == delivery.digest
+                && words.plan == delivery.plan
+        });
+        if let Some(words) = same {
+            return Ok(MailParts {
+                subject: links.instead_of(&words.links, &words.parts.subject),
+                text: links.instead_of(&words.links, &words.parts.text),
+                html: links.instead_of(&words.links, &words.parts.html),
+            });
+        }
+        let parts = render()?;
+        if held.len() < KINDS {
+            held.push(Words {
+                digest: delivery.digest.clone(),
+                number: delivery.number,
+                plan: delivery.plan.clone(),
+                links: Links {
+                    leave: links.leave.clone(),
+                    preferences: links.preferences.clone(),
+                },
+                parts: parts.clone(),
+            });
+        }
+        Ok(parts)
+    }
+}
+
 /// The mail of a delivery: on every try the same, byte by byte.
 ///
 /// # Errors
@@ -230,26 +317,23 @@ pub fn compose(
     signer: &Signer,
     issue: &Issue,
     delivery: &Delivery,
+    rendered: &Rendered,
 ) -> anyhow::Result<Mail> {
-    let mut view = DigestMail::new(
-        issue,
-        &delivery.plan,
-        &house.config.base_url,
-        house.config.postal_address.as_deref(),
-        house.config.contact.as_deref(),
-    );
     let base = &house.config.base_url;
-    let (id, list) = (delivery.subscriber.as_str(), issue.digest.as_str());
-    let leave = format!(
-        "{base}/unsubscribe/{}",
-        signer.sign(Purpose::Unsubscribe, id, list)
-    );
-    view.preferences = Some(format!(
-        "{base}/preferences/{}",
-        signer.sign(Purpose::Preferences, id, "all")
-    ));
-    view.unsubscribe = Some(leave.clone());
-    let parts = house.renderer.mail(&view)?;
+    let links = Links::of(signer, delivery);
+    let leave = format!("{base}/unsubscribe/{}", links.leave);
+    let parts = rendered.words(delivery, &links, || {
+        let mut view = DigestMail::new(
+            issue,
+            &delivery.plan,
+            base,
+            house.config.postal_address.as_deref(),
+            house.config.contact.as_deref(),
+        );
+        view.preferences = Some(format!("{base}/preferences/{}", links.preferences));
+        view.unsubscribe = Some(leave.clone());
+        Ok(house.renderer.mail(&view)?)
+    })?;
     let domain = envelope(house)?.domain().to_owned();
     Ok(Mail {
         from: house.config.mail_from.clone(),

@@ -145,8 +145,7 @@ impl Database {
         let read = SqlitePoolOptions::new()
             .max_connections(4)
             .test_before_acquire(false)
-            // Rows of a page of hits lie all over the file; the way to them shall be at hand.
-            .connect_with(options.read_only(true).pragma("cache_size", "-8192"))
+            .connect_with(options.read_only(true))
             .await
             .map_err(|error| failed(error.to_string()))?;
         Ok(Self::Sqlite { read, write })

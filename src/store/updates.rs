@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use sqlx::QueryBuilder;
 
-use super::database::{Database, reading};
+use super::database::reading;
 use super::{Error, Store, json, small, unreadable};
 use crate::domain::id::{SourceId, StoryId, UpdateId};
 use crate::domain::update::{Revision, Update};
@@ -37,21 +37,6 @@ macro_rules! select_update {
 }
 
 pub(super) use select_update;
-
-/// Rows as the JSON that an [`Update`] is written as, all in one text. The driver hands over each row of
-/// SQLite from a thread of its own; for a page of hits, waking one thread for each of them costs more
-/// than all the rest of reading.
-const PACKED: &str = r#"SELECT group_concat('{"id":"' || id || '","source":"' || source_id
-    || '","key":' || json_quote(entry_key) || ',"revision":' || revision
-    || ',"first_seen":"' || first_seen || '","revised_at":"' || revised_at
-    || '","content":' || content || ',"authority":"' || authority || '","reach":"' || reach
-    || '","tags":' || tags || ',"key_dates":' || key_dates || ',"story":' || json_quote(story)
-    || ',"correction":' || CASE correction WHEN 0 THEN 'false' ELSE 'true' END
-    || ',"cause":' || json_quote(cause) || ',"evidence":' || evidence || '}', ',')
-  FROM updates WHERE id IN ("#;
-
-/// So many rows at most are read in one text.
-const PAGE: usize = 100;
 
 #[derive(sqlx::FromRow)]
 pub(super) struct UpdateRow {
@@ -153,17 +138,7 @@ impl Store {
     /// As [`Store::update`].
     pub async fn updates(&self, ids: &[UpdateId]) -> Result<Vec<Update>, Error> {
         let mut found: HashMap<UpdateId, Update> = HashMap::with_capacity(ids.len());
-        let most = if self.database.is_sqlite() {
-            PAGE
-        } else {
-            2_000
-        };
-        for chunk in ids.chunks(most) {
-            if let Some(packed) = self.packed(chunk).await? {
-                found.extend(packed.into_iter().map(|update| (update.id.clone(), update)));
-                continue;
-            }
-            // One by one, so that a row that cannot be read is named.
+        for chunk in ids.chunks(2_000) {
             let rows: Vec<UpdateRow> = reading!(self.database, |pool| {
                 let mut query = QueryBuilder::new(select_update!("WHERE id IN ("));
                 let mut list = query.separated(",");
@@ -179,21 +154,6 @@ impl Store {
             }
         }
         Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
-    }
-
-    /// These updates in any order; none where the database hands out rows well, or one cannot be read.
-    async fn packed(&self, ids: &[UpdateId]) -> Result<Option<Vec<Update>>, Error> {
-        let Database::Sqlite { read, .. } = &self.database else {
-            return Ok(None);
-        };
-        let mut query = QueryBuilder::new(PACKED);
-        let mut list = query.separated(",");
-        for id in ids {
-            list.push_bind(id.as_str());
-        }
-        query.push(")");
-        let (text,): (Option<String>,) = query.build_query_as().fetch_one(read).await?;
-        Ok(serde_json::from_str(&format!("[{}]", text.unwrap_or_default())).ok())
     }
 
     /// The newest updates by their place in the log, before a place, with their places.

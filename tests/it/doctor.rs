@@ -625,9 +625,9 @@ const STORES: &[(&str, &[&str], &str, &str)] = &[
     (
         "a machine that reaches no source",
         &[
-            "INSERT INTO source_states (source_id, next_visit_at, visits, last_visit, failures, failing_since, gaps, documents, description) VALUES ('iec-etech', '2026-03-02T09:00:00+00:00', 9, '2026-03-02T07:00:00+00:00', 9, '2026-02-27T00:00:00+00:00', '[]', 0, '')",
-            "INSERT INTO source_states (source_id, next_visit_at, visits, last_visit, failures, failing_since, gaps, documents, description) VALUES ('itu-hub', '2026-03-02T09:00:00+00:00', 9, '2026-03-02T07:00:00+00:00', 9, '2026-02-27T00:00:00+00:00', '[]', 0, '')",
-            "INSERT INTO source_states (source_id, next_visit_at, visits, last_visit, failures, failing_since, gaps, documents, description) VALUES ('ieee-sa-news', '2026-03-02T09:00:00+00:00', 9, '2026-03-02T07:00:00+00:00', 9, '2026-02-27T00:00:00+00:00', '[]', 0, '')",
+            "INSERT INTO source_states (source_id, next_visit_at, visits, last_visit, failures, failing_since, gaps, documents, description) VALUES ('iec-etech', '2026-03-02T09:00:00+00:00', 9, '2026-03-02T07:00:00+00:00', 9, '2026-02-27T00:00:00+00:00', '[]', 0, '{}')",
+            "INSERT INTO source_states (source_id, next_visit_at, visits, last_visit, failures, failing_since, gaps, documents, description) VALUES ('itu-hub', '2026-03-02T09:00:00+00:00', 9, '2026-03-02T07:00:00+00:00', 9, '2026-02-27T00:00:00+00:00', '[]', 0, '{}')",
+            "INSERT INTO source_states (source_id, next_visit_at, visits, last_visit, failures, failing_since, gaps, documents, description) VALUES ('ieee-sa-news', '2026-03-02T09:00:00+00:00', 9, '2026-03-02T07:00:00+00:00', 9, '2026-02-27T00:00:00+00:00', '[]', 0, '{}')",
         ],
         "sources-unread",
         "regwire source try",

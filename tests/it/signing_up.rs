@@ -453,6 +453,21 @@ async fn one_click_leaves_a_digest_that_is_going_out() {
         .unwrap();
     assert_eq!(due.len(), 3);
     let signer = place.house.signer().await.unwrap();
+    // Rendered for one and written for all: each mail is as if it had been made for its reader alone.
+    let shared = deliver::Rendered::default();
+    for delivery in &due {
+        let together =
+            deliver::compose(&place.house, &signer, &issues[0], delivery, &shared).unwrap();
+        let alone = deliver::compose(
+            &place.house,
+            &signer,
+            &issues[0],
+            delivery,
+            &deliver::Rendered::default(),
+        )
+        .unwrap();
+        assert_eq!(together, alone);
+    }
     let mail = deliver::compose(
         &place.house,
         &signer,

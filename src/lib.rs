@@ -32,3 +32,10 @@ pub mod tag;
 pub mod text;
 pub mod vitals;
 pub mod web;
+
+/// The allocator of every thread. A daemon that collects for months takes and gives back pieces of
+/// every size from every thread; the C library's allocator keeps twice of what is in use, and more
+/// each week (`docs/decisions/0034-allocator.md`). A fuzzer's sanitiser brings its own.
+#[cfg(not(fuzzing))]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;

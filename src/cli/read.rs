@@ -256,9 +256,9 @@ pub(super) async fn show(
                 )
             };
             rows.push(if place == 0 {
-                vec![sort.to_owned(), name.clone(), because.rule.clone(), words]
+                vec![sort.to_owned(), name.clone(), because.rule.to_string(), words]
             } else {
-                vec![String::new(), String::new(), because.rule.clone(), words]
+                vec![String::new(), String::new(), because.rule.to_string(), words]
             });
         }
     };

@@ -7,6 +7,7 @@ pub mod disk;
 mod in_order;
 pub mod jobs;
 pub mod reload;
+mod shelf;
 pub mod stories;
 pub mod visits;
 

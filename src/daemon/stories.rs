@@ -6,8 +6,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use smallvec::SmallVec;
 
 use super::House;
+use super::shelf::{Shelf, Spot};
 use crate::domain::id::{StoryId, UpdateId};
 use crate::domain::source::Source;
 use crate::domain::story::{Apart, Story};
@@ -31,31 +33,7 @@ struct Remembered {
     id: UpdateId,
     seen: u64,
     authority: Authority,
-    fingerprint: Box<[u8]>,
-}
-
-impl Remembered {
-    fn of(member: &Member) -> Self {
-        Self {
-            id: member.id.clone(),
-            seen: member.seen,
-            authority: member.authority,
-            fingerprint: member.fingerprint.packed(),
-        }
-    }
-
-    fn fingerprint(&self) -> Option<Fingerprint> {
-        Fingerprint::unpacked(&self.fingerprint)
-    }
-
-    fn member(&self) -> Option<Member> {
-        Some(Member {
-            id: self.id.clone(),
-            seen: self.seen,
-            authority: self.authority,
-            fingerprint: self.fingerprint()?,
-        })
-    }
+    fingerprint: Spot,
 }
 
 /// What was told lately.
@@ -64,8 +42,11 @@ pub struct StoryBook {
     /// A ring as long as the index's.
     members: Vec<Remembered>,
     next: usize,
+    /// What the members look like.
+    fingerprints: Shelf,
     place: HashMap<UpdateId, usize>,
-    stories: HashMap<StoryId, Vec<UpdateId>>,
+    /// Most stories have one member.
+    stories: HashMap<StoryId, SmallVec<[UpdateId; 1]>>,
     story_of: HashMap<UpdateId, StoryId>,
     apart: Apart,
 }
@@ -78,11 +59,13 @@ impl StoryBook {
     pub async fn open(house: &House, now: DateTime<Utc>) -> Result<Self, crate::store::Error> {
         let mut book = Self {
             candidates: Candidates::new(REMEMBERED),
-            members: Vec::new(),
+            members: Vec::with_capacity(REMEMBERED),
             next: 0,
-            place: HashMap::new(),
-            stories: HashMap::new(),
-            story_of: HashMap::new(),
+            fingerprints: Shelf::default(),
+            // Names come and go: a table half empty has room for that, and never grows.
+            place: HashMap::with_capacity(2 * REMEMBERED),
+            stories: HashMap::with_capacity(2 * REMEMBERED),
+            story_of: HashMap::with_capacity(2 * REMEMBERED),
             apart: house.store.stories_apart().await?,
         };
         let mut position = house.store.told_since(now - WINDOW, REMEMBERED).await?;
@@ -149,8 +132,8 @@ impl StoryBook {
             if around.contains(&other.id) {
                 continue;
             }
-            let alike = other
-                .fingerprint()
+            let alike = self
+                .fingerprint(other)
                 .is_some_and(|print| compare(&member.fingerprint, &print).same);
             if !alike {
                 continue;
@@ -195,9 +178,22 @@ impl StoryBook {
     fn grouped(&self, ids: &BTreeSet<UpdateId>) -> Vec<Story> {
         let members: Vec<Member> = ids
             .iter()
-            .filter_map(|id| self.members.get(*self.place.get(id)?)?.member())
+            .filter_map(|id| self.member(self.members.get(*self.place.get(id)?)?))
             .collect();
         group(&members, &self.apart)
+    }
+
+    fn fingerprint(&self, remembered: &Remembered) -> Option<Fingerprint> {
+        Fingerprint::unpacked(self.fingerprints.get(remembered.fingerprint)?)
+    }
+
+    fn member(&self, remembered: &Remembered) -> Option<Member> {
+        Some(Member {
+            id: remembered.id.clone(),
+            seen: remembered.seen,
+            authority: remembered.authority,
+            fingerprint: self.fingerprint(remembered)?,
+        })
     }
 
     fn whole(&self, id: &UpdateId) -> Option<&[UpdateId]> {
@@ -232,12 +228,20 @@ impl StoryBook {
         self.next += 1;
         self.candidates.insert(place, &member.fingerprint);
         self.place.insert(member.id.clone(), place);
-        let member = Remembered::of(member);
+        let member = Remembered {
+            id: member.id.clone(),
+            seen: member.seen,
+            authority: member.authority,
+            fingerprint: self.fingerprints.put(&member.fingerprint.packed()),
+        };
         match self.members.get_mut(place) {
             Some(slot) => {
                 let old = std::mem::replace(slot, member);
                 self.place.remove(&old.id);
                 self.leave(&old.id);
+                if let Some(oldest) = self.members.get(self.next % REMEMBERED) {
+                    self.fingerprints.forget_before(oldest.fingerprint);
+                }
             }
             None => self.members.push(member),
         }

@@ -291,7 +291,7 @@ pub(crate) mod tests {
                 certainty: Certainty::Stated,
                 was: None,
                 because: Because {
-                    rule: "stated".to_owned(),
+                    rule: "stated".into(),
                     field: Field::Stated,
                     text: "closes".to_owned(),
                     start: 0,

@@ -273,7 +273,7 @@ mod tests {
             certainty: Certainty::Read,
             was: was.map(|was| was.parse().unwrap()),
             because: Because {
-                rule: "key-date".to_owned(),
+                rule: "key-date".into(),
                 field: Field::Text,
                 text: String::new(),
                 start: 0,

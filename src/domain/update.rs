@@ -169,7 +169,7 @@ impl Field {
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Because {
     /// The rule, by its short name (`alias`, `reference`, `J1`, `kind-phrase` …).
-    pub rule: String,
+    pub rule: Cow<'static, str>,
     /// Where the words stand.
     pub field: Field,
     /// The words themselves.

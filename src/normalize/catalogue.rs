@@ -344,7 +344,7 @@ impl Telling<'_> {
                 certainty: Certainty::Stated,
                 was,
                 because: Because {
-                    rule: "stated".to_owned(),
+                    rule: "stated".into(),
                     field: Field::Stated,
                     text: field.to_owned(),
                     start: 0,

@@ -73,7 +73,8 @@ fn leave_the_network() {
         use rustix::thread::{UnshareFlags, unshare_unsafe};
         let _ = rustix::thread::set_no_new_privs(true);
         #[expect(unsafe_code, reason = "the one way into a namespace of one's own")]
-        // SAFETY: no flag unshares file descriptors, and the process has this one thread only.
+        // SAFETY: no flag unshares file descriptors. The process has this one thread only: whoever
+        // started it told the allocator to have none.
         let _ = unsafe { unshare_unsafe(UnshareFlags::NEWUSER | UnshareFlags::NEWNET) };
     }
 }

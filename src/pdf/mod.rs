@@ -135,6 +135,8 @@ impl Extractor {
         command
             .env_clear()
             .envs(kept_environment())
+            // Only a process of one thread may leave the network.
+            .env("MALLOC_CONF", "background_thread:false")
             .current_dir("/")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

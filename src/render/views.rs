@@ -554,7 +554,7 @@ fn sentence(text: String) -> String {
 
 /// A reason as a sentence.
 fn reason(because: &Because) -> String {
-    match because.rule.as_str() {
+    match &*because.rule {
         "J1" => format!(
             "follows from a law that is tagged ({}; rule J1)",
             because.text

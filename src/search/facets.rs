@@ -1,12 +1,13 @@
 //! Counting hits by tag.
 //!
-//! The tags of a segment that are counted are laid out once, document after document, as small
-//! numbers; counting is then one walk over memory, and not a look into compressed columns for
-//! each hit.
+//! Most updates share all of their counted tags with many others. Each such set of tags has a number,
+//! and each document of a segment the number of its set; counting is one look into memory for each
+//! hit, and the sets are taken apart once, at the end.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use rustc_hash::FxHashMap;
 use tantivy::index::SegmentId;
 use tantivy::{DocId, SegmentReader};
 
@@ -35,9 +36,9 @@ impl Facets {
     }
 
     /// Puts the counts of segments together.
-    pub(super) fn sum(segments: Vec<Vec<(String, u64)>>) -> Self {
-        let mut sums: HashMap<String, u64> = HashMap::new();
-        for (tag, count) in segments.into_iter().flatten() {
+    pub(super) fn sum(segments: &[Counted]) -> Self {
+        let mut sums: FxHashMap<&str, u64> = FxHashMap::default();
+        for (tag, count) in segments.iter().flat_map(Counted::named) {
             *sums.entry(tag).or_default() += count;
         }
         let mut out: HashMap<String, Vec<(String, u64)>> = HashMap::new();
@@ -59,18 +60,26 @@ impl Facets {
 pub(super) struct Laid {
     /// The tags, by their number.
     names: Vec<String>,
-    /// Where the tags of each document begin; one more than there are documents.
-    starts: Vec<u32>,
-    /// Tags, by number.
+    /// Sets of tags, by their number: where each ends in `tags`.
+    ends: Vec<u32>,
+    /// The tags of all sets, by number.
     tags: Vec<u16>,
+    /// For each document its set.
+    sets: Vec<u32>,
+}
+
+/// A number, where it is one of so many that 32 bits hold; a segment has no more documents.
+fn number(place: usize) -> u32 {
+    u32::try_from(place).unwrap_or(u32::MAX)
 }
 
 impl Laid {
     fn of(reader: &SegmentReader) -> tantivy::Result<Self> {
         let mut out = Self {
             names: Vec::new(),
-            starts: Vec::with_capacity(reader.max_doc() as usize + 1),
+            ends: Vec::new(),
             tags: Vec::new(),
+            sets: Vec::with_capacity(reader.max_doc() as usize),
         };
         let column = reader.fast_fields().str(TAG)?;
         let mut numbers: Vec<Option<u16>> = Vec::new();
@@ -88,52 +97,80 @@ impl Laid {
                 }
             }
         }
+        let mut known: FxHashMap<Box<[u16]>, u32> = FxHashMap::default();
+        let mut set: Vec<u16> = Vec::new();
         for document in 0..reader.max_doc() {
-            out.starts
-                .push(u32::try_from(out.tags.len()).unwrap_or(u32::MAX));
+            set.clear();
             if let Some(column) = &column {
-                let tags = column.term_ords(document).filter_map(|ord| {
+                set.extend(column.term_ords(document).filter_map(|ord| {
                     usize::try_from(ord)
                         .ok()
                         .and_then(|ord| numbers.get(ord).copied().flatten())
-                });
-                out.tags.extend(tags);
+                }));
             }
+            let place = match known.get(set.as_slice()) {
+                Some(place) => *place,
+                None => {
+                    let place = number(out.ends.len());
+                    out.tags.extend_from_slice(&set);
+                    out.ends.push(number(out.tags.len()));
+                    known.insert(set.as_slice().into(), place);
+                    place
+                }
+            };
+            out.sets.push(place);
         }
-        out.starts
-            .push(u32::try_from(out.tags.len()).unwrap_or(u32::MAX));
+        out.ends.shrink_to_fit();
         out.tags.shrink_to_fit();
         Ok(out)
     }
 
-    /// Counts for each tag.
-    pub(super) fn counts(&self) -> Vec<u64> {
-        vec![0; self.names.len()]
+    /// The tags of a set, by number.
+    fn tags_of(&self, set: usize) -> &[u16] {
+        let end = |set: usize| self.ends.get(set).map_or(0, |end| *end as usize);
+        let start = set.checked_sub(1).map_or(0, end);
+        self.tags.get(start..end(set)).unwrap_or(&[])
+    }
+}
+
+/// How many hits of one segment have each of its counted tags.
+pub(super) struct Counted {
+    laid: Arc<Laid>,
+    /// For each set of tags, by its number.
+    counts: Vec<u32>,
+}
+
+impl Counted {
+    /// No hit yet.
+    pub(super) fn none(laid: Arc<Laid>) -> Self {
+        Self {
+            counts: vec![0; laid.ends.len()],
+            laid,
+        }
     }
 
     /// Counts one hit.
     #[inline]
-    pub(super) fn count(&self, document: DocId, counts: &mut [u64]) {
-        let place = document as usize;
-        if let (Some(start), Some(end)) = (self.starts.get(place), self.starts.get(place + 1))
-            && let Some(tags) = self.tags.get(*start as usize..*end as usize)
+    pub(super) fn count(&mut self, document: DocId) {
+        if let Some(set) = self.laid.sets.get(document as usize)
+            && let Some(count) = self.counts.get_mut(*set as usize)
         {
-            for tag in tags {
-                if let Some(count) = counts.get_mut(usize::from(*tag)) {
-                    *count += 1;
-                }
-            }
+            *count += 1;
         }
     }
 
     /// The tags that were counted, with their counts.
-    pub(super) fn named(&self, counts: &[u64]) -> Vec<(String, u64)> {
-        self.names
-            .iter()
-            .zip(counts)
-            .filter(|(_, count)| **count > 0)
-            .map(|(name, count)| (name.clone(), *count))
-            .collect()
+    fn named(&self) -> impl Iterator<Item = (&str, u64)> {
+        let mut counts = vec![0_u64; self.laid.names.len()];
+        for (set, hits) in self.counts.iter().enumerate().filter(|(_, hits)| **hits > 0) {
+            for tag in self.laid.tags_of(set) {
+                if let Some(count) = counts.get_mut(usize::from(*tag)) {
+                    *count += u64::from(*hits);
+                }
+            }
+        }
+        let names = self.laid.names.iter().map(String::as_str);
+        names.zip(counts).filter(|(_, count)| *count > 0)
     }
 }
 

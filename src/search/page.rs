@@ -10,7 +10,7 @@ use tantivy::columnar::{Column, ColumnValues};
 use tantivy::query::Weight;
 use tantivy::{DateTime, DocId, Score, SegmentOrdinal, SegmentReader};
 
-use super::facets::{Facets, Laid, LaidOut};
+use super::facets::{Counted, Facets, LaidOut};
 use super::schema::{DATED, HIGH, LOW};
 use super::{Place, SortOrder};
 
@@ -44,7 +44,7 @@ pub(super) struct Held {
 pub(super) struct Part {
     total: usize,
     best: BinaryHeap<Reverse<Place>>,
-    counts: Vec<(String, u64)>,
+    counted: Option<Counted>,
     late: bool,
 }
 
@@ -55,8 +55,6 @@ pub(super) struct Segment {
     dated: Column<DateTime>,
     high: Arc<dyn ColumnValues<u64>>,
     low: Arc<dyn ColumnValues<u64>>,
-    laid: Option<Arc<Laid>>,
-    counts: Vec<u64>,
     part: Part,
     until: Instant,
 }
@@ -101,8 +99,8 @@ impl Segment {
 
     fn count(&mut self, document: DocId) {
         self.part.total += 1;
-        if let Some(laid) = &self.laid {
-            laid.count(document, &mut self.counts);
+        if let Some(counted) = &mut self.part.counted {
+            counted.count(document);
         }
     }
 
@@ -134,10 +132,7 @@ impl SegmentCollector for Segment {
         self.place(document, key);
     }
 
-    fn harvest(mut self) -> Part {
-        if let Some(laid) = &self.laid {
-            self.part.counts = laid.named(&self.counts);
-        }
+    fn harvest(self) -> Part {
         self.part
     }
 }
@@ -149,6 +144,10 @@ impl Collector for Page<'_> {
     fn for_segment(&self, _: SegmentOrdinal, reader: &SegmentReader) -> tantivy::Result<Segment> {
         let columns = reader.fast_fields();
         let laid = self.laid_out.map(|laid| laid.of(reader)).transpose()?;
+        let part = Part {
+            counted: laid.map(Counted::none),
+            ..Part::default()
+        };
         Ok(Segment {
             order: self.order,
             after: self.after,
@@ -156,9 +155,7 @@ impl Collector for Page<'_> {
             dated: columns.date(DATED)?,
             high: columns.u64(HIGH)?.first_or_default_col(0),
             low: columns.u64(LOW)?.first_or_default_col(0),
-            counts: laid.as_ref().map(|laid| laid.counts()).unwrap_or_default(),
-            laid,
-            part: Part::default(),
+            part,
             until: self.until,
         })
     }
@@ -191,7 +188,7 @@ impl Collector for Page<'_> {
                 }
                 threshold
             })?;
-            if segment.laid.is_some() {
+            if segment.part.counted.is_some() {
                 weight.for_each_no_score(reader, &mut |documents| {
                     for document in documents {
                         if is_alive(*document) && segment.in_time() {
@@ -222,17 +219,17 @@ impl Collector for Page<'_> {
 
     fn merge_fruits(&self, parts: Vec<Part>) -> tantivy::Result<Held> {
         let mut out = Held::default();
-        let mut counts = Vec::with_capacity(parts.len());
+        let mut counted = Vec::with_capacity(parts.len());
         for part in parts {
             out.total += part.total;
             out.late |= part.late;
             out.places
                 .extend(part.best.into_iter().map(|Reverse(place)| place));
-            counts.push(part.counts);
+            counted.extend(part.counted);
         }
         out.places.sort_unstable_by(|a, b| b.cmp(a));
         out.places.truncate(self.most);
-        out.facets = Facets::sum(counts);
+        out.facets = Facets::sum(&counted);
         Ok(out)
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
+use futures_util::TryStreamExt as _;
 use sqlx::QueryBuilder;
 
 use super::database::reading;
@@ -139,19 +140,20 @@ impl Store {
     pub async fn updates(&self, ids: &[UpdateId]) -> Result<Vec<Update>, Error> {
         let mut found: HashMap<UpdateId, Update> = HashMap::with_capacity(ids.len());
         for chunk in ids.chunks(2_000) {
-            let rows: Vec<UpdateRow> = reading!(self.database, |pool| {
+            reading!(self.database, |pool| {
                 let mut query = QueryBuilder::new(select_update!("WHERE id IN ("));
                 let mut list = query.separated(",");
                 for id in chunk {
                     list.push_bind(id.as_str());
                 }
                 query.push(")");
-                query.build_query_as().fetch_all(pool).await?
+                // Each is read while the driver's thread looks up the next.
+                let mut rows = query.build_query_as::<UpdateRow>().fetch(pool);
+                while let Some(row) = rows.try_next().await? {
+                    let update = row.update()?;
+                    found.insert(update.id.clone(), update);
+                }
             });
-            for row in rows {
-                let update = row.update()?;
-                found.insert(update.id.clone(), update);
-            }
         }
         Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
     }

@@ -4,7 +4,7 @@ use super::*;
 
 fn because(rule: &str, field: Field, text: &str, start: usize) -> Because {
     Because {
-        rule: rule.to_owned(),
+        rule: rule.to_owned().into(),
         field,
         text: text.to_owned(),
         start,

@@ -47,16 +47,44 @@ pub(super) struct Place {
 /// Every sequence of an update by its node, to look witnesses up in.
 pub(super) struct Witnesses<'t, 'a> {
     texts: &'t [Text<'a>],
-    /// By node, then by place; sorted when somebody asks first, for most texts hold no name that does.
+    /// A set that holds at least the nodes that are there: nearly all that are asked for are not.
+    some: OnceCell<[u64; SOME]>,
+    /// By node, then by place; sorted when somebody asks for one that may be there, for most texts
+    /// hold no name that does.
     sorted: OnceCell<Vec<(Node, Place)>>,
+}
+
+/// How many words of 64 bits the set of nodes has.
+const SOME: usize = 64;
+
+/// So many sequences are sooner looked through than sorted.
+const FEW: usize = 256;
+
+/// Where a node stands in the set.
+fn bit(node: Node) -> (usize, u64) {
+    ((node as usize >> 6) % SOME, 1 << (node & 63))
 }
 
 impl<'t, 'a> Witnesses<'t, 'a> {
     pub(super) fn new(texts: &'t [Text<'a>]) -> Self {
         Self {
             texts,
+            some: OnceCell::new(),
             sorted: OnceCell::new(),
         }
+    }
+
+    fn may_speak(&self, node: Node) -> bool {
+        let some = self.some.get_or_init(|| {
+            let mut out = [0; SOME];
+            for hit in self.texts.iter().flat_map(|text| &text.hits) {
+                let (place, bit) = bit(hit.node);
+                out[place] |= bit;
+            }
+            out
+        });
+        let (place, bit) = bit(node);
+        some[place] & bit != 0
     }
 
     fn sorted(&self) -> &[(Node, Place)] {
@@ -79,6 +107,18 @@ impl<'t, 'a> Witnesses<'t, 'a> {
     }
 
     fn speaks(&self, node: Node, own: Place) -> bool {
+        if !self.may_speak(node) {
+            return false;
+        }
+        let elsewhere = |text: usize, first: usize, end: usize| {
+            text != own.text || first < own.first || end > own.end
+        };
+        if self.texts.iter().map(|text| text.hits.len()).sum::<usize>() <= FEW {
+            return self.texts.iter().enumerate().any(|(number, text)| {
+                let mut hits = text.hits.iter();
+                hits.any(|hit| hit.node == node && elsewhere(number, hit.first, hit.end))
+            });
+        }
         let sorted = self.sorted();
         let from = sorted.partition_point(|(other, _)| *other < node);
         sorted
@@ -86,9 +126,7 @@ impl<'t, 'a> Witnesses<'t, 'a> {
             .unwrap_or(&[])
             .iter()
             .take_while(|(other, _)| *other == node)
-            .any(|(_, place)| {
-                place.text != own.text || place.first < own.first || place.end > own.end
-            })
+            .any(|(_, place)| elsewhere(place.text, place.first, place.end))
     }
 }
 

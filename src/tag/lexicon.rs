@@ -7,7 +7,7 @@ use super::Speaker;
 use super::cues::{Apart, Cues, Place, Witnesses};
 use super::manner::{Manners, Marked};
 use super::passage::{Gap, Passage};
-use super::text::{Drafting, Text};
+use super::text::{Drafting, Hit, Text};
 use super::vocabulary::{ByNode, Node, Written};
 use crate::domain::library::Library;
 use crate::domain::reference;
@@ -262,21 +262,21 @@ impl Lexicon {
     ) -> Vec<Mention> {
         let mut out = Vec::new();
         let passage = &text.passage;
-        let mut hits: Vec<(usize, usize, Node)> = text
-            .hits
-            .iter()
-            .filter(|hit| !self.forms_of(hit.node).is_empty())
-            .map(|hit| (hit.first, hit.end, hit.node))
-            .collect();
-        if hits.is_empty() {
-            return out;
-        }
         let length = |first: usize, end: usize| {
             let (start, stop) = passage.bytes(first, end);
             stop - start
         };
+        let mut hits: Vec<(usize, Hit)> = text
+            .hits
+            .iter()
+            .filter(|hit| !self.forms_of(hit.node).is_empty())
+            .map(|hit| (length(hit.first, hit.end), *hit))
+            .collect();
+        if hits.is_empty() {
+            return out;
+        }
         // Longest first, then leftmost: what a longer name covers is not another mention.
-        hits.sort_by_key(|(first, end, _)| (std::cmp::Reverse(length(*first, *end)), *first));
+        hits.sort_by_key(|(length, hit)| (std::cmp::Reverse(*length), hit.first));
         // For each word how long the reference is that it lies in.
         let mut in_reference = vec![0; passage.len()];
         for (first, end) in taken {
@@ -286,11 +286,10 @@ impl Lexicon {
             }
         }
         let mut consumed = vec![false; passage.len()];
-        for (first, end, node) in hits {
+        for (size, Hit { node, first, end }) in hits {
             if consumed.iter().take(end).skip(first).any(|taken| *taken) {
                 continue;
             }
-            let size = length(first, end);
             // A reference consumes what lies in it; a name that is longer consumes the reference.
             let cited = in_reference
                 .iter()

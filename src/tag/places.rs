@@ -24,8 +24,8 @@ pub(super) fn places(
                 because: vec![because],
             }),
         };
-    let by = |rule: &str, text: &str| Because {
-        rule: rule.to_owned(),
+    let by = |rule: &'static str, text: &str| Because {
+        rule: rule.into(),
         field: Field::Tag,
         text: text.to_owned(),
         start: 0,

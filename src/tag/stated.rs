@@ -57,7 +57,7 @@ fn key(name: &str) -> String {
 /// The reason for something that is stated.
 pub(super) fn because(text: &str) -> Because {
     Because {
-        rule: "stated".to_owned(),
+        rule: "stated".into(),
         field: Field::Stated,
         text: text.to_owned(),
         start: 0,

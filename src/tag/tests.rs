@@ -484,7 +484,7 @@ fn what_a_record_states_is_proof() {
         .chain(tags.bodies.iter().flat_map(|tag| &tag.because))
     {
         assert_eq!(
-            (because.rule.as_str(), because.field),
+            (&*because.rule, because.field),
             ("stated", Field::Stated)
         );
     }

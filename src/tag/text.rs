@@ -97,15 +97,20 @@ impl<'a> Text<'a> {
     }
 
     /// The reason that lies in a stretch of words.
-    pub(super) fn because(&self, rule: &str, first: usize, end: usize) -> Because {
+    pub(super) fn because(&self, rule: &'static str, first: usize, end: usize) -> Because {
         let (start, stop) = self.passage.bytes(first, end);
         self.because_bytes(rule, start, stop)
     }
 
     /// The reason that lies in a stretch of bytes.
-    pub(super) fn because_bytes(&self, rule: &str, start: usize, stop: usize) -> Because {
+    pub(super) fn because_bytes(
+        &self,
+        rule: &'static str,
+        start: usize,
+        stop: usize,
+    ) -> Because {
         Because {
-            rule: rule.to_owned(),
+            rule: rule.into(),
             field: self.field,
             text: self
                 .passage

@@ -216,13 +216,19 @@ fn abbreviated_day(text: &str) -> Option<NaiveDate> {
     PLAUSIBLE.contains(&day.year()).then_some(day)
 }
 
+/// A stamp of our age, to the second: fractions say nothing here, and a leap second is the last one
+/// of its minute, as it is wherever seconds are counted.
 fn plausible(stamp: Stamp) -> Result<Stamp, DateFault> {
     let year = stamp.instant().year();
-    if PLAUSIBLE.contains(&year) {
-        Ok(stamp)
-    } else {
-        Err(DateFault::Implausible { year })
+    if !PLAUSIBLE.contains(&year) {
+        return Err(DateFault::Implausible { year });
     }
+    Ok(match stamp {
+        Stamp::Instant(moment) => {
+            Stamp::Instant(DateTime::from_timestamp(moment.timestamp(), 0).unwrap_or(moment))
+        }
+        day => day,
+    })
 }
 
 fn in_zone(local: NaiveDateTime, zone: Option<Tz>) -> DateTime<Utc> {
@@ -1139,6 +1145,8 @@ mod tests {
     fn as_people_write_them() {
         for (text, expected) in [
             ("Mon, 02 Mar 2026 10:00:00 +0100", "2026-03-02T09:00:00Z"),
+            ("2016-12-31T23:59:60Z", "2016-12-31T23:59:59Z"),
+            ("2026-03-02T10:00:00.750Z", "2026-03-02T10:00:00Z"),
             ("Mon, 02 Mar 26 10:00:00 EST", "2026-03-02T15:00:00Z"),
             ("Wed, 19 jan 2026 10:00 GMT", "2026-01-19T10:00:00Z"),
             ("2 March 2026 10:00 CET", "2026-03-02T09:00:00Z"),
@@ -1189,6 +1197,22 @@ mod tests {
         ] {
             assert_eq!(told(text), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn a_leap_second_is_the_last_of_its_minute_however_it_is_written() {
+        let last = Stamp::Instant(DateTime::from_timestamp(1_483_228_799, 0).unwrap());
+        for text in ["20161231T235960", "20161231T235960Z"] {
+            assert_eq!(abbreviated(text), Some(last), "{text}");
+        }
+        let format = DateHints {
+            format: Some("%d.%m.%Y %H:%M:%S%.f"),
+            ..DateHints::default()
+        };
+        for text in ["31.12.2016 23:59:60", "31.12.2016 23:59:59.250"] {
+            assert_eq!(read(text, &format), Ok(last), "{text}");
+        }
+        assert_eq!(read("20161231235960", &DateHints::default()), Ok(last));
     }
 
     #[test]

@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
+use memchr::memmem;
 use url::Url;
 
 use super::rehearsal::{self, Whole};
@@ -441,7 +442,8 @@ fn shown_signs(fragment: Cow<'_, str>) -> Cow<'_, str> {
 
 /// Whether a link may have to be resolved: an `href` that begins with no scheme of ours.
 fn has_relative_link(fragment: &str) -> bool {
-    fragment.match_indices("ref").any(|(at, _)| {
+    let bytes = fragment.as_bytes();
+    memmem::find_iter(bytes, "ref").any(|at| {
         let after = fragment.get(at + 3..).unwrap_or("").trim_start();
         let Some(value) = after.strip_prefix('=') else {
             return false;
@@ -450,8 +452,21 @@ fn has_relative_link(fragment: &str) -> bool {
         !["http://", "https://", "mailto:"]
             .iter()
             .any(|scheme| value.starts_with(scheme))
-    }) || fragment.contains("REF")
+    }) || memmem::find(bytes, b"REF").is_some()
 }
+
+/// The bytes that end what is text and nothing else: signs of markup, and the one that a
+/// non-breaking space begins with.
+const STOPS: [bool; 256] = {
+    let mut out = [false; 256];
+    let signs = *b"<>&\"\r\xc2";
+    let mut at = 0;
+    while at < signs.len() {
+        out[signs[at] as usize] = true;
+        at += 1;
+    }
+    out
+};
 
 /// Whether a fragment is what the sanitiser would give back: plain tags of the list without
 /// attributes, properly nested, and no sign that would be escaped.
@@ -465,10 +480,15 @@ fn is_already_safe(fragment: &str) -> bool {
     ];
     let mut open: Vec<&str> = Vec::new();
     let mut rest = fragment;
-    while let Some(at) = rest.find(['<', '>', '&', '"', '\u{a0}', '\r']) {
+    while let Some(at) = rest.bytes().position(|byte| STOPS[usize::from(byte)]) {
         let after = rest.get(at..).unwrap_or("");
         if after.starts_with('"') {
             rest = after.get(1..).unwrap_or("");
+            continue;
+        }
+        if after.as_bytes().first() == Some(&0xc2) && !after.starts_with('\u{a0}') {
+            // Another character of these two bytes.
+            rest = after.get(2..).unwrap_or("");
             continue;
         }
         if let Some(entity) = after.strip_prefix('&') {
@@ -600,12 +620,7 @@ pub fn plain(fragment: &str) -> String {
                     }
                     line = false;
                     space = false;
-                    // Most of any text is runs of plain ASCII; they are copied whole.
-                    let run = rest
-                        .bytes()
-                        .position(|b| !(0x21..0x7f).contains(&b))
-                        .unwrap_or(rest.len())
-                        .max(c.len_utf8());
+                    let run = words_one_space_apart(rest.as_bytes()).max(c.len_utf8());
                     let (word, after) = rest.split_at(run);
                     out.push_str(word);
                     rest = after;
@@ -622,6 +637,41 @@ pub fn plain(fragment: &str) -> String {
         }
     }
     out
+}
+
+/// How many bytes from here on are words of plain ASCII with one space between them: most of any
+/// text, copied as it stands.
+fn words_one_space_apart(bytes: &[u8]) -> usize {
+    const MANY: usize = 32;
+    let sign = |byte: &u8| (0x21..0x7f).contains(byte);
+    let mut at = 0;
+    // Many at a time, while all of them are such and no two spaces meet: no branch within.
+    while let Some((some, next)) = bytes
+        .get(at..at + MANY)
+        .zip(bytes.get(at + 1..=at + MANY))
+    {
+        let pairs = some.iter().zip(next);
+        let plain = pairs.fold(true, |plain, (one, other)| {
+            plain & (0x20..0x7f).contains(one) & ((*one != b' ') | (*other != b' '))
+        });
+        if !plain {
+            break;
+        }
+        at += MANY;
+    }
+    // What follows a space at the end was not looked at.
+    if at > 0 && bytes.get(at - 1) == Some(&b' ') {
+        at -= 1;
+    }
+    loop {
+        let rest = bytes.get(at..).unwrap_or(&[]);
+        at += rest.iter().take_while(|byte| sign(byte)).count();
+        let space = bytes.get(at) == Some(&b' ') && bytes.get(at + 1).is_some_and(sign);
+        if !space {
+            return at;
+        }
+        at += 1;
+    }
 }
 
 /// Trims lines and drops empty ones; control characters go.
@@ -885,13 +935,10 @@ pub fn excerpt(text: &str, characters: usize) -> String {
     if text.len() <= characters {
         return text.to_owned();
     }
-    let Some((end, _)) = text.char_indices().nth(characters) else {
+    let Some(end) = byte_of(text, characters) else {
         return text.to_owned();
     };
-    let room = text
-        .char_indices()
-        .nth(characters.saturating_sub(1))
-        .map_or(end, |(at, _)| at);
+    let room = byte_of(text, characters.saturating_sub(1)).unwrap_or(end);
     let head = text.get(..room).unwrap_or("");
     let cut = head
         .rfind(char::is_whitespace)
@@ -904,6 +951,14 @@ pub fn excerpt(text: &str, characters: usize) -> String {
         .to_owned();
     out.push('…');
     out
+}
+
+/// Where a character begins, counted from 0; none where there are not so many.
+fn byte_of(text: &str, character: usize) -> Option<usize> {
+    if text.as_bytes().get(..=character)?.is_ascii() {
+        return Some(character);
+    }
+    text.char_indices().nth(character).map(|(at, _)| at)
 }
 
 /// Named and numeric entities as their characters (HTML, "Named character references"; numbers

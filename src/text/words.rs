@@ -16,7 +16,7 @@ pub fn fold(text: &str) -> String {
 /// Appends the folded text; `out` is best empty, for Hangul is put together over all of it.
 pub fn fold_into(text: &str, out: &mut String) {
     if text.is_ascii() {
-        out.extend(text.bytes().map(|b| char::from(b.to_ascii_lowercase())));
+        fold_ascii(text, out);
         return;
     }
     for c in text.nfkd() {
@@ -38,6 +38,15 @@ pub fn fold_into(text: &str, out: &mut String) {
     // Hangul was taken apart into its letters; words are compared whole.
     if out.contains(|c: char| ('\u{1100}'..='\u{11ff}').contains(&c)) {
         *out = out.nfc().collect();
+    }
+}
+
+/// The same for a text of plain letters, as a whole.
+fn fold_ascii(text: &str, out: &mut String) {
+    let from = out.len();
+    out.push_str(text);
+    if let Some(added) = out.get_mut(from..) {
+        added.make_ascii_lowercase();
     }
 }
 
@@ -93,13 +102,7 @@ pub fn for_each_token(text: &str, f: &mut impl FnMut(&str, usize, usize, usize))
         if bytes.get(at).is_none_or(u8::is_ascii) && at > start {
             if at - start <= LONGEST {
                 buffer.clear();
-                buffer.extend(
-                    bytes
-                        .get(start..at)
-                        .unwrap_or(&[])
-                        .iter()
-                        .map(|b| char::from(b.to_ascii_lowercase())),
-                );
+                fold_ascii(text.get(start..at).unwrap_or(""), &mut buffer);
                 f(&buffer, start, at, position);
             }
             position += 1;

@@ -165,6 +165,18 @@ async fn what_is_no_pdf_costs_that_document_alone() {
     assert!(matches!(nowhere.text(b"").await, Err(PdfError::Start(_))));
 }
 
+/// The limits are for what is made to hurt: a long report keeps well within them.
+#[tokio::test]
+async fn a_report_of_three_hundred_pages_is_read_within_the_limits() {
+    let lines = ["Providers shall report serious incidents within 15 days."; 50];
+    let report = written(&[&lines[..]; 300]);
+    let text = extractor().without_pdftotext().text(&report).await.unwrap();
+    assert_eq!(text.pages.len(), 300);
+    for page in &text.pages {
+        assert_eq!(page.matches("within 15 days.").count(), 50);
+    }
+}
+
 /// A gigabyte of blanks in a megabyte: the child runs into its own limit.
 #[tokio::test]
 async fn a_bomb_ends_the_child_and_not_us() {

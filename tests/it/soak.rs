@@ -1,7 +1,7 @@
 //! Simulated weeks with a thousand sources: memory, file handles and logs do not grow without end.
 //!
-//! Half an hour of real time (`REGWIRE_SOAK_MINUTES` says otherwise), ten simulated days a minute: what is
-//! remembered for a season is full before the run is half over. It prints a line a minute, and is part of
+//! Half an hour of real time (`REGWIRE_SOAK_MINUTES` says otherwise), twenty simulated days a minute: what is
+//! remembered for a season is full within the first tenth. It prints a line a minute, and is part of
 //! `tests/run long` only.
 
 use std::fmt::Write as _;
@@ -22,7 +22,7 @@ const LISTED: u64 = 20;
 /// When the simulated weeks begin.
 const START: &str = "2027-01-04T00:00:00Z";
 /// Simulated days in a minute, and simulated seconds in a second.
-const DAYS: u64 = 10;
+const DAYS: u64 = 20;
 const PACE: u64 = DAYS * 1_440;
 
 /// A feed as it stands so many days on: each source has something new every one to seven days.
@@ -115,7 +115,7 @@ fn configured(data: &Path, world: u16) {
         write!(
             sources,
             "[[source]]\nid = \"s{number}\"\nbody = \"iso\"\nname = \"Source {number}\"\nkind = \"feed\"\n\
-             url = \"http://s{number}.localhost:{world}/feed\"\nevery = \"12h\"\nlanguage = \"en\"\n\n"
+             url = \"http://s{number}.localhost:{world}/feed\"\nevery = \"24h\"\nlanguage = \"en\"\n\n"
         )
         .unwrap();
     }

@@ -566,8 +566,8 @@ fn update(
 /// none, and the bodies whose row it is act (rule B1), each with its jurisdiction (rule J2).
 pub(super) fn proven(house: &House, source: &Source, update: &mut Update) {
     let stated = &update.content.stated;
-    let because = |rule: &str, text: String| Because {
-        rule: rule.to_owned(),
+    let because = |rule: &'static str, text: String| Because {
+        rule: rule.into(),
         field: Field::Source,
         text,
         start: 0,

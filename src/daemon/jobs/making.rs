@@ -240,7 +240,7 @@ pub fn understood(
         update.tags.kind = content.stated.kind;
         update.tags.kind_because = match (content.stated.kind, stage.changes.last()) {
             (Some(_), Some(step)) => vec![Because {
-                rule: "stage".to_owned(),
+                rule: "stage".into(),
                 field: Field::Source,
                 text: step.to.to_string(),
                 start: 0,

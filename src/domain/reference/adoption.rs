@@ -80,9 +80,9 @@ const PREFIXES: &[(&str, &str, Alone, bool)] = &[
     ("cns", "CNS", Alone::Never, false),
 ];
 
-/// Whether a folded word is a national prefix.
-pub(super) fn is_prefix(folded: &str) -> bool {
-    folded.len() <= 6 && PREFIXES.iter().any(|(word, ..)| *word == folded)
+/// The national prefixes, folded.
+pub(super) fn prefixes() -> impl Iterator<Item = &'static str> {
+    PREFIXES.iter().map(|(word, ..)| *word)
 }
 
 /// Prefixes, then an international, European or national standard.

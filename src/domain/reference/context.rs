@@ -2,6 +2,8 @@
 
 use std::cell::OnceCell;
 
+use memchr::memmem;
+
 use super::known::KnownWorks;
 use super::token::{Cursor, Folded, Kind};
 use super::{Hit, Reference, states};
@@ -38,7 +40,8 @@ impl<'a> Context<'a> {
     }
 
     fn names(&self, name: &str) -> bool {
-        self.text.contains(name) || self.beside.contains(name)
+        let contains = |text: &str| memmem::find(text.as_bytes(), name.as_bytes()).is_some();
+        contains(self.text) || contains(self.beside)
     }
 
     /// The text names NIST somewhere.

@@ -28,6 +28,9 @@ mod us;
 mod tests;
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashMap;
 
 pub use known::KnownWorks;
 
@@ -204,7 +207,135 @@ fn window_start(text: &str, tried: usize, digit: usize) -> usize {
 /// Reads one family's citation where the cursor stands, or fails.
 type Rule = fn(&mut Cursor<'_>, &Context<'_>) -> Option<Vec<Hit>>;
 
-/// The families of the grammar by the token they may begin with, those with the longer form first.
+/// What a citation may be that begins with a certain word.
+#[derive(Clone, Copy)]
+enum Opening {
+    /// One of these families, those with the longer form first.
+    Families(&'static [Rule]),
+    /// A page of the Official Journal.
+    Journal,
+    /// What a national body took over.
+    Adoption,
+    /// A bill or a statute of the state that the word names.
+    State,
+}
+
+/// The families of the grammar by the words, folded, that they may begin with.
+const FAMILIES: &[(&[&str], &[Rule])] = &[
+    (
+        &[
+            "iso", "iec", "isa", "ieee", "iwa", "en", "pren", "fpren", "prts", "cen", "clc",
+            "prcen", "fprcen", "cwa", "etsi", "ts", "tr",
+        ],
+        &[urn::read, adoption::read],
+    ),
+    (&["urn"], &[urn::read]),
+    (
+        &[
+            "nist",
+            "nistir",
+            "fips",
+            "special",
+            "csf",
+            "cswp",
+            "cybersecurity",
+            "ai",
+            "ir",
+            "artificial",
+        ],
+        &[nist::read, scheme::read],
+    ),
+    (&["sp"], &[nist::read]),
+    (
+        &[
+            "soc",
+            "pci",
+            "cmmc",
+            "cis",
+            "ccm",
+            "aicm",
+            "cloud",
+            "bsi",
+            "aic",
+            "hitrust",
+            "owasp",
+            "cobit",
+            "secnumcloud",
+            "cyber",
+            "ncsc",
+            "caf",
+            "scf",
+            "asvs",
+        ],
+        &[scheme::read],
+    ),
+    (&["csa"], &[adoption::read, scheme::read]),
+    (&["c"], &[scheme::read, celex::case, statute::read]),
+    (
+        &["celex", "eli", "com", "swd", "join", "case", "cases", "t"],
+        &[celex::read, celex::case],
+    ),
+    (
+        &["executive", "exec", "eo", "e", "pub", "public", "p"],
+        &[us::read],
+    ),
+    (&["local", "nyc"], &[us::local_law]),
+    (
+        &[
+            "s", "h", "a", "sb", "hb", "ab", "hf", "sf", "lb", "senate", "house", "assembly",
+            "bill",
+        ],
+        &[states::bill, national::read, statute::read],
+    ),
+    (&["pl"], &[us::read, national::read]),
+    (&["i", "is"], &[adoption::read]),
+    (
+        &[
+            "si",
+            "statutory",
+            "uksi",
+            "ukpga",
+            "law",
+            "luat",
+            "decree",
+            "nghi",
+            "projeto",
+            "cets",
+            "ets",
+            "ste",
+            "stce",
+        ],
+        &[national::read, statute::read, adoption::read],
+    ),
+    (
+        &[
+            "legge", "lei", "real", "sr", "rs", "act", "oecd", "cps", "rcw", "krs", "crs",
+        ],
+        &[statute::read, adoption::read],
+    ),
+];
+
+/// How the languages shorten the name of the Official Journal.
+const JOURNALS: &[&str] = &["oj", "abl", "jo", "do", "gu", "pb", "eut"];
+
+/// All words that a citation may begin with. Most words of a text are none, and are passed over by
+/// one look.
+static OPENINGS: LazyLock<FxHashMap<&'static str, Opening>> = LazyLock::new(|| {
+    let mut out = FxHashMap::default();
+    for word in states::first_words() {
+        out.insert(word, Opening::State);
+    }
+    for word in adoption::prefixes() {
+        out.insert(word, Opening::Adoption);
+    }
+    for (words, rules) in FAMILIES {
+        out.extend(words.iter().map(|word| (*word, Opening::Families(rules))));
+    }
+    out.extend(JOURNALS.iter().map(|word| (*word, Opening::Journal)));
+    out
+});
+
+/// The families of the grammar by the token they may begin with.
 fn begin(
     cursor: &mut Cursor<'_>,
     token: Token,
@@ -226,54 +357,30 @@ fn begin(
         }
         _ => return None,
     };
-    let rules: &[Rule] = match word.as_str() {
-        "iso" | "iec" | "isa" | "ieee" | "iwa" | "en" | "pren" | "fpren" | "prts" | "cen"
-        | "clc" | "prcen" | "fprcen" | "cwa" | "etsi" | "ts" | "tr" => &[urn::read, adoption::read],
-        "urn" => &[urn::read],
-        "nist" | "nistir" | "fips" | "special" | "csf" | "cswp" | "cybersecurity" | "ai" | "ir"
-        | "artificial" => &[nist::read, scheme::read],
-        "sp" => &[nist::read],
-        "soc" | "pci" | "cmmc" | "cis" | "ccm" | "aicm" | "cloud" | "bsi" | "aic" | "hitrust"
-        | "owasp" | "cobit" | "secnumcloud" | "cyber" | "ncsc" | "caf" | "scf" | "asvs" => {
-            &[scheme::read]
-        }
-        "csa" => &[adoption::read, scheme::read],
-        "c" => &[scheme::read, celex::case, statute::read],
-        "celex" | "eli" | "com" | "swd" | "join" | "case" | "cases" | "t" => {
-            &[celex::read, celex::case]
-        }
-        "oj" | "abl" | "jo" | "do" | "gu" | "pb" | "eut" => {
+    let opening = OPENINGS.get(word.as_str());
+    match opening {
+        Some(Opening::Families(rules)) => return first_of(cursor, context, rules),
+        Some(Opening::Journal) => {
             return cursor.attempt(|cursor| celex::journal(cursor, context, before));
         }
-        "executive" | "exec" | "eo" | "e" | "pub" | "public" | "p" => &[us::read],
-        "local" | "nyc" => &[us::local_law],
-        "s" | "h" | "a" | "sb" | "hb" | "ab" | "hf" | "sf" | "lb" | "senate" | "house"
-        | "assembly" | "bill" => &[states::bill, national::read, statute::read],
-        "pl" => &[us::read, national::read],
-        "i" | "is" => &[adoption::read],
-        "si" | "statutory" | "uksi" | "ukpga" | "law" | "luat" | "decree" | "nghi" | "projeto"
-        | "cets" | "ets" | "ste" | "stce" => &[national::read, statute::read, adoption::read],
-        "legge" | "lei" | "real" | "sr" | "rs" | "act" | "oecd" | "cps" | "rcw" | "krs" | "crs" => {
-            &[statute::read, adoption::read]
+        Some(Opening::Adoption | Opening::State) | None => {}
+    }
+    if context.slash
+        && let Some(found) = first_of(cursor, context, &[eu::read, eu::bare])
+    {
+        return Some(found);
+    }
+    match opening? {
+        Opening::State if !cursor.text_of(token).starts_with(|c: char| c.is_ascii_uppercase()) => {
+            None
         }
-        name => {
-            if context.slash
-                && let Some(found) = first_of(cursor, context, &[eu::read, eu::bare])
-            {
-                return Some(found);
-            }
-            if adoption::is_prefix(name) {
-                &[adoption::read, states::bill, statute::read]
-            } else if cursor.text_of(token).as_bytes()[0].is_ascii_uppercase()
-                && states::begins_name(name)
-            {
-                &[states::bill, statute::read]
-            } else {
-                &[]
-            }
-        }
-    };
-    first_of(cursor, context, rules)
+        Opening::State => first_of(cursor, context, &[states::bill, statute::read]),
+        _ => first_of(
+            cursor,
+            context,
+            &[adoption::read, states::bill, statute::read],
+        ),
+    }
 }
 
 fn first_of(cursor: &mut Cursor<'_>, context: &Context<'_>, rules: &[Rule]) -> Option<Vec<Hit>> {
@@ -287,7 +394,7 @@ fn first_of(cursor: &mut Cursor<'_>, context: &Context<'_>, rules: &[Rule]) -> O
 fn without_full_width(text: &str) -> Cow<'_, str> {
     // U+FF01 to U+FF5E begin with these two bytes; looking for them costs one pass over bytes.
     let full_width = |pair: &[u8]| pair[0] == 0xEF && matches!(pair[1], 0xBC | 0xBD);
-    if !text.as_bytes().contains(&0xEF) || !text.as_bytes().windows(2).any(full_width) {
+    if memchr::memchr(0xEF, text.as_bytes()).is_none() || !text.as_bytes().windows(2).any(full_width) {
         return Cow::Borrowed(text);
     }
     let narrow = |character: char| match character {

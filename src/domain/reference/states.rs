@@ -74,9 +74,9 @@ static FIRST_WORDS: LazyLock<FxHashSet<String>> = LazyLock::new(|| {
         .collect()
 });
 
-/// Whether a folded word is the first of a state's name, abbreviation or code.
-pub(super) fn begins_name(folded: &str) -> bool {
-    FIRST_WORDS.contains(folded)
+/// The first words of all names, abbreviations and codes of states, folded.
+pub(super) fn first_words() -> impl Iterator<Item = &'static str> {
+    FIRST_WORDS.iter().map(String::as_str)
 }
 
 /// The places (bytes) at which a text names a state, in order. Washington counts only as "Washington State": alone

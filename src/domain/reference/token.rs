@@ -242,7 +242,33 @@ impl<'a> Cursor<'a> {
         result
     }
 
+    /// A word or a number of plain ASCII, with spaces at most before it: what most tokens are.
+    fn lex_plain(&self) -> Option<Token> {
+        let bytes = self.text.as_bytes();
+        let spaces = bytes.get(self.lexed..)?.iter().take_while(|byte| **byte == b' ').count();
+        let start = self.lexed + spaces;
+        let rest = bytes.get(start..)?;
+        let (kind, length) = match rest.first()? {
+            byte if byte.is_ascii_alphabetic() => {
+                (Kind::Word, plain_run(rest, |byte| byte.is_ascii_alphabetic()))
+            }
+            byte if byte.is_ascii_digit() => (Kind::Number, plain_run(rest, |byte| byte.is_ascii_digit())),
+            _ => return None,
+        };
+        // A letter of another kind may go on with the word.
+        rest.get(length).is_none_or(u8::is_ascii).then_some(Token {
+            kind,
+            start,
+            end: start + length,
+            spaced: spaces > 0,
+        })
+    }
+
     fn lex(&mut self) -> Token {
+        if let Some(token) = self.lex_plain() {
+            self.lexed = token.end;
+            return token;
+        }
         let mut spaced = false;
         let mut lines = 0;
         let mut characters = self.text[self.lexed..].char_indices();
@@ -295,6 +321,10 @@ impl<'a> Cursor<'a> {
             spaced,
         }
     }
+}
+
+fn plain_run(bytes: &[u8], belongs: impl Fn(u8) -> bool) -> usize {
+    bytes.iter().take_while(|byte| belongs(**byte)).count()
 }
 
 fn run(text: &str, belongs: impl Fn(char) -> bool) -> usize {

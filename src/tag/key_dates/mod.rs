@@ -59,7 +59,7 @@ impl DateMention {
             certainty: self.certainty,
             was: self.was,
             because: Because {
-                rule: "date-in-prose".to_owned(),
+                rule: "date-in-prose".into(),
                 field,
                 text: self.text,
                 start: self.start,
@@ -103,7 +103,7 @@ pub fn of(sayings: &Sayings<'_>) -> Vec<KeyDate> {
                 certainty: Certainty::Stated,
                 was: None,
                 because: Because {
-                    rule: "stated".to_owned(),
+                    rule: "stated".into(),
                     field: Field::Stated,
                     text: stated.field.clone(),
                     start: 0,

@@ -59,7 +59,7 @@ fn update(source: &SourceId, number: usize) -> Update {
             certainty: Certainty::Stated,
             was: None,
             because: Because {
-                rule: "stated".to_owned(),
+                rule: "stated".into(),
                 field: Field::Stated,
                 text: String::new(),
                 start: 0,

@@ -209,7 +209,7 @@ pub struct Source {
     pub select: Select,
     /// How dates are written.
     pub date: DateStyle,
-    /// Whether a listing's links are followed for the full text.
+    /// Whether the pages that new items link to are read for their text.
     pub follow: bool,
     /// How a catalogue is read; none when this version cannot read it.
     pub catalogue: Option<Catalogue>,

@@ -169,6 +169,12 @@ fn source(mut table: Table<'_>, presets: &[Preset], links: &mut Links) -> Option
                 "only a page shows a life cycle: set kind = \"page\"",
             );
         }
+        if follow && matches!(kind, SourceKind::Page | SourceKind::Catalogue) {
+            table.fault(
+                "follow",
+                "only the items of a list link to pages of their own: leave it out for a page or a catalogue",
+            );
+        }
         let map = &interface.map;
         if on
             && kind == SourceKind::Json

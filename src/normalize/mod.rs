@@ -4,10 +4,12 @@
 //! It knows what an update must look like, and the rule of first contact. It calls nothing but
 //! the ground floor. It deliberately does not know what an update is about: that is `tag`'s.
 
+mod article;
 mod catalogue;
 mod moved;
 mod reminder;
 
+pub use article::with_text;
 pub use catalogue::catalogue_update;
 pub use moved::moved_dates;
 pub use reminder::reminder;
@@ -127,7 +129,11 @@ pub fn revise(
 }
 
 fn reach(content: &Content, about: &Circumstances<'_>) -> Reach {
-    if !about.first_contact {
+    content_reach(content, about.first_contact, about.now)
+}
+
+fn content_reach(content: &Content, first_contact: bool, now: DateTime<Utc>) -> Reach {
+    if !first_contact {
         return Reach::News;
     }
     // A day counts to its end: what was published "on the 2nd" is a week old on the 9th.
@@ -137,7 +143,7 @@ fn reach(content: &Content, about: &Circumstances<'_>) -> Reach {
         } else {
             stamp.instant()
         };
-        about.now - end <= FIRST_CONTACT_NEWS
+        now - end <= FIRST_CONTACT_NEWS
     });
     if recent { Reach::News } else { Reach::Archive }
 }

@@ -31,6 +31,7 @@ mod doctor;
 mod durable;
 mod examples;
 mod examples_pages;
+mod following;
 mod framework_pages;
 mod golden;
 mod hostile;

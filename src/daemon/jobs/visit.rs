@@ -6,6 +6,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use crate::compare::{self, Keyed};
 use crate::daemon::House;
+use crate::daemon::jobs::articles;
 use crate::daemon::jobs::catalogue::{self, Lot};
 use crate::daemon::jobs::chain::Place;
 use crate::daemon::jobs::making::{About, made};
@@ -133,6 +134,18 @@ pub(super) async fn visit(
                         &mut room,
                     )
                     .await;
+                    if source.follow {
+                        let asked = articles::read(
+                            house,
+                            fetcher,
+                            &source,
+                            &mut harvest,
+                            &mut room,
+                            pages.first_contact,
+                        )
+                        .await;
+                        wait = wait.or(asked);
+                    }
                     finish(&mut harvest, &pages, &looked);
                 }
             }
@@ -141,6 +154,13 @@ pub(super) async fn visit(
     remember(&mut harvest, &source, &looked, wait, now);
     harvest.new.append(&mut looked.moved);
     Brought { harvest, room }
+}
+
+/// How long all pages of a visit may take, in milliseconds.
+pub(super) fn longest(source: &Source) -> u64 {
+    u64::try_from(source.max_time.num_milliseconds())
+        .unwrap_or(0)
+        .saturating_mul(LONGEST_VISIT)
 }
 
 /// Reads the further pages of a list, or the parts of an index, as far as there is reason to; one
@@ -158,12 +178,9 @@ async fn read_on(
     room: &mut Room,
 ) -> Option<TimeDelta> {
     let mut wait = None;
-    let longest = u64::try_from(source.max_time.num_milliseconds())
-        .unwrap_or(0)
-        .saturating_mul(LONGEST_VISIT);
     while let Some(url) = pages.next() {
         let number = pages.read() + 1;
-        if harvest.visit.milliseconds >= longest {
+        if harvest.visit.milliseconds >= longest(source) {
             harvest.visit.faults.push(Fault::new(
                 FaultCode::TimeOut,
                 format!(

@@ -201,7 +201,11 @@ async fn chain(
     let wanted: BTreeSet<i64> = updates
         .iter()
         .filter(|update| update.source == out.source)
-        .map(|update| update.evidence.document)
+        .flat_map(|update| {
+            let text = update.content.text_from.as_ref();
+            std::iter::once(&update.evidence).chain(text)
+        })
+        .map(|evidence| evidence.document)
         .collect();
     for document in house.store.documents(&out.source).await? {
         if may_go

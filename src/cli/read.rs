@@ -256,9 +256,19 @@ pub(super) async fn show(
                 )
             };
             rows.push(if place == 0 {
-                vec![sort.to_owned(), name.clone(), because.rule.to_string(), words]
+                vec![
+                    sort.to_owned(),
+                    name.clone(),
+                    because.rule.to_string(),
+                    words,
+                ]
             } else {
-                vec![String::new(), String::new(), because.rule.to_string(), words]
+                vec![
+                    String::new(),
+                    String::new(),
+                    because.rule.to_string(),
+                    words,
+                ]
             });
         }
     };
@@ -308,6 +318,15 @@ pub(super) async fn show(
         update.evidence.fetched_at.to_rfc3339(),
         update.evidence.sha256.as_str()
     );
+    if let Some(text) = &update.content.text_from {
+        say!(
+            "its text: document {}, status {}, fetched {}\nsha256 {}",
+            text.document,
+            text.status,
+            text.fetched_at.to_rfc3339(),
+            text.sha256.as_str()
+        );
+    }
     Ok(ExitCode::SUCCESS)
 }
 

@@ -3,11 +3,11 @@
 //! It knows what is due and in which order things are done. It calls every room, and every room
 //! only through its door. It deliberately holds no rules of the field: those are the rooms'.
 
+mod arena;
 pub mod disk;
 mod in_order;
 pub mod jobs;
 pub mod reload;
-mod shelf;
 pub mod stories;
 pub mod visits;
 

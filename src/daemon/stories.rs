@@ -9,7 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use smallvec::SmallVec;
 
 use super::House;
-use super::shelf::{Shelf, Spot};
+use super::arena::{Arena, Spot};
 use crate::domain::id::{StoryId, UpdateId};
 use crate::domain::source::Source;
 use crate::domain::story::{Apart, Story};
@@ -43,7 +43,7 @@ pub struct StoryBook {
     members: Vec<Remembered>,
     next: usize,
     /// What the members look like.
-    fingerprints: Shelf,
+    fingerprints: Arena,
     place: HashMap<UpdateId, usize>,
     /// Most stories have one member.
     stories: HashMap<StoryId, SmallVec<[UpdateId; 1]>>,
@@ -61,7 +61,7 @@ impl StoryBook {
             candidates: Candidates::new(REMEMBERED),
             members: Vec::with_capacity(REMEMBERED),
             next: 0,
-            fingerprints: Shelf::default(),
+            fingerprints: Arena::default(),
             // Names come and go: a table half empty has room for that, and never grows.
             place: HashMap::with_capacity(2 * REMEMBERED),
             stories: HashMap::with_capacity(2 * REMEMBERED),

@@ -10,6 +10,12 @@ use crate::text::html;
 pub struct Fingerprint(pub u128);
 
 impl Fingerprint {
+    /// What is stored for an item whose page is still to be read: unlike that of anything that is
+    /// read, so that the next reading of its list finds it changed.
+    pub fn awaiting(self) -> Self {
+        Self(!self.0)
+    }
+
     /// As stored: 32 hexadecimal digits.
     pub fn to_text(self) -> String {
         format!("{:032x}", self.0)

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::address::WebAddress;
+use super::evidence::Evidence;
 use super::id::SourceId;
 use super::page_change::VersionStep;
 use super::standard::StageNews;
@@ -391,6 +392,8 @@ pub struct Entry {
     pub stage: Option<StageNews>,
     /// Between which versions of a watched page it lies.
     pub page: Option<VersionStep>,
+    /// The page that its full text was read from, where that is another document than its list.
+    pub text_from: Option<Evidence>,
     /// Whether it is told to its followers only: a stage that is no news by the field's mapping, a
     /// date corrected.
     pub for_followers: bool,

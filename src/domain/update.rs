@@ -262,6 +262,10 @@ pub struct Content {
     /// Between which versions of a watched page it lies, and how much the change weighs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub page: Option<VersionStep>,
+    /// The page that its text was read from, where that is another document than the update's own
+    /// evidence: an item of a list that was followed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text_from: Option<Evidence>,
 }
 
 /// As much of a text stands in for a summary that is not there, in characters.

@@ -191,7 +191,9 @@ impl Visit<'_> {
         let mut spent = Duration::ZERO;
         let mut seen = vec![start.clone()];
         let mut url = start.clone();
-        let mut foreign = false;
+        // A further page, or one that an item links to, may lie elsewhere than the source.
+        let home = url::Url::parse(self.source.url.as_str()).map(|url| url.origin());
+        let mut foreign = home.is_ok_and(|home| home != start.as_url().origin());
         let mut moved_to = None;
         let mut all_permanent = true;
         loop {

@@ -169,10 +169,10 @@ fn source(mut table: Table<'_>, presets: &[Preset], links: &mut Links) -> Option
                 "only a page shows a life cycle: set kind = \"page\"",
             );
         }
-        if follow && matches!(kind, SourceKind::Page | SourceKind::Catalogue) {
+        if follow && kind != SourceKind::Listing {
             table.fault(
                 "follow",
-                "only the items of a list link to pages of their own: leave it out for a page or a catalogue",
+                "only the items of a listing are followed to their pages: leave it out here",
             );
         }
         let map = &interface.map;

@@ -4,12 +4,10 @@
 //! It knows what an update must look like, and the rule of first contact. It calls nothing but
 //! the ground floor. It deliberately does not know what an update is about: that is `tag`'s.
 
-mod article;
 mod catalogue;
 mod moved;
 mod reminder;
 
-pub use article::with_text;
 pub use catalogue::catalogue_update;
 pub use moved::moved_dates;
 pub use reminder::reminder;
@@ -22,6 +20,7 @@ use crate::domain::document::{Entry, Fault, FaultCode, Markup};
 use crate::domain::evidence::Evidence;
 use crate::domain::id::{SourceId, UpdateId};
 use crate::domain::update::{Authority, Content, Reach, Tags, Update};
+use crate::text::date::Stamp;
 use crate::text::html::{self, SafeHtml};
 
 /// The longest summary kept, in characters.
@@ -72,7 +71,7 @@ pub fn new_update(
     let language = entry.language.clone();
     let for_followers = entry.for_followers;
     let (content, text) = content(entry, plain, about)?;
-    let reach = match reach(&content, about) {
+    let reach = match reach_of(content.published, about.first_contact, about.now) {
         Reach::News if for_followers => Reach::Followers,
         reach => reach,
     };
@@ -128,16 +127,14 @@ pub fn revise(
     })
 }
 
-fn reach(content: &Content, about: &Circumstances<'_>) -> Reach {
-    content_reach(content, about.first_contact, about.now)
-}
-
-fn content_reach(content: &Content, first_contact: bool, now: DateTime<Utc>) -> Reach {
+/// How far an item travels that says it was published then: at first contact with its source what
+/// is older than a week is an archive (contract: law 1).
+pub fn reach_of(published: Option<Stamp>, first_contact: bool, now: DateTime<Utc>) -> Reach {
     if !first_contact {
         return Reach::News;
     }
     // A day counts to its end: what was published "on the 2nd" is a week old on the 9th.
-    let recent = content.published.is_some_and(|stamp| {
+    let recent = published.is_some_and(|stamp| {
         let end = if stamp.is_day() {
             stamp.instant() + TimeDelta::days(1)
         } else {
@@ -212,6 +209,7 @@ fn content(
         stated: entry.stated,
         stage: entry.stage,
         page: entry.page,
+        text_from: entry.text_from,
     };
     Ok((content, text))
 }
@@ -276,7 +274,6 @@ fn cut(text: &str) -> &str {
 mod tests {
     use super::*;
     use crate::domain::document::Sha256;
-    use crate::text::date::Stamp;
 
     fn evidence() -> Evidence {
         Evidence {

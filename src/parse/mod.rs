@@ -165,6 +165,12 @@ pub fn discover(document: &Document) -> Vec<Discovered> {
     std::panic::catch_unwind(|| discover::discover(document)).unwrap_or_default()
 }
 
+/// What a page is instead of what it should be: a log-in, a wall, one that says that nothing is
+/// there.
+pub fn wrong_page(document: &Document) -> Option<Fault> {
+    std::panic::catch_unwind(|| wrong_page::look(document)).ok()?
+}
+
 /// The main text of a page that a listing led to, without what frames it; none when the page
 /// has no text of its own to speak of. Links in it are absolute; it is as hostile as it came.
 pub fn article(document: &Document) -> Option<Article> {

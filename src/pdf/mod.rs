@@ -135,8 +135,8 @@ impl Extractor {
         command
             .env_clear()
             .envs(kept_environment())
-            // Only a process of one thread may leave the network.
-            .env("MALLOC_CONF", "background_thread:false")
+            // Only a process of one thread may leave the network, and addresses are limited.
+            .env("MALLOC_CONF", "background_thread:false,retain:false")
             .current_dir("/")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::domain::evidence::Evidence;
 use crate::domain::source::{Source, Terms};
 use crate::domain::update::{ReferenceTag, Tag, Tags, Update};
 
@@ -51,12 +52,24 @@ pub fn update_line(update: &Update, source: Option<&Source>) -> Value {
             "certainty": date.certainty,
             "was": date.was,
         })).collect::<Vec<_>>(),
-        "evidence": {
-            "sha256": update.evidence.sha256,
-            "fetched_at": update.evidence.fetched_at,
-            "status": update.evidence.status,
-        },
+        "evidence": evidence(update),
     })
+}
+
+/// What an update was read from, and what its text was where that is another document.
+fn evidence(update: &Update) -> Value {
+    let told = |evidence: &Evidence| {
+        json!({
+            "sha256": evidence.sha256,
+            "fetched_at": evidence.fetched_at,
+            "status": evidence.status,
+        })
+    };
+    let mut out = told(&update.evidence);
+    if let (Some(text), Some(fields)) = (&update.content.text_from, out.as_object_mut()) {
+        fields.insert("text".to_owned(), told(text));
+    }
+    out
 }
 
 /// Tags as `tag --jsonl` prints them.

@@ -322,6 +322,19 @@ pub struct RevisionView {
     pub document: i64,
 }
 
+/// A document that something was read from.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct DocumentView {
+    /// Its number within its source.
+    pub document: i64,
+    /// Its hash.
+    pub sha256: String,
+    /// When it was fetched.
+    pub fetched_at: Moment,
+    /// With which status.
+    pub status: u16,
+}
+
 /// How sure a date is, for people.
 pub(super) fn certainty(certainty: Certainty) -> &'static str {
     match certainty {
@@ -408,6 +421,8 @@ pub struct UpdatePage {
     pub fetched_at: Moment,
     /// With which status.
     pub status: u16,
+    /// The page that its text was read from, where that is another document.
+    pub text_from: Option<DocumentView>,
     /// The two versions of a watched page that it lies between, compared.
     pub versions: Option<Named>,
 }
@@ -536,6 +551,12 @@ impl UpdatePage {
             sha256: update.evidence.sha256.as_str().to_owned(),
             fetched_at: Moment::at(update.evidence.fetched_at),
             status: update.evidence.status,
+            text_from: update.content.text_from.as_ref().map(|text| DocumentView {
+                document: text.document,
+                sha256: text.sha256.as_str().to_owned(),
+                fetched_at: Moment::at(text.fetched_at),
+                status: text.status,
+            }),
             versions: update.content.page.map(|step| Named {
                 name: format!("versions {} and {}", step.from, step.to),
                 href: format!(
@@ -614,6 +635,12 @@ impl View for UpdatePage {
                 title: "A title".to_owned(),
                 document: 1,
             }],
+            text_from: Some(DocumentView {
+                document: 2,
+                sha256: "8a5edab2".to_owned(),
+                fetched_at: Moment::at(DateTime::UNIX_EPOCH),
+                status: 200,
+            }),
             document: 1,
             sha256: "e3b0c442".to_owned(),
             fetched_at: Moment::at(DateTime::UNIX_EPOCH),

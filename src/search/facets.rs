@@ -68,7 +68,7 @@ pub(super) struct Laid {
     sets: Vec<u32>,
 }
 
-/// A number, where it is one of so many that 32 bits hold; a segment has no more documents.
+/// A place as a number; a segment has no more documents, and so no more sets, than 32 bits count.
 fn number(place: usize) -> u32 {
     u32::try_from(place).unwrap_or(u32::MAX)
 }
@@ -162,7 +162,12 @@ impl Counted {
     /// The tags that were counted, with their counts.
     fn named(&self) -> impl Iterator<Item = (&str, u64)> {
         let mut counts = vec![0_u64; self.laid.names.len()];
-        for (set, hits) in self.counts.iter().enumerate().filter(|(_, hits)| **hits > 0) {
+        for (set, hits) in self
+            .counts
+            .iter()
+            .enumerate()
+            .filter(|(_, hits)| **hits > 0)
+        {
             for tag in self.laid.tags_of(set) {
                 if let Some(count) = counts.get_mut(usize::from(*tag)) {
                     *count += u64::from(*hits);

@@ -147,7 +147,7 @@ impl Store {
                     list.push_bind(id.as_str());
                 }
                 query.push(")");
-                // Each is read while the driver's thread looks up the next.
+                // Each is read while the database looks up the next.
                 let mut rows = query.build_query_as::<UpdateRow>().fetch(pool);
                 while let Some(row) = rows.try_next().await? {
                     let update = row.update()?;

@@ -483,10 +483,7 @@ fn what_a_record_states_is_proof() {
         .chain(&framework.because)
         .chain(tags.bodies.iter().flat_map(|tag| &tag.because))
     {
-        assert_eq!(
-            (&*because.rule, because.field),
-            ("stated", Field::Stated)
-        );
+        assert_eq!((&*because.rule, because.field), ("stated", Field::Stated));
     }
 }
 

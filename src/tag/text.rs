@@ -103,12 +103,7 @@ impl<'a> Text<'a> {
     }
 
     /// The reason that lies in a stretch of bytes.
-    pub(super) fn because_bytes(
-        &self,
-        rule: &'static str,
-        start: usize,
-        stop: usize,
-    ) -> Because {
+    pub(super) fn because_bytes(&self, rule: &'static str, start: usize, stop: usize) -> Because {
         Because {
             rule: rule.into(),
             field: self.field,

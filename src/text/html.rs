@@ -646,10 +646,7 @@ fn words_one_space_apart(bytes: &[u8]) -> usize {
     let sign = |byte: &u8| (0x21..0x7f).contains(byte);
     let mut at = 0;
     // Many at a time, while all of them are such and no two spaces meet: no branch within.
-    while let Some((some, next)) = bytes
-        .get(at..at + MANY)
-        .zip(bytes.get(at + 1..=at + MANY))
-    {
+    while let Some((some, next)) = bytes.get(at..at + MANY).zip(bytes.get(at + 1..=at + MANY)) {
         let pairs = some.iter().zip(next);
         let plain = pairs.fold(true, |plain, (one, other)| {
             plain & (0x20..0x7f).contains(one) & ((*one != b' ') | (*other != b' '))

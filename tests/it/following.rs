@@ -158,7 +158,9 @@ async fn told(store: &str, folder: &Path) {
         page(
             "A notice without a day",
             "<meta property=\"article:published_time\" content=\"2026-11-03T09:00:00Z\">",
-            &["The register of accredited bodies is moved to another address, and the old one leads there until the summer of next year."],
+            &[
+                "The register of accredited bodies is moved to another address, and the old one leads there until the summer of next year.",
+            ],
         ),
     );
     let clock = Clock::held(utc("2026-11-07T10:00:00Z"));
@@ -175,7 +177,10 @@ async fn told(store: &str, folder: &Path) {
         .collect();
     assert_eq!(faults.len(), 2, "{:?}", visit.faults);
     for path in ["/gone", "/wall"] {
-        assert!(faults.iter().any(|fault| fault.contains(path)), "{faults:?}");
+        assert!(
+            faults.iter().any(|fault| fault.contains(path)),
+            "{faults:?}"
+        );
     }
     update(&house, "A notice whose page is gone").await;
     update(&house, "A notice behind a wall").await;
@@ -206,7 +211,8 @@ async fn told(store: &str, folder: &Path) {
     );
     assert_eq!(undated.reach.as_str(), "news");
 
-    // The pages lie in the source's chain, the one that held nothing by its hash.
+    // The pages lie in the source's chain behind the list, the one that held nothing by its hash,
+    // and an item names the one that its text is of.
     let notices: SourceId = "notices".parse().unwrap();
     let documents = house.store.documents(&notices).await.unwrap();
     let kept: Vec<&str> = documents
@@ -214,6 +220,20 @@ async fn told(store: &str, folder: &Path) {
         .map(|document| document.url.rsplit('/').next().unwrap())
         .collect();
     assert_eq!(kept, ["news", "a", "wall", "undated"]);
+    for (number, bytes_are_kept) in [(1, true), (2, true), (3, false), (4, true)] {
+        let whole = house.store.document(&notices, number).await.unwrap();
+        assert_eq!(whole.unwrap().body.is_some(), bytes_are_kept, "{number}");
+    }
+    let text_from = scheme.content.text_from.as_ref().unwrap();
+    assert_eq!((text_from.document, scheme.evidence.document), (2, 1));
+    assert_eq!(text_from.sha256, documents[1].sha256);
+    assert!(
+        update(&house, "A notice behind a wall")
+            .await
+            .content
+            .text_from
+            .is_none()
+    );
     let chain = house.store.verify_chain(&notices).await.unwrap();
     assert_eq!((chain.records, chain.fault), (4, None));
 
@@ -235,7 +255,9 @@ async fn told(store: &str, folder: &Path) {
         page(
             "One more notice",
             "",
-            &["The hemlock scheme is opened to bodies of all countries that have signed the arrangement."],
+            &[
+                "The hemlock scheme is opened to bodies of all countries that have signed the arrangement.",
+            ],
         ),
     );
     clock.move_to(clock.now() + TimeDelta::hours(3));
@@ -246,7 +268,22 @@ async fn told(store: &str, folder: &Path) {
         assert_eq!(times(&site, path), asked, "{path}");
     }
 
-    // A row that changes is read anew.
+    // A row that changes keeps its text while its page is gone.
+    put("/a", 410, String::new());
+    put(
+        "/news",
+        200,
+        list(&[("/a", "Changes to one scheme", "6 November 2026")]),
+    );
+    clock.move_to(clock.now() + TimeDelta::hours(3));
+    let visit = visited(&house).await;
+    assert_eq!((visit.new, visit.revised), (0, 1), "{visit:?}");
+    let kept = update(&house, "Changes to one scheme").await;
+    assert_eq!(kept.content.body, scheme.content.body);
+    assert_eq!(kept.content.text_from, scheme.content.text_from);
+    assert_eq!(kept.key_dates.len(), 1);
+
+    // A row that changes is read anew, and a day that moved on its page is told.
     put(
         "/news",
         200,
@@ -258,14 +295,29 @@ async fn told(store: &str, folder: &Path) {
         page(
             "Changes to a scheme",
             "",
-            &["The nightshade scheme, and not the other one, stays as it is; bodies that hold it need do nothing at all for now."],
+            &[
+                "Accredited certification bodies have until 15 February 2027 to comment on the draft of ISO/IEC 42006.",
+                "The nightshade scheme, and not the other one, stays as it is; bodies that hold it need do nothing at all for now.",
+            ],
         ),
     );
     clock.move_to(clock.now() + TimeDelta::hours(3));
     let visit = visited(&house).await;
     assert_eq!((visit.new, visit.revised), (0, 1), "{visit:?}");
-    assert_eq!(times(&site, "/a"), 2);
-    assert_eq!((found(&house, "nightshade"), found(&house, "foxglove")), (1, 0));
+    assert_eq!(times(&site, "/a"), 3);
+    let moved = update(&house, "Changes to a scheme, corrected").await;
+    let was = moved.key_dates[0].was.map(|was| was.to_string());
+    assert_eq!(was.as_deref(), Some("2027-01-12"));
+    let told = house.store.latest(false, None, 100).await.unwrap();
+    let notices = told
+        .iter()
+        .filter(|(_, other)| other.cause.as_ref() == Some(&moved.id));
+    assert_eq!(notices.count(), 1, "one notice of the day that moved");
+    // The item and its notice.
+    assert_eq!(
+        (found(&house, "nightshade"), found(&house, "foxglove")),
+        (2, 0)
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -286,32 +338,193 @@ async fn the_pages_behind_a_list_are_read_once_on_postgres() {
     told(server.url(), folder.path()).await;
 }
 
-/// At first contact a list may link to hundreds of pages: some are read, and the rest is an archive.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_long_list_is_not_followed_without_end() {
+/// A site with nothing on it but a list.
+async fn house_of(list: String) -> (tempfile::TempDir, Shared, u16, Clock, House) {
     let site = Shared::default();
     let port = serve(Arc::clone(&site)).await;
+    put(&site, "/robots.txt", 404, String::new());
+    put(&site, "/news", 200, list.replace("PORT", &port.to_string()));
+    let folder = tempfile::tempdir().unwrap();
+    let clock = Clock::held(utc("2026-11-07T10:00:00Z"));
+    let house = crate::house::open(
+        "sqlite:regwire.db",
+        folder.path(),
+        sources(port),
+        clock.clone(),
+    )
+    .await;
+    (folder, site, port, clock, house)
+}
+
+fn put(site: &Shared, path: &str, status: u16, body: String) {
+    let mut site = site.lock().unwrap();
+    site.pages.insert(path.to_owned(), (status, body));
+}
+
+const SENTENCE: &str = "What happened is told here at some length, in a sentence or two that nobody would take for a menu";
+
+/// At first contact a list may link to hundreds of pages: some are read, what is told first, and the
+/// rest is an archive.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_list_is_not_followed_without_end() {
     let rows: Vec<(String, String)> = (0..100)
         .map(|number| (format!("/{number}"), format!("Notice {number}")))
         .collect();
     let items: Vec<(&str, &str, &str)> = rows
         .iter()
-        .map(|(path, title)| (path.as_str(), title.as_str(), "6 November 2026"))
+        .enumerate()
+        .map(|(place, (path, title))| {
+            let day = if place < 90 {
+                "6 June 2026"
+            } else {
+                "6 November 2026"
+            };
+            (path.as_str(), title.as_str(), day)
+        })
         .collect();
-    {
-        let mut site = site.lock().unwrap();
-        site.pages.insert("/robots.txt".to_owned(), (404, String::new()));
-        site.pages.insert("/news".to_owned(), (200, list(&items)));
-        for (path, title) in &rows {
-            let text = page(title, "", &["What happened is told here at some length, in a sentence or two that nobody would take for a menu."]);
-            site.pages.insert(path.clone(), (200, text));
-        }
+    let (_folder, site, _, _, house) = house_of(list(&items)).await;
+    for (path, title) in &rows {
+        let text = page(title, "", &[&format!("{SENTENCE}, number {title}.")]);
+        put(&site, path, 200, text);
     }
-    let folder = tempfile::tempdir().unwrap();
-    let clock = Clock::held(utc("2026-11-07T10:00:00Z"));
-    let house = crate::house::open("sqlite:regwire.db", folder.path(), sources(port), clock).await;
     let visit = visited(&house).await;
     assert_eq!((visit.new, visit.faults.len()), (100, 0), "{visit:?}");
-    let asked = site.lock().unwrap().asked.len();
-    assert_eq!(asked, 2 + 40, "robots.txt, the list, and forty pages");
+    let asked = site.lock().unwrap().asked.clone();
+    assert_eq!(asked.len(), 2 + 40, "robots.txt, the list, and forty pages");
+    for told in 90..100 {
+        assert!(asked.contains(&format!("/{told}")), "{told}");
+    }
+}
+
+/// Trouble that passes costs time and no text: the item is told as the list has it, and its page is
+/// read when it is there.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_fails_for_a_while_is_read_later() {
+    let (_folder, site, _, clock, house) = house_of(list(&[
+        ("/a", "The first", "6 November 2026"),
+        ("/b", "The second", "5 November 2026"),
+        ("/c", "The third", "4 November 2026"),
+    ]))
+    .await;
+    put(&site, "/a", 503, String::new());
+    put(&site, "/b", 429, String::new());
+    put(
+        &site,
+        "/c",
+        200,
+        page("The third", "", &[&format!("{SENTENCE}, about hemlock.")]),
+    );
+    let visit = visited(&house).await;
+    assert_eq!(visit.new, 3, "{visit:?}");
+    // Whoever is told to wait asks for nothing more; every item that waits is named.
+    assert_eq!(times(&site, "/c"), 0);
+    assert_eq!(visit.faults.len(), 3, "{:?}", visit.faults);
+    assert!(
+        visit
+            .faults
+            .iter()
+            .all(|fault| fault.detail.contains("until the next visit"))
+    );
+    assert_eq!(found(&house, "hemlock"), 0);
+
+    // Still in trouble: nothing is new, nothing is revised, nothing is lost.
+    put(&site, "/b", 503, String::new());
+    clock.move_to(clock.now() + TimeDelta::days(2));
+    let visit = visited(&house).await;
+    assert_eq!((visit.new, visit.revised), (0, 1), "{visit:?}");
+    assert_eq!(found(&house, "hemlock"), 1);
+    assert_eq!(update(&house, "The first").await.revision, 1);
+
+    // All is well: the list is as it was, and the texts come.
+    for (path, title, word) in [
+        ("/a", "The first", "foxglove"),
+        ("/b", "The second", "nightshade"),
+    ] {
+        put(
+            &site,
+            path,
+            200,
+            page(title, "", &[&format!("{SENTENCE}, about {word}.")]),
+        );
+    }
+    clock.move_to(clock.now() + TimeDelta::days(2));
+    let visit = visited(&house).await;
+    assert_eq!(
+        (visit.new, visit.revised, visit.faults.len()),
+        (0, 2, 0),
+        "{visit:?}"
+    );
+    assert_eq!(
+        (found(&house, "foxglove"), found(&house, "nightshade")),
+        (1, 1)
+    );
+
+    // And that was all.
+    let before = site.lock().unwrap().asked.len();
+    clock.move_to(clock.now() + TimeDelta::days(2));
+    let visit = visited(&house).await;
+    assert_eq!((visit.new, visit.revised), (0, 0), "{visit:?}");
+    let asked = site.lock().unwrap().asked.clone();
+    assert!(
+        asked[before..]
+            .iter()
+            .all(|path| !["/a", "/b", "/c"].contains(&path.as_str()))
+    );
+}
+
+/// Not every link leads to a page of an item: other sites, the list itself, files, what several
+/// items share; and not every page is the one that was asked for.
+#[tokio::test(flavor = "multi_thread")]
+async fn only_pages_of_the_items_own_are_read() {
+    let (_folder, site, _, _, house) = house_of(list(&[
+        (
+            "http://other.localhost:PORT/elsewhere",
+            "On another site",
+            "6 November 2026",
+        ),
+        ("/news#n1", "Further down the list", "6 November 2026"),
+        ("/file.PDF", "A file", "6 November 2026"),
+        ("/shared#one", "Half a page", "6 November 2026"),
+        ("/shared#two", "The other half", "6 November 2026"),
+        ("/consent-1", "Behind a banner", "6 November 2026"),
+        ("/consent-2", "Behind the same banner", "6 November 2026"),
+        ("/login", "For members", "6 November 2026"),
+    ]))
+    .await;
+    for path in ["/elsewhere", "/shared", "/file.PDF"] {
+        put(&site, path, 200, page("A page", "", &[SENTENCE]));
+    }
+    for path in ["/consent-1", "/consent-2"] {
+        put(&site, path, 200, page("Before you go on", "", &[SENTENCE]));
+    }
+    put(
+        &site,
+        "/login",
+        200,
+        "<!doctype html><html><head><title>Sign in</title></head><body><form action=\"/login\" method=\"post\">\
+         <input name=\"user\"><input type=\"password\" name=\"password\"></form><p>Please sign in to read this notice of ours.</p></body></html>"
+            .to_owned(),
+    );
+    let visit = visited(&house).await;
+    assert_eq!(visit.new, 8, "{visit:?}");
+    for path in ["/elsewhere", "/file.PDF", "/shared"] {
+        assert_eq!(times(&site, path), 0, "{path}");
+    }
+    assert_eq!(times(&site, "/news"), 1);
+    for (_, update) in house.store.latest(false, None, 100).await.unwrap() {
+        assert!(update.content.body.is_empty(), "{}", update.content.title);
+        assert!(update.content.text_from.is_none());
+    }
+    let told: Vec<&str> = visit
+        .faults
+        .iter()
+        .map(|fault| fault.detail.as_str())
+        .collect();
+    assert_eq!(told.len(), 3, "{told:?}");
+    assert_eq!(
+        told.iter()
+            .filter(|told| told.contains("consent") && told.contains("wall"))
+            .count(),
+        2
+    );
 }

@@ -1,7 +1,7 @@
 //! Simulated weeks with a thousand sources: memory, file handles and logs do not grow without end.
 //!
 //! Half an hour of real time (`REGWIRE_SOAK_MINUTES` says otherwise), twenty simulated days a minute: what is
-//! remembered for a season is full within the first tenth. It prints a line a minute, and is part of
+//! remembered for a season is full within the second tenth. It prints a line a minute, and is part of
 //! `tests/run long` only.
 
 use std::fmt::Write as _;

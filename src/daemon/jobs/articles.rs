@@ -1,194 +1,352 @@
 //! The pages that the new items of a list link to, read for their text.
 //!
 //! A list that says `follow = true` gives titles and days; what happened stands on the pages that
-//! it links to. Each is asked for by the same bounds and manners as the list, kept as evidence in
-//! the source's chain, and read for its main text. One that cannot be read costs its text: the
-//! item stands as the list told it.
+//! it links to. They are read between comparing and making: what is made of an item is made once, of
+//! all that is known. Each page is asked for by the bounds and manners of the list, and goes into
+//! the source's chain behind it.
+//!
+//! Only pages of the list's own site are read: a text from elsewhere is somebody else's, under
+//! other terms. A page that cannot be read costs its text, and the item stands as the list tells
+//! it; where the trouble is a passing one, the item is marked as one to be read again.
 
-use std::sync::Arc;
+use std::collections::HashMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use url::Url;
 
 use crate::daemon::House;
 use crate::daemon::jobs::chain::Place;
-use crate::daemon::jobs::making::understood;
-use crate::daemon::jobs::visit::{longest, pack};
+use crate::daemon::jobs::visit::{leads_home, longest};
 use crate::domain::address::WebAddress;
-use crate::domain::document::{Document, Fault, FaultCode};
+use crate::domain::change::Change;
+use crate::domain::document::{Document, Entry, Fault, FaultCode, Markup};
 use crate::domain::source::{Keep, Source};
 use crate::domain::update::Reach;
 use crate::fetch::{Answer, Fetched, Fetcher, Room};
 use crate::normalize;
-use crate::parse;
-use crate::store::Harvest;
+use crate::parse::{self, Article};
+use crate::text::html;
 
 /// Pages read in one visit. A list that is met for the first time may link to hundreds.
 const MOST: usize = 40;
 
-/// Reads them, those of items that are told first. For how long the publisher asks us to wait, if
-/// it does.
-pub(super) async fn read(
-    house: &House,
-    fetcher: &Fetcher,
-    source: &Source,
-    harvest: &mut Harvest,
+/// What the pages behind a list gave, beside the texts that stand in its changes now.
+#[derive(Default)]
+pub(super) struct Followed {
+    /// The pages, in the order of the chain behind the list.
+    pub(super) pages: Vec<Page>,
+    pub(super) faults: Vec<Fault>,
+    /// For how long the publisher asks us to wait.
+    pub(super) wait: Option<TimeDelta>,
+    /// Whether pages are still to be read: the list is then read again even if it is as it was.
+    pub(super) pending: bool,
+    pub(super) bytes: u64,
+    pub(super) milliseconds: u64,
+}
+
+/// A page that was read.
+pub(super) struct Page {
+    pub(super) document: Document,
+    /// The plain size of its body, which is packed.
+    pub(super) packed: u64,
+    pub(super) keep: Keep,
+}
+
+/// The visit that the pages are read in.
+pub(super) struct Visiting<'v> {
+    pub(super) house: &'v House,
+    pub(super) fetcher: &'v Fetcher,
+    pub(super) source: &'v Source,
+    /// The list, and its place in the chain.
+    pub(super) list: &'v Document,
+    pub(super) place: &'v Place,
+    pub(super) first_contact: bool,
+    /// Time spent before, in milliseconds.
+    pub(super) spent: u64,
+    /// Bytes that are kept of what was read before, the list among them.
+    pub(super) kept: usize,
+    pub(super) now: DateTime<Utc>,
+}
+
+/// Why an item stands without the text of its page.
+enum Missing {
+    /// It may be there at the next visit.
+    Passing(String),
+    /// It will not be.
+    Lasting(String),
+}
+
+/// Reads the pages of new and changed items that the list itself gives no text of.
+pub(super) async fn follow(
+    visiting: &Visiting<'_>,
     room: &mut Room,
-    first_contact: bool,
-) -> Option<TimeDelta> {
-    let mut waiting: Vec<(bool, usize)> = (0..harvest.new.len())
-        .map(|place| (true, place))
-        .chain((0..harvest.revised.len()).map(|place| (false, place)))
-        .collect();
-    waiting.sort_by_key(|(new, place)| {
-        let list = if *new { &harvest.new } else { &harvest.revised };
-        list.get(*place)
-            .is_none_or(|fresh| fresh.update.reach == Reach::Archive)
-    });
-    let linked = |harvest: &Harvest, new: bool, place: usize| -> Option<WebAddress> {
-        let list = if new { &harvest.new } else { &harvest.revised };
-        let url = list.get(place)?.update.content.url.clone()?;
-        (url.as_str() != source.url.as_str()).then_some(url)
-    };
-    let all = waiting.len();
-    for (done, (new, place)) in waiting.into_iter().enumerate() {
-        let Some(url) = linked(harvest, new, place) else {
-            continue;
-        };
-        if done >= MOST || harvest.visit.milliseconds >= longest(source) {
-            // Of an archive that is met for the first time, the titles will do.
-            if !first_contact {
-                harvest.visit.faults.push(Fault::new(
-                    FaultCode::TooManyItems,
-                    format!(
-                        "{} of {all} items stand as the list tells them: their pages were not read in the time and number that a visit has.",
-                        all - done
-                    ),
-                ));
-            }
-            break;
+    changes: &mut Vec<Change>,
+) -> Followed {
+    let mut out = Followed::default();
+    let mut texts: HashMap<usize, (Article, usize)> = HashMap::new();
+    let mut missing: Vec<(usize, Missing)> = Vec::new();
+    let mut closed: Option<String> = None;
+    let wanted = wanted(visiting, changes);
+    for (done, (place, url, told)) in wanted.iter().enumerate() {
+        let spent = visiting.spent + out.milliseconds;
+        if closed.is_none() && (done >= MOST || spent >= longest(visiting.source)) {
+            closed = Some("a visit has no room for more pages".to_owned());
         }
-        pack(harvest).await;
-        let kept = harvest
-            .documents
-            .iter()
-            .map(|read| read.document.body.len())
-            .sum();
-        if !fetcher.keep(room, kept) {
-            harvest.visit.faults.push(Fault::new(
-                FaultCode::NoRoom,
-                format!(
-                    "Other visits fill the memory that there is: {} of {all} items stand as the list tells them.",
-                    all - done
-                ),
-            ));
-            break;
+        if closed.is_none() {
+            let kept: usize = out.pages.iter().map(|page| page.document.body.len()).sum();
+            if !visiting.fetcher.keep(room, visiting.kept + kept) {
+                closed = Some("other visits fill the memory that there is".to_owned());
+            }
+        }
+        if let Some(why) = &closed {
+            // Of an archive that is met for the first time, the titles will do.
+            if *told {
+                missing.push((*place, Missing::Passing(why.clone())));
+            }
+            continue;
         }
         let Fetched {
             answer,
             bytes,
             milliseconds,
             room: taken,
-        } = fetcher.page(source, &url, house.clock.now()).await;
+        } = visiting
+            .fetcher
+            .page(visiting.source, url, visiting.house.clock.now())
+            .await;
         room.join(taken);
-        harvest.visit.bytes += bytes;
-        harvest.visit.milliseconds += milliseconds;
-        let fault = match answer {
+        out.bytes += bytes;
+        out.milliseconds += milliseconds;
+        let lacking = match answer {
             Answer::Document {
                 document,
                 packed: None,
                 ..
             } => {
-                let now = house.clock.now();
-                take_in(house, source, harvest, (new, place), document, first_contact, now)
-                    .await
-                    .err()
+                let (page, article) = read(visiting, url, document).await;
+                out.pages.extend(page);
+                match article {
+                    Ok(article) => {
+                        texts.insert(*place, (article, out.pages.len()));
+                        continue;
+                    }
+                    Err(why) => Missing::Lasting(why),
+                }
             }
             Answer::Limited {
                 fault, retry_after, ..
             } => {
-                harvest.visit.faults.push(of_item(&url, &fault.detail));
-                return retry_after;
+                out.wait = retry_after;
+                closed = Some(fault.detail.clone());
+                Missing::Passing(fault.detail)
+            }
+            Answer::Failed { status, fault } if status.is_none_or(|status| status >= 500) => {
+                Missing::Passing(fault.detail)
             }
             Answer::Gone { fault } | Answer::Refused { fault } | Answer::Failed { fault, .. } => {
-                Some(fault.detail)
+                Missing::Lasting(fault.detail)
             }
             Answer::Document { .. } | Answer::NotModified { .. } => {
-                Some("the answer was not one to the question".to_owned())
+                Missing::Lasting("the answer was not one to the question".to_owned())
             }
         };
-        if let Some(detail) = fault {
-            harvest.visit.faults.push(of_item(&url, &detail));
+        missing.push((*place, lacking));
+    }
+    for place in alike(&texts) {
+        if let Some((_, page)) = texts.remove(&place) {
+            if let Some(page) = out.pages.get_mut(page - 1) {
+                page.keep = Keep::Hash;
+            }
+            let why = "it says the same as the page of another item: a wall, it seems";
+            missing.push((place, Missing::Lasting(why.to_owned())));
         }
     }
-    None
+    for (place, (article, page)) in texts {
+        let read = out.pages.get(page - 1);
+        let proof = read.map(|read| visiting.place.behind(page, &read.document));
+        let Some(change) = changes.get_mut(place) else {
+            continue;
+        };
+        let (Change::New { entry, plain, .. } | Change::Revised { entry, plain, .. }) = change;
+        plain.content = html::plain(&article.body_html);
+        entry.content = Some(Markup::Html(article.body_html));
+        entry.text_from = proof;
+        if entry.published.is_none() {
+            entry.published = article.published;
+        }
+        if entry.language.is_none() {
+            entry.language = article.language;
+        }
+    }
+    out.lack(missing, changes);
+    out
 }
 
-/// What is wrong with one page is no fault of the list.
-fn of_item(url: &WebAddress, detail: &str) -> Fault {
-    Fault::new(
-        FaultCode::BadItem,
-        format!("The item stands without the text of its page, {url}: {detail}"),
-    )
+impl Followed {
+    /// Says which items stand without their text, and marks those that are to be read again.
+    fn lack(&mut self, missing: Vec<(usize, Missing)>, changes: &mut Vec<Change>) {
+        let mut as_they_were: Vec<usize> = Vec::new();
+        for (place, missing) in missing {
+            let Some(change) = changes.get_mut(place) else {
+                continue;
+            };
+            let (entry, passing, detail) = match (&*change, &missing) {
+                (
+                    Change::New { entry, .. } | Change::Revised { entry, .. },
+                    Missing::Passing(why),
+                ) => (entry, true, why),
+                (
+                    Change::New { entry, .. } | Change::Revised { entry, .. },
+                    Missing::Lasting(why),
+                ) => (entry, false, why),
+            };
+            let url = entry.url.as_ref().map_or("", WebAddress::as_str);
+            self.faults.push(Fault::new(
+                FaultCode::BadItem,
+                format!(
+                    "The item stands without the text of its page, {url}{}: {detail}",
+                    if passing {
+                        ", until the next visit"
+                    } else {
+                        ""
+                    }
+                ),
+            ));
+            if !passing {
+                continue;
+            }
+            self.pending = true;
+            match change {
+                Change::New { fingerprint, .. } => *fingerprint = fingerprint.awaiting(),
+                // Nothing but the text is awaited: it is as it was.
+                Change::Revised { known, plain, .. } if known.title == plain.title => {
+                    as_they_were.push(place);
+                }
+                Change::Revised { fingerprint, .. } => *fingerprint = fingerprint.awaiting(),
+            }
+        }
+        as_they_were.sort_unstable();
+        for place in as_they_were.into_iter().rev() {
+            changes.remove(place);
+        }
+    }
 }
 
-/// Puts the page's text into its item and says anew what it is about; the page goes into the
-/// source's chain.
-///
-/// # Errors
-/// With what was wrong with the page.
-async fn take_in(
-    house: &House,
-    source: &Source,
-    harvest: &mut Harvest,
-    (new, place): (bool, usize),
-    document: Document,
-    first_contact: bool,
-    now: DateTime<Utc>,
-) -> Result<(), String> {
-    let chained = Place::after(&harvest.state, &document);
-    let document = Arc::new(document);
-    let list = if new {
-        &mut harvest.new
-    } else {
-        &mut harvest.revised
+/// The places of changes whose pages are to be read, with their addresses and whether they are told,
+/// which come first.
+fn wanted(visiting: &Visiting<'_>, changes: &[Change]) -> Vec<(usize, WebAddress, bool)> {
+    let without_fragment = |url: &Url| {
+        let mut url = url.clone();
+        url.set_fragment(None);
+        url.to_string()
     };
-    let Some(fresh) = list.get_mut(place) else {
-        return Ok(());
-    };
-    let turn = house.turns.acquire().await;
-    let reading = {
-        let (document, source, tagger) =
-            (Arc::clone(&document), source.clone(), house.tagger.clone());
-        let mut update = fresh.update.clone();
-        tokio::task::spawn_blocking(move || {
-            let article = parse::article(&document)?;
-            let text = normalize::with_text(
-                &mut update,
-                &article.body_html,
-                document.url.as_url(),
-                article.published,
-                first_contact,
-                now,
-            );
-            let language = article.language.as_deref();
-            Some((understood(&tagger, &source, update, language, &text), text))
+    let entries: Vec<&Entry> = changes
+        .iter()
+        .map(|change| match change {
+            Change::New { entry, .. } | Change::Revised { entry, .. } => entry,
         })
+        .collect();
+    // What several items link to is no page of any one of them; neither is the list.
+    let mut times: HashMap<String, usize> = HashMap::new();
+    for url in entries.iter().filter_map(|entry| entry.url.as_ref()) {
+        *times.entry(without_fragment(url.as_url())).or_default() += 1;
+    }
+    let asked = Url::parse(visiting.source.url.as_str()).ok();
+    let lists = [asked.as_ref(), Some(visiting.list.url.as_url())];
+    let lists: Vec<String> = lists
+        .into_iter()
+        .flatten()
+        .filter_map(|url| WebAddress::new(url.as_str()).ok())
+        .map(|url| without_fragment(url.canonical().as_url()))
+        .collect();
+    let mut out: Vec<(usize, WebAddress, bool)> = entries
+        .iter()
+        .enumerate()
+        .filter(|(_, entry)| entry.content.is_none())
+        .filter_map(|(place, entry)| {
+            let url = entry.url.as_ref()?;
+            let plain = without_fragment(url.as_url());
+            let own = !lists.contains(&plain) && times.get(&plain) == Some(&1);
+            let is_pdf = url.as_url().path().to_ascii_lowercase().ends_with(".pdf");
+            if !own || is_pdf || !same_site(url.as_url(), visiting.list.url.as_url()) {
+                return None;
+            }
+            let reach = normalize::reach_of(entry.published, visiting.first_contact, visiting.now);
+            Some((place, url.clone(), reach != Reach::Archive))
+        })
+        .collect();
+    out.sort_by_key(|(_, _, told)| !told);
+    out
+}
+
+/// Whether two addresses lie in one registered domain, or on one host where there is none.
+fn same_site(one: &Url, other: &Url) -> bool {
+    let (Some(one), Some(other)) = (one.host_str(), other.host_str()) else {
+        return false;
     };
+    one == other
+        || psl::domain_str(one)
+            .zip(psl::domain_str(other))
+            .is_some_and(|(one, other)| one == other)
+}
+
+/// Items whose pages say the same, letter by letter.
+fn alike(texts: &HashMap<usize, (Article, usize)>) -> Vec<usize> {
+    let mut places: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (place, (article, _)) in texts {
+        places.entry(&article.body_html).or_default().push(*place);
+    }
+    let mut out: Vec<usize> = places
+        .into_values()
+        .filter(|places| places.len() > 1)
+        .flatten()
+        .collect();
+    out.sort_unstable();
+    out
+}
+
+/// Finds the main text of the page that was asked for, or what stands there instead, and packs its
+/// body. No page where reading itself failed.
+async fn read(
+    visiting: &Visiting<'_>,
+    asked: &WebAddress,
+    mut document: Document,
+) -> (Option<Page>, Result<Article, String>) {
+    let turn = visiting.house.turns.acquire().await;
+    let keep = visiting.source.keep;
+    let asked = asked.clone();
+    let reading = tokio::task::spawn_blocking(move || {
+        let article = if leads_home(asked.as_url(), document.url.as_url()) {
+            Err("it leads to the site's front page".to_owned())
+        } else if let Some(wrong) = parse::wrong_page(&document) {
+            Err(wrong.detail)
+        } else {
+            parse::article(&document).ok_or_else(|| "no main text was found on it".to_owned())
+        };
+        let body = std::mem::take(&mut document.body);
+        let packed = body.len() as u64;
+        // Where nothing was read, and where it cannot be packed, its hash is proof enough.
+        let keep = match (
+            keep,
+            article
+                .is_ok()
+                .then(|| crate::store::compressed(&body))
+                .flatten(),
+        ) {
+            (Keep::Bytes(span), Some(body)) => {
+                document.body = body;
+                Keep::Bytes(span)
+            }
+            _ => Keep::Hash,
+        };
+        let page = Page {
+            document,
+            packed,
+            keep,
+        };
+        (Some(page), article)
+    });
     let read = reading.await;
     drop(turn);
-    let (keep, outcome) = match read {
-        Ok(Some((update, text))) => {
-            fresh.update = update;
-            fresh.text = text;
-            (source.keep, Ok(()))
-        }
-        Ok(None) => (
-            Keep::Hash,
-            Err("no main text was found on it".to_owned()),
-        ),
-        Err(error) => (Keep::Hash, Err(format!("reading failed ({error})"))),
-    };
-    // Nobody else holds it now: the reading is over.
-    chained.take(harvest, Arc::unwrap_or_clone(document), None, keep);
-    outcome
+    read.unwrap_or_else(|error| (None, Err(format!("reading failed ({error})"))))
 }

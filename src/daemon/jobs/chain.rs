@@ -51,6 +51,15 @@ impl Place {
         }
     }
 
+    /// What is read of the page that will lie so many places behind it refers to.
+    pub(super) fn behind(&self, places: usize, page: &Document) -> Evidence {
+        let places = i64::try_from(places).unwrap_or(i64::MAX);
+        Evidence {
+            document: self.number.saturating_add(places),
+            ..self.proof(page)
+        }
+    }
+
     /// Puts the document there. `packed` is the plain size of a body that is packed already.
     pub(super) fn take(
         self,

@@ -8,7 +8,7 @@ use crate::compare;
 use crate::daemon::House;
 use crate::domain::address::WebAddress;
 use crate::domain::change::{Change, PlainTexts};
-use crate::domain::document::{Entry, Fault, FaultCode};
+use crate::domain::document::{Entry, Fault, FaultCode, Markup};
 use crate::domain::evidence::Evidence;
 use crate::domain::id::UpdateId;
 use crate::domain::source::Source;
@@ -19,6 +19,7 @@ use crate::story;
 use crate::tag::key_dates::{self, Sayings};
 use crate::tag::{Subject, Tagger};
 use crate::text::date::Stamp;
+use crate::text::html;
 
 /// What is true of all changes of one visit.
 pub(super) struct About<'v> {
@@ -105,10 +106,13 @@ pub(super) async fn made(
                 Change::Revised {
                     known,
                     fingerprint,
-                    plain,
-                    entry,
+                    mut plain,
+                    mut entry,
                 } => match previous.remove(&known.id) {
                     Some(mut update) => {
+                        if source.follow {
+                            keep_text(&update, &mut entry, &mut plain);
+                        }
                         let before = std::mem::take(&mut update.key_dates);
                         (
                             normalize::revise(update, entry, plain, &about),
@@ -159,6 +163,17 @@ pub(super) async fn made(
         }
     });
     Ok(making.await?)
+}
+
+/// A row that changed still links to the page that its text was read from: where that was not read
+/// anew, what was read of it stays.
+fn keep_text(update: &Update, entry: &mut Entry, plain: &mut PlainTexts) {
+    let content = &update.content;
+    if content.text_from.is_some() && entry.content.is_none() && content.url == entry.url {
+        plain.content = html::plain(content.body.as_str());
+        entry.content = Some(Markup::Html(content.body.as_str().to_owned()));
+        entry.text_from.clone_from(&content.text_from);
+    }
 }
 
 /// As [`understood`], for an update whose sentences are ours: its dates are those that it was made

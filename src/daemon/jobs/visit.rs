@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use crate::compare::{self, Keyed};
 use crate::daemon::House;
-use crate::daemon::jobs::articles;
+use crate::daemon::jobs::articles::{self, Followed, Visiting};
 use crate::daemon::jobs::catalogue::{self, Lot};
 use crate::daemon::jobs::chain::Place;
 use crate::daemon::jobs::making::{About, made};
@@ -112,40 +112,26 @@ pub(super) async fn visit(
             } else {
                 let mut pages = Pages::new(&source, &harvest.state);
                 let url = document.url.clone();
-                if let Some(page) = take_in(
+                let asking = Asking {
                     house,
-                    &source,
+                    fetcher,
+                    source: &source,
+                };
+                if let Some(page) = take_in(
+                    &asking,
                     &mut harvest,
                     &mut pages,
                     &mut looked,
                     (document, packed),
+                    &mut room,
                 )
                 .await
                 {
                     harvest.state.memory = memory;
                     harvest.visit.faults.extend(pages.turn(&url, &page));
-                    wait = read_on(
-                        house,
-                        fetcher,
-                        &source,
-                        &mut harvest,
-                        &mut pages,
-                        &mut looked,
-                        &mut room,
-                    )
-                    .await;
-                    if source.follow {
-                        let asked = articles::read(
-                            house,
-                            fetcher,
-                            &source,
-                            &mut harvest,
-                            &mut room,
-                            pages.first_contact,
-                        )
-                        .await;
-                        wait = wait.or(asked);
-                    }
+                    wait = read_on(&asking, &mut harvest, &mut pages, &mut looked, &mut room)
+                        .await
+                        .max(looked.wait);
                     finish(&mut harvest, &pages, &looked);
                 }
             }
@@ -156,29 +142,27 @@ pub(super) async fn visit(
     Brought { harvest, room }
 }
 
-/// How long all pages of a visit may take, in milliseconds.
-pub(super) fn longest(source: &Source) -> u64 {
-    u64::try_from(source.max_time.num_milliseconds())
-        .unwrap_or(0)
-        .saturating_mul(LONGEST_VISIT)
-}
-
 /// Reads the further pages of a list, or the parts of an index, as far as there is reason to; one
 /// that cannot be read costs itself. For how long the publisher asks us to wait, if it does.
 ///
 /// What was read is kept packed meanwhile, and its room given back for as much as that takes:
 /// whoever held the room of a whole page while it waits for the next might wait for itself.
 async fn read_on(
-    house: &House,
-    fetcher: &Fetcher,
-    source: &Source,
+    asking: &Asking<'_>,
     harvest: &mut Harvest,
     pages: &mut Pages,
     looked: &mut Looked,
     room: &mut Room,
 ) -> Option<TimeDelta> {
+    let Asking {
+        house,
+        fetcher,
+        source,
+    } = *asking;
     let mut wait = None;
-    while let Some(url) = pages.next() {
+    while looked.wait.is_none()
+        && let Some(url) = pages.next()
+    {
         let number = pages.read() + 1;
         if harvest.visit.milliseconds >= longest(source) {
             harvest.visit.faults.push(Fault::new(
@@ -229,7 +213,7 @@ async fn read_on(
                 document, packed, ..
             } => {
                 let before = harvest.visit.faults.len();
-                let page = take_in(house, source, harvest, pages, looked, (document, packed)).await;
+                let page = take_in(asking, harvest, pages, looked, (document, packed), room).await;
                 let faults = harvest.visit.faults.split_off(before);
                 // That a part of an index holds nothing of what is asked for is no fault of it.
                 let nothing = pages.is_index
@@ -260,6 +244,20 @@ async fn read_on(
         }
     }
     wait
+}
+
+/// Who asks whom.
+struct Asking<'v> {
+    house: &'v House,
+    fetcher: &'v Fetcher,
+    source: &'v Source,
+}
+
+/// How long all pages of a visit may take, in milliseconds.
+pub(super) fn longest(source: &Source) -> u64 {
+    u64::try_from(source.max_time.num_milliseconds())
+        .unwrap_or(0)
+        .saturating_mul(LONGEST_VISIT)
 }
 
 /// Packs the body of the document that was read last.
@@ -303,8 +301,9 @@ fn finish(harvest: &mut Harvest, pages: &Pages, looked: &Looked) {
         visit.outcome = Outcome::Quarantined;
     }
     harvest.state.record.signs.unread = pages.unread;
-    if pages.is_more_than_its_first() {
-        // A first page that is as it was would hide what stands on the others.
+    if pages.is_more_than_its_first() || looked.pending {
+        // A first page that is as it was would hide what stands on the others, and on those that
+        // its items link to.
         harvest.state.memory = Memory::default();
     }
 }
@@ -322,17 +321,22 @@ pub(super) struct Looked {
     newest: Option<NaiveDate>,
     /// What tells of dates that revisions moved: ours, and nothing that the source brought.
     moved: Vec<Fresh>,
+    /// Whether pages that items link to are still to be read.
+    pending: bool,
+    /// For how long the publisher asks us to wait, when it was asked for such a page.
+    wait: Option<TimeDelta>,
 }
 
 /// Reads a document and compares it with what is known; none when it could not be read.
 async fn take_in(
-    house: &House,
-    source: &Source,
+    asking: &Asking<'_>,
     harvest: &mut Harvest,
     pages: &mut Pages,
     looked: &mut Looked,
     (document, packed): (Document, Option<u64>),
+    room: &mut Room,
 ) -> Option<Page> {
+    let Asking { house, source, .. } = *asking;
     let now = document.fetched_at.max(harvest.visit.at);
     let mut page = None;
     let place = Place::after(&harvest.state, &document);
@@ -346,11 +350,26 @@ async fn take_in(
         SourceKind::Page => {
             watch::read(house, source, Arc::clone(&document), place.number, now).await
         }
-        _ => read(house, source, Arc::clone(&document), proof, pages, now).await,
+        _ => {
+            let kept = harvest.documents.iter();
+            let reading = Reading {
+                place: &place,
+                spent: harvest.visit.milliseconds,
+                kept: kept.map(|read| read.document.body.len()).sum(),
+                now,
+            };
+            read(asking, Arc::clone(&document), &reading, pages, room).await
+        }
     };
+    let mut followed = Vec::new();
     match read {
         Ok(read) => {
             harvest.visit.faults.extend(read.faults);
+            harvest.visit.bytes += read.followed.bytes;
+            harvest.visit.milliseconds += read.followed.milliseconds;
+            looked.pending |= read.followed.pending;
+            looked.wait = looked.wait.max(read.followed.wait);
+            followed = read.followed.pages;
             looked.newest = looked.newest.max(read.newest);
             looked.is_index |= !read.parts.is_empty();
             looked.all = looked.all.saturating_add(read.entries);
@@ -396,7 +415,26 @@ async fn take_in(
         Keep::Hash
     };
     place.take(harvest, Arc::unwrap_or_clone(document), packed, keep);
+    for page in followed {
+        Place::after(&harvest.state, &page.document).take(
+            harvest,
+            page.document,
+            Some(page.packed),
+            page.keep,
+        );
+    }
     page
+}
+
+/// What is known of a visit when a document of it is read.
+struct Reading<'v> {
+    /// The document's place in the chain.
+    place: &'v Place,
+    /// Time spent on the visit, in milliseconds.
+    spent: u64,
+    /// Bytes that are kept of its documents before.
+    kept: usize,
+    now: DateTime<Utc>,
 }
 
 /// What a document holds for the store.
@@ -416,6 +454,8 @@ pub(super) struct Read {
     pub(super) parts: Vec<String>,
     pub(super) register: Option<Box<RegisterChanges>>,
     pub(super) watching: Option<Box<Watching>>,
+    /// What the pages gave that its items link to; their faults stand among the others.
+    pub(super) followed: Followed,
 }
 
 /// A whole list that is as it was: one more proof that none of its rows moved.
@@ -480,13 +520,18 @@ async fn read_catalogue(
 
 /// The steps between bytes and updates; the pure ones run where they do not hold up the network.
 async fn read(
-    house: &House,
-    source: &Source,
+    asking: &Asking<'_>,
     document: Arc<Document>,
-    proof: Evidence,
+    reading: &Reading<'_>,
     pages: &mut Pages,
-    now: DateTime<Utc>,
+    room: &mut Room,
 ) -> Result<Read, Fault> {
+    let Asking {
+        house,
+        fetcher,
+        source,
+    } = *asking;
+    let now = reading.now;
     let (first, first_contact) = (pages.read() == 0, pages.first_contact);
     let failed = |error: &dyn std::fmt::Display| {
         Fault::new(
@@ -553,10 +598,31 @@ async fn read(
     known.extend_from_slice(pages.known());
     let mut comparison = compare::compare(keyed, &known);
     comparison.changes.retain(|change| !pages.is_told(change));
+    let mut turn = Some(turn);
+    if source.follow && !comparison.changes.is_empty() {
+        // Others may read meanwhile: the pages are a matter of minutes.
+        turn = None;
+        let visiting = Visiting {
+            house,
+            fetcher,
+            source,
+            list: &document,
+            place: reading.place,
+            first_contact,
+            spent: reading.spent,
+            kept: reading.kept + document.body.len(),
+            now,
+        };
+        out.followed = articles::follow(&visiting, room, &mut comparison.changes).await;
+        faults.append(&mut out.followed.faults);
+    }
+    if turn.is_none() {
+        turn = Some(house.turns.acquire().await);
+    }
     let about = About {
         source,
         document: document.url.clone(),
-        proof,
+        proof: reading.place.proof(&document),
         now,
         first_contact,
     };
@@ -576,6 +642,19 @@ async fn read(
 pub(super) fn redirected_home(source: &Source, document: &Document) -> Option<Fault> {
     let asked = url::Url::parse(source.url.as_str()).ok()?;
     let got = document.url.as_url();
+    leads_home(&asked, got).then(|| {
+        Fault::new(
+            FaultCode::RedirectedHome,
+            format!(
+                "The address leads to the site's front page, {got}, now: the page has moved or \
+                 is gone. Look for its new address."
+            ),
+        )
+    })
+}
+
+/// Whether whoever asked for a page got the front door of a site.
+pub(super) fn leads_home(asked: &url::Url, got: &url::Url) -> bool {
     let segments = |url: &url::Url| -> Vec<String> {
         url.path_segments()
             .into_iter()
@@ -584,23 +663,14 @@ pub(super) fn redirected_home(source: &Source, document: &Document) -> Option<Fa
             .map(str::to_owned)
             .collect()
     };
-    let (wanted, found) = (segments(&asked), segments(got));
+    let (wanted, found) = (segments(asked), segments(got));
     // "/", "/en", "/index.html": a front door. Where one was asked for, none is noticed.
     let door = |parts: &[String]| match parts {
         [] => true,
         [one] => one.len() <= 2 || one.starts_with("index."),
         _ => false,
     };
-    (got.as_str() != source.url.as_str() && door(&found) && !door(&wanted) && got.query().is_none())
-        .then(|| {
-            Fault::new(
-                FaultCode::RedirectedHome,
-                format!(
-                    "The address leads to the site's front page, {got}, now: the page has moved or \
-                     is gone. Look for its new address."
-                ),
-            )
-        })
+    got != asked && door(&found) && !door(&wanted) && got.query().is_none()
 }
 
 async fn known(

@@ -371,7 +371,11 @@ fn begin(
         return Some(found);
     }
     match opening? {
-        Opening::State if !cursor.text_of(token).starts_with(|c: char| c.is_ascii_uppercase()) => {
+        Opening::State
+            if !cursor
+                .text_of(token)
+                .starts_with(|c: char| c.is_ascii_uppercase()) =>
+        {
             None
         }
         Opening::State => first_of(cursor, context, &[states::bill, statute::read]),
@@ -394,7 +398,9 @@ fn first_of(cursor: &mut Cursor<'_>, context: &Context<'_>, rules: &[Rule]) -> O
 fn without_full_width(text: &str) -> Cow<'_, str> {
     // U+FF01 to U+FF5E begin with these two bytes; looking for them costs one pass over bytes.
     let full_width = |pair: &[u8]| pair[0] == 0xEF && matches!(pair[1], 0xBC | 0xBD);
-    if memchr::memchr(0xEF, text.as_bytes()).is_none() || !text.as_bytes().windows(2).any(full_width) {
+    if memchr::memchr(0xEF, text.as_bytes()).is_none()
+        || !text.as_bytes().windows(2).any(full_width)
+    {
         return Cow::Borrowed(text);
     }
     let narrow = |character: char| match character {

@@ -245,14 +245,21 @@ impl<'a> Cursor<'a> {
     /// A word or a number of plain ASCII, with spaces at most before it: what most tokens are.
     fn lex_plain(&self) -> Option<Token> {
         let bytes = self.text.as_bytes();
-        let spaces = bytes.get(self.lexed..)?.iter().take_while(|byte| **byte == b' ').count();
+        let spaces = bytes
+            .get(self.lexed..)?
+            .iter()
+            .take_while(|byte| **byte == b' ')
+            .count();
         let start = self.lexed + spaces;
         let rest = bytes.get(start..)?;
         let (kind, length) = match rest.first()? {
-            byte if byte.is_ascii_alphabetic() => {
-                (Kind::Word, plain_run(rest, |byte| byte.is_ascii_alphabetic()))
+            byte if byte.is_ascii_alphabetic() => (
+                Kind::Word,
+                plain_run(rest, |byte| byte.is_ascii_alphabetic()),
+            ),
+            byte if byte.is_ascii_digit() => {
+                (Kind::Number, plain_run(rest, |byte| byte.is_ascii_digit()))
             }
-            byte if byte.is_ascii_digit() => (Kind::Number, plain_run(rest, |byte| byte.is_ascii_digit())),
             _ => return None,
         };
         // A letter of another kind may go on with the word.

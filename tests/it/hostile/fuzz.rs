@@ -138,7 +138,9 @@ fn changed(dice: &mut Dice, seeds: &[Vec<u8>]) -> Vec<u8> {
 /// the clock on the wall where the system does not tell.
 fn worked(began: Instant) -> Duration {
     let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
+    // Nothing at all is what some systems say that do not count.
     told.and_then(|told| told.split_whitespace().next()?.parse().ok())
+        .filter(|worked| *worked > 0)
         .map_or_else(|| began.elapsed(), Duration::from_nanos)
 }
 

@@ -1,4 +1,4 @@
-//! Short rows of bytes that go in the order they came, kept in large blocks.
+//! Rows of bytes that go in the order they came, kept in large blocks.
 //!
 //! Each by itself would lie among whatever else is taken and given back meanwhile, and hold the
 //! page of memory that it lies in for as long as it lives.
@@ -10,7 +10,7 @@ const BLOCK: usize = 256 << 10;
 
 /// The rows.
 #[derive(Default)]
-pub(super) struct Shelf {
+pub(super) struct Arena {
     blocks: VecDeque<Vec<u8>>,
     /// How many blocks there were before the first of these.
     gone: usize,
@@ -25,7 +25,7 @@ pub(super) struct Spot {
     end: usize,
 }
 
-impl Shelf {
+impl Arena {
     /// Puts a row behind the others.
     pub(super) fn put(&mut self, row: &[u8]) -> Spot {
         let full = |block: &Vec<u8>| block.len() + row.len() > block.capacity();
@@ -73,23 +73,23 @@ mod tests {
     fn rows_are_there_until_they_are_forgotten_and_blocks_do_not_pile_up() {
         const KEPT: usize = 500;
         let row = |number: usize| vec![u8::try_from(number % 251).unwrap(); number % 3_000];
-        let mut shelf = Shelf::default();
+        let mut arena = Arena::default();
         let mut spots = VecDeque::new();
         for number in 0..5_000 {
-            spots.push_back((number, shelf.put(&row(number))));
+            spots.push_back((number, arena.put(&row(number))));
             if spots.len() > KEPT {
                 spots.pop_front();
             }
-            shelf.forget_before(spots[0].1);
-            assert!(shelf.blocks.len() * BLOCK <= KEPT * 3_000 + 2 * BLOCK);
+            arena.forget_before(spots[0].1);
+            assert!(arena.blocks.len() * BLOCK <= KEPT * 3_000 + 2 * BLOCK);
         }
         for (number, spot) in &spots {
-            assert_eq!(shelf.get(*spot), Some(&row(*number)[..]));
+            assert_eq!(arena.get(*spot), Some(&row(*number)[..]));
         }
         let large = vec![7; 3 * BLOCK];
-        let spot = shelf.put(&large);
-        assert_eq!(shelf.get(spot), Some(&large[..]));
-        shelf.forget_before(spot);
-        assert_eq!(shelf.get(spots[0].1), None);
+        let spot = arena.put(&large);
+        assert_eq!(arena.get(spot), Some(&large[..]));
+        arena.forget_before(spot);
+        assert_eq!(arena.get(spots[0].1), None);
     }
 }

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::http::HeaderMap;
+use chrono::{Days, NaiveDate};
 use regwire::domain::document::Sha256;
 use tokio::net::TcpListener;
 
@@ -25,24 +26,35 @@ const START: &str = "2027-01-04T00:00:00Z";
 const DAYS: u64 = 20;
 const PACE: u64 = DAYS * 1_440;
 
-/// A feed as it stands so many days on: each source has something new every one to seven days.
+/// A feed as it stands so many days on: each source has something new every one to seven days, and
+/// lists as many items on the first day as on the last. One item in eight has a deadline, six weeks on.
 fn feed(source: &str, day: u64) -> String {
     let number: u64 = source.trim_start_matches('s').parse().unwrap_or(0);
-    let newest = day / (1 + number % 7);
+    let every = 1 + number % 7;
+    let newest = LISTED + day / every;
+    let start: NaiveDate = START[..10].parse().unwrap();
     let mut items = String::new();
-    for item in (newest.saturating_sub(LISTED - 1)..=newest).rev() {
+    for item in (newest - LISTED + 1..=newest).rev() {
         let topic = [
             "an audit",
             "artificial intelligence",
             "personal data",
             "incidents",
         ][usize::try_from((number + item) % 4).unwrap_or(0)];
+        let told = start + Days::new(item * every) - Days::new(LISTED * every);
+        let until = if item % 8 == 0 {
+            format!(
+                ", with comments until {}",
+                (told + Days::new(42)).format("%-d %B %Y")
+            )
+        } else {
+            String::new()
+        };
         write!(
             items,
             "<item><guid isPermaLink=\"false\">{source}-{item}</guid><title>Notice {item} of {source} about {topic}</title>\
              <link>https://{source}.example/{item}</link><description>Guidance {item} on {topic} under ISO/IEC 42001, \
-             from body {source}, with comments until {} May 2028.</description></item>",
-            1 + item % 28
+             from body {source}{until}.</description></item>"
         )
         .unwrap();
     }

@@ -128,7 +128,7 @@ impl Store {
                         .push(column)
                         .push(" IN (");
                     let mut list = query.separated(",");
-                    for value in chunk {
+                    for value in super::padded(chunk) {
                         list.push_bind(value.as_str());
                     }
                     query.push(")");
@@ -238,7 +238,11 @@ impl Store {
                         .push_bind(item.software.as_str());
                 });
                 query.push(" ON CONFLICT (source_id, number) DO NOTHING");
-                query.build().execute(&mut *transaction).await?;
+                query
+                    .build()
+                    .persistent(super::comes_again(chunk.len()))
+                    .execute(&mut *transaction)
+                    .await?;
             }
 
             for chunk in harvests.chunks(CHUNK) {
@@ -259,7 +263,11 @@ impl Store {
                         .push_bind(whole(visit.milliseconds))
                         .push_bind(whole(visit.bytes));
                 });
-                query.build().execute(&mut *transaction).await?;
+                query
+                    .build()
+                    .persistent(super::comes_again(chunk.len()))
+                    .execute(&mut *transaction)
+                    .await?;
             }
 
             // A source is visited once at a time, so no statement names one twice.
@@ -306,7 +314,11 @@ impl Store {
                        documents = excluded.documents, chain_head = excluded.chain_head,
                        description = excluded.description, moved_to = excluded.moved_to, signs = excluded.signs",
                 );
-                query.build().execute(&mut *transaction).await?;
+                query
+                    .build()
+                    .persistent(super::comes_again(chunk.len()))
+                    .execute(&mut *transaction)
+                    .await?;
             }
             crate::crash::point("before-commit");
             transaction.commit().await?;

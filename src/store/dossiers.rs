@@ -152,7 +152,7 @@ impl Store {
                 let mut query =
                     QueryBuilder::new("SELECT DISTINCT work FROM projects WHERE work IN (");
                 let mut list = query.separated(",");
-                for work in chunk {
+                for work in super::padded(chunk) {
                     list.push_bind(*work);
                 }
                 query.push(")");
@@ -178,7 +178,7 @@ impl Store {
                     "SELECT DISTINCT project, source_id FROM catalogue_rows WHERE project IN (",
                 );
                 let mut list = query.separated(",");
-                for project in chunk {
+                for project in super::padded(chunk) {
                     list.push_bind(project.as_str());
                 }
                 query.push(") ORDER BY project, source_id");

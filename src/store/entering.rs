@@ -25,7 +25,7 @@ macro_rules! write_updates {
         for chunk in offered.chunks(CHUNK * 10) {
             let mut query = QueryBuilder::new("SELECT id, revision FROM updates WHERE id IN (");
             let mut list = query.separated(",");
-            for id in chunk {
+            for id in $crate::store::padded(chunk) {
                 list.push_bind(*id);
             }
             query.push(")");
@@ -108,7 +108,11 @@ macro_rules! write_updates {
                     .push_bind(update.cause.as_ref().map(|cause| cause.as_str()))
                     .push_bind(to_json(&update.evidence));
             });
-            query.build().execute(&mut *$transaction).await?;
+            query
+                .build()
+                .persistent($crate::store::comes_again(chunk.len()))
+                .execute(&mut *$transaction)
+                .await?;
         }
 
         let mut lines: Vec<(i64, DateTime<Utc>, &str, &str, i64)> = placed
@@ -170,7 +174,11 @@ macro_rules! write_updates {
                     .push_bind(*update)
                     .push_bind(*revision);
             });
-            query.build().execute(&mut *$transaction).await?;
+            query
+                .build()
+                .persistent($crate::store::comes_again(chunk.len()))
+                .execute(&mut *$transaction)
+                .await?;
         }
 
         let revised: Vec<&str> = again.iter().map(|item| item.update.id.as_str()).collect();

@@ -198,7 +198,7 @@ macro_rules! write_key_dates {
                 );
                 query.push(column).push(" IN (");
                 let mut list = query.separated(",");
-                for value in chunk {
+                for value in $crate::store::padded(chunk) {
                     list.push_bind(value.as_str());
                 }
                 query.push(")");
@@ -223,7 +223,7 @@ macro_rules! write_key_dates {
         for chunk in revised.chunks(VALUES) {
             let mut query = QueryBuilder::new("DELETE FROM key_dates WHERE update_id IN (");
             let mut list = query.separated(",");
-            for update in chunk {
+            for update in $crate::store::padded(chunk) {
                 list.push_bind(*update);
             }
             query.push(")");
@@ -244,7 +244,11 @@ macro_rules! write_key_dates {
                     .push_bind(date.story.as_deref())
                     .push_bind(date.link.as_deref());
             });
-            query.build().execute(&mut *$transaction).await?;
+            query
+                .build()
+                .persistent($crate::store::comes_again(chunk.len()))
+                .execute(&mut *$transaction)
+                .await?;
         }
     }};
 }

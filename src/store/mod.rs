@@ -169,6 +169,25 @@ pub struct Store {
     database: Database,
 }
 
+/// A list of values for one statement, the last of them again and again until there is a power of
+/// two: statements are kept prepared by their text, and a hundred lengths of one list would each be
+/// kept.
+pub(crate) fn padded<T>(values: &[T]) -> impl Iterator<Item = &T> {
+    let most = match values.len() {
+        few @ 0..=8 => few,
+        many => many.next_power_of_two(),
+    };
+    let last = values.last();
+    values.iter().chain(last.into_iter().cycle()).take(most)
+}
+
+/// Whether a statement that writes so many rows is worth keeping prepared: those of a few and of
+/// whole chunks come again and again. The others would each be kept, with room for all of their
+/// values, until a hundred others have come.
+pub(crate) fn comes_again(rows: usize) -> bool {
+    rows <= 8 || rows.is_multiple_of(250)
+}
+
 impl Store {
     /// Opens the store at `sqlite:PATH` (from the data folder) or `postgres://…`, makes it when
     /// it is not there, and brings it to this version's schema.
@@ -266,4 +285,20 @@ fn whole(number: impl TryInto<i64>) -> i64 {
 /// A number of ours from the database's.
 fn small(table: &'static str, key: &str, number: i64) -> Result<u32, Error> {
     u32::try_from(number).map_err(|error| unreadable(table, key, error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_for_a_statement_has_few_lengths_and_nothing_else_in_it() {
+        for (given, length) in [(0, 0), (1, 1), (8, 8), (9, 16), (20, 32), (2_000, 2_048)] {
+            let values: Vec<usize> = (0..given).collect();
+            let padded: Vec<usize> = padded(&values).copied().collect();
+            assert_eq!(padded.len(), length);
+            assert_eq!(padded[..given], values);
+            assert!(padded[given..].iter().all(|value| *value == given - 1));
+        }
+    }
 }

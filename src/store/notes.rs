@@ -42,7 +42,7 @@ impl Store {
                     "SELECT update_id, number, at, author, part, text FROM notes WHERE update_id IN (",
                 );
                 let mut list = query.separated(",");
-                for id in chunk {
+                for id in super::padded(chunk) {
                     list.push_bind(id.as_str());
                 }
                 query.push(") ORDER BY update_id, number");

@@ -31,7 +31,7 @@ macro_rules! among {
     ($query:expr, $keys:expr) => {{
         $query.push(" AND row_key IN (");
         let mut list = $query.separated(",");
-        for key in $keys {
+        for key in $crate::store::padded($keys) {
             list.push_bind(key.as_str());
         }
         $query.push(")");
@@ -88,7 +88,11 @@ macro_rules! write_register {
                    since_snapshot = excluded.since_snapshot, missed = excluded.missed, looks = excluded.looks,
                    absent_since = excluded.absent_since",
             );
-            query.build().execute(&mut *$transaction).await?;
+            query
+                .build()
+                .persistent($crate::store::comes_again(chunk.len()))
+                .execute(&mut *$transaction)
+                .await?;
         }
         for chunk in changes.rewritten.chunks(CHUNK) {
             let mut query = QueryBuilder::new("WITH said (said_key, said_bytes) AS (");
@@ -101,7 +105,11 @@ macro_rules! write_register {
                      WHERE row_key = said.said_key AND source_id = ",
                 )
                 .push_bind(source);
-            query.build().execute(&mut *$transaction).await?;
+            query
+                .build()
+                .persistent($crate::store::comes_again(chunk.len()))
+                .execute(&mut *$transaction)
+                .await?;
         }
         if let Some((keys, at)) = &changes.looked_at {
             for chunk in keys.chunks(CHUNK) {
@@ -164,7 +172,11 @@ macro_rules! write_register {
                    row_key = excluded.row_key, rank = excluded.rank, events = excluded.events,
                    facts = excluded.facts",
             );
-            query.build().execute(&mut *$transaction).await?;
+            query
+                .build()
+                .persistent($crate::store::comes_again(chunk.len()))
+                .execute(&mut *$transaction)
+                .await?;
         }
         for chunk in changes.events.blocks().flat_map($crate::store::register::pieces) {
             let mut query = QueryBuilder::new(
@@ -186,7 +198,11 @@ macro_rules! write_register {
                     .push_bind(event.document);
             });
             query.push(" ON CONFLICT (project, number) DO NOTHING");
-            query.build().execute(&mut *$transaction).await?;
+            query
+                .build()
+                .persistent($crate::store::comes_again(chunk.len()))
+                .execute(&mut *$transaction)
+                .await?;
         }
     }};
 }
@@ -496,7 +512,7 @@ impl Store {
             let rows: Vec<ProjectRow> = reading!(self.database, |pool| {
                 let mut query = QueryBuilder::new("SELECT * FROM projects WHERE id IN (");
                 let mut list = query.separated(",");
-                for value in chunk {
+                for value in super::padded(chunk) {
                     list.push_bind(*value);
                 }
                 query.push(")");
@@ -535,7 +551,7 @@ impl Store {
                     .push(column)
                     .push(" IN (");
                 let mut list = query.separated(",");
-                for value in chunk {
+                for value in super::padded(chunk) {
                     list.push_bind(*value);
                 }
                 query.push(")");
@@ -556,7 +572,7 @@ impl Store {
             let rows: Vec<EventRow> = reading!(self.database, |pool| {
                 let mut query = QueryBuilder::new("SELECT * FROM stage_events WHERE project IN (");
                 let mut list = query.separated(",");
-                for value in chunk {
+                for value in super::padded(chunk) {
                     list.push_bind(*value);
                 }
                 query.push(") ORDER BY project, number");
@@ -591,7 +607,7 @@ impl Store {
                 let mut query =
                     QueryBuilder::new("SELECT id, reference FROM projects WHERE id IN (");
                 let mut list = query.separated(",");
-                for value in chunk {
+                for value in super::padded(chunk) {
                     list.push_bind(value.as_str());
                 }
                 query.push(")");
@@ -628,7 +644,7 @@ impl Store {
                     let mut query = QueryBuilder::new("SELECT * FROM projects WHERE ");
                     query.push(column).push(" IN (");
                     let mut list = query.separated(",");
-                    for value in chunk {
+                    for value in super::padded(chunk) {
                         list.push_bind(value.as_str());
                     }
                     query.push(")");
@@ -697,7 +713,7 @@ impl Store {
                 let mut query =
                     QueryBuilder::new("SELECT * FROM catalogue_rows WHERE project IN (");
                 let mut list = query.separated(",");
-                for value in chunk {
+                for value in super::padded(chunk) {
                     list.push_bind(*value);
                 }
                 query.push(")");

@@ -277,7 +277,11 @@ impl Store {
                         .push_bind(delivery.next_try_at)
                         .push_bind(delivery.answer.as_deref());
                 });
-                query.build().execute(&mut *transaction).await?;
+                query
+                    .build()
+                    .persistent(super::comes_again(chunk.len()))
+                    .execute(&mut *transaction)
+                    .await?;
             }
             crate::crash::point("issue-before-commit");
             transaction.commit().await?;
@@ -397,7 +401,11 @@ impl Store {
                        done_at = CASE WHEN came_state = 'pending' THEN NULL ELSE moment END
                      FROM came WHERE id = came_id AND state = 'pending'",
                 );
-                query.build().execute(&mut *transaction).await?;
+                query
+                    .build()
+                    .persistent(super::comes_again(chunk.len()))
+                    .execute(&mut *transaction)
+                    .await?;
             }
             sqlx::query(
                 "UPDATE issues SET state = 'finished' WHERE state = 'sending' AND NOT EXISTS (

@@ -143,7 +143,7 @@ impl Store {
             reading!(self.database, |pool| {
                 let mut query = QueryBuilder::new(select_update!("WHERE id IN ("));
                 let mut list = query.separated(",");
-                for id in chunk {
+                for id in super::padded(chunk) {
                     list.push_bind(id.as_str());
                 }
                 query.push(")");

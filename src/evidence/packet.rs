@@ -176,7 +176,8 @@ How to check it without Regwire\n\
      heads of its day and was mailed to its subscribers: a head in a mail that you received is a\n\
      \"link\" in records.jsonl. Whoever rewrites the chain cannot rewrite those mails.\n\
   5. Each line of updates.jsonl names under \"evidence\" the sha256 of the document that it was read\n\
-     from; that document is one of the records.\n\
+     from, and under \"text\" in it, where there is one, of the document that its text is of; they are\n\
+     among the records.\n\
 \n\
 What this proves: that these bytes were stored under these facts before the digest was mailed, and\n\
 that nothing of the chain was changed since. It does not prove by itself what the publisher sent:\n\

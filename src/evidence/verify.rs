@@ -273,13 +273,19 @@ fn check_updates(files: &BTreeMap<String, Vec<u8>>, records: &Records, verdict: 
             verdict.flaw(names::UPDATES, place + 1, "the line is no JSON");
             continue;
         };
-        let hash = update["evidence"]["sha256"].as_str().unwrap_or("");
         let source = update["source"].as_str().unwrap_or("");
-        let proven = records
-            .iter()
-            .filter(|(id, _)| id.as_str() == source)
-            .flat_map(|(_, records)| records)
-            .any(|(_, record)| record.sha256.as_str() == hash);
+        let recorded = |hash: &str| {
+            records
+                .iter()
+                .filter(|(id, _)| id.as_str() == source)
+                .flat_map(|(_, records)| records)
+                .any(|(_, record)| record.sha256.as_str() == hash)
+        };
+        // Its text may be of another document than itself.
+        let evidence = &update["evidence"];
+        let text = &evidence["text"];
+        let proven = recorded(evidence["sha256"].as_str().unwrap_or(""))
+            && (text.is_null() || recorded(text["sha256"].as_str().unwrap_or("")));
         if proven {
             verdict.updates += 1;
         } else {

@@ -43,9 +43,18 @@ async fn serve(site: Shared) -> u16 {
                 .get(uri.path())
                 .cloned()
                 .unwrap_or((404, String::new()));
+            // Of a redirect the text is where it leads.
+            let to = if status == 302 {
+                body.clone()
+            } else {
+                String::new()
+            };
             (
                 StatusCode::from_u16(status).unwrap(),
-                [("content-type", "text/html; charset=utf-8")],
+                [
+                    ("content-type", "text/html; charset=utf-8".to_owned()),
+                    ("location", to),
+                ],
                 body,
             )
         })
@@ -476,7 +485,7 @@ async fn a_page_that_fails_for_a_while_is_read_later() {
 /// items share; and not every page is the one that was asked for.
 #[tokio::test(flavor = "multi_thread")]
 async fn only_pages_of_the_items_own_are_read() {
-    let (_folder, site, _, _, house) = house_of(list(&[
+    let (_folder, site, port, _, house) = house_of(list(&[
         (
             "http://other.localhost:PORT/elsewhere",
             "On another site",
@@ -489,6 +498,8 @@ async fn only_pages_of_the_items_own_are_read() {
         ("/consent-1", "Behind a banner", "6 November 2026"),
         ("/consent-2", "Behind the same banner", "6 November 2026"),
         ("/login", "For members", "6 November 2026"),
+        ("/away", "Sent to another site", "6 November 2026"),
+        ("/back", "Sent back to the list", "6 November 2026"),
     ]))
     .await;
     for path in ["/elsewhere", "/shared", "/file.PDF"] {
@@ -505,12 +516,20 @@ async fn only_pages_of_the_items_own_are_read() {
          <input name=\"user\"><input type=\"password\" name=\"password\"></form><p>Please sign in to read this notice of ours.</p></body></html>"
             .to_owned(),
     );
+    put(
+        &site,
+        "/away",
+        302,
+        format!("http://other.localhost:{port}/elsewhere"),
+    );
+    put(&site, "/back", 302, "/news".to_owned());
     let visit = visited(&house).await;
-    assert_eq!(visit.new, 8, "{visit:?}");
-    for path in ["/elsewhere", "/file.PDF", "/shared"] {
+    assert_eq!(visit.new, 10, "{visit:?}");
+    for path in ["/file.PDF", "/shared"] {
         assert_eq!(times(&site, path), 0, "{path}");
     }
-    assert_eq!(times(&site, "/news"), 1);
+    // Each as often as a redirect led there.
+    assert_eq!((times(&site, "/elsewhere"), times(&site, "/news")), (1, 2));
     for (_, update) in house.store.latest(false, None, 100).await.unwrap() {
         assert!(update.content.body.is_empty(), "{}", update.content.title);
         assert!(update.content.text_from.is_none());
@@ -520,7 +539,15 @@ async fn only_pages_of_the_items_own_are_read() {
         .iter()
         .map(|fault| fault.detail.as_str())
         .collect();
-    assert_eq!(told.len(), 3, "{told:?}");
+    assert_eq!(told.len(), 5, "{told:?}");
+    assert!(
+        told.iter()
+            .any(|told| told.contains("/away") && told.contains("another site"))
+    );
+    assert!(
+        told.iter()
+            .any(|told| told.contains("/back") && told.contains("the list"))
+    );
     assert_eq!(
         told.iter()
             .filter(|told| told.contains("consent") && told.contains("wall"))

@@ -14,12 +14,13 @@ use std::collections::HashMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use url::Url;
 
+use crate::compare::Keyed;
 use crate::daemon::House;
 use crate::daemon::jobs::chain::Place;
 use crate::daemon::jobs::visit::{leads_home, longest};
 use crate::domain::address::WebAddress;
 use crate::domain::change::Change;
-use crate::domain::document::{Document, Entry, Fault, FaultCode, Markup};
+use crate::domain::document::{Document, Fault, FaultCode, Markup};
 use crate::domain::source::{Keep, Source};
 use crate::domain::update::Reach;
 use crate::fetch::{Answer, Fetched, Fetcher, Room};
@@ -29,6 +30,18 @@ use crate::text::html;
 
 /// Pages read in one visit. A list that is met for the first time may link to hundreds.
 const MOST: usize = 40;
+/// So many pages in a row that fail for the time being, and the others are left for another visit.
+const FAILURES: usize = 3;
+
+/// Faults that another visit may not meet.
+const PASSING: &[FaultCode] = &[
+    FaultCode::NoSuchHost,
+    FaultCode::Unreachable,
+    FaultCode::RobotsUnreachable,
+    FaultCode::TimeOut,
+    FaultCode::NoRoom,
+    FaultCode::BrokenBody,
+];
 
 /// What the pages behind a list gave, beside the texts that stand in its changes now.
 #[derive(Default)]
@@ -38,6 +51,8 @@ pub(super) struct Followed {
     pub(super) faults: Vec<Fault>,
     /// For how long the publisher asks us to wait.
     pub(super) wait: Option<TimeDelta>,
+    /// Whether it asked us to.
+    pub(super) limited: bool,
     /// Whether pages are still to be read: the list is then read again even if it is as it was.
     pub(super) pending: bool,
     pub(super) bytes: u64,
@@ -61,6 +76,10 @@ pub(super) struct Visiting<'v> {
     pub(super) list: &'v Document,
     pub(super) place: &'v Place,
     pub(super) first_contact: bool,
+    /// How many items of the list, new or not, link to each address.
+    pub(super) links: &'v HashMap<String, usize>,
+    /// Pages read before in the visit.
+    pub(super) read: usize,
     /// Time spent before, in milliseconds.
     pub(super) spent: u64,
     /// Bytes that are kept of what was read before, the list among them.
@@ -86,11 +105,15 @@ pub(super) async fn follow(
     let mut texts: HashMap<usize, (Article, usize)> = HashMap::new();
     let mut missing: Vec<(usize, Missing)> = Vec::new();
     let mut closed: Option<String> = None;
+    let mut failures = 0;
     let wanted = wanted(visiting, changes);
     for (done, (place, url, told)) in wanted.iter().enumerate() {
         let spent = visiting.spent + out.milliseconds;
-        if closed.is_none() && (done >= MOST || spent >= longest(visiting.source)) {
+        if closed.is_none() && (visiting.read + done >= MOST || spent >= longest(visiting.source)) {
             closed = Some("a visit has no room for more pages".to_owned());
+        }
+        if closed.is_none() && failures >= FAILURES {
+            closed = Some(format!("the {FAILURES} pages before it failed"));
         }
         if closed.is_none() {
             let kept: usize = out.pages.iter().map(|page| page.document.body.len()).sum();
@@ -117,6 +140,7 @@ pub(super) async fn follow(
         room.join(taken);
         out.bytes += bytes;
         out.milliseconds += milliseconds;
+        failures += 1;
         let lacking = match answer {
             Answer::Document {
                 document,
@@ -125,6 +149,7 @@ pub(super) async fn follow(
             } => {
                 let (page, article) = read(visiting, url, document).await;
                 out.pages.extend(page);
+                failures = 0;
                 match article {
                     Ok(article) => {
                         texts.insert(*place, (article, out.pages.len()));
@@ -137,13 +162,19 @@ pub(super) async fn follow(
                 fault, retry_after, ..
             } => {
                 out.wait = retry_after;
+                out.limited = true;
                 closed = Some(fault.detail.clone());
                 Missing::Passing(fault.detail)
             }
-            Answer::Failed { status, fault } if status.is_none_or(|status| status >= 500) => {
+            Answer::Failed { status, fault }
+                if PASSING.contains(&fault.code)
+                    || fault.code == FaultCode::HttpStatus
+                        && status.is_some_and(|status| status >= 500 || status == 408) =>
+            {
                 Missing::Passing(fault.detail)
             }
             Answer::Gone { fault } | Answer::Refused { fault } | Answer::Failed { fault, .. } => {
+                failures = 0;
                 Missing::Lasting(fault.detail)
             }
             Answer::Document { .. } | Answer::NotModified { .. } => {
@@ -219,7 +250,9 @@ impl Followed {
             match change {
                 Change::New { fingerprint, .. } => *fingerprint = fingerprint.awaiting(),
                 // Nothing but the text is awaited: it is as it was.
-                Change::Revised { known, plain, .. } if known.title == plain.title => {
+                Change::Revised {
+                    known, fingerprint, ..
+                } if known.fingerprint == fingerprint.awaiting() => {
                     as_they_were.push(place);
                 }
                 Change::Revised { fingerprint, .. } => *fingerprint = fingerprint.awaiting(),
@@ -232,51 +265,63 @@ impl Followed {
     }
 }
 
-/// The places of changes whose pages are to be read, with their addresses and whether they are told,
-/// which come first.
-fn wanted(visiting: &Visiting<'_>, changes: &[Change]) -> Vec<(usize, WebAddress, bool)> {
-    let without_fragment = |url: &Url| {
-        let mut url = url.clone();
-        url.set_fragment(None);
-        url.to_string()
-    };
-    let entries: Vec<&Entry> = changes
-        .iter()
-        .map(|change| match change {
-            Change::New { entry, .. } | Change::Revised { entry, .. } => entry,
-        })
-        .collect();
-    // What several items link to is no page of any one of them; neither is the list.
-    let mut times: HashMap<String, usize> = HashMap::new();
-    for url in entries.iter().filter_map(|entry| entry.url.as_ref()) {
-        *times.entry(without_fragment(url.as_url())).or_default() += 1;
+/// How many entries of a list link to each address, apart from the place within it.
+pub(super) fn links(keyed: &[Keyed]) -> HashMap<String, usize> {
+    let mut out: HashMap<String, usize> = HashMap::new();
+    for url in keyed.iter().filter_map(|keyed| keyed.entry.url.as_ref()) {
+        *out.entry(without_fragment(url.as_url())).or_default() += 1;
     }
-    let asked = Url::parse(visiting.source.url.as_str()).ok();
-    let lists = [asked.as_ref(), Some(visiting.list.url.as_url())];
-    let lists: Vec<String> = lists
-        .into_iter()
-        .flatten()
-        .filter_map(|url| WebAddress::new(url.as_str()).ok())
-        .map(|url| without_fragment(url.canonical().as_url()))
-        .collect();
-    let mut out: Vec<(usize, WebAddress, bool)> = entries
+    out
+}
+
+fn without_fragment(url: &Url) -> String {
+    let mut url = url.clone();
+    url.set_fragment(None);
+    url.to_string()
+}
+
+/// Whether an address is the list's own.
+fn is_list(visiting: &Visiting<'_>, url: &Url) -> bool {
+    let plain = without_fragment(url);
+    let asked = WebAddress::new(visiting.source.url.as_str()).ok();
+    asked
+        .iter()
+        .chain([&visiting.list.url])
+        .any(|list| without_fragment(list.canonical().as_url()) == plain)
+}
+
+/// The places of changes whose pages are to be read, with their addresses and whether they are told,
+/// which come first; those that were awaited in vain before come after the others.
+fn wanted(visiting: &Visiting<'_>, changes: &[Change]) -> Vec<(usize, WebAddress, bool)> {
+    let mut out: Vec<(bool, usize, WebAddress, bool)> = changes
         .iter()
         .enumerate()
-        .filter(|(_, entry)| entry.content.is_none())
-        .filter_map(|(place, entry)| {
-            let url = entry.url.as_ref()?;
-            let plain = without_fragment(url.as_url());
-            let own = !lists.contains(&plain) && times.get(&plain) == Some(&1);
+        .filter_map(|(place, change)| {
+            let (entry, awaited) = match change {
+                Change::New { entry, .. } => (entry, false),
+                Change::Revised {
+                    entry,
+                    known,
+                    fingerprint,
+                    ..
+                } => (entry, known.fingerprint == fingerprint.awaiting()),
+            };
+            let url = entry.url.as_ref().filter(|_| entry.content.is_none())?;
+            // What several items link to is no page of any one of them; neither is the list.
+            let own = visiting.links.get(&without_fragment(url.as_url())) == Some(&1)
+                && !is_list(visiting, url.as_url());
             let is_pdf = url.as_url().path().to_ascii_lowercase().ends_with(".pdf");
             if !own || is_pdf || !same_site(url.as_url(), visiting.list.url.as_url()) {
                 return None;
             }
             let reach = normalize::reach_of(entry.published, visiting.first_contact, visiting.now);
-            Some((place, url.clone(), reach != Reach::Archive))
+            Some((awaited, place, url.clone(), reach != Reach::Archive))
         })
         .collect();
-    out.sort_by_key(|(_, _, told)| !told);
-    out
+    out.sort_by_key(|(awaited, _, _, told)| (!told, *awaited));
+    out.into_iter()
+        .map(|(_, place, url, told)| (place, url, told))
+        .collect()
 }
 
 /// Whether two addresses lie in one registered domain, or on one host where there is none.
@@ -315,8 +360,14 @@ async fn read(
     let turn = visiting.house.turns.acquire().await;
     let keep = visiting.source.keep;
     let asked = asked.clone();
+    let elsewhere = !same_site(document.url.as_url(), visiting.list.url.as_url());
+    let is_list = is_list(visiting, document.url.as_url());
     let reading = tokio::task::spawn_blocking(move || {
-        let article = if leads_home(asked.as_url(), document.url.as_url()) {
+        let article = if elsewhere {
+            Err("it leads to another site".to_owned())
+        } else if is_list {
+            Err("it leads back to the list".to_owned())
+        } else if leads_home(asked.as_url(), document.url.as_url()) {
             Err("it leads to the site's front page".to_owned())
         } else if let Some(wrong) = parse::wrong_page(&document) {
             Err(wrong.detail)

@@ -173,6 +173,11 @@ fn keep_text(update: &Update, entry: &mut Entry, plain: &mut PlainTexts) {
         plain.content = html::plain(content.body.as_str());
         entry.content = Some(Markup::Html(content.body.as_str().to_owned()));
         entry.text_from.clone_from(&content.text_from);
+        // The page's own day, and its language.
+        entry.published = entry.published.or(content.published);
+        if entry.language.is_none() {
+            entry.language.clone_from(&update.tags.language);
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! One visit to a source, page by page, and everything of it that is to be stored.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
@@ -129,6 +130,9 @@ pub(super) async fn visit(
                 {
                     harvest.state.memory = memory;
                     harvest.visit.faults.extend(pages.turn(&url, &page));
+                    if looked.limited {
+                        pages.stop();
+                    }
                     wait = read_on(&asking, &mut harvest, &mut pages, &mut looked, &mut room)
                         .await
                         .max(looked.wait);
@@ -160,9 +164,7 @@ async fn read_on(
         source,
     } = *asking;
     let mut wait = None;
-    while looked.wait.is_none()
-        && let Some(url) = pages.next()
-    {
+    while let Some(url) = pages.next() {
         let number = pages.read() + 1;
         if harvest.visit.milliseconds >= longest(source) {
             harvest.visit.faults.push(Fault::new(
@@ -223,7 +225,12 @@ async fn read_on(
                     harvest.visit.faults.extend(faults.into_iter().map(of_page));
                 }
                 match page {
-                    Some(page) => harvest.visit.faults.extend(pages.turn(&url, &page)),
+                    Some(page) => {
+                        harvest.visit.faults.extend(pages.turn(&url, &page));
+                        if looked.limited {
+                            pages.stop();
+                        }
+                    }
                     None if nothing => pages.pass(),
                     None => pages.fail(),
                 }
@@ -260,23 +267,23 @@ pub(super) fn longest(source: &Source) -> u64 {
         .saturating_mul(LONGEST_VISIT)
 }
 
-/// Packs the body of the document that was read last.
+/// Packs the bodies of the documents that were read.
 pub(super) async fn pack(harvest: &mut Harvest) {
-    let Some(last) = harvest.documents.last_mut() else {
-        return;
-    };
-    if last.packed.is_some() {
-        return;
-    }
-    last.packed = Some(last.document.body.len() as u64);
-    let body = std::mem::take(&mut last.document.body);
-    if last.keep == Keep::Hash {
-        return;
-    }
-    match tokio::task::spawn_blocking(move || crate::store::compressed(&body)).await {
-        Ok(Some(packed)) => last.document.body = packed,
-        // Its hash is proof enough.
-        Ok(None) | Err(_) => last.keep = Keep::Hash,
+    for read in harvest
+        .documents
+        .iter_mut()
+        .filter(|read| read.packed.is_none())
+    {
+        read.packed = Some(read.document.body.len() as u64);
+        let body = std::mem::take(&mut read.document.body);
+        if read.keep == Keep::Hash {
+            continue;
+        }
+        match tokio::task::spawn_blocking(move || crate::store::compressed(&body)).await {
+            Ok(Some(packed)) => read.document.body = packed,
+            // Its hash is proof enough.
+            Ok(None) | Err(_) => read.keep = Keep::Hash,
+        }
     }
 }
 
@@ -300,7 +307,8 @@ fn finish(harvest: &mut Harvest, pages: &Pages, looked: &Looked) {
         ));
         visit.outcome = Outcome::Quarantined;
     }
-    harvest.state.record.signs.unread = pages.unread;
+    // What waits behind a further page is found only where that one is read.
+    harvest.state.record.signs.unread = pages.unread || (looked.pending && pages.read() > 1);
     if pages.is_more_than_its_first() || looked.pending {
         // A first page that is as it was would hide what stands on the others, and on those that
         // its items link to.
@@ -321,8 +329,11 @@ pub(super) struct Looked {
     newest: Option<NaiveDate>,
     /// What tells of dates that revisions moved: ours, and nothing that the source brought.
     moved: Vec<Fresh>,
-    /// Whether pages that items link to are still to be read.
+    /// Pages read that items link to, and whether more are still to be read.
+    followed: usize,
     pending: bool,
+    /// Whether the publisher asked us to wait when it was asked for such a page.
+    limited: bool,
     /// For how long the publisher asks us to wait, when it was asked for such a page.
     wait: Option<TimeDelta>,
 }
@@ -354,6 +365,7 @@ async fn take_in(
             let kept = harvest.documents.iter();
             let reading = Reading {
                 place: &place,
+                followed: looked.followed,
                 spent: harvest.visit.milliseconds,
                 kept: kept.map(|read| read.document.body.len()).sum(),
                 now,
@@ -368,6 +380,8 @@ async fn take_in(
             harvest.visit.bytes += read.followed.bytes;
             harvest.visit.milliseconds += read.followed.milliseconds;
             looked.pending |= read.followed.pending;
+            looked.limited |= read.followed.limited;
+            looked.followed += read.followed.pages.len();
             looked.wait = looked.wait.max(read.followed.wait);
             followed = read.followed.pages;
             looked.newest = looked.newest.max(read.newest);
@@ -430,6 +444,8 @@ async fn take_in(
 struct Reading<'v> {
     /// The document's place in the chain.
     place: &'v Place,
+    /// Pages read in the visit that items link to.
+    followed: usize,
     /// Time spent on the visit, in milliseconds.
     spent: u64,
     /// Bytes that are kept of its documents before.
@@ -587,6 +603,11 @@ async fn read(
         out.next = None;
         out.entries = 0;
     }
+    let links = if source.follow {
+        articles::links(&keyed)
+    } else {
+        HashMap::new()
+    };
     let keyed = pages.unmet(keyed);
     let mut known = if first_contact {
         Vec::new()
@@ -608,6 +629,8 @@ async fn read(
             source,
             list: &document,
             place: reading.place,
+            links: &links,
+            read: reading.followed,
             first_contact,
             spent: reading.spent,
             kept: reading.kept + document.body.len(),

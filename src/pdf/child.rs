@@ -13,6 +13,8 @@ use rustix::process::{Resource, Rlimit, setrlimit};
 pub(super) const CANNOT_START: i32 = 70;
 /// How it ends when the PDF gives no text.
 const UNREADABLE: u8 = 1;
+/// The most that one content of a page may unpack to, in bytes.
+const CONTENT: u64 = 64 << 20;
 /// The most files it may have open.
 const FILES: u64 = 64;
 
@@ -96,6 +98,13 @@ fn own() -> Result<(), String> {
         .map_err(|error| format!("the text cannot be handed on: {error}"))
 }
 
+/// Whether a page's content, packed as nearly all are (RFC 1950), unpacks to more than [`CONTENT`].
+/// What is packed otherwise, or damaged, is left to the reader.
+fn is_bomb(packed: &[u8]) -> bool {
+    let mut unpacked = flate2::read::ZlibDecoder::new(packed).take(CONTENT + 1);
+    std::io::copy(&mut unpacked, &mut std::io::sink()).is_ok_and(|bytes| bytes > CONTENT)
+}
+
 /// The text of all pages, each ended by a form feed as `pdftotext` ends it.
 fn pages(pdf: &[u8]) -> Result<String, String> {
     let reason = |error: &dyn std::fmt::Display| error.to_string();
@@ -106,7 +115,24 @@ fn pages(pdf: &[u8]) -> Result<String, String> {
             .map_err(|_| "it wants a password".to_owned())?;
     }
     let mut text = String::new();
-    for number in document.get_pages().into_keys() {
+    for (number, page) in document.get_pages() {
+        // Its reader takes what fits into memory for all there is, and says nothing of the rest.
+        for content in document.get_page_contents(page) {
+            let Ok(stream) = document
+                .get_object(content)
+                .and_then(|found| found.as_stream())
+            else {
+                continue;
+            };
+            let filters = stream.filters().unwrap_or_default();
+            let packed = filters.iter().filter(|filter| **filter == b"FlateDecode");
+            if packed.count() > 1 || is_bomb(&stream.content) {
+                return Err(format!(
+                    "page {number} is packed more than once, or unpacks to more than {} MiB",
+                    CONTENT >> 20
+                ));
+            }
+        }
         // A page that cannot be read fails the whole: left out, it would be told as gone.
         output_doc_page(&document, &mut PlainTextOutput::new(&mut text), number)
             .map_err(|error| format!("page {number}: {error}"))?;

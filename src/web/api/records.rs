@@ -42,6 +42,21 @@ pub(crate) struct EvidenceRecord {
     fetched_at: DateTime<Utc>,
     /// The status of the answer.
     status: u16,
+    /// What its text was read from, where that is another document: an item of a list that is
+    /// followed to its pages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    text: Option<TextEvidence>,
+}
+
+/// What the text of an update was read from.
+#[derive(Serialize, Deserialize, ToSchema)]
+pub(crate) struct TextEvidence {
+    /// The hash of the document's bytes.
+    sha256: String,
+    /// When it was fetched.
+    fetched_at: DateTime<Utc>,
+    /// The status of the answer.
+    status: u16,
 }
 
 /// An update in its current revision, within its source's terms.
@@ -145,6 +160,7 @@ impl EvidenceRecord {
             sha256: evidence.sha256.as_str().to_owned(),
             fetched_at: evidence.fetched_at,
             status: evidence.status,
+            text: None,
         }
     }
 }

@@ -130,12 +130,7 @@ fn times(site: &Shared, path: &str) -> usize {
 async fn told(store: &str, folder: &Path) {
     let site = Shared::default();
     let port = serve(Arc::clone(&site)).await;
-    let put = |path: &str, status: u16, body: String| {
-        site.lock()
-            .unwrap()
-            .pages
-            .insert(path.to_owned(), (status, body));
-    };
+    let put = |path: &str, status: u16, body: String| put(&site, path, status, body);
     put("/robots.txt", 404, String::new());
     put(
         "/news",
@@ -478,6 +473,36 @@ async fn a_page_that_fails_for_a_while_is_read_later() {
         asked[before..]
             .iter()
             .all(|path| !["/a", "/b", "/c"].contains(&path.as_str()))
+    );
+}
+
+/// A site that is down is not asked for page after page; what it was not asked for waits as well.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_site_that_is_down_is_left_alone() {
+    let rows: Vec<(String, String)> = (0..8)
+        .map(|number| (format!("/{number}"), format!("Notice {number}")))
+        .collect();
+    let items: Vec<(&str, &str, &str)> = rows
+        .iter()
+        .map(|(path, title)| (path.as_str(), title.as_str(), "6 November 2026"))
+        .collect();
+    let (_folder, site, _, clock, house) = house_of(list(&items)).await;
+    for (path, _) in &rows {
+        put(&site, path, 503, String::new());
+    }
+    let visit = visited(&house).await;
+    assert_eq!((visit.new, visit.faults.len()), (8, 8), "{visit:?}");
+    assert_eq!(site.lock().unwrap().asked.len(), 2 + 3);
+    for (path, title) in &rows {
+        let text = page(title, "", &[&format!("{SENTENCE}, number {title}.")]);
+        put(&site, path, 200, text);
+    }
+    clock.move_to(clock.now() + TimeDelta::days(2));
+    let visit = visited(&house).await;
+    assert_eq!(
+        (visit.new, visit.revised, visit.faults.len()),
+        (0, 8, 0),
+        "{visit:?}"
     );
 }
 

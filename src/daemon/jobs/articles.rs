@@ -140,7 +140,6 @@ pub(super) async fn follow(
         room.join(taken);
         out.bytes += bytes;
         out.milliseconds += milliseconds;
-        failures += 1;
         let lacking = match answer {
             Answer::Document {
                 document,
@@ -171,6 +170,7 @@ pub(super) async fn follow(
                     || fault.code == FaultCode::HttpStatus
                         && status.is_some_and(|status| status >= 500 || status == 408) =>
             {
+                failures += 1;
                 Missing::Passing(fault.detail)
             }
             Answer::Gone { fault } | Answer::Refused { fault } | Answer::Failed { fault, .. } => {

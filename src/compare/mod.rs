@@ -199,10 +199,11 @@ pub fn fingerprint(entry: &Entry, plain: &PlainTexts) -> Fingerprint {
         plain.content.as_str(),
     ] {
         let mut rest = part;
-        while let Some((line, after)) = rest.split_once('\n') {
+        while let Some(end) = memchr::memchr(b'\n', rest.as_bytes()) {
+            let (line, after) = rest.split_at(end);
             digest.update(line);
             digest.update(b" ");
-            rest = after;
+            rest = after.get(1..).unwrap_or("");
         }
         digest.update(rest);
         digest.update([0]);

@@ -87,6 +87,8 @@ impl Visits {
         let number = self.begun;
         self.begun += 1;
         let (send, brisk) = (self.send.clone(), Arc::clone(&self.brisk));
+        // A visit is large, and would be copied into each of those that wait for it.
+        let visit = Box::pin(visit);
         self.tasks.spawn(async move {
             let visit = AssertUnwindSafe(in_lane(&brisk, visit)).catch_unwind();
             let brought = visit.await.unwrap_or_else(|_| failed());

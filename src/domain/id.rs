@@ -1,6 +1,7 @@
 //! Identifiers: slugs that people write in files, and derived ones that a repeated run finds again.
 
 use sha2::{Digest, Sha256};
+use smol_str::SmolStr;
 
 /// Text that was offered as an identifier and is none.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -31,7 +32,7 @@ macro_rules! slug_id {
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
         #[serde(transparent)]
-        pub struct $name(String);
+        pub struct $name(SmolStr);
 
         impl $name {
             /// Reads an identifier.
@@ -41,7 +42,7 @@ macro_rules! slug_id {
             pub fn new(text: impl Into<String>) -> Result<Self, InvalidId> {
                 let given = text.into();
                 if is_slug(&given) {
-                    Ok(Self(given))
+                    Ok(Self(given.into()))
                 } else {
                     Err(InvalidId { kind: $kind, given })
                 }

@@ -21,6 +21,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use chrono::NaiveDate;
+use tantivy::indexer::UserOperation;
 use tantivy::{Index as Tantivy, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, Term};
 
 use crate::domain::id::UpdateId;
@@ -173,6 +174,9 @@ struct Writing {
     writer: Option<IndexWriter>,
     staged: Option<i64>,
 }
+
+/// How many operations the writer is handed at once; it looks at its memory between two such lots.
+const AT_ONCE: usize = 32;
 
 /// The writer's memory, in bytes: a segment's worth before it is written out.
 const WRITER_MEMORY: usize = 48_000_000;
@@ -355,11 +359,20 @@ impl Index {
             Some(writer) => writer,
             empty => empty.insert(self.make_writer()?),
         };
-        for (new, update, text) in updates {
-            if !new {
-                writer.delete_term(Term::from_field_text(fields.id, update.id.as_str()));
+        let mut operations = updates.flat_map(|(new, update, text)| {
+            let deleted = (!new).then(|| {
+                UserOperation::Delete(Term::from_field_text(fields.id, update.id.as_str()))
+            });
+            let added = UserOperation::Add(schema::document(fields, update, text));
+            deleted.into_iter().chain([added])
+        });
+        loop {
+            // The writer's thread is woken for many at a time.
+            let some: Vec<UserOperation> = operations.by_ref().take(AT_ONCE).collect();
+            if some.is_empty() {
+                break;
             }
-            if let Err(error) = writer.add_document(schema::document(fields, update, text)) {
+            if let Err(error) = writer.run(some) {
                 // A half-written batch goes with its writer; the next try begins clean.
                 *writing = Writing::default();
                 return Err(error.into());

@@ -130,7 +130,7 @@ pub(super) fn document(fields: &Fields, update: &Update, text: Option<&str>) -> 
         document.add_date(fields.opens, moment(first));
     }
     let mut tag =
-        |field: &str, value: &str| document.add_text(fields.tag, format!("{field}:{value}"));
+        |field: &str, value: &str| document.add_text(fields.tag, [field, ":", value].concat());
     tag("source", update.source.as_str());
     tag("authority", update.authority.as_str());
     tag("reach", update.reach.as_str());

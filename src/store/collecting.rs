@@ -1,6 +1,7 @@
 //! What one visit leaves behind, stored in one transaction or not at all.
 
 use std::collections::HashSet;
+use std::sync::{Mutex, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::QueryBuilder;
@@ -328,9 +329,24 @@ impl Store {
     }
 }
 
-/// The body as kept: zstd, whose own checksum and ours both tell damage. A body that cannot be
-/// compressed (out of memory) is kept by its hash only.
-/// A body as the store keeps it; none when it cannot be packed (out of memory).
+/// Packers that nobody uses at the moment: making one costs as much as packing a page.
+static PACKERS: Mutex<Vec<zstd::bulk::Compressor<'static>>> = Mutex::new(Vec::new());
+/// How many are kept.
+const MOST_PACKERS: usize = 4;
+
+/// A body as the store keeps it: zstd; none when it cannot be packed (out of memory), and then it is
+/// kept by its hash only.
 pub fn compressed(body: &[u8]) -> Option<Vec<u8>> {
-    zstd::bulk::compress(body, 1).ok()
+    let idle = || PACKERS.lock().unwrap_or_else(PoisonError::into_inner);
+    let kept = idle().pop();
+    let mut packer = match kept {
+        Some(packer) => packer,
+        None => zstd::bulk::Compressor::new(1).ok()?,
+    };
+    let packed = packer.compress(body).ok()?;
+    let mut idle = idle();
+    if idle.len() < MOST_PACKERS {
+        idle.push(packer);
+    }
+    Some(packed)
 }

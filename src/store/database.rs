@@ -138,8 +138,14 @@ impl Database {
                 Box::pin(async move { Ok(usable) })
             })
             // A batch of visits fits into memory until it is committed; written out before, its
-            // pages would be written twice.
-            .connect_with(options.clone().pragma("cache_size", "-16384"))
+            // pages would be written twice. What many batches change, such as the ends of an index,
+            // goes from the log into the file once for all of them: every 32 MiB.
+            .connect_with(
+                options
+                    .clone()
+                    .pragma("cache_size", "-16384")
+                    .pragma("wal_autocheckpoint", "2000"),
+            )
             .await
             .map_err(|error| failed(error.to_string()))?;
         let read = SqlitePoolOptions::new()

@@ -266,7 +266,7 @@ fn json<T: serde::de::DeserializeOwned>(
 
 /// Writes a JSON column; our own types always have a JSON form.
 fn to_json<T: serde::Serialize>(value: &T) -> String {
-    serde_json::to_string(value).unwrap_or_else(|_| "null".to_owned())
+    sonic_rs::to_string(value).unwrap_or_else(|_| "null".to_owned())
 }
 
 fn unreadable(table: &'static str, key: &str, why: impl std::fmt::Display) -> Error {

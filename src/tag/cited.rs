@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
+use smallvec::{SmallVec, smallvec};
 
 use super::lexicon::{Lexicon, Mention, Target};
 use super::phrase::{Entity, Recognised};
@@ -71,8 +72,8 @@ pub(super) fn read(texts: &[Text<'_>; 2], library: &Library, lexicon: &Lexicon) 
 const PROJECTS: &[&str] = &["PWI", "NP", "NWIP", "AWI", "WD"];
 
 /// What a citation is.
-fn entities(reference: &Reference) -> Vec<Entity> {
-    let mut out = vec![Entity::Reference];
+fn entities(reference: &Reference) -> SmallVec<[Entity; 4]> {
+    let mut out = smallvec![Entity::Reference];
     let canonical = reference.canonical.as_str();
     if is_law(reference) {
         out.push(Entity::Law);

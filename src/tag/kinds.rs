@@ -132,7 +132,10 @@ impl Kinds {
                 phrases.add(draft, written, *role);
             }
         }
-        Self { rules, phrases }
+        Self {
+            rules,
+            phrases: phrases.finish(),
+        }
     }
 
     /// The kind that the headline names; the summary's first sentences decide only when the

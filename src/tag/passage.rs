@@ -5,9 +5,12 @@
 //! kept folded (lower case, no accents) beside its place in the original, with what stands
 //! before it.
 
+use std::ops::Range;
+
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
+use crate::text::runs::Runs;
 use crate::text::words;
 
 /// What stands between a word and the one before it, from the closest to the farthest.
@@ -44,7 +47,8 @@ pub(super) struct Passage<'a> {
     original: &'a str,
     folded: String,
     words: Vec<Word>,
-    ascii: bool,
+    /// How many bytes at its beginning are plain letters and signs.
+    plain: usize,
 }
 
 /// What a character is to the reader of words.
@@ -92,20 +96,22 @@ fn sort(c: char) -> Sort {
     }
 }
 
-/// Letters and digits among the bytes of plain text: 1 and 2.
-const PLAIN: [u8; 256] = {
-    let mut out = [0; 256];
-    let mut byte: u8 = 0;
-    while byte < 128 {
-        out[byte as usize] = byte.is_ascii_alphabetic() as u8 | (byte.is_ascii_digit() as u8) << 1;
-        byte += 1;
-    }
-    out
-};
+/// How many bytes are ASCII up to the first that is not.
+fn plain(bytes: &[u8]) -> usize {
+    const MANY: usize = 32;
+    let blocks = bytes.chunks_exact(MANY);
+    let whole = blocks.take_while(|block| block.is_ascii()).count() * MANY;
+    let rest = bytes.get(whole..).unwrap_or(&[]);
+    whole + rest.iter().take_while(|byte| byte.is_ascii()).count()
+}
 
 /// A place in a text, which is at most as long as 32 bits hold.
+#[allow(
+    clippy::cast_possible_truncation,
+    reason = "no text that is read is longer"
+)]
 fn place(byte: usize) -> u32 {
-    u32::try_from(byte).unwrap_or(u32::MAX)
+    byte as u32
 }
 
 impl<'a> Passage<'a> {
@@ -120,128 +126,117 @@ impl<'a> Passage<'a> {
             original,
             folded: String::with_capacity(original.len() + 16),
             words: Vec::with_capacity(original.len() / 5 + 1),
-            ascii: original.is_ascii(),
+            plain: plain(original.as_bytes()),
         };
-        if out.ascii {
-            out.read_ascii();
-        } else {
-            out.read();
-        }
+        out.read();
         // So that every word can be read as 16 bytes.
         out.folded.push_str("\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0");
         out
     }
 
-    /// A text of plain letters folds as a whole, each word at its own place.
-    fn read_ascii(&mut self) {
-        self.folded.push_str(self.original);
-        self.folded.make_ascii_lowercase();
-        let bytes = self.original.as_bytes();
-        let sort_of = |at: usize| bytes.get(at).map_or(0, |byte| PLAIN[usize::from(*byte)]);
-        let (mut at, mut gap_from) = (0, 0);
-        while at < bytes.len() {
-            let run = sort_of(at);
-            if run == 0 {
-                at += 1;
-                continue;
-            }
-            let start = at;
-            while sort_of(at) == run {
-                at += 1;
-            }
-            let gap = self.gap_before(gap_from, start);
-            self.words.push(Word {
-                start: place(start),
-                end: place(at),
-                folded_start: place(start),
-                folded_end: place(at),
-                gap,
-                solid: false,
-            });
-            gap_from = at;
-        }
-    }
-
+    /// Stretches of plain letters fold as a whole, what stands between them by characters: most
+    /// texts are plain but for a dash or a quotation mark.
     fn read(&mut self) {
-        let bytes = self.original.as_bytes();
         let mut buffer = String::new();
         let mut gap_from = 0;
-        let mut at = 0;
-        while let Some(byte) = bytes.get(at) {
-            let start = at;
-            if byte.is_ascii() {
-                let same: fn(&u8) -> bool = if byte.is_ascii_alphabetic() {
-                    u8::is_ascii_alphabetic
-                } else if byte.is_ascii_digit() {
-                    u8::is_ascii_digit
-                } else {
-                    at += 1;
-                    continue;
-                };
-                while bytes.get(at).is_some_and(same) {
-                    at += 1;
-                }
-                if bytes.get(at).is_none_or(u8::is_ascii) {
-                    let from = self.folded.len();
-                    self.folded
-                        .push_str(self.original.get(start..at).unwrap_or(""));
-                    if let Some(added) = self.folded.get_mut(from..) {
-                        added.make_ascii_lowercase();
-                    }
-                    self.push(gap_from, start, at, from, false);
-                    gap_from = at;
-                    continue;
-                }
+        let (mut at, mut end) = (0, self.plain);
+        loop {
+            at = self.read_plain(at, end, &mut gap_from);
+            if at >= self.original.len() {
+                break;
             }
-            // By characters, from where the run began.
-            let rest = self.original.get(start..).unwrap_or("");
-            let mut run: Option<Sort> = None;
-            let mut end = start;
-            for (offset, c) in rest.char_indices() {
-                let sort = sort(c);
-                match run {
-                    None if matches!(sort, Sort::Other | Sort::Mark) => break,
-                    None => run = Some(sort),
-                    Some(_) if sort == Sort::Mark => {}
-                    Some(Sort::Solid) => break,
-                    Some(run) if run != sort => break,
-                    Some(_) => {}
-                }
-                end = start + offset + c.len_utf8();
-            }
-            let Some(run) = run else {
-                at = start + rest.chars().next().map_or(1, char::len_utf8);
-                continue;
-            };
-            at = end;
-            let from = self.folded.len();
-            let word = self.original.get(start..end).unwrap_or("");
-            buffer.clear();
-            if run == Sort::Solid {
-                buffer.push_str(word);
-            } else if run == Sort::Katakana {
-                // Its marks tell sounds apart; only width is of no account.
-                buffer.extend(word.nfkc());
-            } else {
-                words::fold_into(word, &mut buffer);
-                buffer.retain(|c| sort(c) != Sort::Mark);
-            }
-            if buffer.is_empty() {
-                continue;
-            }
-            self.folded.push_str(&buffer);
-            self.push(gap_from, start, end, from, run == Sort::Solid);
-            gap_from = end;
+            at = self.read_run(at, &mut gap_from, &mut buffer);
+            end = at + plain(self.original.as_bytes().get(at..).unwrap_or(&[]));
         }
     }
 
-    fn push(&mut self, gap_from: usize, start: usize, end: usize, folded: usize, solid: bool) {
-        let gap = self.gap_before(gap_from, start);
+    /// Reads the words of a stretch of plain letters, and tells where it stopped: at its end, or
+    /// before a word that letters of another kind may go on with.
+    fn read_plain(&mut self, from: usize, to: usize, gap_from: &mut usize) -> usize {
+        let folded = self.folded.len();
+        let original = self.original;
+        let stretch = original.get(from..to).unwrap_or("");
+        self.folded.push_str(stretch);
+        if let Some(added) = self.folded.get_mut(folded..) {
+            added.make_ascii_lowercase();
+        }
+        let runs = Runs::of(stretch.as_bytes());
+        let mut at = 0;
+        while let Some((start, end)) = runs.next(at) {
+            if end == stretch.len() && to < original.len() {
+                return from + start;
+            }
+            let place = (from + start, from + end);
+            self.push(*gap_from, place, folded + start, folded + end, false);
+            *gap_from = from + end;
+            at = end;
+        }
+        to
+    }
+
+    /// Reads one word by its characters, or passes over one character that belongs to none.
+    fn read_run(&mut self, start: usize, gap_from: &mut usize, buffer: &mut String) -> usize {
+        let rest = self.original.get(start..).unwrap_or("");
+        let mut run: Option<Sort> = None;
+        let mut end = start;
+        for (offset, c) in rest.char_indices() {
+            let sort = sort(c);
+            match run {
+                None if matches!(sort, Sort::Other | Sort::Mark) => break,
+                None => run = Some(sort),
+                Some(_) if sort == Sort::Mark => {}
+                Some(Sort::Solid) => break,
+                Some(run) if run != sort => break,
+                Some(_) => {}
+            }
+            end = start + offset + c.len_utf8();
+        }
+        let Some(run) = run else {
+            return start + rest.chars().next().map_or(1, char::len_utf8);
+        };
+        let from = self.folded.len();
+        let word = self.original.get(start..end).unwrap_or("");
+        buffer.clear();
+        if run == Sort::Solid {
+            buffer.push_str(word);
+        } else if run == Sort::Katakana {
+            // Its marks tell sounds apart; only width is of no account.
+            buffer.extend(word.nfkc());
+        } else {
+            words::fold_into(word, buffer);
+            buffer.retain(|c| sort(c) != Sort::Mark);
+        }
+        if !buffer.is_empty() {
+            self.folded.push_str(buffer);
+            let folded_end = self.folded.len();
+            let solid = run == Sort::Solid;
+            self.push(*gap_from, (start, end), from, folded_end, solid);
+            *gap_from = end;
+        }
+        end
+    }
+
+    #[inline]
+    fn push(
+        &mut self,
+        gap_from: usize,
+        (start, end): (usize, usize),
+        folded_start: usize,
+        folded_end: usize,
+        solid: bool,
+    ) {
+        // Nearly all words have one space before them.
+        let spaced = start == gap_from + 1 && self.original.as_bytes().get(gap_from) == Some(&b' ');
+        let gap = if spaced && !self.words.is_empty() {
+            Gap::Space
+        } else {
+            self.gap_before(gap_from, start)
+        };
         self.words.push(Word {
             start: place(start),
             end: place(end),
-            folded_start: place(folded),
-            folded_end: place(self.folded.len()),
+            folded_start: place(folded_start),
+            folded_end: place(folded_end),
             gap,
             solid,
         });
@@ -253,8 +248,6 @@ impl<'a> Passage<'a> {
             Gap::Sentence
         } else if from == to {
             Gap::Nothing
-        } else if to - from == 1 && self.original.as_bytes().get(from) == Some(&b' ') {
-            Gap::Space
         } else {
             self.gap_between(from, to)
         }
@@ -364,28 +357,22 @@ impl<'a> Passage<'a> {
         })
     }
 
-    /// The bytes of a folded word.
-    pub(super) fn bytes_of(&self, at: usize) -> &[u8] {
-        self.words
-            .get(at)
-            .and_then(|word| {
-                let bytes = self.folded.as_bytes();
-                bytes.get(word.folded_start as usize..word.folded_end as usize)
-            })
-            .unwrap_or(&[])
-    }
-
-    /// The bytes of a folded word as a number, where it has at most 16.
-    pub(super) fn short(&self, at: usize) -> Option<u128> {
-        let word = self.words.get(at)?;
-        let length = (word.folded_end - word.folded_start) as usize;
-        let bytes = self.folded.as_bytes().get(word.folded_start as usize..)?;
-        let all = u128::from_le_bytes(*bytes.first_chunk()?);
-        match length {
-            0..16 => Some(all & ((1 << (8 * length)) - 1)),
-            16 => Some(all),
-            _ => None,
-        }
+    /// A stretch of words, folded, each with its bytes as a number where it has at most 16.
+    pub(super) fn folded(&self, words: Range<usize>) -> impl Iterator<Item = (&str, Option<u128>)> {
+        self.words.get(words).unwrap_or(&[]).iter().map(|word| {
+            let (start, end) = (word.folded_start as usize, word.folded_end as usize);
+            let text = self.folded.get(start..end).unwrap_or("");
+            let bytes = self.folded.as_bytes().get(start..);
+            let key = bytes.and_then(<[u8]>::first_chunk).and_then(|all| {
+                let all = u128::from_le_bytes(*all);
+                match text.len() {
+                    0..16 => Some(all & ((1 << (8 * text.len())) - 1)),
+                    16 => Some(all),
+                    _ => None,
+                }
+            });
+            (text, key)
+        })
     }
 
     /// A word as written.
@@ -439,10 +426,9 @@ impl<'a> Passage<'a> {
 
     /// How many characters stand before a byte of the original.
     pub(super) fn characters_before(&self, byte: usize) -> usize {
-        if self.ascii {
-            return byte;
-        }
-        self.original.get(..byte).unwrap_or("").chars().count()
+        let plain = byte.min(self.plain);
+        let rest = self.original.get(plain..byte).unwrap_or("");
+        plain + rest.chars().count()
     }
 }
 

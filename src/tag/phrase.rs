@@ -83,7 +83,7 @@ pub(super) struct Recognised {
     pub(super) end: usize,
 }
 
-/// Something that a phrase asks for: plain words, a class or an entity, each a number.
+/// Something that a phrase asks for: plain words, a class or an entity, each a number from 1 on.
 type Thing = u32;
 
 enum Element {
@@ -95,30 +95,28 @@ enum Element {
 /// A phrase, and what it stands for.
 struct Phrase<T> {
     elements: Vec<Element>,
-    /// What it asks for besides the first thing; where one is missing nobody need look further.
+    /// What it asks for besides its anchor; where one is missing nobody need look further.
     others: Vec<Thing>,
+    /// Its first thing.
+    first: Thing,
     role: T,
-}
-
-/// A phrase among those with the same first thing.
-struct Opening {
-    phrase: u32,
-    /// What it asks for besides, as far as there is room: most phrases are done with here. No thing
-    /// has the number 0, which stands for none.
-    asks: [Thing; 3],
 }
 
 /// All phrases of one book, with what each stands for.
 pub(super) struct Phrases<T> {
     phrases: Vec<Phrase<T>>,
-    /// For each thing the phrases that it opens.
-    by_first: Vec<Vec<Opening>>,
+    /// For each thing the phrases of which it is the anchor: the rarest of what they ask for. A text
+    /// without it need not be asked for the phrase.
+    anchored: Vec<Vec<u32>>,
     /// For each node one more than the place of its list in `lists`; 0 has none.
     by_node: ByNode<u32>,
     lists: Vec<Vec<Thing>>,
+    /// The thing that a sequence of plain words is.
+    words: BTreeMap<Node, Thing>,
     by_entity: BTreeMap<Entity, Vec<Thing>>,
     classes: BTreeMap<String, Thing>,
-    things: Thing,
+    /// For each thing how common it is.
+    common: Vec<usize>,
 }
 
 /// A phrase found: what it stands for, its first word and one past its last.
@@ -134,21 +132,23 @@ impl<T: Copy> Phrases<T> {
     pub(super) fn new(draft: &mut Drafting, classes: &[(String, Vec<String>)]) -> Self {
         let mut out = Self {
             phrases: Vec::new(),
-            by_first: Vec::new(),
+            anchored: Vec::new(),
             by_node: ByNode::default(),
             lists: Vec::new(),
+            words: BTreeMap::new(),
             by_entity: BTreeMap::new(),
             classes: BTreeMap::new(),
-            things: 0,
+            // No thing has the number 0.
+            common: vec![0],
         };
         for (_, entity) in Entity::NAMES {
-            let thing = out.next();
+            let thing = out.thing(ENTITY);
             out.by_entity.insert(*entity, vec![thing]);
         }
         // What a class holds, so that a class that names another holds the same.
         let mut held: BTreeMap<&str, (Vec<Node>, Vec<Entity>)> = BTreeMap::new();
         for (name, words) in classes {
-            let thing = out.next();
+            let thing = out.thing(CLASS);
             out.classes.insert(name.clone(), thing);
             let (mut nodes, mut entities) = (Vec::new(), Vec::new());
             for word in words {
@@ -168,6 +168,9 @@ impl<T: Copy> Phrases<T> {
             }
             for entity in &entities {
                 out.by_entity.entry(*entity).or_default().push(thing);
+            }
+            if let Some(common) = out.common.get_mut(thing as usize) {
+                *common += nodes.len() + entities.len() * ENTITY;
             }
             held.insert(name, (nodes, entities));
         }
@@ -198,9 +201,28 @@ impl<T: Copy> Phrases<T> {
             .map_or(&[], Vec::as_slice)
     }
 
-    fn next(&mut self) -> Thing {
-        self.things += 1;
-        self.things
+    /// A thing that is new.
+    fn thing(&mut self, common: usize) -> Thing {
+        let thing = number(self.common.len());
+        self.common.push(common);
+        thing
+    }
+
+    /// A sequence of plain words, the same for all phrases that ask for it.
+    fn words(&mut self, node: Node) -> Thing {
+        let thing = match self.words.get(&node) {
+            Some(thing) => *thing,
+            None => {
+                let thing = self.thing(0);
+                self.words.insert(node, thing);
+                self.is(node, thing);
+                thing
+            }
+        };
+        if let Some(common) = self.common.get_mut(thing as usize) {
+            *common += 1;
+        }
+        thing
     }
 
     /// Takes in a phrase as the library writes it; a phrase without words is left out.
@@ -218,9 +240,7 @@ impl<T: Copy> Phrases<T> {
                 continue;
             }
             if let Some(node) = draft.sequence(&std::mem::take(&mut plain)) {
-                let thing = self.next();
-                self.is(node, thing);
-                elements.push(Element::Thing(thing));
+                elements.push(Element::Thing(self.words(node)));
             }
             match part {
                 Some(part) if gap(part).is_some() => {
@@ -238,32 +258,60 @@ impl<T: Copy> Phrases<T> {
                 None => {}
             }
         }
-        let mut things = elements.iter().filter_map(|element| match element {
-            Element::Thing(thing) => Some(*thing),
-            Element::Gap(_) | Element::ClauseStart => None,
-        });
-        if let Some(first) = things.next() {
-            let others: Vec<Thing> = things.collect();
-            let place = first as usize;
-            if self.by_first.len() <= place {
-                self.by_first.resize_with(place + 1, Vec::new);
-            }
-            if let Some(list) = self.by_first.get_mut(place) {
-                let mut asks = [0; 3];
-                for (slot, thing) in asks.iter_mut().zip(&others) {
-                    *slot = *thing;
-                }
-                list.push(Opening {
-                    phrase: u32::try_from(self.phrases.len()).unwrap_or(u32::MAX),
-                    asks,
-                });
-            }
+        let others: Vec<Thing> = elements
+            .iter()
+            .filter_map(|element| match element {
+                Element::Thing(thing) => Some(*thing),
+                Element::Gap(_) | Element::ClauseStart => None,
+            })
+            .collect();
+        if let Some(first) = others.first().copied() {
             self.phrases.push(Phrase {
                 elements,
                 others,
+                first,
                 role,
             });
         }
+    }
+
+    /// Files every phrase under its anchor, once all are taken in and it is known how common what
+    /// they ask for is.
+    pub(super) fn finish(mut self) -> Self {
+        let Self {
+            phrases,
+            anchored,
+            common,
+            ..
+        } = &mut self;
+        anchored.resize_with(common.len(), Vec::new);
+        for (place, phrase) in phrases.iter_mut().enumerate() {
+            let rarest = phrase
+                .others
+                .iter()
+                .min_by_key(|thing| common.get(**thing as usize).copied().unwrap_or(0))
+                .copied()
+                .unwrap_or(phrase.first);
+            phrase.others.retain(|thing| *thing != rarest);
+            if let Some(list) = anchored.get_mut(rarest as usize) {
+                list.push(number(place));
+            }
+        }
+        self
+    }
+
+    /// The order in which phrases are told, as a number: by their first words; of those that begin
+    /// at one word those first that begin with a name or a class, each by its number and the longer
+    /// span first; then as they were taken in.
+    fn order(&self, span: Span, phrase: u32) -> u128 {
+        let plain = |common: &usize| *common < CLASS;
+        let class = !self.common.get(span.thing() as usize).is_some_and(plain);
+        let among = if class {
+            u128::from(span.0 & ((1 << 48) - 1))
+        } else {
+            (1 << 48) - 1
+        };
+        (span.first() as u128) << 80 | among << 32 | u128::from(phrase)
     }
 
     /// Every phrase in the first `words` of a text, by the order of their first words.
@@ -274,7 +322,7 @@ impl<T: Copy> Phrases<T> {
         words: usize,
     ) -> Vec<Found<T>> {
         let words = words.min(text.passage.len());
-        let mut spans: Vec<Span> = Vec::new();
+        let mut spans: Vec<Span> = Vec::with_capacity(text.hits.len().min(2 * words) + words);
         // Words inside a name are the name's, unless they are all of it.
         let mut inside = vec![(0, 0); words];
         for found in recognised
@@ -302,13 +350,36 @@ impl<T: Copy> Phrases<T> {
         spans.sort_unstable();
         spans.dedup();
         // What is there at all: a phrase that asks for anything else is not.
-        let mut there = Presence::of(self.things);
+        let mut there = Presence::of(self.common.len());
         let mut starts = vec![spans.len(); words + 1];
+        // The phrases of which everything is there, under their first things.
+        let mut whole: Vec<(Thing, u32)> = Vec::with_capacity(32);
+        let mut anchors: Vec<Thing> = Vec::with_capacity(spans.len());
         for (place, span) in spans.iter().enumerate().rev() {
             if let Some(start) = starts.get_mut(span.first()) {
                 *start = place;
             }
-            there.put(span.thing());
+            if there.put(span.thing()) {
+                anchors.push(span.thing());
+            }
+        }
+        for anchor in anchors {
+            let anchored = self.anchored.get(anchor as usize);
+            for number in anchored.into_iter().flatten() {
+                if let Some(phrase) = self.phrases.get(*number as usize)
+                    && phrase.others.iter().all(|thing| there.has(*thing))
+                {
+                    whole.push((phrase.first, *number));
+                }
+            }
+        }
+        if whole.is_empty() {
+            return Vec::new();
+        }
+        whole.sort_unstable();
+        let mut opens = Presence::of(self.common.len());
+        for (first, _) in &whole {
+            opens.put(*first);
         }
         let reader = Reader {
             text,
@@ -316,46 +387,56 @@ impl<T: Copy> Phrases<T> {
             starts: &starts,
             words,
         };
-        let mut out = Vec::new();
-        for span in &spans {
-            let opened = self.by_first.get(span.thing() as usize);
-            for opening in opened.into_iter().flatten() {
-                if !opening.asks.iter().all(|thing| there.has(*thing)) {
-                    continue;
-                }
-                let Some(phrase) = self.phrases.get(opening.phrase as usize) else {
+        let mut found: Vec<(u128, Found<T>)> = Vec::with_capacity(whole.len());
+        for span in spans.iter().filter(|span| opens.has(span.thing())) {
+            let from = whole.partition_point(|(first, _)| *first < span.thing());
+            let opened = whole.get(from..).unwrap_or(&[]).iter();
+            for (_, number) in opened.take_while(|(first, _)| *first == span.thing()) {
+                let Some(phrase) = self.phrases.get(*number as usize) else {
                     continue;
                 };
-                if !phrase.others.iter().all(|thing| there.has(*thing)) {
-                    continue;
-                }
                 if let Some(end) = reader.follow(&phrase.elements, span.first(), true) {
-                    out.push(Found {
+                    let hit = Found {
                         role: phrase.role,
                         first: span.first(),
                         end,
-                    });
+                    };
+                    found.push((self.order(*span, *number), hit));
                 }
             }
         }
-        out
+        // No two are alike: a phrase is found once in a span.
+        found.sort_unstable_by_key(|(order, _)| *order);
+        found.into_iter().map(|(_, hit)| hit).collect()
     }
 }
 
-/// A set of things; what stands for none is in every one.
+/// How common a name of a sort and a class are at the least: more than any sequence of words.
+const CLASS: usize = 1 << 20;
+const ENTITY: usize = 1 << 30;
+
+/// A place as a number: a book has far fewer phrases than 32 bits count.
+fn number(place: usize) -> u32 {
+    u32::try_from(place).unwrap_or(u32::MAX)
+}
+
+/// A set of things.
 struct Presence(Vec<u64>);
 
 impl Presence {
-    fn of(things: Thing) -> Self {
-        let mut out = Self(vec![0; things as usize / 64 + 1]);
-        out.put(0);
-        out
+    fn of(things: usize) -> Self {
+        Self(vec![0; things / 64 + 1])
     }
 
-    fn put(&mut self, thing: Thing) {
-        if let Some(slot) = self.0.get_mut(thing as usize / 64) {
-            *slot |= 1 << (thing % 64);
-        }
+    /// Puts one in, and tells whether it was not there.
+    fn put(&mut self, thing: Thing) -> bool {
+        let Some(slot) = self.0.get_mut(thing as usize / 64) else {
+            return false;
+        };
+        let bit = 1 << (thing % 64);
+        let new = *slot & bit == 0;
+        *slot |= bit;
+        new
     }
 
     fn has(&self, thing: Thing) -> bool {

@@ -18,16 +18,6 @@ pub(super) fn mark(
     aside: impl Fn(&Mention) -> bool,
 ) {
     let mapping = kind == Some(UpdateKind::MappingPublished);
-    let of = |id: &FrameworkId, field: usize| {
-        mentions
-            .iter()
-            .filter(move |mention| {
-                mention.text == field
-                    && matches!(mention.target, Target::Framework(place)
-                        if library.frameworks.get(place).is_some_and(|known| &known.id == id))
-            })
-            .collect::<Vec<&Mention>>()
-    };
     let stated = |tag: &FrameworkTag| {
         tag.because
             .iter()
@@ -38,12 +28,16 @@ pub(super) fn mark(
     let mut named: BTreeSet<FrameworkId> = BTreeSet::new();
     for field in 0..2 {
         for tag in tags.iter() {
-            let here = of(&tag.id, field);
-            if here.is_empty() && !(field == 0 && stated(tag)) {
+            let mut here = mentions
+                .iter()
+                .filter(|mention| mention.text == field && names(mention, library, &tag.id))
+                .peekable();
+            let absent = here.peek().is_none();
+            if absent && !(field == 0 && stated(tag)) {
                 continue;
             }
             named.insert(tag.id.clone());
-            if here.is_empty() || here.iter().any(|mention| !aside(mention)) {
+            if absent || here.any(|mention| !aside(mention)) {
                 primary.insert(tag.id.clone());
             }
         }
@@ -75,4 +69,10 @@ pub(super) fn mark(
     for tag in tags {
         tag.primary = !any || primary.contains(&tag.id);
     }
+}
+
+/// Whether a mention is one of this framework.
+fn names(mention: &Mention, library: &Library, id: &FrameworkId) -> bool {
+    matches!(mention.target, Target::Framework(place)
+        if library.frameworks.get(place).is_some_and(|known| &known.id == id))
 }

@@ -77,12 +77,9 @@ impl<'a> Text<'a> {
         let passage = Passage::new(text, longest);
         // A sequence that begins there may end later.
         let opening = opening + dictionary.sequences.longest();
-        let symbols: Symbols = dictionary.lookups.read(&passage, opening);
+        let symbols: Symbols<'_> = dictionary.lookups.read(&passage, opening);
         let mut hits = Vec::with_capacity(passage.len());
-        for first in 0..passage.len() {
-            if symbols.of(first).is_empty() {
-                continue;
-            }
+        for first in symbols.known() {
             dictionary
                 .sequences
                 .walk(&passage, &symbols, first, &mut |node, end| {

@@ -129,13 +129,17 @@ impl Vocabulary {
 
     /// For looking up: all words, and those that count anywhere.
     pub(super) fn finish(&self) -> Lookups {
+        let mut symbols = Vec::new();
+        let opening = Lookup::new(self, &mut symbols, |_| true);
+        let anywhere = Lookup::new(self, &mut symbols, |symbol| {
+            self.anywhere
+                .get(symbol as usize)
+                .is_some_and(|anywhere| *anywhere)
+        });
         Lookups {
-            opening: Lookup::new(self, |_| true),
-            anywhere: Lookup::new(self, |symbol| {
-                self.anywhere
-                    .get(symbol as usize)
-                    .is_some_and(|anywhere| *anywhere)
-            }),
+            opening,
+            anywhere,
+            symbols,
         }
     }
 }
@@ -145,14 +149,17 @@ impl Vocabulary {
 pub(super) struct Lookups {
     opening: Lookup,
     anywhere: Lookup,
+    /// The symbols of whole words.
+    symbols: Vec<Symbol>,
 }
 
 impl Lookups {
     /// The symbols of every word of a text: of all in its first words, and of those that count
     /// anywhere in the others.
-    pub(super) fn read(&self, passage: &Passage<'_>, opening: usize) -> Symbols {
+    pub(super) fn read(&self, passage: &Passage<'_>, opening: usize) -> Symbols<'_> {
         let mut out = Symbols {
-            all: Vec::with_capacity(passage.len()),
+            known: &self.symbols,
+            open: Vec::new(),
             words: Vec::with_capacity(passage.len()),
         };
         let opening = opening.min(passage.len());
@@ -163,23 +170,55 @@ impl Lookups {
     }
 }
 
+/// The symbols of one word: where they stand in a list, and a set that holds at least them.
+#[derive(Clone, Copy, Debug, Default)]
+struct Run {
+    from: u32,
+    to: u32,
+    some: u64,
+}
+
+impl Run {
+    /// The last symbols of a list, from one on.
+    fn tail(list: &[Symbol], from: usize) -> Self {
+        let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        let new = list.get(from..).unwrap_or(&[]);
+        Self {
+            from: place(from),
+            to: place(list.len()),
+            some: new.iter().fold(0, |some, symbol| some | some_of(*symbol)),
+        }
+    }
+
+    fn of(self, list: &[Symbol]) -> &[Symbol] {
+        list.get(self.from as usize..self.to as usize)
+            .unwrap_or(&[])
+    }
+}
+
 #[derive(Default)]
 struct Lookup {
     /// The first bytes of whole words with their lengths, and with the length 0 those of open
     /// words; the last bytes of open words have the length 1.
     sieve: Box<Sieve>,
-    /// Whole words, each with all that it is: a whole word is often an open one too. One that fits
-    /// into 16 bytes is a number: comparing it costs one instruction.
-    short: FxHashMap<u128, Range<u32>>,
-    long: FxHashMap<Box<str>, Range<u32>>,
-    symbols: Vec<Symbol>,
+    /// Whole words, each with the place of all that it is in `runs`: a whole word is often an open
+    /// one too. Most fit into 8 bytes, and nearly all into 16: such a one is a number, and the tables
+    /// of them are small enough to stay near.
+    short: FxHashMap<u64, u32>,
+    middle: FxHashMap<u128, u32>,
+    long: FxHashMap<Box<str>, u32>,
+    runs: Vec<Run>,
     /// Open words by their first or last bytes.
     beginnings: FxHashMap<u32, Vec<(Box<str>, Symbol)>>,
     endings: FxHashMap<u32, Vec<(Box<str>, Symbol)>>,
 }
 
 impl Lookup {
-    fn new(vocabulary: &Vocabulary, counts: impl Fn(Symbol) -> bool) -> Self {
+    fn new(
+        vocabulary: &Vocabulary,
+        symbols: &mut Vec<Symbol>,
+        counts: impl Fn(Symbol) -> bool,
+    ) -> Self {
         let mut out = Self::default();
         let sorted = |words: &FxHashMap<Box<str>, Symbol>| {
             let counted = words.iter().filter(|(_, symbol)| counts(**symbol));
@@ -201,25 +240,28 @@ impl Lookup {
             out.endings.entry(key).or_default().push((word, symbol));
         }
         for (word, symbol) in sorted(&vocabulary.exact) {
-            let from = out.symbols.len();
-            out.symbols.push(symbol);
-            let mut open = Vec::new();
-            out.open(word.as_bytes(), &mut open);
-            out.symbols.append(&mut open);
-            let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-            let range = place(from)..place(out.symbols.len());
-            out.sieve.put(whole(three(word.as_bytes()), word.len()));
+            let from = symbols.len();
+            symbols.push(symbol);
+            let bytes = word.as_bytes();
+            out.open(bytes, three(bytes), symbols);
+            let run = Run::tail(symbols, from);
+            out.sieve.put(whole(three(bytes), word.len()));
+            let place = u32::try_from(out.runs.len()).unwrap_or(u32::MAX);
+            out.runs.push(run);
             match short(&word) {
-                Some(key) => out.short.insert(key, range),
-                None => out.long.insert(word, range),
+                Some(key) => match u64::try_from(key) {
+                    Ok(key) => out.short.insert(key, place),
+                    Err(_) => out.middle.insert(key, place),
+                },
+                None => out.long.insert(word, place),
             };
         }
         out
     }
 
-    /// The open words that a word is.
-    fn open(&self, word: &[u8], out: &mut Vec<Symbol>) {
-        let head = three(word);
+    /// The open words that a word is; `head` are its first bytes as a number.
+    #[inline]
+    fn open(&self, word: &[u8], head: u32, out: &mut Vec<Symbol>) {
         if word.len() >= BEGINNING
             && self.sieve.may_hold(beginning(head))
             && let Some(list) = self.beginnings.get(&head)
@@ -229,9 +271,11 @@ impl Lookup {
                 .filter(|(open, _)| word.starts_with(open.as_bytes()));
             out.extend(fits.map(|(_, symbol)| *symbol));
         }
+        if word.len() <= ENDING + 2 {
+            return;
+        }
         let tail = three(tail(word));
-        if word.len() > ENDING + 2
-            && self.sieve.may_hold(ending(tail))
+        if self.sieve.may_hold(ending(tail))
             && let Some(list) = self.endings.get(&tail)
         {
             let fits = list
@@ -241,32 +285,48 @@ impl Lookup {
         }
     }
 
-    fn read(&self, passage: &Passage<'_>, words: Range<usize>, out: &mut Symbols) {
-        for at in words {
-            let word = passage.bytes_of(at);
-            let from = out.all.len();
-            let known = if self.sieve.may_hold(whole(three(word), word.len())) {
-                match passage.short(at) {
-                    Some(key) => self.short.get(&key),
-                    None => self.long.get(passage.word(at)),
+    fn read(&self, passage: &Passage<'_>, words: Range<usize>, out: &mut Symbols<'_>) {
+        for (text, key) in passage.folded(words) {
+            let word = text.as_bytes();
+            let head = key.map_or_else(|| three(word), low_three);
+            let known = if self.sieve.may_hold(whole(head, word.len())) {
+                match key.map(|key| u64::try_from(key).map_err(|_| key)) {
+                    Some(Ok(key)) => self.short.get(&key),
+                    Some(Err(key)) => self.middle.get(&key),
+                    None => self.long.get(text),
                 }
             } else {
                 None
             };
-            match known {
-                Some(range) => {
-                    let symbols = self.symbols.get(range.start as usize..range.end as usize);
-                    out.all.extend_from_slice(symbols.unwrap_or(&[]));
+            let known = known.and_then(|place| self.runs.get(*place as usize));
+            let run = match known {
+                Some(run) => *run,
+                None => {
+                    let from = out.open.len();
+                    self.open(word, head, &mut out.open);
+                    if out.open.len() == from {
+                        Run::default()
+                    } else {
+                        let run = Run::tail(&out.open, from);
+                        Run {
+                            from: run.from | Symbols::OPEN,
+                            ..run
+                        }
+                    }
                 }
-                None => self.open(word, &mut out.all),
-            }
-            let new = out.all.get(from..).unwrap_or(&[]);
-            out.words.push((
-                u32::try_from(out.all.len()).unwrap_or(u32::MAX),
-                new.iter().fold(0, |some, symbol| some | some_of(*symbol)),
-            ));
+            };
+            out.words.push(run);
         }
     }
+}
+
+/// The three lowest bytes of a number: the first of a short word.
+#[allow(
+    clippy::cast_possible_truncation,
+    reason = "what is cut off is masked away"
+)]
+fn low_three(bytes: u128) -> u32 {
+    bytes as u32 & 0xff_ffff
 }
 
 /// The last bytes of a word that has so many.
@@ -290,26 +350,40 @@ fn some_of(symbol: Symbol) -> u64 {
 }
 
 /// For each word of a text its symbols; most words have none.
-pub(super) struct Symbols {
-    all: Vec<Symbol>,
-    /// Where the symbols of each word end, and a set that holds at least them.
-    words: Vec<(u32, u64)>,
+pub(super) struct Symbols<'l> {
+    /// The symbols of whole words of the library.
+    known: &'l [Symbol],
+    /// Those of words that are open ones only.
+    open: Vec<Symbol>,
+    words: Vec<Run>,
 }
 
-impl Symbols {
+impl Symbols<'_> {
+    /// Says of a run that it stands in `open`. The library has far fewer symbols.
+    const OPEN: u32 = 1 << 31;
+
     /// The symbols of a word.
     pub(super) fn of(&self, at: usize) -> &[Symbol] {
-        let from = at
-            .checked_sub(1)
-            .and_then(|before| self.words.get(before))
-            .map_or(0, |(end, _)| *end as usize);
-        let to = self.words.get(at).map_or(from, |(end, _)| *end as usize);
-        self.all.get(from..to).unwrap_or(&[])
+        match self.words.get(at) {
+            None => &[],
+            Some(run) if run.from & Self::OPEN == 0 => run.of(self.known),
+            Some(run) => Run {
+                from: run.from & !Self::OPEN,
+                ..*run
+            }
+            .of(&self.open),
+        }
+    }
+
+    /// The words that have symbols.
+    pub(super) fn known(&self) -> impl Iterator<Item = usize> {
+        let words = self.words.iter().enumerate();
+        words.filter(|(_, run)| run.some != 0).map(|(at, _)| at)
     }
 
     /// A set that holds at least the symbols of a word.
     fn some_of(&self, at: usize) -> u64 {
-        self.words.get(at).map_or(0, |(_, some)| *some)
+        self.words.get(at).map_or(0, |run| run.some)
     }
 }
 
@@ -402,7 +476,7 @@ impl Sequences {
     pub(super) fn walk(
         &self,
         passage: &Passage<'_>,
-        symbols: &Symbols,
+        symbols: &Symbols<'_>,
         at: usize,
         f: &mut impl FnMut(Node, usize),
     ) {
@@ -418,7 +492,7 @@ impl Sequences {
     fn enter(
         &self,
         passage: &Passage<'_>,
-        symbols: &Symbols,
+        symbols: &Symbols<'_>,
         node: Node,
         first: usize,
         at: usize,

@@ -2,6 +2,7 @@
 //!
 //! Nothing is filled in: a date without a year is none, and a day without a time stays a day.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
@@ -111,6 +112,9 @@ pub enum DateFault {
     },
 }
 
+/// As much of a text as is read for its date, in characters.
+const LONGEST: usize = 200;
+
 /// Years that something can be published in.
 const PLAUSIBLE: std::ops::RangeInclusive<i32> = 1900..=2199;
 
@@ -119,7 +123,13 @@ const PLAUSIBLE: std::ops::RangeInclusive<i32> = 1900..=2199;
 /// # Errors
 /// When there is none, or it is of another age.
 pub fn read(text: &str, hints: &DateHints<'_>) -> Result<Stamp, DateFault> {
-    let text: String = text.trim().chars().take(200).map(plain_digit).collect();
+    let text = text.trim();
+    let text: Cow<'_, str> = if text.is_ascii() && text.len() <= LONGEST {
+        Cow::Borrowed(text)
+    } else {
+        let head = text.chars().take(LONGEST);
+        Cow::Owned(head.map(plain_digit).collect())
+    };
     if let Some(stamp) = hints
         .format
         .and_then(|format| by_format(&text, format, hints))
@@ -129,7 +139,15 @@ pub fn read(text: &str, hints: &DateHints<'_>) -> Result<Stamp, DateFault> {
     if let Some(result) = by_digits(&text) {
         return result.and_then(plausible);
     }
-    let mut pieces = pieces(&text);
+    if let Some(stamp) = by_mail(&text).filter(|stamp| plausible(*stamp).is_ok()) {
+        return Ok(stamp);
+    }
+    with_care(&text, hints)
+}
+
+/// Reads a date out of its pieces, whatever order they have.
+fn with_care(text: &str, hints: &DateHints<'_>) -> Result<Stamp, DateFault> {
+    let mut pieces = pieces(text);
     let thai = text.contains(|c: char| ('\u{e00}'..='\u{e7f}').contains(&c))
         || hints.language == Some("th");
     let time = take_time(&mut pieces);
@@ -153,6 +171,47 @@ pub fn read(text: &str, hints: &DateHints<'_>) -> Result<Stamp, DateFault> {
         None => in_zone(local, hints.zone),
     };
     plausible(Stamp::Instant(instant))
+}
+
+/// `Mon, 02 Nov 2026 10:00:00 GMT`, exactly as RFC 5322 and feeds have it: most of all dates. Any
+/// other writing is for those who read with care.
+fn by_mail(text: &str) -> Option<Stamp> {
+    const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+    const MONTHS: [&str; 12] = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ];
+    let number = |text: &str, digits: usize| {
+        let plain = text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit());
+        plain.then(|| text.parse::<u32>().ok()).flatten()
+    };
+    let (weekday, rest) = text.split_once(", ")?;
+    let mut parts = rest.split(' ');
+    let mut part = || parts.next();
+    let (day, month, year, clock, zone) = (part()?, part()?, part()?, part()?, part()?);
+    if part().is_some() || !DAYS.contains(&weekday) {
+        return None;
+    }
+    let month = (1..).zip(MONTHS).find(|(_, name)| *name == month)?.0;
+    let day = number(day, day.len().clamp(1, 2))?;
+    let date = NaiveDate::from_ymd_opt(number(year, 4)?.try_into().ok()?, month, day)?;
+    let mut parts = clock.split(':').map(|part| number(part, 2));
+    let (hour, minute, second) = (parts.next()??, parts.next()??, parts.next()??);
+    let time = NaiveTime::from_hms_opt(hour, minute, second)?;
+    let offset = match zone {
+        "GMT" | "+0000" => 0,
+        zone => {
+            let minutes = number(zone.get(1..)?, 4)?;
+            let minutes = i64::from(minutes / 100 * 60 + minutes % 100);
+            match zone.as_bytes().first()? {
+                b'+' => minutes,
+                b'-' => -minutes,
+                _ => return None,
+            }
+        }
+    };
+    // No place on earth is further away; what is written so is read with care.
+    let near = parts.next().is_none() && offset.abs() <= 14 * 60;
+    near.then(|| Stamp::Instant(date.and_time(time).and_utc() - TimeDelta::minutes(offset)))
 }
 
 /// Reads what ISO 8601 and the W3C's profile of it allow beside whole dates: a year or a month
@@ -1034,6 +1093,11 @@ pub fn month(word: &str) -> Option<i64> {
     NAMED.get(word).copied()
 }
 
+/// All that names a month, whole or by its beginning.
+pub fn month_words() -> impl Iterator<Item = &'static str> {
+    NAMED.keys().copied()
+}
+
 /// The longest name of a month, in bytes.
 const LONGEST_MONTH: usize = 48;
 
@@ -1282,6 +1346,26 @@ mod tests {
             read("2026-07-01 10:00", &zone).unwrap().to_string(),
             "2026-07-01T08:00:00Z"
         );
+    }
+
+    proptest! {
+        #[test]
+        fn dates_of_mails_are_what_a_careful_reading_finds(
+            (weekday, day, month, year) in (0_usize..7, 1_u32..=31, 0_usize..12, 1895_i32..2205),
+            (hour, minute, second) in (0_u32..25, 0_u32..61, 0_u32..61),
+            zone in "GMT|EST|[+-][01][0-9][0-6][0-9]",
+            short in proptest::bool::ANY,
+        ) {
+            let weekday = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"][weekday];
+            let month = [
+                "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+            ][month];
+            let day = if short { day.to_string() } else { format!("{day:02}") };
+            let text = format!("{weekday}, {day} {month} {year} {hour:02}:{minute:02}:{second:02} {zone}");
+            if let Some(stamp) = by_mail(&text).and_then(|stamp| plausible(stamp).ok()) {
+                prop_assert_eq!(Ok(stamp), with_care(&text, &DateHints::default()), "{}", text);
+            }
+        }
     }
 
     proptest! {

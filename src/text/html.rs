@@ -6,9 +6,10 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use memchr::memmem;
+use memchr::{memchr, memmem};
 use url::Url;
 
+use super::bytes;
 use super::rehearsal::{self, Whole};
 pub use super::rehearsal::{Hostile, MAX_NESTING};
 
@@ -319,7 +320,7 @@ fn has_credentials(address: &str) -> bool {
 /// Makes a fragment safe; relative links are resolved on `base`. Text without any markup goes
 /// through untouched, markup that is hostile comes back as its plain text.
 pub fn safe_html(fragment: &str, base: Option<&Url>) -> SafeHtml {
-    let fragment: Cow<'_, str> = if fragment.contains(forbidden) {
+    let fragment: Cow<'_, str> = if has_forbidden(fragment) {
         Cow::Owned(fragment.replace(forbidden, ""))
     } else {
         Cow::Borrowed(fragment)
@@ -368,7 +369,7 @@ fn clean(builder: &ammonia::Builder<'_>, fragment: &str) -> Option<String> {
     let fragment = in_short_texts(fragment)?;
     let mut cleaned = builder.clean(&fragment).to_string();
     // What was written as a number is a sign by now.
-    if cleaned.contains(forbidden) {
+    if has_forbidden(&cleaned) {
         cleaned.retain(|c| !forbidden(c));
     }
     Some(cleaned)
@@ -423,6 +424,9 @@ fn in_short_texts(fragment: &str) -> Option<Cow<'_, str>> {
 /// The fragment with every `<!` escaped that begins nothing, because a tree builder would take all
 /// up to the next `>` for a comment.
 fn shown_signs(fragment: Cow<'_, str>) -> Cow<'_, str> {
+    if memmem::find(fragment.as_bytes(), b"<!").is_none() {
+        return fragment;
+    }
     let meant = |at: usize| is_declaration(fragment.as_bytes().get(at + 2..).unwrap_or(&[]));
     if fragment.match_indices("<!").all(|(at, _)| meant(at)) {
         return fragment;
@@ -457,16 +461,14 @@ fn has_relative_link(fragment: &str) -> bool {
 
 /// The bytes that end what is text and nothing else: signs of markup, and the one that a
 /// non-breaking space begins with.
-const STOPS: [bool; 256] = {
-    let mut out = [false; 256];
-    let signs = *b"<>&\"\r\xc2";
-    let mut at = 0;
-    while at < signs.len() {
-        out[signs[at] as usize] = true;
-        at += 1;
-    }
-    out
-};
+fn stops(byte: u8) -> bool {
+    (byte == b'<')
+        | (byte == b'>')
+        | (byte == b'&')
+        | (byte == b'"')
+        | (byte == b'\r')
+        | (byte == 0xc2)
+}
 
 /// Whether a fragment is what the sanitiser would give back: plain tags of the list without
 /// attributes, properly nested, and no sign that would be escaped.
@@ -480,7 +482,7 @@ fn is_already_safe(fragment: &str) -> bool {
     ];
     let mut open: Vec<&str> = Vec::new();
     let mut rest = fragment;
-    while let Some(at) = rest.bytes().position(|byte| STOPS[usize::from(byte)]) {
+    while let Some(at) = bytes::first(rest.as_bytes(), stops) {
         let after = rest.get(at..).unwrap_or("");
         if after.starts_with('"') {
             rest = after.get(1..).unwrap_or("");
@@ -542,6 +544,15 @@ fn is_already_safe(fragment: &str) -> bool {
 /// Control characters, which no text needs, and those that force an order on what follows.
 fn forbidden(c: char) -> bool {
     (c.is_control() && !matches!(c, '\n' | '\t' | '\r')) || matches!(c, '\u{202d}' | '\u{202e}')
+}
+
+/// Whether there is any. Bytes that none of them begins with need no look at characters.
+fn has_forbidden(text: &str) -> bool {
+    let may_begin = |byte: u8| {
+        let control = (byte < 0x20) & !matches!(byte, b'\n' | b'\t' | b'\r');
+        control | (byte == 0x7f) | (byte == 0xc2) | (byte == 0xe2)
+    };
+    bytes::any(text.as_bytes(), may_begin) && text.contains(forbidden)
 }
 
 fn escaped(text: &str) -> String {
@@ -961,12 +972,12 @@ fn byte_of(text: &str, character: usize) -> Option<usize> {
 /// Named and numeric entities as their characters (HTML, "Named character references"; numbers
 /// 128 to 159 as Windows-1252, as every browser reads them). Unknown ones stay as they are.
 pub fn decode_entities(text: &str) -> Cow<'_, str> {
-    if !text.contains('&') {
+    if memchr(b'&', text.as_bytes()).is_none() {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(at) = rest.find('&') {
+    while let Some(at) = memchr(b'&', rest.as_bytes()) {
         out.push_str(rest.get(..at).unwrap_or(""));
         let after = rest.get(at + 1..).unwrap_or("");
         match entity(after) {

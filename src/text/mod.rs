@@ -1,4 +1,5 @@
 //! Reading text.
+pub mod bytes;
 pub mod cell;
 mod codepage;
 pub mod date;
@@ -7,6 +8,8 @@ pub mod diff;
 pub mod html;
 pub mod language;
 pub mod rehearsal;
+pub mod runs;
+pub mod sieve;
 pub mod stem;
 pub mod table;
 pub mod weight;

@@ -3,6 +3,9 @@
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
+use super::bytes;
+use super::runs::Runs;
+
 /// The longest word kept, in bytes; a longer run is no word.
 const LONGEST: usize = 80;
 
@@ -85,32 +88,46 @@ pub fn tokens(text: &str) -> Vec<Token> {
 /// Letters and digits make words; scripts without spaces (Chinese, Japanese, Korean, Thai …)
 /// give overlapping pairs of signs, so that any part of a phrase is found.
 pub fn for_each_token(text: &str, f: &mut impl FnMut(&str, usize, usize, usize)) {
-    let bytes = text.as_bytes();
-    let mut buffer = String::with_capacity(32);
+    // Plain letters fold all at once, each at its place.
+    let lower = text.to_ascii_lowercase();
+    let bytes = lower.as_bytes();
+    let runs = Runs::of(bytes);
+    let mut buffer = String::new();
     let mut position = 0;
     let mut at = 0;
-    while let Some(byte) = bytes.get(at) {
-        if byte.is_ascii() && !byte.is_ascii_alphanumeric() {
-            at += 1;
-            continue;
-        }
-        let start = at;
-        // The fast path: a run of ASCII letters and digits that nothing else touches.
-        while bytes.get(at).is_some_and(u8::is_ascii_alphanumeric) {
-            at += 1;
-        }
-        if bytes.get(at).is_none_or(u8::is_ascii) && at > start {
-            if at - start <= LONGEST {
-                buffer.clear();
-                fold_ascii(text.get(start..at).unwrap_or(""), &mut buffer);
-                f(&buffer, start, at, position);
+    // Characters of other scripts are read one by one, where they come before the next plain run or
+    // hang on it.
+    let mut other = first_other(bytes, 0);
+    loop {
+        let run = runs.next_word(at);
+        let (start, end) = run.unwrap_or((bytes.len(), bytes.len()));
+        if other <= end && other < bytes.len() {
+            let from = if other == end && start < end {
+                start
+            } else {
+                other.min(start)
+            };
+            at = self::run(text, from, &mut buffer, &mut position, f);
+            if other < at {
+                other = first_other(bytes, at);
             }
-            position += 1;
             continue;
         }
-        // Otherwise by characters, from where the run began.
-        at = run(text, start, &mut buffer, &mut position, f);
+        if run.is_none() {
+            return;
+        }
+        if end - start <= LONGEST {
+            f(lower.get(start..end).unwrap_or(""), start, end, position);
+        }
+        position += 1;
+        at = end;
     }
+}
+
+/// Where the first character stands from a place on that is not ASCII; the end, where there is none.
+fn first_other(bytes: &[u8], from: usize) -> usize {
+    let rest = bytes.get(from..).unwrap_or(&[]);
+    bytes::first(rest, |byte| !byte.is_ascii()).map_or(bytes.len(), |at| from + at)
 }
 
 /// Reads one run of characters that are not all ASCII; returns where it ends.

@@ -1,5 +1,9 @@
 //! National and regional prefixes, stacked from outside in, and the standards that a national body numbers itself.
 
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashMap;
+
 use super::Hit;
 use super::context::{Context, count_follows, hit, unit_follows, year};
 use super::edition;
@@ -80,6 +84,15 @@ const PREFIXES: &[(&str, &str, Alone, bool)] = &[
     ("cns", "CNS", Alone::Never, false),
 ];
 
+/// More bytes than the longest of them has, however it is written.
+const LONGEST: usize = 12;
+
+/// Where each stands in the list.
+static PLACES: LazyLock<FxHashMap<&'static str, usize>> = LazyLock::new(|| {
+    let places = prefixes().enumerate();
+    places.map(|(place, word)| (word, place)).collect()
+});
+
 /// The national prefixes, folded.
 pub(super) fn prefixes() -> impl Iterator<Item = &'static str> {
     PREFIXES.iter().map(|(word, ..)| *word)
@@ -155,10 +168,8 @@ fn european(
 
 fn prefix(cursor: &mut Cursor<'_>) -> Option<Prefix> {
     let word = cursor.word(0);
-    let folded = Folded::new(word);
-    let (_, mut name, mut alone, lower) = *PREFIXES
-        .iter()
-        .find(|(known, ..)| *known == folded.as_str())?;
+    let folded = (word.len() <= LONGEST).then(|| Folded::new(word))?;
+    let (_, mut name, mut alone, lower) = *PREFIXES.get(*PLACES.get(folded.as_str())?)?;
     let upper = !word.chars().any(char::is_lowercase);
     let all_lower = lower && !word.chars().any(char::is_uppercase);
     (upper || all_lower || word == "Önorm").then_some(())?;
@@ -182,7 +193,7 @@ fn prefix(cursor: &mut Cursor<'_>) -> Option<Prefix> {
             cursor.at += 2;
             (name, alone) = ("ANSI/INCITS", Alone::Dated);
         }
-        "ABNT NBR" if folded.as_str() == "abnt" => cursor.eat_word("NBR").then_some(())?,
+        "ABNT NBR" if folded.is("abnt") => cursor.eat_word("NBR").then_some(())?,
         "GOST R" => {
             let _ = cursor.eat_word("R");
         }

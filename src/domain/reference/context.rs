@@ -129,7 +129,7 @@ pub(super) fn unit_follows(cursor: &mut Cursor<'_>) -> bool {
             let word = cursor.text_of(token);
             UNIT_SYMBOLS.contains(&word) || {
                 let folded = Folded::new(word);
-                AMOUNT_WORDS.contains(&folded.as_str())
+                folded.is_any(AMOUNT_WORDS)
             }
         }
         _ => false,
@@ -139,7 +139,7 @@ pub(super) fn unit_follows(cursor: &mut Cursor<'_>) -> bool {
 /// Something that is counted follows; weaker than a unit, asked only of numbers that a list may have swept up.
 pub(super) fn count_follows(cursor: &mut Cursor<'_>) -> bool {
     let folded = Folded::new(cursor.word(0));
-    unit_follows(cursor) || COUNTED_WORDS.contains(&folded.as_str())
+    unit_follows(cursor) || folded.is_any(COUNTED_WORDS)
 }
 
 const UNIT_SYMBOLS: &[&str] = &[
@@ -211,7 +211,7 @@ pub(super) fn eat_joint(cursor: &mut Cursor<'_>) -> bool {
     let mark = cursor.at;
     let comma = cursor.eat(',') || cursor.eat(';');
     let folded = Folded::new(cursor.word(0));
-    if JOINTS.contains(&folded.as_str()) {
+    if folded.is_any(JOINTS) {
         cursor.at += 1;
         if cursor.eat('/') && !cursor.eat_any(&["or", "oder"]) {
             cursor.at = mark;
@@ -255,7 +255,7 @@ pub(super) fn eat_number_word(cursor: &mut Cursor<'_>) -> bool {
         "номер",
         "nrs",
     ];
-    if !known.contains(&folded.as_str()) {
+    if !folded.is_any(&known) {
         return false;
     }
     cursor.at += 1;

@@ -49,8 +49,14 @@ impl Form {
     }
 }
 
+/// How many bytes a type word has at the least, but for one.
+const SHORTEST: usize = 5;
+
 /// A type word in any inflection; some languages put form and type into one word.
 pub(super) fn type_word(folded: &str) -> Option<(Type, Option<Form>)> {
+    if folded.len() < SHORTEST && folded != "vo" {
+        return None;
+    }
     let stem = |stems: &[&str]| stems.iter().any(|stem| folded.contains(stem));
     let front = |stems: &[&str]| stems.iter().any(|stem| folded.starts_with(stem));
     let found = if front(&[

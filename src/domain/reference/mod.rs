@@ -34,6 +34,8 @@ use rustc_hash::FxHashMap;
 
 pub use known::KnownWorks;
 
+use crate::text::bytes::first_digit;
+use crate::text::sieve::Sieve;
 use context::Context;
 use token::{Cursor, Folded, Kind, Token};
 
@@ -152,7 +154,7 @@ fn scan(text: &str, beside: &str, known: &KnownWorks, alone: bool) -> Vec<Hit> {
     let mut cursor = Cursor::new(text);
     let mut hits = Vec::new();
     let mut tried = 0;
-    while let Some(offset) = bytes[tried..].iter().position(u8::is_ascii_digit) {
+    while let Some(offset) = first_digit(&bytes[tried..]) {
         let digit = tried + offset;
         let digits_end = digit
             + bytes[digit..]
@@ -319,20 +321,26 @@ const FAMILIES: &[(&[&str], &[Rule])] = &[
 const JOURNALS: &[&str] = &["oj", "abl", "jo", "do", "gu", "pb", "eut"];
 
 /// All words that a citation may begin with. Most words of a text are none, and are passed over by
-/// one look.
-static OPENINGS: LazyLock<FxHashMap<&'static str, Opening>> = LazyLock::new(|| {
-    let mut out = FxHashMap::default();
+/// one look at their first letters and their length.
+struct Openings {
+    words: FxHashMap<&'static str, Opening>,
+    sieve: Sieve,
+}
+
+static OPENINGS: LazyLock<Openings> = LazyLock::new(|| {
+    let mut words = FxHashMap::default();
     for word in states::first_words() {
-        out.insert(word, Opening::State);
+        words.insert(word, Opening::State);
     }
     for word in adoption::prefixes() {
-        out.insert(word, Opening::Adoption);
+        words.insert(word, Opening::Adoption);
     }
-    for (words, rules) in FAMILIES {
-        out.extend(words.iter().map(|word| (*word, Opening::Families(rules))));
+    for (known, rules) in FAMILIES {
+        words.extend(known.iter().map(|word| (*word, Opening::Families(rules))));
     }
-    out.extend(JOURNALS.iter().map(|word| (*word, Opening::Journal)));
-    out
+    words.extend(JOURNALS.iter().map(|word| (*word, Opening::Journal)));
+    let sieve = Sieve::of(words.keys().copied());
+    Openings { words, sieve }
 });
 
 /// The families of the grammar by the token they may begin with.
@@ -342,8 +350,15 @@ fn begin(
     context: &Context<'_>,
     before: &[Hit],
 ) -> Option<Vec<Hit>> {
-    let word = match token.kind {
-        Kind::Word => Folded::new(cursor.text_of(token)),
+    let opening = match token.kind {
+        Kind::Word => {
+            let word = cursor.text_of(token);
+            if OPENINGS.sieve.may_hold(word) {
+                OPENINGS.words.get(Folded::new(word).as_str())
+            } else {
+                None
+            }
+        }
         Kind::Number => {
             return first_of(
                 cursor,
@@ -357,7 +372,6 @@ fn begin(
         }
         _ => return None,
     };
-    let opening = OPENINGS.get(word.as_str());
     match opening {
         Some(Opening::Families(rules)) => return first_of(cursor, context, rules),
         Some(Opening::Journal) => {

@@ -41,7 +41,7 @@ impl<'a> Cursor<'a> {
     pub fn new(text: &'a str) -> Self {
         Self {
             text,
-            tokens: Vec::new(),
+            tokens: Vec::with_capacity(32),
             lexed: 0,
             at: 0,
         }
@@ -416,6 +416,18 @@ impl Folded {
 
     pub fn as_str(&self) -> &str {
         // The bytes were written from whole characters, so the empty fallback is never taken.
-        std::str::from_utf8(&self.bytes[..self.length]).unwrap_or("")
+        std::str::from_utf8(self.as_bytes()).unwrap_or("")
+    }
+
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.bytes[..self.length]
+    }
+
+    pub fn is(&self, word: &str) -> bool {
+        self.as_bytes() == word.as_bytes()
+    }
+
+    pub fn is_any(&self, words: &[&str]) -> bool {
+        words.iter().any(|word| self.is(word))
     }
 }

@@ -376,13 +376,14 @@ proptest::proptest! {
         let _ = read(&text, Some("x.yaml"));
     }
 
-    /// A record of YAML that somebody has bent is a row, a fault or nothing.
+    /// A record of YAML that somebody has bent is one row at most. A bracket at its beginning makes
+    /// of it another kind of list, of which every line is a fault.
     #[test]
     fn bent_records_cost_themselves(at in 0..900_usize, sign in proptest::char::any()) {
         let mut text = yaml("ISO/IEC DIS 99042", "91234", "40", "20");
         let at = (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
         text.insert(at, sign);
         let (rows, _) = read(text.as_bytes(), Some("x.yaml"));
-        proptest::prop_assert!(rows.len() <= 1);
+        proptest::prop_assert!(rows.iter().flatten().count() <= 1);
     }
 }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use memchr::memchr;
 use url::Url;
 
 use super::scan;
@@ -13,7 +14,7 @@ pub(super) fn absolute(markup: Cow<'_, str>, base: &Url) -> String {
     let mut out: Option<String> = None;
     let mut copied = 0;
     let mut from = 0;
-    while let Some(start) = markup[from..].find('<').map(|at| from + at) {
+    while let Some(start) = memchr(b'<', &markup.as_bytes()[from..]).map(|at| from + at) {
         if !markup
             .as_bytes()
             .get(start + 1)
@@ -22,9 +23,7 @@ pub(super) fn absolute(markup: Cow<'_, str>, base: &Url) -> String {
             from = start + 1;
             continue;
         }
-        let end = markup[start..]
-            .find('>')
-            .map_or(markup.len(), |at| start + at);
+        let end = memchr(b'>', &markup.as_bytes()[start..]).map_or(markup.len(), |at| start + at);
         for value in addresses(&markup, start..end) {
             let written = &markup[value.clone()];
             if !is_relative(written) {

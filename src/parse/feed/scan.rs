@@ -8,7 +8,9 @@
 
 use std::borrow::Cow;
 
-use crate::text::html;
+use memchr::memchr;
+
+use crate::text::{bytes, html};
 
 /// What was found against the rules, for the fault that goes with the entries.
 #[derive(Debug, Default)]
@@ -220,7 +222,7 @@ impl<'a> Scanner<'a> {
                 if rest.is_empty() {
                     return None;
                 }
-                let end = rest.find('<').unwrap_or(rest.len());
+                let end = memchr(b'<', rest.as_bytes()).unwrap_or(rest.len());
                 self.at += end;
                 return Some(Token::Text(&rest[..end]));
             }
@@ -250,7 +252,7 @@ impl<'a> Scanner<'a> {
 
     fn bare_bracket(&mut self, rest: &'a str) -> Token<'a> {
         self.flaw(|| "a bare `<` in the text".into());
-        let end = rest[1..].find('<').map_or(rest.len(), |end| end + 1);
+        let end = memchr(b'<', &rest.as_bytes()[1..]).map_or(rest.len(), |end| end + 1);
         self.at += end;
         Token::Text(&rest[..end])
     }
@@ -460,10 +462,8 @@ fn is_forbidden(c: char) -> bool {
 
 /// Text with line ends as XML has them and without forbidden characters; entities untouched.
 pub(in crate::parse) fn cleaned<'a>(raw: &'a str, at: usize, flaws: &mut Flaws) -> Cow<'a, str> {
-    if !raw
-        .bytes()
-        .any(|b| b < 0x20 && b != b'\n' && b != b'\t' || b == 0xef)
-    {
+    let odd = |b: u8| (b < 0x20) & (b != b'\n') & (b != b'\t') | (b == 0xef);
+    if !bytes::any(raw.as_bytes(), odd) {
         return raw.into();
     }
     let kept: String = raw
@@ -487,12 +487,12 @@ pub(in crate::parse) fn unescape<'a>(
     declared: &Declared<'_>,
 ) -> Cow<'a, str> {
     let text = cleaned(raw, at, flaws);
-    if !text.contains('&') {
+    if memchr(b'&', text.as_bytes()).is_none() {
         return text;
     }
     let mut out = String::with_capacity(text.len());
     let mut rest: &str = &text;
-    while let Some(start) = rest.find('&') {
+    while let Some(start) = memchr(b'&', rest.as_bytes()) {
         out.push_str(&rest[..start]);
         rest = &rest[start..];
         let length = entity_length(rest);

@@ -5,96 +5,98 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use regex::bytes::Regex;
 
-use super::span::{ENDS, QUARTERS, Words, words};
-use crate::text::date::month;
+use super::span::{ENDS, QUARTERS};
+use crate::text::bytes::first_digit;
+use crate::text::date::{month, month_words};
+use crate::text::sieve::Sieve;
 use crate::text::words::fold;
 
 /// So many words on each side of a number are looked at: a month stands next to it or one word
-/// off, what it counts behind it, and the end of something before its year.
+/// off, and the end of something before its year. A length of time ("60 days") is no date without
+/// what it is counted from, which is among [`WORDS`].
 const NEAR: usize = 6;
 const NEXT: usize = 3;
 /// And so many bytes.
 const REACH: usize = 80;
 
-/// Words that make a length of time of the number before them.
-static UNITS: Words = words!(
-    "day days tag tage tagen jour jours dia dias giorno giorni dag dagen dni dzien
-     week weeks woche wochen semaine semaines semana semanas settimane weken tygodni
-     month months monat monate monaten mois mes meses mese mesi maand maanden miesiecy miesiace
-     year years jahr jahre jahren an ans ano anos anno anni jaar lat lata"
-);
+/// All words that a number may be part of a date for.
+static BESIDE: LazyLock<Sieve> = LazyLock::new(|| {
+    let others = QUARTERS.iter().chain(ENDS.iter());
+    Sieve::of(month_words().chain(others))
+});
 
 /// What a day is told by, or a time counted from, without a figure: in lower case, with and
 /// without marks.
-static WORDS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    AhoCorasick::builder()
-        .ascii_case_insensitive(true)
-        .match_kind(MatchKind::Standard)
-        .kind(Some(AhoCorasickKind::DFA))
-        .build([
-            "today",
-            "tomorrow",
-            "heute",
-            "hoy",
-            "oggi",
-            "vandaag",
-            "dzis",
-            "dziś",
-            "aujourd",
-            "demain",
-            "domani",
-            "jutro",
-            "publication",
-            "published",
-            "publishing",
-            "veröffentlichung",
-            "veroffentlichung",
-            "verkündung",
-            "verkundung",
-            "bekanntmachung",
-            "publicación",
-            "publicacion",
-            "pubblicazione",
-            "publicatie",
-            "bekendmaking",
-            "ogłoszenia",
-            "ogloszenia",
-            "opublikowania",
-            "into force",
-            "inkrafttreten",
-            "vigueur",
-            "vigor",
-            "inwerkingtreding",
-            "effective date",
-            "this notice",
-            "this announcement",
-            " now",
-            "later",
-            "thereafter",
-            "später",
-            "spater",
-            "después",
-            "despues",
-            "dopo",
-            "tard",
-            "życie",
-            "zycie",
-        ])
-        .ok()
+static WORDS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let words = [
+        "today",
+        "tomorrow",
+        "heute",
+        "hoy",
+        "oggi",
+        "vandaag",
+        "dzis",
+        "dziś",
+        "aujourd",
+        "demain",
+        "domani",
+        "jutro",
+        "publication",
+        "published",
+        "publishing",
+        "veröffentlichung",
+        "veroffentlichung",
+        "verkündung",
+        "verkundung",
+        "bekanntmachung",
+        "publicación",
+        "publicacion",
+        "pubblicazione",
+        "publicatie",
+        "bekendmaking",
+        "ogłoszenia",
+        "ogloszenia",
+        "opublikowania",
+        "into force",
+        "inkrafttreten",
+        "vigueur",
+        "vigor",
+        "inwerkingtreding",
+        "effective date",
+        "this notice",
+        "this announcement",
+        " now",
+        "later",
+        "thereafter",
+        "später",
+        "spater",
+        "después",
+        "despues",
+        "dopo",
+        "tard",
+        "życie",
+        "zycie",
+    ];
+    // Letters of ASCII in either case, all others by their bytes: it is bytes that are looked at.
+    let pattern = words.map(|word| {
+        let letters = word.bytes().map(|byte| match byte {
+            b'a'..=b'z' => format!("[{}{}]", byte as char, byte.to_ascii_uppercase() as char),
+            byte => format!("\\x{byte:02x}"),
+        });
+        letters.collect::<String>()
+    });
+    Regex::new(&format!("(?-u){}", pattern.join("|"))).ok()
 });
 
 /// Whether the careful reading may find a date.
 pub(super) fn plausible(text: &str) -> bool {
     let bytes = text.as_bytes();
     let mut at = 0;
-    while let Some(byte) = bytes.get(at) {
-        if !byte.is_ascii_digit() {
-            at += 1;
-            continue;
-        }
-        let start = at;
+    while let Some(offset) = first_digit(bytes.get(at..).unwrap_or(&[])) {
+        let start = at + offset;
+        at = start;
         while bytes.get(at).is_some_and(u8::is_ascii_digit) {
             at += 1;
         }
@@ -102,7 +104,7 @@ pub(super) fn plausible(text: &str) -> bool {
             return true;
         }
     }
-    WORDS.as_ref().is_none_or(|words| words.is_match(text))
+    WORDS.as_ref().is_none_or(|words| words.is_match(bytes))
 }
 
 /// Whether this number may be part of a date.
@@ -146,19 +148,21 @@ fn number(text: &str, start: usize, end: usize) -> bool {
     let parts = |c: char| !c.is_alphabetic() && !('\u{300}'..='\u{36f}').contains(&c);
     let words_behind = behind.split(parts).filter(|word| !word.is_empty());
     let words_before = before.rsplit(parts).filter(|word| !word.is_empty());
-    words_behind.take(NEXT).any(|word| {
-        is(word, |word| {
-            month(word).is_some() || QUARTERS.has(word) || end - start < 4 && UNITS.has(word)
+    words_behind
+        .take(NEXT)
+        .any(|word| is(word, |word| month(word).is_some() || QUARTERS.has(word)))
+        || words_before.take(NEAR).enumerate().any(|(place, word)| {
+            is(word, |word| {
+                place < NEXT && month(word).is_some() || QUARTERS.has(word) || ENDS.has(word)
+            })
         })
-    }) || words_before.take(NEAR).enumerate().any(|(place, word)| {
-        is(word, |word| {
-            place < NEXT && month(word).is_some() || QUARTERS.has(word) || ENDS.has(word)
-        })
-    })
 }
 
 /// Whether the word, folded, is one of those meant.
 fn is(word: &str, known: impl Fn(&str) -> bool) -> bool {
+    if !BESIDE.may_hold(word) {
+        return false;
+    }
     if !word.is_ascii() {
         return known(&fold(word));
     }

@@ -73,6 +73,10 @@ impl Words {
     pub(super) fn has(&self, word: &str) -> bool {
         self.0.contains(word)
     }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &'static str> {
+        self.0.iter().copied()
+    }
 }
 
 /// Words parted by spaces.

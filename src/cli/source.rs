@@ -13,7 +13,7 @@ use super::out::{say, say_part};
 use super::page::{blocks, shown};
 use super::table;
 use crate::daemon::House;
-use crate::daemon::jobs::watch;
+use crate::daemon::jobs::{articles, watch};
 use crate::domain::address::{AddressTemplate, WebAddress};
 use crate::domain::document::{Document, Entry, Memory, Sha256};
 use crate::domain::id::{BodyId, SourceId};
@@ -21,7 +21,7 @@ use crate::domain::page::{PageReading, PageText};
 use crate::domain::source::{DateStyle, Select, Source, SourceKind};
 use crate::fetch::Answer;
 use crate::library::{Files, load};
-use crate::parse::{self, Clue, Discovered, Trial, opml};
+use crate::parse::{self, Article, Clue, Discovered, Trial, opml};
 use crate::text::html;
 
 /// `regwire source`.
@@ -205,10 +205,23 @@ async fn attempt(
         }
     }
     let trial = tried(house, &source, &document).await?;
+    // A file says what a list looks like, and nobody asks a publisher for it.
+    let followed = if source.follow && file.is_none() {
+        articles::first(house, &source, &document, &trial.parsed.entries).await?
+    } else {
+        None
+    };
     if json {
-        say!("{}", trial_line(&source, &document, &trial, &found));
+        let mut line = trial_line(&source, &document, &trial, &found);
+        if let Some((url, article)) = &followed {
+            line["followed"] = followed_line(url, article);
+        }
+        say!("{line}");
     } else {
         print_trial(&source, &document, &trial, limit);
+        if let Some((url, article)) = &followed {
+            print_followed(url, article);
+        }
     }
     Ok(if trial.parsed.readable {
         ExitCode::SUCCESS
@@ -226,6 +239,38 @@ async fn tried(house: &House, source: &Source, document: &Document) -> anyhow::R
         parsed: watch::parsed(house, source, Arc::new(document.clone())).await?,
         refused: Vec::new(),
     })
+}
+
+/// The page behind the first item, for programs.
+fn followed_line(url: &WebAddress, article: &Result<Article, String>) -> Value {
+    let text = article
+        .as_ref()
+        .ok()
+        .map(|article| html::plain(&article.body_html));
+    json!({
+        "url": url,
+        "words": text.as_deref().map(words),
+        "text": text.as_deref().map(|text| html::excerpt(text, 300)),
+        "published": article.as_ref().ok().and_then(|article| article.published),
+        "why_not": article.as_ref().err(),
+    })
+}
+
+/// What a visit would read behind the first item.
+fn print_followed(url: &WebAddress, article: &Result<Article, String>) {
+    match article {
+        Ok(article) => {
+            let text = html::plain(&article.body_html);
+            let count = i64::try_from(words(&text)).unwrap_or(i64::MAX);
+            say!("followed {url}: {}", table::count(count, "word"));
+            say!("{}", html::excerpt(&html::line(&article.body_html), 300));
+        }
+        Err(why) => say!("followed {url}, without a text: {why}"),
+    }
+}
+
+fn words(text: &str) -> usize {
+    text.split_whitespace().count()
 }
 
 /// A watched page for programs.

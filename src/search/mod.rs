@@ -175,8 +175,11 @@ struct Writing {
     staged: Option<i64>,
 }
 
-/// How many operations the writer is handed at once; it looks at its memory between two such lots.
+/// How many operations the writer is handed at once, and about how many bytes of text: it looks at its
+/// memory between two such lots.
 const AT_ONCE: usize = 32;
+/// See [`AT_ONCE`].
+const MOST_AT_ONCE: usize = 256 << 10;
 
 /// The writer's memory, in bytes: a segment's worth before it is written out.
 const WRITER_MEMORY: usize = 48_000_000;
@@ -359,18 +362,21 @@ impl Index {
             Some(writer) => writer,
             empty => empty.insert(self.make_writer()?),
         };
-        let mut operations = updates.flat_map(|(new, update, text)| {
-            let deleted = (!new).then(|| {
-                UserOperation::Delete(Term::from_field_text(fields.id, update.id.as_str()))
-            });
-            let added = UserOperation::Add(schema::document(fields, update, text));
-            deleted.into_iter().chain([added])
-        });
-        loop {
+        let mut updates = updates.peekable();
+        while updates.peek().is_some() {
             // The writer's thread is woken for many at a time.
-            let some: Vec<UserOperation> = operations.by_ref().take(AT_ONCE).collect();
-            if some.is_empty() {
-                break;
+            let mut some = Vec::with_capacity(AT_ONCE);
+            let mut bytes = 0;
+            while some.len() < AT_ONCE
+                && bytes < MOST_AT_ONCE
+                && let Some((new, update, text)) = updates.next()
+            {
+                if !new {
+                    let id = Term::from_field_text(fields.id, update.id.as_str());
+                    some.push(UserOperation::Delete(id));
+                }
+                bytes += text.map_or(update.content.body.as_str().len(), str::len);
+                some.push(UserOperation::Add(schema::document(fields, update, text)));
             }
             if let Err(error) = writer.run(some) {
                 // A half-written batch goes with its writer; the next try begins clean.

@@ -139,7 +139,8 @@ impl Database {
             })
             // A batch of visits fits into memory until it is committed; written out before, its
             // pages would be written twice. What many batches change, such as the ends of an index,
-            // goes from the log into the file once for all of them: every 32 MiB.
+            // goes from the log into the file once for all of them: every 32 MiB, with pages of
+            // 16 KiB.
             .connect_with(
                 options
                     .clone()

@@ -44,6 +44,7 @@ mod target;
 mod telling;
 mod updates;
 
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
@@ -264,9 +265,27 @@ fn json<T: serde::de::DeserializeOwned>(
     serde_json::from_str(text).map_err(|error| unreadable(table, key, error))
 }
 
+/// The most bytes of written JSON whose room is kept for the next.
+const MOST_ROOM: usize = 1 << 20;
+
+thread_local! {
+    /// The writer takes several times the room of each text before it writes it; what it wrote is
+    /// copied out, so that no column keeps that room.
+    static ROOM: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
 /// Writes a JSON column; our own types always have a JSON form.
 fn to_json<T: serde::Serialize>(value: &T) -> String {
-    sonic_rs::to_string(value).unwrap_or_else(|_| "null".to_owned())
+    ROOM.with_borrow_mut(|room| {
+        room.clear();
+        let written = sonic_rs::to_writer(&mut *room, value).is_ok();
+        let text = written.then(|| std::str::from_utf8(room).ok()).flatten();
+        let text = text.unwrap_or("null").to_owned();
+        if room.capacity() > MOST_ROOM {
+            *room = Vec::new();
+        }
+        text
+    })
 }
 
 fn unreadable(table: &'static str, key: &str, why: impl std::fmt::Display) -> Error {

@@ -95,11 +95,26 @@ enum Element {
 /// A phrase, and what it stands for.
 struct Phrase<T> {
     elements: Vec<Element>,
-    /// What it asks for besides its anchor; where one is missing nobody need look further.
-    others: Vec<Thing>,
+    /// Everything that it asks for; where one is missing nobody need look further.
+    things: Vec<Thing>,
+    role: T,
+}
+
+/// A phrase among those with the same anchor, with all that is asked of most of them: they lie side
+/// by side, and the phrases themselves are looked at for the few of which everything is there.
+#[derive(Clone, Copy)]
+struct Anchored<T> {
+    phrase: u32,
+    role: T,
+    /// It is one thing and nothing else.
+    single: bool,
+    /// It asks for more than there is room for here.
+    more: bool,
     /// Its first thing.
     first: Thing,
-    role: T,
+    /// What it asks for besides the anchor, as far as there is room. No thing has the number 0,
+    /// which stands for none.
+    asks: [Thing; 3],
 }
 
 /// All phrases of one book, with what each stands for.
@@ -107,7 +122,7 @@ pub(super) struct Phrases<T> {
     phrases: Vec<Phrase<T>>,
     /// For each thing the phrases of which it is the anchor: the rarest of what they ask for. A text
     /// without it need not be asked for the phrase.
-    anchored: Vec<Vec<u32>>,
+    anchored: Vec<Vec<Anchored<T>>>,
     /// For each node one more than the place of its list in `lists`; 0 has none.
     by_node: ByNode<u32>,
     lists: Vec<Vec<Thing>>,
@@ -258,18 +273,17 @@ impl<T: Copy> Phrases<T> {
                 None => {}
             }
         }
-        let others: Vec<Thing> = elements
+        let things: Vec<Thing> = elements
             .iter()
             .filter_map(|element| match element {
                 Element::Thing(thing) => Some(*thing),
                 Element::Gap(_) | Element::ClauseStart => None,
             })
             .collect();
-        if let Some(first) = others.first().copied() {
+        if !things.is_empty() {
             self.phrases.push(Phrase {
                 elements,
-                others,
-                first,
+                things,
                 role,
             });
         }
@@ -285,16 +299,27 @@ impl<T: Copy> Phrases<T> {
             ..
         } = &mut self;
         anchored.resize_with(common.len(), Vec::new);
-        for (place, phrase) in phrases.iter_mut().enumerate() {
-            let rarest = phrase
-                .others
-                .iter()
-                .min_by_key(|thing| common.get(**thing as usize).copied().unwrap_or(0))
-                .copied()
-                .unwrap_or(phrase.first);
-            phrase.others.retain(|thing| *thing != rarest);
-            if let Some(list) = anchored.get_mut(rarest as usize) {
-                list.push(number(place));
+        for (place, phrase) in phrases.iter().enumerate() {
+            let common = |thing: &&Thing| common.get(**thing as usize).copied().unwrap_or(0);
+            let things = &phrase.things;
+            let (Some(first), Some(rarest)) = (things.first(), things.iter().min_by_key(common))
+            else {
+                continue;
+            };
+            let mut asks = [0; 3];
+            let others = things.iter().filter(|thing| *thing != rarest);
+            for (slot, thing) in asks.iter_mut().zip(others) {
+                *slot = *thing;
+            }
+            if let Some(list) = anchored.get_mut(*rarest as usize) {
+                list.push(Anchored {
+                    phrase: number(place),
+                    role: phrase.role,
+                    single: phrase.elements.len() == 1,
+                    more: things.len() > asks.len() + 1,
+                    first: *first,
+                    asks,
+                });
             }
         }
         self
@@ -353,7 +378,7 @@ impl<T: Copy> Phrases<T> {
         let mut there = Presence::of(self.common.len());
         let mut starts = vec![spans.len(); words + 1];
         // The phrases of which everything is there, under their first things.
-        let mut whole: Vec<(Thing, u32)> = Vec::with_capacity(32);
+        let mut whole: Vec<&Anchored<T>> = Vec::with_capacity(32);
         let mut anchors: Vec<Thing> = Vec::with_capacity(spans.len());
         for (place, span) in spans.iter().enumerate().rev() {
             if let Some(start) = starts.get_mut(span.first()) {
@@ -365,21 +390,23 @@ impl<T: Copy> Phrases<T> {
         }
         for anchor in anchors {
             let anchored = self.anchored.get(anchor as usize);
-            for number in anchored.into_iter().flatten() {
-                if let Some(phrase) = self.phrases.get(*number as usize)
-                    && phrase.others.iter().all(|thing| there.has(*thing))
+            for phrase in anchored.into_iter().flatten() {
+                let all = |things: &[Thing]| things.iter().all(|thing| there.has(*thing));
+                let rest = || self.phrases.get(phrase.phrase as usize);
+                if all(&phrase.asks)
+                    && (!phrase.more || rest().is_some_and(|phrase| all(&phrase.things)))
                 {
-                    whole.push((phrase.first, *number));
+                    whole.push(phrase);
                 }
             }
         }
         if whole.is_empty() {
             return Vec::new();
         }
-        whole.sort_unstable();
+        whole.sort_unstable_by_key(|phrase| phrase.first);
         let mut opens = Presence::of(self.common.len());
-        for (first, _) in &whole {
-            opens.put(*first);
+        for phrase in &whole {
+            opens.put(phrase.first);
         }
         let reader = Reader {
             text,
@@ -389,19 +416,23 @@ impl<T: Copy> Phrases<T> {
         };
         let mut found: Vec<(u128, Found<T>)> = Vec::with_capacity(whole.len());
         for span in spans.iter().filter(|span| opens.has(span.thing())) {
-            let from = whole.partition_point(|(first, _)| *first < span.thing());
+            let from = whole.partition_point(|phrase| phrase.first < span.thing());
             let opened = whole.get(from..).unwrap_or(&[]).iter();
-            for (_, number) in opened.take_while(|(first, _)| *first == span.thing()) {
-                let Some(phrase) = self.phrases.get(*number as usize) else {
-                    continue;
+            for phrase in opened.take_while(|phrase| phrase.first == span.thing()) {
+                let end = if phrase.single {
+                    reader.end_of(span.thing(), span.first())
+                } else {
+                    self.phrases
+                        .get(phrase.phrase as usize)
+                        .and_then(|phrase| reader.follow(&phrase.elements, span.first(), true))
                 };
-                if let Some(end) = reader.follow(&phrase.elements, span.first(), true) {
+                if let Some(end) = end {
                     let hit = Found {
                         role: phrase.role,
                         first: span.first(),
                         end,
                     };
-                    found.push((self.order(*span, *number), hit));
+                    found.push((self.order(*span, phrase.phrase), hit));
                 }
             }
         }
@@ -420,12 +451,14 @@ fn number(place: usize) -> u32 {
     u32::try_from(place).unwrap_or(u32::MAX)
 }
 
-/// A set of things.
+/// A set of things; what stands for none is in every one.
 struct Presence(Vec<u64>);
 
 impl Presence {
     fn of(things: usize) -> Self {
-        Self(vec![0; things / 64 + 1])
+        let mut out = Self(vec![0; things / 64 + 1]);
+        out.put(0);
+        out
     }
 
     /// Puts one in, and tells whether it was not there.
@@ -505,6 +538,13 @@ impl Reader<'_, '_> {
             .unwrap_or(&[])
             .iter()
             .take_while(move |span| span.first() == word)
+    }
+
+    /// Where a thing ends that begins at this word, the longer one of two.
+    fn end_of(&self, thing: Thing, at: usize) -> Option<usize> {
+        self.at(at)
+            .find(|span| span.thing() == thing)
+            .map(|span| span.end())
     }
 
     /// Where the rest of a phrase ends when it goes on at this word.

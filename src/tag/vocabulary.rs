@@ -209,8 +209,48 @@ struct Lookup {
     long: FxHashMap<Box<str>, u32>,
     runs: Vec<Run>,
     /// Open words by their first or last bytes.
-    beginnings: FxHashMap<u32, Vec<(Box<str>, Symbol)>>,
-    endings: FxHashMap<u32, Vec<(Box<str>, Symbol)>>,
+    beginnings: FxHashMap<u32, Vec<Open>>,
+    endings: FxHashMap<u32, Vec<Open>>,
+}
+
+/// What a word begins with or ends in.
+struct Open {
+    symbol: Symbol,
+    length: u32,
+    /// Its first bytes, as many as fit; all of it is compared where it is longer.
+    head: u128,
+    text: Box<str>,
+}
+
+impl Open {
+    fn new(text: Box<str>, symbol: Symbol) -> Self {
+        Self {
+            symbol,
+            length: u32::try_from(text.len()).unwrap_or(u32::MAX),
+            head: sixteen(text.as_bytes()),
+            text,
+        }
+    }
+
+    /// Whether a stretch of a word begins with it; `key` are the first bytes of that stretch.
+    fn opens(&self, stretch: &[u8], key: u128) -> bool {
+        let differ = self.head ^ key;
+        match self.length {
+            length @ 1..16 => {
+                differ << (8 * (16 - length)) == 0 && stretch.len() >= length as usize
+            }
+            _ => differ == 0 && stretch.starts_with(self.text.as_bytes()),
+        }
+    }
+}
+
+/// The first 16 bytes as a number; where there are fewer, the others are 0.
+fn sixteen(bytes: &[u8]) -> u128 {
+    let mut out = [0; 16];
+    for (slot, byte) in out.iter_mut().zip(bytes) {
+        *slot = *byte;
+    }
+    u128::from_le_bytes(out)
 }
 
 impl Lookup {
@@ -232,12 +272,14 @@ impl Lookup {
         for (word, symbol) in sorted(&vocabulary.beginnings) {
             let key = three(word.as_bytes());
             out.sieve.put(beginning(key));
-            out.beginnings.entry(key).or_default().push((word, symbol));
+            let list = out.beginnings.entry(key).or_default();
+            list.push(Open::new(word, symbol));
         }
         for (word, symbol) in sorted(&vocabulary.endings) {
             let key = three(tail(word.as_bytes()));
             out.sieve.put(ending(key));
-            out.endings.entry(key).or_default().push((word, symbol));
+            let list = out.endings.entry(key).or_default();
+            list.push(Open::new(word, symbol));
         }
         for (word, symbol) in sorted(&vocabulary.exact) {
             let from = symbols.len();
@@ -266,10 +308,9 @@ impl Lookup {
             && self.sieve.may_hold(beginning(head))
             && let Some(list) = self.beginnings.get(&head)
         {
-            let fits = list
-                .iter()
-                .filter(|(open, _)| word.starts_with(open.as_bytes()));
-            out.extend(fits.map(|(_, symbol)| *symbol));
+            let key = sixteen(word);
+            let fits = list.iter().filter(|open| open.opens(word, key));
+            out.extend(fits.map(|open| open.symbol));
         }
         if word.len() <= ENDING + 2 {
             return;
@@ -278,10 +319,12 @@ impl Lookup {
         if self.sieve.may_hold(ending(tail))
             && let Some(list) = self.endings.get(&tail)
         {
-            let fits = list
-                .iter()
-                .filter(|(open, _)| word.ends_with(open.as_bytes()));
-            out.extend(fits.map(|(_, symbol)| *symbol));
+            let fits = list.iter().filter(|open| {
+                let from = word.len().checked_sub(open.length as usize);
+                let stretch = from.and_then(|from| word.get(from..));
+                stretch.is_some_and(|stretch| open.opens(stretch, sixteen(stretch)))
+            });
+            out.extend(fits.map(|open| open.symbol));
         }
     }
 

@@ -193,7 +193,11 @@ fn by_mail(text: &str) -> Option<Stamp> {
     }
     let month = (1..).zip(MONTHS).find(|(_, name)| *name == month)?.0;
     let day = number(day, day.len().clamp(1, 2))?;
-    let date = NaiveDate::from_ymd_opt(number(year, 4)?.try_into().ok()?, month, day)?;
+    let year = i32::try_from(number(year, 4)?).ok()?;
+    if !PLAUSIBLE.contains(&year) {
+        return None;
+    }
+    let date = NaiveDate::from_ymd_opt(year, month, day)?;
     let mut parts = clock.split(':').map(|part| number(part, 2));
     let (hour, minute, second) = (parts.next()??, parts.next()??, parts.next()??);
     let time = NaiveTime::from_hms_opt(hour, minute, second)?;

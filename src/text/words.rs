@@ -98,8 +98,11 @@ pub fn for_each_token(text: &str, f: &mut impl FnMut(&str, usize, usize, usize))
     // Characters of other scripts are read one by one, where they come before the next plain run or
     // hang on it.
     let mut other = first_other(bytes, 0);
+    let mut run = runs.next_word(0);
     loop {
-        let run = runs.next_word(at);
+        if run.is_some_and(|(start, _)| start < at) {
+            run = runs.next_word(at);
+        }
         let (start, end) = run.unwrap_or((bytes.len(), bytes.len()));
         if other <= end && other < bytes.len() {
             let from = if other == end && start < end {
@@ -218,6 +221,60 @@ mod tests {
             ("— – …", vec![]),
         ] {
             assert_eq!(words(text), expected, "{text}");
+        }
+    }
+
+    /// The same words, byte by byte.
+    fn slowly(text: &str) -> Vec<Token> {
+        let bytes = text.as_bytes();
+        let mut out = Vec::new();
+        let mut buffer = String::new();
+        let (mut at, mut position) = (0, 0);
+        while let Some(byte) = bytes.get(at) {
+            if byte.is_ascii() && !byte.is_ascii_alphanumeric() {
+                at += 1;
+                continue;
+            }
+            let start = at;
+            while bytes.get(at).is_some_and(u8::is_ascii_alphanumeric) {
+                at += 1;
+            }
+            if at > start && bytes.get(at).is_none_or(u8::is_ascii) {
+                if at - start <= LONGEST {
+                    out.push(Token {
+                        text: text[start..at].to_ascii_lowercase(),
+                        start,
+                        end: at,
+                        position,
+                    });
+                }
+                position += 1;
+                continue;
+            }
+            at = run(
+                text,
+                start,
+                &mut buffer,
+                &mut position,
+                &mut |word: &str, start: usize, end: usize, position: usize| {
+                    out.push(Token {
+                        text: word.to_owned(),
+                        start,
+                        end,
+                        position,
+                    });
+                },
+            );
+        }
+        out
+    }
+
+    proptest! {
+        #[test]
+        fn many_at_a_time_are_the_same_words(
+            text in "[a-zA-Z0-9 .,\\-éßŁ\u{301}\u{ad}’“—法規ไทย한ｱＡ]{0,160}",
+        ) {
+            prop_assert_eq!(tokens(&text), slowly(&text), "{}", text);
         }
     }
 

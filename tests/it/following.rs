@@ -580,3 +580,74 @@ async fn only_pages_of_the_items_own_are_read() {
         2
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_trial_shows_the_page_behind_the_first_item() {
+    let site = Shared::default();
+    let port = serve(Arc::clone(&site)).await;
+    put(&site, "/robots.txt", 404, String::new());
+    put(
+        &site,
+        "/news",
+        200,
+        list(&[
+            ("/standard.pdf", "A document", "7 November 2026"),
+            ("/a", "Changes to a scheme", "6 November 2026"),
+        ]),
+    );
+    put(
+        &site,
+        "/a",
+        200,
+        page(
+            "Changes to a scheme",
+            "",
+            &[
+                "The scheme for management systems of artificial intelligence takes in new applicants from the first of March.",
+                "Those who are accredited already have until the end of the year to show how they meet the new requirements.",
+            ],
+        ),
+    );
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("sources.toml"), sources(port)).unwrap();
+    std::fs::write(
+        folder.path().join("regwire.toml"),
+        "contact = \"a@example.org\"\n[fetch]\nallow = [\"127.0.0.0/8\"]\ngap = \"0\"\n",
+    )
+    .unwrap();
+    let tried = |json: bool| {
+        let mut command = crate::command_line::regwire(&folder.path().join("data"));
+        command.current_dir(folder.path()).args([
+            "--config",
+            "regwire.toml",
+            "source",
+            "try",
+            "notices",
+        ]);
+        if json {
+            command.arg("--json");
+        }
+        let told = command.output().unwrap();
+        assert!(told.status.success(), "{told:?}");
+        String::from_utf8(told.stdout).unwrap()
+    };
+    let told = tokio::task::block_in_place(|| tried(false));
+    assert!(
+        told.contains(&format!("followed http://ukas.localhost:{port}/a: "))
+            && told.contains("takes in new applicants"),
+        "{told}"
+    );
+    let line: serde_json::Value =
+        serde_json::from_str(&tokio::task::block_in_place(|| tried(true))).unwrap();
+    assert!(line["followed"]["words"].as_u64().unwrap() > 30, "{line}");
+    assert_eq!(line["followed"]["why_not"], serde_json::Value::Null);
+    assert_eq!(
+        times(&site, "/standard.pdf"),
+        0,
+        "a visit would not read it"
+    );
+
+    put(&site, "/a", 404, String::new());
+    let told = tokio::task::block_in_place(|| tried(false));
+    assert!(told.contains("without a text: "), "{told}");
+}

@@ -20,7 +20,7 @@ use crate::daemon::jobs::chain::Place;
 use crate::daemon::jobs::visit::{leads_home, longest};
 use crate::domain::address::WebAddress;
 use crate::domain::change::Change;
-use crate::domain::document::{Document, Fault, FaultCode, Markup};
+use crate::domain::document::{Document, Entry, Fault, FaultCode, Markup};
 use crate::domain::source::{Keep, Source};
 use crate::domain::update::Reach;
 use crate::fetch::{Answer, Fetched, Fetcher, Room};
@@ -265,13 +265,95 @@ impl Followed {
     }
 }
 
+/// The first item of a list whose page a visit would read: its address, and the page's main text or
+/// why there is none. Nothing when no item links to such a page.
+pub async fn first(
+    house: &House,
+    source: &Source,
+    list: &Document,
+    entries: &[Entry],
+) -> anyhow::Result<Option<(WebAddress, Result<Article, String>)>> {
+    let links = counted(entries.iter().filter_map(|entry| entry.url.as_ref()));
+    let mut urls = entries
+        .iter()
+        .filter(|entry| entry.content.is_none())
+        .filter_map(|entry| entry.url.as_ref());
+    let Some(url) = urls.find(|url| is_wanted(source, &list.url, &links, url)) else {
+        return Ok(None);
+    };
+    let fetched = house.fetcher()?.page(source, url, house.clock.now()).await;
+    let article = match fetched.answer {
+        Answer::Document {
+            document,
+            packed: None,
+            ..
+        } => match astray(source, &list.url, url, &document) {
+            Some(why) => Err(why.to_owned()),
+            None => tokio::task::spawn_blocking(move || main_text(&document)).await?,
+        },
+        Answer::Document { .. } | Answer::NotModified { .. } => {
+            Err("the answer was not one to the question".to_owned())
+        }
+        Answer::Limited { fault, .. }
+        | Answer::Gone { fault }
+        | Answer::Refused { fault }
+        | Answer::Failed { fault, .. } => Err(fault.detail),
+    };
+    Ok(Some((url.clone(), article)))
+}
+
 /// How many entries of a list link to each address, apart from the place within it.
 pub(super) fn links(keyed: &[Keyed]) -> HashMap<String, usize> {
+    counted(keyed.iter().filter_map(|keyed| keyed.entry.url.as_ref()))
+}
+
+fn counted<'u>(urls: impl Iterator<Item = &'u WebAddress>) -> HashMap<String, usize> {
     let mut out: HashMap<String, usize> = HashMap::new();
-    for url in keyed.iter().filter_map(|keyed| keyed.entry.url.as_ref()) {
+    for url in urls {
         *out.entry(without_fragment(url.as_url())).or_default() += 1;
     }
     out
+}
+
+/// Whether an address is one of a page that is read: of the list's own site, and of one item alone.
+fn is_wanted(
+    source: &Source,
+    list: &WebAddress,
+    links: &HashMap<String, usize>,
+    url: &WebAddress,
+) -> bool {
+    // What several items link to is no page of any one of them; neither is the list.
+    let own = links.get(&without_fragment(url.as_url())) == Some(&1)
+        && !is_list(source, list, url.as_url());
+    let is_pdf = url.as_url().path().to_ascii_lowercase().ends_with(".pdf");
+    own && !is_pdf && same_site(url.as_url(), list.as_url())
+}
+
+/// Why an answer is not the page that was asked for.
+fn astray(
+    source: &Source,
+    list: &WebAddress,
+    asked: &WebAddress,
+    document: &Document,
+) -> Option<&'static str> {
+    let got = document.url.as_url();
+    if !same_site(got, list.as_url()) {
+        Some("it leads to another site")
+    } else if is_list(source, list, got) {
+        Some("it leads back to the list")
+    } else if leads_home(asked.as_url(), got) {
+        Some("it leads to the site's front page")
+    } else {
+        None
+    }
+}
+
+/// The main text of a page, or what stands there instead.
+fn main_text(document: &Document) -> Result<Article, String> {
+    if let Some(wrong) = parse::wrong_page(document) {
+        return Err(wrong.detail);
+    }
+    parse::article(document).ok_or_else(|| "no main text was found on it".to_owned())
 }
 
 fn without_fragment(url: &Url) -> String {
@@ -281,12 +363,12 @@ fn without_fragment(url: &Url) -> String {
 }
 
 /// Whether an address is the list's own.
-fn is_list(visiting: &Visiting<'_>, url: &Url) -> bool {
+fn is_list(source: &Source, list: &WebAddress, url: &Url) -> bool {
     let plain = without_fragment(url);
-    let asked = WebAddress::new(visiting.source.url.as_str()).ok();
+    let asked = WebAddress::new(source.url.as_str()).ok();
     asked
         .iter()
-        .chain([&visiting.list.url])
+        .chain([list])
         .any(|list| without_fragment(list.canonical().as_url()) == plain)
 }
 
@@ -307,11 +389,7 @@ fn wanted(visiting: &Visiting<'_>, changes: &[Change]) -> Vec<(usize, WebAddress
                 } => (entry, known.fingerprint == fingerprint.awaiting()),
             };
             let url = entry.url.as_ref().filter(|_| entry.content.is_none())?;
-            // What several items link to is no page of any one of them; neither is the list.
-            let own = visiting.links.get(&without_fragment(url.as_url())) == Some(&1)
-                && !is_list(visiting, url.as_url());
-            let is_pdf = url.as_url().path().to_ascii_lowercase().ends_with(".pdf");
-            if !own || is_pdf || !same_site(url.as_url(), visiting.list.url.as_url()) {
+            if !is_wanted(visiting.source, &visiting.list.url, visiting.links, url) {
                 return None;
             }
             let reach = normalize::reach_of(entry.published, visiting.first_contact, visiting.now);
@@ -359,20 +437,11 @@ async fn read(
 ) -> (Option<Page>, Result<Article, String>) {
     let turn = visiting.house.turns.acquire().await;
     let keep = visiting.source.keep;
-    let asked = asked.clone();
-    let elsewhere = !same_site(document.url.as_url(), visiting.list.url.as_url());
-    let is_list = is_list(visiting, document.url.as_url());
+    let astray = astray(visiting.source, &visiting.list.url, asked, &document);
     let reading = tokio::task::spawn_blocking(move || {
-        let article = if elsewhere {
-            Err("it leads to another site".to_owned())
-        } else if is_list {
-            Err("it leads back to the list".to_owned())
-        } else if leads_home(asked.as_url(), document.url.as_url()) {
-            Err("it leads to the site's front page".to_owned())
-        } else if let Some(wrong) = parse::wrong_page(&document) {
-            Err(wrong.detail)
-        } else {
-            parse::article(&document).ok_or_else(|| "no main text was found on it".to_owned())
+        let article = match astray {
+            Some(why) => Err(why.to_owned()),
+            None => main_text(&document),
         };
         let body = std::mem::take(&mut document.body);
         let packed = body.len() as u64;

@@ -1,7 +1,7 @@
 //! The jobs, a file each; every one may stop anywhere and begin again.
 
 pub mod alerts;
-mod articles;
+pub(crate) mod articles;
 pub mod bounces;
 pub mod calendar;
 pub mod catalogue;

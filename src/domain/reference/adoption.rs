@@ -84,9 +84,6 @@ const PREFIXES: &[(&str, &str, Alone, bool)] = &[
     ("cns", "CNS", Alone::Never, false),
 ];
 
-/// More bytes than the longest of them has, however it is written.
-const LONGEST: usize = 12;
-
 /// Where each stands in the list.
 static PLACES: LazyLock<FxHashMap<&'static str, usize>> = LazyLock::new(|| {
     let places = prefixes().enumerate();
@@ -168,7 +165,7 @@ fn european(
 
 fn prefix(cursor: &mut Cursor<'_>) -> Option<Prefix> {
     let word = cursor.word(0);
-    let folded = (word.len() <= LONGEST).then(|| Folded::new(word))?;
+    let folded = Folded::new(word);
     let (_, mut name, mut alone, lower) = *PREFIXES.get(*PLACES.get(folded.as_str())?)?;
     let upper = !word.chars().any(char::is_lowercase);
     let all_lower = lower && !word.chars().any(char::is_uppercase);

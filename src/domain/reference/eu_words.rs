@@ -227,6 +227,10 @@ pub(super) enum Order {
 
 /// Letters of a legal order.
 pub(super) fn order(word: &str) -> Option<Order> {
+    // In bytes; nothing shorter or longer is one.
+    if !(2..=7).contains(&word.len()) {
+        return None;
+    }
     let order = match word.to_uppercase().as_str() {
         "EU" | "UE" => Order::Written("EU"),
         "EC" | "EG" | "CE" => Order::Written("EC"),

@@ -6,6 +6,7 @@
 use std::sync::LazyLock;
 
 use regex::bytes::Regex;
+use unicode_normalization::UnicodeNormalization as _;
 
 use super::span::{ENDS, QUARTERS};
 use crate::text::bytes::first_digit;
@@ -15,7 +16,7 @@ use crate::text::words::fold;
 
 /// So many words on each side of a number are looked at: a month stands next to it or one word
 /// off, and the end of something before its year. A length of time ("60 days") is no date without
-/// what it is counted from, which is among [`WORDS`].
+/// what it is counted from, and every anchor of `interval.rs` is among [`WORDS`].
 const NEAR: usize = 6;
 const NEXT: usize = 3;
 /// And so many bytes.
@@ -27,8 +28,7 @@ static BESIDE: LazyLock<Sieve> = LazyLock::new(|| {
     Sieve::of(month_words().chain(others))
 });
 
-/// What a day is told by, or a time counted from, without a figure: in lower case, with and
-/// without marks.
+/// What a day is told by, or a time counted from, without a figure: with and without marks.
 static WORDS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let words = [
         "today",
@@ -59,15 +59,10 @@ static WORDS: LazyLock<Option<Regex>> = LazyLock::new(|| {
         "ogłoszenia",
         "ogloszenia",
         "opublikowania",
-        "into force",
         "inkrafttreten",
         "vigueur",
         "vigor",
         "inwerkingtreding",
-        "effective date",
-        "this notice",
-        "this announcement",
-        " now",
         "later",
         "thereafter",
         "später",
@@ -79,16 +74,38 @@ static WORDS: LazyLock<Option<Regex>> = LazyLock::new(|| {
         "życie",
         "zycie",
     ];
-    // Letters of ASCII in either case, all others by their bytes: it is bytes that are looked at.
-    let pattern = words.map(|word| {
-        let letters = word.bytes().map(|byte| match byte {
-            b'a'..=b'z' => format!("[{}{}]", byte as char, byte.to_ascii_uppercase() as char),
-            byte => format!("\\x{byte:02x}"),
-        });
-        letters.collect::<String>()
-    });
-    Regex::new(&format!("(?-u){}", pattern.join("|"))).ok()
+    // Of what is several words all that may stand between them; "now" stands alone, for "know" is
+    // in every other text.
+    let several = [
+        "into[^a-z0-9]{1,60}force",
+        "effective[^a-z0-9]{1,60}date",
+        "this[^a-z0-9]{1,60}(?:notice|announcement)",
+        "(?:^|[^a-z])now(?:[^a-z]|$)",
+    ];
+    let words = words.map(|word| word.chars().map(written).collect::<String>());
+    let all: Vec<&str> = words.iter().map(String::as_str).chain(several).collect();
+    Regex::new(&format!("(?i-u){}", all.join("|"))).ok()
 });
+
+/// All ways in which a letter of a word is written, as bytes: a letter of ASCII as it is, any other
+/// in either case, whole or with its mark behind it.
+fn written(letter: char) -> String {
+    if letter.is_ascii() {
+        return letter.to_string();
+    }
+    let bytes = |text: String| -> String {
+        text.bytes()
+            .map(|byte| match byte {
+                byte if byte.is_ascii() => char::from(byte).to_string(),
+                byte => format!("\\x{byte:02x}"),
+            })
+            .collect()
+    };
+    let lower = bytes(letter.to_string());
+    let upper = bytes(letter.to_uppercase().collect());
+    let apart = bytes(letter.nfd().collect());
+    format!("(?:{lower}|{upper}|{apart})")
+}
 
 /// Whether the careful reading may find a date.
 pub(super) fn plausible(text: &str) -> bool {

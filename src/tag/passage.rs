@@ -11,7 +11,7 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 use crate::text::runs::Runs;
-use crate::text::words;
+use crate::text::{bytes, words};
 
 /// What stands between a word and the one before it, from the closest to the farthest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -98,20 +98,12 @@ fn sort(c: char) -> Sort {
 
 /// How many bytes are ASCII up to the first that is not.
 fn plain(bytes: &[u8]) -> usize {
-    const MANY: usize = 32;
-    let blocks = bytes.chunks_exact(MANY);
-    let whole = blocks.take_while(|block| block.is_ascii()).count() * MANY;
-    let rest = bytes.get(whole..).unwrap_or(&[]);
-    whole + rest.iter().take_while(|byte| byte.is_ascii()).count()
+    bytes::first(bytes, |byte| !byte.is_ascii()).unwrap_or(bytes.len())
 }
 
 /// A place in a text, which is at most as long as 32 bits hold.
-#[allow(
-    clippy::cast_possible_truncation,
-    reason = "no text that is read is longer"
-)]
 fn place(byte: usize) -> u32 {
-    byte as u32
+    u32::try_from(byte).unwrap_or(u32::MAX)
 }
 
 impl<'a> Passage<'a> {

@@ -380,11 +380,7 @@ fn tail(word: &[u8]) -> &[u8] {
 
 /// The bytes of a short word as a number. No word holds a zero byte, so none is taken for another.
 fn short(word: &str) -> Option<u128> {
-    let mut bytes = [0; 16];
-    bytes
-        .get_mut(..word.len())?
-        .copy_from_slice(word.as_bytes());
-    Some(u128::from_le_bytes(bytes))
+    (word.len() <= 16).then(|| sixteen(word.as_bytes()))
 }
 
 /// A symbol as one bit of a set that may hold more than was put into it.

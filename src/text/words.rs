@@ -69,18 +69,21 @@ pub struct Token {
 /// The words of a text.
 pub fn tokens(text: &str) -> Vec<Token> {
     let mut out = Vec::new();
-    for_each_token(text, &mut |word: &str,
-                               start: usize,
-                               end: usize,
-                               position: usize| {
-        out.push(Token {
+    for_each_token(text, &mut |word: &str, start, end, position| {
+        out.push(Token::new(word, start, end, position));
+    });
+    out
+}
+
+impl Token {
+    fn new(word: &str, start: usize, end: usize, position: usize) -> Self {
+        Self {
             text: word.to_owned(),
             start,
             end,
             position,
-        });
-    });
-    out
+        }
+    }
 }
 
 /// Calls `f(folded word, start, end, position)` for each word, without making a string for each.
@@ -241,12 +244,8 @@ mod tests {
             }
             if at > start && bytes.get(at).is_none_or(u8::is_ascii) {
                 if at - start <= LONGEST {
-                    out.push(Token {
-                        text: text[start..at].to_ascii_lowercase(),
-                        start,
-                        end: at,
-                        position,
-                    });
+                    let word = text[start..at].to_ascii_lowercase();
+                    out.push(Token::new(&word, start, at, position));
                 }
                 position += 1;
                 continue;
@@ -256,13 +255,8 @@ mod tests {
                 start,
                 &mut buffer,
                 &mut position,
-                &mut |word: &str, start: usize, end: usize, position: usize| {
-                    out.push(Token {
-                        text: word.to_owned(),
-                        start,
-                        end,
-                        position,
-                    });
+                &mut |word: &str, start, end, position| {
+                    out.push(Token::new(word, start, end, position));
                 },
             );
         }

@@ -103,9 +103,10 @@ async fn verify(house: &House, expect: Option<&str>, as_json: bool) -> anyhow::R
     if let Some(expect) = expect {
         let (position, hash) = expect
             .split_once(':')
-            .and_then(|(position, hash)| Some((position.parse::<i64>().ok()?, hash)))
+            .and_then(|(position, hash)| Some((position.parse::<i64>().ok()?, hash.to_lowercase())))
+            .filter(|(_, hash)| hash.len() == 64 && hash.bytes().all(|sign| sign.is_ascii_hexdigit()))
             .ok_or_else(|| {
-                anyhow::anyhow!("`{expect}` is no place in the log: write POSITION:HASH, as `regwire audit verify` prints it")
+                anyhow::anyhow!("`{expect}` is no place in the log: write POSITION:HASH with all 64 signs of the hash, as `regwire audit verify` prints it")
             })?;
         let there = house
             .store
@@ -126,6 +127,8 @@ async fn verify(house: &House, expect: Option<&str>, as_json: bool) -> anyhow::R
             "{}",
             json!({ "lines": check.lines, "head": check.head, "faults": check.faults })
         );
+    } else if good && check.lines == 0 {
+        say!("The log has no line yet.");
     } else if good {
         say!(
             "{}, unaltered. It ends with {}:{}",

@@ -365,8 +365,14 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         }
         Some(Command::Resume) => {
             let house = house(load()?).await?;
+            // Such as that a backup was restored: the log says from then on what went before.
+            let why = crate::daemon::jobs::lock::check(&house).await?;
             crate::daemon::jobs::lock::release(&house).await?;
-            audit::noted(&house, "resumed", "sending", "on").await?;
+            let act = audit::act(&house, "resumed")
+                .on("sending")
+                .from_state(why.unwrap_or_default())
+                .to_state("on");
+            house.store.note_act(&act).await?;
             out::say!("mails and alerts go out again");
             Ok(ExitCode::SUCCESS)
         }

@@ -272,6 +272,7 @@ impl MannerBook {
         "articles",
         "of",
         "comparisons",
+        "comparisons_before",
         "qualities",
         "former",
         "under",

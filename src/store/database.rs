@@ -13,6 +13,12 @@ use super::{Error, migrating};
 /// or cut off holds its lease's row until then; a new one takes over when it is let go.
 const IDLE: &str = "SET idle_in_transaction_session_timeout = '9s'; SET tcp_user_timeout = '9s'; SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 2";
 
+/// How many KiB of pages the writer keeps (below 0). It is full within days: a batch touches more pages of
+/// 16 KiB the larger the indexes are, and with four times as much a daemon grew for a year. A batch that is
+/// larger is written into the log before it ends; a cold collection costs the same
+/// (docs/results/2026-11-29-soak.md).
+const WRITER_PAGES: &str = "-4096";
+
 /// The pools. SQLite has one writer, so that no two writers of this process wait for each
 /// other's locks, and readers that never block it.
 #[derive(Clone)]
@@ -137,14 +143,12 @@ impl Database {
                 let usable = !connection.is_in_transaction();
                 Box::pin(async move { Ok(usable) })
             })
-            // A batch of visits fits into memory until it is committed; written out before, its
-            // pages would be written twice. What many batches change, such as the ends of an index,
-            // goes from the log into the file once for all of them: every 32 MiB, with pages of
-            // 16 KiB.
+            // What many batches change, such as the ends of an index, goes from the log into the
+            // file once for all of them: every 32 MiB, with pages of 16 KiB.
             .connect_with(
                 options
                     .clone()
-                    .pragma("cache_size", "-16384")
+                    .pragma("cache_size", WRITER_PAGES)
                     .pragma("wal_autocheckpoint", "2000"),
             )
             .await

@@ -177,12 +177,25 @@ impl Kinds {
             return self.told(rule, headline, hit);
         }
         let clear = |hit: &Found<Role>| !ground.is_background(hit) && !ground.is_subject(hit);
+        // What an explanation is about may have happened: "New standard out – what changes".
+        let told_before = |at: usize| {
+            head.iter().any(|hit| match hit.role {
+                Role::Verb(_) => hit.end <= at,
+                Role::Thing(place) => {
+                    let event = |rule: &Rule| rule.kind == UpdateKind::Event;
+                    hit.end <= at && self.rules.get(place).is_some_and(event)
+                }
+                _ => false,
+            })
+        };
         let asks = headline
             .passage
             .original()
             .trim_end()
             .ends_with(['?', '？'])
-            || head.iter().any(|hit| hit.role == Role::Asks);
+            || head
+                .iter()
+                .any(|hit| hit.role == Role::Asks && !told_before(hit.first));
         let talks = head.iter().any(|hit| hit.role == Role::Talk && clear(hit));
         if talks || asks && !circumstances.authority {
             return none;

@@ -41,6 +41,7 @@ marks! {
     ARTICLE = "articles";
     OF = "of";
     COMPARISON = "comparisons";
+    COMPARISON_BEFORE = "comparisons_before";
     QUALITY = "qualities";
     FORMER = "former";
     UNDER = "under";
@@ -141,7 +142,9 @@ impl Marked<'_> {
     /// Whether the name at these words is a mention.
     pub(super) fn allow(&self, target: Target, node: Node, first: usize, end: usize) -> bool {
         match target {
-            Target::Framework(_) => !self.compared(end) && !self.metaphor(first, end),
+            Target::Framework(_) => {
+                !self.compared(end) && !self.likened(first) && !self.metaphor(first, end)
+            }
             Target::Body(_) => {
                 !self.compared(end)
                     && !self.after(end, QUALITY, Gap::Hyphen, Gap::Hyphen)
@@ -158,6 +161,17 @@ impl Marked<'_> {
             }
             Target::Topic(_) | Target::Cue(_) | Target::Act => true,
         }
+    }
+
+    /// Whether the citation of a standard at these words is a mention. A number is seldom used as a
+    /// picture: only "the ISO 9001 of baking" counts as one.
+    pub(super) fn allow_cited(&self, first: usize, end: usize) -> bool {
+        let picture = first > 0
+            && self.passage.word(first - 1) == "the"
+            && self.passage.word(end) == "of"
+            && !self.begins(end + 1, ARTICLE)
+            && self.metaphor(first, end);
+        !self.compared(end) && !picture
     }
 
     /// Whether the name stands beside the event: "based on", "ahead of", "alongside".
@@ -190,9 +204,18 @@ impl Marked<'_> {
         self.after(end, COMPARISON, Gap::Hyphen, Gap::Hyphen)
     }
 
+    /// "Une loi type RGPD", "ley tipo RGPD".
+    fn likened(&self, first: usize) -> bool {
+        self.before(first, COMPARISON_BEFORE)
+    }
+
     /// "The GDPR of gardening": of neither a year nor a place nor something with a name.
     fn metaphor(&self, first: usize, end: usize) -> bool {
         if !self.before(first, ARTICLE) || !self.after(end, OF, Gap::Space, Gap::Space) {
+            return false;
+        }
+        // "A GDPR for robots" is none, "the Privacy Framework for small firms" is the one.
+        if self.passage.word(end) == "for" && !matches!(self.passage.word(first - 1), "a" | "an") {
             return false;
         }
         let mut of = end + 1;

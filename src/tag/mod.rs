@@ -8,6 +8,7 @@
 
 mod cited;
 mod cues;
+mod definitions;
 pub mod key_dates;
 mod kinds;
 mod lexicon;
@@ -150,8 +151,16 @@ impl Rules {
             },
         );
         let mut mentions = cited.mentions;
+        // "The ISO 9001 of baking" is a citation, and no mention (rule F5).
+        mentions.retain(|mention| {
+            let law = matches!(mention.target, Target::Framework(place)
+                if self.library.frameworks.get(place).is_some_and(|it| it.kind == FrameworkKind::Law));
+            let marked = marked.get(mention.text);
+            law || marked.is_none_or(|marked| marked.allow_cited(mention.first, mention.end))
+        });
         mentions.extend(named);
         mentions.sort_by_key(|mention| (mention.text, mention.first));
+        definitions::drop_explained(&mut mentions, &texts, &self.library);
         self.drop_owners(&mut mentions, &texts);
 
         let mut gathered = Gathered::default();

@@ -504,3 +504,78 @@ fn no_text_is_too_strange() {
         });
     }
 }
+
+/// (rules F1, F4, F5)
+#[test]
+fn a_text_may_say_itself_what_its_letters_and_names_mean() {
+    let tagger = tagger();
+    for (headline, summary, frameworks, bodies) in [
+        (
+            "Coaching firm fined over its claims",
+            "India's Central Consumer Protection Authority (CCPA) acted on complaints.",
+            &[][..],
+            &[][..],
+        ),
+        (
+            "California Consumer Privacy Act (CCPA): first penalty",
+            "",
+            &["us-ca-ccpa"],
+            &[],
+        ),
+        (
+            "CCPA fines coaching firm",
+            "The Central Consumer Protection Authority (CCPA) of India acted on complaints.",
+            &[],
+            &[],
+        ),
+        (
+            "Card issuer told to pay",
+            "In Korea, the Personal Information Protection Act forbids it.",
+            &["kr-pipa"],
+            &[],
+        ),
+        (
+            "Japan's lawmakers let regulator fine",
+            "The Personal Information Protection Commission may set surcharges.",
+            &[],
+            &["ppc-jp"],
+        ),
+        ("Chile ya tiene una ley tipo RGPD", "", &[], &[]),
+        (
+            "The ISO 9001 of baking: a club and its laminated card",
+            "",
+            &[],
+            &[],
+        ),
+        (
+            "Payments firm keeps its SOC 2 Type II for a third year",
+            "",
+            &["soc-2"],
+            &[],
+        ),
+        (
+            "La ISO 27001 de seguridad llega al ayuntamiento",
+            "",
+            &["iso-iec-27001"],
+            &[],
+        ),
+    ] {
+        let tags = tagger.tag(&Subject {
+            headline,
+            summary,
+            ..Subject::default()
+        });
+        let found: Vec<&str> = tags.frameworks.iter().map(|tag| tag.id.as_str()).collect();
+        assert_eq!(found, frameworks, "{headline}");
+        assert_eq!(ids(&tags.bodies), bodies, "{headline}");
+    }
+}
+
+#[test]
+fn a_question_behind_another_clause_does_not_take_the_event_away() {
+    let tags = tagger().tag(&Subject {
+        headline: "Neue ISO 9001:2026 veröffentlicht – was Qualitätsmanager wissen müssen",
+        ..Subject::default()
+    });
+    assert_eq!(tags.kind, Some(UpdateKind::NewEdition));
+}

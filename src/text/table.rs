@@ -5,7 +5,7 @@
 //! asked for are reported with the nearest one that somebody did.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::rc::Rc;
 
@@ -43,7 +43,8 @@ impl fmt::Display for FileFault {
 #[derive(Clone, Debug, Default)]
 pub struct Report {
     faults: Rc<RefCell<Vec<FileFault>>>,
-    known: Rc<RefCell<BTreeSet<String>>>,
+    /// Below each table's name.
+    known: Rc<RefCell<BTreeMap<String, BTreeSet<&'static str>>>>,
 }
 
 impl Report {
@@ -54,7 +55,14 @@ impl Report {
 
     /// Every key that somebody asked for, with its table (`web.listen`, `team.track`).
     pub fn known(&self) -> BTreeSet<String> {
-        self.known.borrow().clone()
+        let known = self.known.borrow();
+        let keys = known.iter().flat_map(|(path, keys)| {
+            keys.iter().map(move |key| match path.as_str() {
+                "" => (*key).to_owned(),
+                path => format!("{path}.{key}"),
+            })
+        });
+        keys.collect()
     }
 
     /// All faults, by file and line.
@@ -280,6 +288,23 @@ impl<'i> Table<'i> {
             .map(|(_, value)| value.clone())
     }
 
+    /// What stands in the file, moved out where it is a list or a table: that is read once. An empty
+    /// list stays in its place, for faults that show later.
+    fn take_whole(&mut self, key: &'static str) -> Option<Spanned<DeValue<'i>>> {
+        self.asked.push(key);
+        let (_, value) = self
+            .table
+            .iter_mut()
+            .find(|(k, _)| k.get_ref().as_ref() == key)?;
+        match value.get_ref() {
+            DeValue::Array(_) | DeValue::Table(_) => {
+                let left = Spanned::new(value.span(), DeValue::Array(toml::de::DeArray::new()));
+                Some(std::mem::replace(value, left))
+            }
+            _ => Some(value.clone()),
+        }
+    }
+
     /// A text, read further by `read`; its error is noted as the fault.
     pub fn read<T, E: fmt::Display>(
         &mut self,
@@ -477,7 +502,7 @@ impl<'i> Table<'i> {
             }
             return out;
         }
-        let Some(value) = self.take_written(key) else {
+        let Some(value) = self.take_whole(key) else {
             return Vec::new();
         };
         let DeValue::Array(items) = value.get_ref() else {
@@ -516,7 +541,7 @@ impl<'i> Table<'i> {
 
     /// A table under this one.
     pub fn table(&mut self, key: &'static str) -> Option<Table<'i>> {
-        let value = self.take_written(key)?;
+        let value = self.take_whole(key)?;
         let at = value.span().start;
         match value.into_inner() {
             DeValue::Table(table) => Some(self.below(self.named(key), at, table)),
@@ -608,30 +633,31 @@ impl<'i> Table<'i> {
 
     /// The tables of an array of tables (`[[key]]`), or of a list of inline tables.
     pub fn tables(&mut self, key: &'static str) -> Vec<Table<'i>> {
-        let Some(value) = self.take_written(key) else {
+        let Some(value) = self.take_whole(key) else {
             return Vec::new();
         };
-        let DeValue::Array(items) = value.get_ref() else {
-            self.fault(
-                key,
-                format!(
-                    "{} where [[{key}]] tables should be",
-                    named_kind(value.get_ref())
-                ),
-            );
-            return Vec::new();
+        let items = match value.into_inner() {
+            DeValue::Array(items) => items,
+            other => {
+                self.fault(
+                    key,
+                    format!("{} where [[{key}]] tables should be", named_kind(&other)),
+                );
+                return Vec::new();
+            }
         };
-        let mut out = Vec::new();
-        for (place, item) in items.iter().enumerate() {
-            let path = format!("{}[{}]", self.named(key), place + 1);
-            match item.get_ref() {
+        let named = self.named(key);
+        let mut out = Vec::with_capacity(items.len());
+        for (place, item) in items.into_iter().enumerate() {
+            let at = item.span().start;
+            match item.into_inner() {
                 DeValue::Table(table) => {
-                    out.push(self.below(path, item.span().start, table.clone()));
+                    out.push(self.below(format!("{named}[{}]", place + 1), at, table));
                 }
                 other => self.fault_at(
-                    item.span().start,
+                    at,
                     key,
-                    format!("{} where a table should be", named_kind(other)),
+                    format!("{} where a table should be", named_kind(&other)),
                 ),
             }
         }
@@ -640,7 +666,7 @@ impl<'i> Table<'i> {
 
     /// A text, a whole number or a table, or a list of such.
     pub fn mixed(&mut self, key: &'static str) -> Vec<Mixed<'i>> {
-        let Some(value) = self.take_written(key) else {
+        let Some(value) = self.take_whole(key) else {
             return Vec::new();
         };
         match self.one_mixed(key, self.named(key), value) {
@@ -657,10 +683,10 @@ impl<'i> Table<'i> {
             DeValue::Table(table) => Some(Mixed::Table(self.below(path, at, table))),
             DeValue::Array(items) => Some(Mixed::List(
                 items
-                    .iter()
+                    .into_iter()
                     .enumerate()
                     .filter_map(|(place, item)| {
-                        self.one_mixed(key, format!("{path}[{}]", place + 1), item.clone())
+                        self.one_mixed(key, format!("{path}[{}]", place + 1), item)
                     })
                     .collect(),
             )),
@@ -756,14 +782,12 @@ impl<'i> Table<'i> {
     /// Ends the walk: keys that nobody asked for are faults, with the nearest known one.
     pub fn finish(self) {
         let path = without_numbers(&self.path);
-        let of_path = |key: &&str| match path.as_str() {
-            "" => (*key).to_owned(),
-            path => format!("{path}.{key}"),
-        };
         self.report
             .known
             .borrow_mut()
-            .extend(self.asked.iter().map(of_path));
+            .entry(path)
+            .or_default()
+            .extend(&self.asked);
         for (key, value) in &self.table {
             let key = key.get_ref().as_ref();
             if self.asked.contains(&key) {

@@ -89,10 +89,13 @@ fn labelled_lines_are_tagged_as_well_as_recorded() {
     let loaded = load(&Files::built_in());
     let tagger = Tagger::new(Arc::new(loaded.library.clone()));
     let mut below = Vec::new();
-    for (set, file) in [("tags", "tags.jsonl"), ("held_out", "tags_held_out.jsonl")] {
-        if labelled(file).exists() {
-            below.extend(judge(set, &scores(&loaded, &tagger, file)));
-        }
+    for (set, file) in [
+        ("tags", "tags.jsonl"),
+        ("wide", "tags_wide.jsonl"),
+        ("held_out", "tags_held_out.jsonl"),
+        ("held_out_2", "tags_held_out_2.jsonl"),
+    ] {
+        below.extend(judge(set, &scores(&loaded, &tagger, file)));
     }
     assert!(below.is_empty(), "{}", below.join("\n"));
 }

@@ -156,7 +156,25 @@ fn a_backup_is_whole_and_comes_back() {
     assert_eq!(seen(&other, None), seen(&data, None));
     assert!(other.join("restored-settings/sources.toml").is_file());
     run(at(&other, None).arg("resume"));
-    assert!(!everything(&other, None).contains("was restored"));
+    let after = everything(&other, None);
+    let of = |table: &str| {
+        let head = format!("{{\"table\":\"{table}\"");
+        let lines = after
+            .lines()
+            .skip_while(move |line| !line.starts_with(&head));
+        let rows = lines.skip(1).take_while(|line| line.starts_with('['));
+        rows.collect::<Vec<_>>()
+    };
+    let lock = of("sending_lock");
+    assert!(
+        lock.len() == 1 && !lock[0].contains("was restored"),
+        "{lock:?}"
+    );
+    let last = of("audit_log").pop().unwrap();
+    assert!(
+        last.contains("resumed") && last.contains("was restored"),
+        "the log tells that a backup was restored before: {last}"
+    );
 
     // Not over a store that holds something, unless it is kept.
     let refused = at(&other, None)

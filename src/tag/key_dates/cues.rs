@@ -137,7 +137,21 @@ const PHRASES: &[(Sense, &str)] = &[
          |certification bod*|certification services|certification schemes|in view of\
          |report on the consultation|due to|in response to|certified organis*|certified organiz*|certified compan*|certified entit*|certified firm*|certified product*\
          |end user*|with effect|conference room*|conference call*|meeting room*|meeting minutes|conference centre*|conference center*|year ended|year ending|quarter ended|quarter ending|months ended\
-         |months ending|years ended|response to the consultation|summary of responses|feedback statement",
+         |months ending|years ended|response to the consultation|summary of responses|feedback statement\
+         |vote on the amendments|vote on amendments|vote on the bill|vote on the law\
+         |vote on the act|vote on the proposal|vote on its position|vote on the motion\
+         |vote on the report|vote on the deal|vote on the agreement|vote on the package\
+         |parliamentary vote on|plenary vote on|parliament vote on|parliament will vote on\
+         |parliament to vote on|parliament is due to vote on|meps are due to vote on|parliament is to vote on|meps vote on|meps will vote on\
+         |meps to vote on|meps are to vote on|senate vote on|senate will vote on\
+         |senate to vote on|senate is to vote on|senators vote on|senators will vote on\
+         |senators to vote on|senators are to vote on|house vote on|house will vote on\
+         |house to vote on|house is to vote on|lawmakers vote on|lawmakers will vote on\
+         |lawmakers to vote on|lawmakers are to vote on|deputies vote on|deputies will vote on\
+         |deputies to vote on|deputies are to vote on\
+         |council vote on|council will vote on\
+         |council to vote on|council is to vote on|assembly vote on|assembly will vote on\
+         |assembly to vote on|assembly is to vote on",
     ),
     // Ballots.
     (

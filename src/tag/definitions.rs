@@ -1,6 +1,7 @@
 //! Letters that a text explains itself: "the Central Consumer Protection Authority (CCPA)". In that
 //! text they stand for these words, whatever else is written with the same letters (rule F5).
 
+use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
 use super::lexicon::{Mention, Target};
@@ -49,16 +50,21 @@ pub(super) fn drop_explained(
     if explained.is_empty() {
         return;
     }
+    // A name is looked at once, however often it stands there.
+    let mut kept: FxHashMap<(Target, &str), bool> = FxHashMap::default();
     mentions.retain(|mention| {
         let Some(letters) = letters(mention) else {
             return true;
         };
-        let mut words = explained
-            .iter()
-            .filter(|(own, _)| *own == letters)
-            .map(|(_, words)| words)
-            .peekable();
-        words.peek().is_none() || words.any(|words| may_be(words, letters, mention.target, library))
+        *kept.entry((mention.target, letters)).or_insert_with(|| {
+            let mut words = explained
+                .iter()
+                .filter(|(own, _)| *own == letters)
+                .map(|(_, words)| words)
+                .peekable();
+            words.peek().is_none()
+                || words.any(|words| may_be(words, letters, mention.target, library))
+        })
     });
 }
 

@@ -38,6 +38,9 @@ fn hostile() -> Vec<String> {
         "\u{200d}",
         "İ",
         "BS EN ISO/IEC 27001-1:2022+A1:2024 and ",
+        "(GDPR ",
+        "of the of the (GDPR) GDPR ",
+        "Great Dogs Play Rough (GDPR) GDPR ",
     ]
     .iter()
     .map(|piece| piece.repeat(MEGABYTE / piece.len()))

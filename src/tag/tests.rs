@@ -559,6 +559,25 @@ fn a_text_may_say_itself_what_its_letters_and_names_mean() {
             &["iso-iec-27001"],
             &[],
         ),
+        (
+            "La empresa se adapta a la ISO 27001",
+            "",
+            &["iso-iec-27001"],
+            &[],
+        ),
+        ("Mise en conformité à la NIS2", "", &["nis2"], &[]),
+        (
+            "Cloud firm gets System and Organization Controls (SOC) report on Trust Services Criteria",
+            "",
+            &["soc-2"],
+            &[],
+        ),
+        (
+            "GDPR fines: what you need to know",
+            "Great Dogs Play Rough (GDPR) is a club.",
+            &[],
+            &[],
+        ),
     ] {
         let tags = tagger.tag(&Subject {
             headline,

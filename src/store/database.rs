@@ -13,10 +13,10 @@ use super::{Error, migrating};
 /// or cut off holds its lease's row until then; a new one takes over when it is let go.
 const IDLE: &str = "SET idle_in_transaction_session_timeout = '9s'; SET tcp_user_timeout = '9s'; SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 2";
 
-/// How many KiB of pages the writer keeps (below 0). It is full within days: a batch touches more pages of
-/// 16 KiB the larger the indexes are, and with four times as much a daemon grew for a year. A batch that is
-/// larger is written into the log before it ends; a cold collection costs the same
-/// (docs/results/2026-11-29-soak.md).
+/// How many KiB of pages the writer keeps (below 0). A batch touches more pages of 16 KiB the larger the
+/// indexes are, so with four times as much it held more each month until they were full. A batch that is
+/// larger is written into the log before it ends; in a cold collection no cost of that could be measured
+/// (docs/results/2026-11-29-soak.md, 2026-11-29-c1.md).
 const WRITER_PAGES: &str = "-4096";
 
 /// The pools. SQLite has one writer, so that no two writers of this process wait for each

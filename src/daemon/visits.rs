@@ -19,14 +19,20 @@ use crate::domain::id::SourceId;
 use crate::fetch::Room;
 use crate::store::Harvest;
 
-/// Visits in the brisk lane at once.
-const BRISK: usize = 64;
-/// How long a visit stays in the brisk lane.
-const BRISK_FOR: Duration = Duration::from_millis(100);
+/// Visits in the brisk lane at once: what they read waits in memory to be understood and stored.
+const BRISK: usize = 16;
+/// How long a visit stays in the brisk lane. So 320 sources that are slow begin in a second.
+const BRISK_FOR: Duration = Duration::from_millis(50);
 /// Visits at once, brisk and slow: each is an open connection, and a process may have 1,024 files.
 const AT_ONCE: usize = 512;
 /// Results that wait for those begun before them.
 const MOST_WAITING: usize = 64;
+
+/// A visit's place in the brisk lane and among all.
+pub(super) struct Place {
+    brisk: OwnedSemaphorePermit,
+    all: OwnedSemaphorePermit,
+}
 
 /// What a visit leaves, with the room that its body takes in memory until it is stored.
 pub(super) struct Brought {
@@ -70,46 +76,63 @@ impl Visits {
         self.under_way.contains(source)
     }
 
-    /// A place for one more visit, if there is one.
-    pub(super) fn place(&self) -> Option<OwnedSemaphorePermit> {
-        Arc::clone(&self.all).try_acquire_owned().ok()
+    /// A place for one more visit, if there is one in the brisk lane and among all: what has not begun
+    /// takes no memory.
+    pub(super) fn place(&self) -> Option<Place> {
+        Some(Place {
+            brisk: Arc::clone(&self.brisk).try_acquire_owned().ok()?,
+            all: Arc::clone(&self.all).try_acquire_owned().ok()?,
+        })
     }
 
     /// Begins a visit. `failed` is what it leaves when it breaks off, which is a fault of ours.
     pub(super) fn begin(
         &mut self,
         source: SourceId,
-        place: OwnedSemaphorePermit,
+        place: Place,
         visit: impl Future<Output = Brought> + Send + 'static,
         failed: impl FnOnce() -> Brought + Send + 'static,
     ) {
         self.under_way.insert(source.clone());
         let number = self.begun;
         self.begun += 1;
-        let (send, brisk) = (self.send.clone(), Arc::clone(&self.brisk));
+        let send = self.send.clone();
         // A visit is large, and would be copied into each of those that wait for it.
         let visit = Box::pin(visit);
         self.tasks.spawn(async move {
-            let visit = AssertUnwindSafe(in_lane(&brisk, visit)).catch_unwind();
+            let visit = AssertUnwindSafe(in_lane(place.brisk, visit)).catch_unwind();
             let brought = visit.await.unwrap_or_else(|_| failed());
-            drop(place);
+            drop(place.all);
             // The receiver is gone only when storing has failed; then all ends.
             let _ = send.send((number, source, brought)).await;
         });
     }
 
     /// What was brought, in the order in which it was begun unless that takes too long; nothing
-    /// when `patience` is over.
-    pub(super) async fn take(&mut self, patience: Duration) -> Vec<Brought> {
+    /// when `patience` is over, nor when there is a place for one more visit that `wanted` one.
+    pub(super) async fn take(&mut self, patience: Duration, wanted: bool) -> Vec<Brought> {
         let until = self
             .waiting
             .patience(Instant::now())
             .map_or(patience, |left| left.min(patience));
         let mut batch = Vec::new();
         if self.under_way.len() > self.waiting.len() {
-            let received = self.receive.recv_many(&mut batch, MOST_WAITING);
+            let (brisk, all) = (Arc::clone(&self.brisk), Arc::clone(&self.all));
+            let place = async {
+                if !wanted {
+                    return std::future::pending().await;
+                }
+                // Closed never, and taken by nobody else.
+                let _all = all.acquire().await;
+                let _brisk = brisk.acquire().await;
+            };
             // Nothing came in time: what waits may be ripe all the same.
-            let _ = tokio::time::timeout(until, received).await;
+            tokio::select! {
+                biased;
+                _ = self.receive.recv_many(&mut batch, MOST_WAITING) => {}
+                () = place => {}
+                () = tokio::time::sleep(until) => {}
+            }
         }
         let now = Instant::now();
         for (number, source, brought) in batch {
@@ -133,15 +156,13 @@ impl Visits {
     }
 }
 
-/// Runs a visit in the brisk lane, and after a moment outside it.
-async fn in_lane(brisk: &Arc<Semaphore>, visit: impl Future<Output = Brought>) -> Brought {
-    // Closed never; without a place the lane would only be wider.
-    let place = Arc::clone(brisk).acquire_owned().await;
+/// Runs a visit in its place in the brisk lane, and after a moment outside it.
+async fn in_lane(brisk: OwnedSemaphorePermit, visit: impl Future<Output = Brought>) -> Brought {
     let mut visit = std::pin::pin!(visit);
     if let Ok(brought) = tokio::time::timeout(BRISK_FOR, &mut visit).await {
         return brought;
     }
-    drop(place);
+    drop(brisk);
     visit.await
 }
 
@@ -207,12 +228,12 @@ mod tests {
         }
         let mut taken = Vec::new();
         for end in ends.into_iter().rev() {
-            taken.extend(visits.take(Duration::ZERO).await);
+            taken.extend(visits.take(Duration::ZERO, false).await);
             end.send(()).unwrap();
             tokio::task::yield_now().await;
         }
         while !visits.are_over() {
-            taken.extend(visits.take(Duration::from_secs(1)).await);
+            taken.extend(visits.take(Duration::from_secs(1), false).await);
         }
         assert_eq!(names(&taken), ["a", "b", "c"]);
     }
@@ -226,10 +247,10 @@ mod tests {
         });
         let quick = begin(&mut visits, "quick", async {});
         // What has come and waits for its turn is not stored: nobody may begin it again.
-        assert!(visits.take(Duration::ZERO).await.is_empty());
+        assert!(visits.take(Duration::ZERO, false).await.is_empty());
         assert!(visits.is_under_way(&quick));
         let taken = loop {
-            let taken = visits.take(Duration::from_secs(1)).await;
+            let taken = visits.take(Duration::from_secs(1), false).await;
             if !taken.is_empty() {
                 break taken;
             }
@@ -239,16 +260,36 @@ mod tests {
         end.send(()).unwrap();
         let mut taken = Vec::new();
         while !visits.are_over() {
-            taken.extend(visits.take(Duration::from_secs(1)).await);
+            taken.extend(visits.take(Duration::from_secs(1), false).await);
         }
         assert_eq!(names(&taken), ["slow"]);
+    }
+
+    #[tokio::test]
+    async fn as_many_begin_as_the_brisk_lane_holds() {
+        let mut visits = Visits::default();
+        let mut ends = Vec::new();
+        for number in 0..BRISK {
+            let (end, answer) = tokio::sync::oneshot::channel::<()>();
+            ends.push(end);
+            begin(&mut visits, &format!("s{number}"), async move {
+                let _ = answer.await;
+            });
+        }
+        assert!(visits.place().is_none());
+        // Those that are slow leave it to others, and whoever waits for a place learns of it.
+        assert!(visits.take(Duration::from_secs(60), true).await.is_empty());
+        assert!(visits.place().is_some());
+        ends.remove(0).send(()).unwrap();
+        let taken = visits.take(Duration::from_secs(5), false).await;
+        assert_eq!(names(&taken), ["s0"]);
     }
 
     #[tokio::test]
     async fn a_visit_that_panics_is_told_as_a_failure() {
         let mut visits = Visits::default();
         begin(&mut visits, "odd", async { panic!("on purpose") });
-        let taken = visits.take(Duration::from_secs(5)).await;
+        let taken = visits.take(Duration::from_secs(5), false).await;
         assert_eq!(taken[0].harvest.visit.outcome, Outcome::Failed);
         assert!(visits.are_over());
     }

@@ -92,7 +92,11 @@ pub(super) fn fingerprint() -> String {
 
 /// An update as it is indexed; `text` is its body's plain text, where it is at hand.
 pub(super) fn document(fields: &Fields, update: &Update, text: Option<&str>) -> TantivyDocument {
-    let mut document = TantivyDocument::default();
+    // So large that it need not grow, for its texts and what there is beside them.
+    let texts = TITLES * update.content.title.len()
+        + update.content.summary.len()
+        + text.map_or(update.content.body.as_str().len(), str::len);
+    let mut document = TantivyDocument::with_capacity(texts + BESIDE_TEXTS);
     document.add_text(fields.id, update.id.as_str());
     let (high, low) = halves(&update.id);
     document.add_u64(fields.high, high);
@@ -129,8 +133,12 @@ pub(super) fn document(fields: &Fields, update: &Update, text: Option<&str>) -> 
     if let Some(first) = update.opens() {
         document.add_date(fields.opens, moment(first));
     }
-    let mut tag =
-        |field: &str, value: &str| document.add_text(fields.tag, [field, ":", value].concat());
+    let mut written = String::with_capacity(64);
+    let mut tag = |field: &str, value: &str| {
+        written.clear();
+        written.extend([field, ":", value]);
+        document.add_text(fields.tag, &written);
+    };
     tag("source", update.source.as_str());
     tag("authority", update.authority.as_str());
     tag("reach", update.reach.as_str());
@@ -168,6 +176,9 @@ pub(super) fn document(fields: &Fields, update: &Update, text: Option<&str>) -> 
     }
     document
 }
+
+/// What a document takes in memory beside its texts, in bytes: its numbers and some thirty tags.
+const BESIDE_TEXTS: usize = 1_024;
 
 /// How far a date may be from 1970, in seconds: about 250 years, as the index holds nanoseconds.
 const EPOCHS: i64 = 8_000_000_000;

@@ -77,11 +77,17 @@ fn is_abbreviation(written: &str) -> bool {
 fn explanations<'p>(passage: &'p Passage<'_>) -> Vec<(&'p str, Words<'p>)> {
     let original = passage.original();
     let mut out = Vec::new();
-    for (at, bracket) in original.match_indices(['(', '\u{ff08}']) {
+    // The second is the first byte of a wide bracket, and of much else.
+    for at in memchr::memchr2_iter(b'(', 0xef, original.as_bytes()) {
         if out.len() == MOST {
             break;
         }
-        let inside = original.get(at + bracket.len()..).unwrap_or("");
+        let Some(inside) = original
+            .get(at..)
+            .and_then(|rest| rest.strip_prefix(['(', '\u{ff08}']))
+        else {
+            continue;
+        };
         let quoted = inside.trim_start_matches(['"', '\u{201c}', '\u{201e}', '\u{ab}', '\'']);
         let start = original.len() - quoted.len();
         let length = quoted.bytes().take_while(u8::is_ascii_uppercase).count();

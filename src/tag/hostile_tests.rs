@@ -188,6 +188,15 @@ proptest! {
 }
 
 #[test]
+fn a_citation_within_a_word_takes_no_words() {
+    // Signs without width part nothing, so that the publisher's letters are the end of a longer word.
+    let headline = "GDPR\u{200b}ISO 27001\u{200b}( \u{6b27}\u{76df} ";
+    let tags = tagged(headline, "");
+    within(&tags, headline, "").unwrap();
+    assert_eq!(tags, tagged(headline, ""));
+}
+
+#[test]
 fn two_taggers_of_a_library_agree() {
     let other = Tagger::new(Arc::clone(&TAGGER.rules.library));
     for headline in [

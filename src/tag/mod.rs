@@ -178,15 +178,15 @@ impl Rules {
         }
 
         let recognised = self.recognised(&mentions, cited.recognised);
-        let bodies: Vec<Tag<BodyId>> = gathered.tags(|target| match target {
+        let bodies: Vec<Tag<BodyId>> = gathered.take_tags(|target| match target {
             Target::Body(place) => self.library.bodies.get(place).map(|body| body.id.clone()),
             _ => None,
         });
-        let topics = gathered.tags(|target| match target {
+        let topics = gathered.take_tags(|target| match target {
             Target::Topic(place) => self.library.topics.get(place).map(|topic| topic.id.clone()),
             _ => None,
         });
-        let mut frameworks = self.frameworks(&gathered);
+        let mut frameworks = self.frameworks(&mut gathered);
         let own = subject.body.and_then(|id| self.library.body(id));
         let [headline, summary] = &texts;
         let [in_headline, in_summary] = &recognised;
@@ -223,7 +223,7 @@ impl Rules {
             // J0: outside the field, a place is only a place.
             Vec::new()
         } else {
-            let places = gathered.tags(|target| match target {
+            let places = gathered.take_tags(|target| match target {
                 Target::Jurisdiction(place) => self
                     .library
                     .jurisdictions
@@ -387,9 +387,9 @@ impl Rules {
     }
 
     /// The frameworks; which of them are primary is told when the kind is known.
-    fn frameworks(&self, gathered: &Gathered) -> Vec<FrameworkTag> {
+    fn frameworks(&self, gathered: &mut Gathered) -> Vec<FrameworkTag> {
         gathered
-            .tags(|target| match target {
+            .take_tags(|target| match target {
                 Target::Framework(place) => self
                     .library
                     .frameworks
@@ -440,13 +440,14 @@ impl Gathered {
         })
     }
 
-    fn tags<Id>(&self, id: impl Fn(Target) -> Option<Id>) -> Vec<Tag<Id>> {
+    /// The tags of what has such an id, with the reasons, which are given out once.
+    fn take_tags<Id>(&mut self, id: impl Fn(Target) -> Option<Id>) -> Vec<Tag<Id>> {
         self.order
-            .iter()
+            .iter_mut()
             .filter_map(|(target, because)| {
                 Some(Tag {
                     id: id(*target)?,
-                    because: because.clone(),
+                    because: std::mem::take(because),
                 })
             })
             .collect()

@@ -402,17 +402,19 @@ impl<'a> Passage<'a> {
             .checked_sub(1)
             .and_then(|last| self.words.get(last))
             .map_or(start, |word| word.end);
-        (start as usize, stop as usize)
+        // No words have no bytes, though a word stands before them.
+        (start as usize, stop.max(start) as usize)
     }
 
-    /// The words that lie in a stretch of the original, the first and one past the last.
+    /// The words that lie in a stretch of the original, if only in part, the first and one past the
+    /// last: signs without width may join what others take for two words.
     pub(super) fn words_in(&self, start: usize, end: usize) -> (usize, usize) {
         let first = self
             .words
-            .partition_point(|word| (word.start as usize) < start);
+            .partition_point(|word| (word.end as usize) <= start);
         let last = self
             .words
-            .partition_point(|word| (word.end as usize) <= end);
+            .partition_point(|word| (word.start as usize) < end);
         (first, last.max(first))
     }
 
@@ -504,6 +506,24 @@ mod tests {
         assert!(!passage.stands_alone(0, 1));
         assert!(passage.stands_alone(2, 3));
         assert!(passage.stands_alone(5, 6));
+    }
+
+    #[test]
+    fn a_stretch_has_the_words_that_it_touches() {
+        let text = "GDPR\u{200b}ISO 27001\u{200b}( one";
+        let passage = Passage::new(text, 100);
+        for (stretch, expected) in [
+            ("ISO 27001", (0, 2)),
+            ("GDPR", (0, 1)),
+            ("( ", (2, 2)),
+            ("one", (2, 3)),
+        ] {
+            let start = text.find(stretch).unwrap();
+            let words = passage.words_in(start, start + stretch.len());
+            assert_eq!(words, expected, "{stretch}");
+            let (from, to) = passage.bytes(words.0, words.1);
+            assert!(from <= to, "{stretch}");
+        }
     }
 
     proptest! {

@@ -103,18 +103,45 @@ struct Phrase<T> {
 /// A phrase among those with the same anchor, with all that is asked of most of them: they lie side
 /// by side, and the phrases themselves are looked at for the few of which everything is there.
 #[derive(Clone, Copy)]
-struct Anchored<T> {
+struct Anchored {
+    /// What it asks for besides the anchor, the rarest first, as far as there is room. No thing has
+    /// the number 0, which stands for none.
+    asks: [Thing; 3],
     phrase: u32,
-    role: T,
+    /// Its first thing.
+    first: Thing,
     /// It is one thing and nothing else.
     single: bool,
     /// It asks for more than there is room for here.
     more: bool,
-    /// Its first thing.
-    first: Thing,
-    /// What it asks for besides the anchor, as far as there is room. No thing has the number 0,
-    /// which stands for none.
-    asks: [Thing; 3],
+}
+
+/// Lists by number, side by side.
+struct Lists<V> {
+    /// Where each begins among the values, and the last one ends.
+    starts: Vec<u32>,
+    values: Vec<V>,
+}
+
+impl<V> Lists<V> {
+    fn new(lists: impl IntoIterator<Item = Vec<V>>) -> Self {
+        let mut out = Self {
+            starts: vec![0],
+            values: Vec::new(),
+        };
+        for list in lists {
+            out.values.extend(list);
+            out.starts.push(number(out.values.len()));
+        }
+        out
+    }
+
+    fn get(&self, at: usize) -> &[V] {
+        let bounds = self.starts.get(at).zip(self.starts.get(at + 1));
+        bounds
+            .and_then(|(start, end)| self.values.get(*start as usize..*end as usize))
+            .unwrap_or(&[])
+    }
 }
 
 /// All phrases of one book, with what each stands for.
@@ -122,10 +149,11 @@ pub(super) struct Phrases<T> {
     phrases: Vec<Phrase<T>>,
     /// For each thing the phrases of which it is the anchor: the rarest of what they ask for. A text
     /// without it need not be asked for the phrase.
-    anchored: Vec<Vec<Anchored<T>>>,
-    /// For each node one more than the place of its list in `lists`; 0 has none.
-    by_node: ByNode<u32>,
-    lists: Vec<Vec<Thing>>,
+    anchored: Lists<Anchored>,
+    /// What each sequence of words is, while phrases are taken in.
+    by_node: ByNode<Vec<Thing>>,
+    /// The same, by node, once they are.
+    things: Lists<Thing>,
     /// The thing that a sequence of plain words is.
     words: BTreeMap<Node, Thing>,
     by_entity: BTreeMap<Entity, Vec<Thing>>,
@@ -147,9 +175,9 @@ impl<T: Copy> Phrases<T> {
     pub(super) fn new(draft: &mut Drafting, classes: &[(String, Vec<String>)]) -> Self {
         let mut out = Self {
             phrases: Vec::new(),
-            anchored: Vec::new(),
+            anchored: Lists::new([]),
             by_node: ByNode::default(),
-            lists: Vec::new(),
+            things: Lists::new([]),
             words: BTreeMap::new(),
             by_entity: BTreeMap::new(),
             classes: BTreeMap::new(),
@@ -194,26 +222,10 @@ impl<T: Copy> Phrases<T> {
 
     /// Files a thing under a sequence of words.
     fn is(&mut self, node: Node, thing: Thing) {
-        let place = self.by_node.slot(node);
-        if *place == 0 {
-            self.lists.push(Vec::new());
-            *place = u32::try_from(self.lists.len()).unwrap_or(0);
-        }
-        let list = self.lists.get_mut((*place as usize).wrapping_sub(1));
-        if let Some(list) = list.filter(|list| !list.contains(&thing)) {
+        let list = self.by_node.slot(node);
+        if !list.contains(&thing) {
             list.push(thing);
         }
-    }
-
-    /// What a sequence of words is.
-    fn things(&self, node: Node) -> &[Thing] {
-        let place = self
-            .by_node
-            .get(node)
-            .and_then(|place| place.checked_sub(1));
-        place
-            .and_then(|place| self.lists.get(place as usize))
-            .map_or(&[], Vec::as_slice)
     }
 
     /// A thing that is new.
@@ -292,36 +304,35 @@ impl<T: Copy> Phrases<T> {
     /// Files every phrase under its anchor, once all are taken in and it is known how common what
     /// they ask for is.
     pub(super) fn finish(mut self) -> Self {
-        let Self {
-            phrases,
-            anchored,
-            common,
-            ..
-        } = &mut self;
-        anchored.resize_with(common.len(), Vec::new);
-        for (place, phrase) in phrases.iter().enumerate() {
-            let common = |thing: &&Thing| common.get(**thing as usize).copied().unwrap_or(0);
-            let things = &phrase.things;
-            let (Some(first), Some(rarest)) = (things.first(), things.iter().min_by_key(common))
+        let common = |thing: &Thing| self.common.get(*thing as usize).copied().unwrap_or(0);
+        let mut anchored = Vec::new();
+        anchored.resize_with(self.common.len(), Vec::new);
+        for (place, phrase) in self.phrases.iter().enumerate() {
+            let mut things = phrase.things.clone();
+            // What is rare is missing in most texts, and then nobody looks for the rest.
+            things.sort_by_key(common);
+            let (Some(first), Some((rarest, others))) =
+                (phrase.things.first(), things.split_first())
             else {
                 continue;
             };
             let mut asks = [0; 3];
-            let others = things.iter().filter(|thing| *thing != rarest);
+            let others = others.iter().filter(|thing| *thing != rarest);
             for (slot, thing) in asks.iter_mut().zip(others) {
                 *slot = *thing;
             }
             if let Some(list) = anchored.get_mut(*rarest as usize) {
                 list.push(Anchored {
+                    asks,
                     phrase: number(place),
-                    role: phrase.role,
+                    first: *first,
                     single: phrase.elements.len() == 1,
                     more: things.len() > asks.len() + 1,
-                    first: *first,
-                    asks,
                 });
             }
         }
+        self.anchored = Lists::new(anchored);
+        self.things = Lists::new(std::mem::take(&mut self.by_node).into_values());
         self
     }
 
@@ -363,7 +374,7 @@ impl<T: Copy> Phrases<T> {
             if name.0 <= hit.first && hit.end <= name.1 && name != (hit.first, hit.end) {
                 continue;
             }
-            for thing in self.things(hit.node) {
+            for thing in self.things.get(hit.node as usize) {
                 spans.push(Span::new(*thing, hit.first, hit.end, false));
             }
         }
@@ -378,7 +389,7 @@ impl<T: Copy> Phrases<T> {
         let mut there = Presence::of(self.common.len());
         let mut starts = vec![spans.len(); words + 1];
         // The phrases of which everything is there, under their first things.
-        let mut whole: Vec<&Anchored<T>> = Vec::with_capacity(32);
+        let mut whole: Vec<&Anchored> = Vec::with_capacity(32);
         let mut anchors: Vec<Thing> = Vec::with_capacity(spans.len());
         for (place, span) in spans.iter().enumerate().rev() {
             if let Some(start) = starts.get_mut(span.first()) {
@@ -389,8 +400,7 @@ impl<T: Copy> Phrases<T> {
             }
         }
         for anchor in anchors {
-            let anchored = self.anchored.get(anchor as usize);
-            for phrase in anchored.into_iter().flatten() {
+            for phrase in self.anchored.get(anchor as usize) {
                 let all = |things: &[Thing]| things.iter().all(|thing| there.has(*thing));
                 let rest = || self.phrases.get(phrase.phrase as usize);
                 if all(&phrase.asks)
@@ -419,16 +429,18 @@ impl<T: Copy> Phrases<T> {
             let from = whole.partition_point(|phrase| phrase.first < span.thing());
             let opened = whole.get(from..).unwrap_or(&[]).iter();
             for phrase in opened.take_while(|phrase| phrase.first == span.thing()) {
+                let Some(Phrase { elements, role, .. }) = self.phrases.get(phrase.phrase as usize)
+                else {
+                    continue;
+                };
                 let end = if phrase.single {
                     reader.end_of(span.thing(), span.first())
                 } else {
-                    self.phrases
-                        .get(phrase.phrase as usize)
-                        .and_then(|phrase| reader.follow(&phrase.elements, span.first(), true))
+                    reader.follow(elements, span.first(), true)
                 };
                 if let Some(end) = end {
                     let hit = Found {
-                        role: phrase.role,
+                        role: *role,
                         first: span.first(),
                         end,
                     };

@@ -1,7 +1,7 @@
 //! Which of the frameworks tagged an event is about (rule F1): by place, by the words before the
 //! name, and by what rests on what.
 
-use std::collections::BTreeSet;
+use smallvec::{SmallVec, smallvec};
 
 use super::lexicon::{Mention, Target};
 use crate::domain::id::FrameworkId;
@@ -17,62 +17,94 @@ pub(super) fn mark(
     mentions: &[Mention],
     aside: impl Fn(&Mention) -> bool,
 ) {
+    if tags.is_empty() {
+        return;
+    }
     let mapping = kind == Some(UpdateKind::MappingPublished);
+    let place_of =
+        |tags: &[FrameworkTag], id: &FrameworkId| tags.iter().position(|tag| &tag.id == id);
+    // For each field and tag whether it is named there, and whether as the event itself.
+    let mut here: [SmallVec<[(bool, bool); 8]>; 2] = [
+        smallvec![(false, false); tags.len()],
+        smallvec![(false, false); tags.len()],
+    ];
+    for mention in mentions {
+        let Target::Framework(place) = mention.target else {
+            continue;
+        };
+        let tag = library
+            .frameworks
+            .get(place)
+            .and_then(|framework| place_of(tags, &framework.id));
+        let slot = tag.and_then(|tag| here.get_mut(mention.text)?.get_mut(tag));
+        if let Some((named, event)) = slot {
+            *named = true;
+            *event = *event || !aside(mention);
+        }
+    }
     let stated = |tag: &FrameworkTag| {
         tag.because
             .iter()
             .any(|because| because.field == Field::Stated)
     };
     // The headline tells the event; where it names none, the summary does.
-    let mut primary: BTreeSet<FrameworkId> = BTreeSet::new();
-    let mut named: BTreeSet<FrameworkId> = BTreeSet::new();
-    for field in 0..2 {
-        for tag in tags.iter() {
-            let mut here = mentions
-                .iter()
-                .filter(|mention| mention.text == field && names(mention, library, &tag.id))
-                .peekable();
-            let absent = here.peek().is_none();
-            if absent && !(field == 0 && stated(tag)) {
+    let mut primary: SmallVec<[bool; 8]> = smallvec![false; tags.len()];
+    let mut named: SmallVec<[bool; 8]> = primary.clone();
+    for (field, here) in here.iter().enumerate() {
+        for (((tag, here), primary), named) in
+            tags.iter().zip(here).zip(&mut primary).zip(&mut named)
+        {
+            let (is_named, is_event) = *here;
+            if !is_named && !(field == 0 && stated(tag)) {
                 continue;
             }
-            named.insert(tag.id.clone());
-            if absent || here.any(|mention| !aside(mention)) {
-                primary.insert(tag.id.clone());
-            }
+            *named = true;
+            *primary |= !is_named || is_event;
         }
         let enough = if mapping { 2 } else { 1 };
-        if named.len() >= enough {
+        if named.iter().filter(|named| **named).count() >= enough {
             break;
         }
     }
+    let set = |primary: &mut [bool], id: &FrameworkId, value: bool| {
+        let slot = place_of(tags, id).and_then(|place| primary.get_mut(place));
+        if let Some(slot) = slot {
+            *slot = value;
+        }
+    };
     // What only carries another primary one is its base; every side of a mapping counts.
     if !mapping {
-        let resting: Vec<FrameworkId> = tags
+        let before = primary.clone();
+        let resting = tags
             .iter()
-            .filter(|tag| primary.contains(&tag.id))
-            .filter_map(|tag| library.framework(&tag.id))
-            .flat_map(|framework| framework.bases.iter().cloned())
-            .collect();
+            .zip(&before)
+            .filter(|(_, primary)| **primary)
+            .filter_map(|(tag, _)| library.framework(&tag.id))
+            .flat_map(|framework| &framework.bases);
         for base in resting {
-            primary.remove(&base);
+            set(&mut primary, base, false);
         }
     }
-    // An act that amends or replaces another is news of both.
-    let event = kind.is_some() && !primary.is_empty();
-    for walk in library.crosswalks.iter().filter(|_| event) {
-        if matches!(walk.relation.as_str(), "amends" | "supersedes") && primary.contains(&walk.a) {
-            primary.insert(walk.b.clone());
+    // An act that amends or replaces another is news of both, and of what that one amends, though it be
+    // named itself only there.
+    if kind.is_some() && primary.contains(&true) {
+        let mut unnamed: SmallVec<[&FrameworkId; 4]> = SmallVec::new();
+        for walk in &library.crosswalks {
+            let acts = matches!(walk.relation.as_str(), "amends" | "supersedes");
+            let is_primary = || {
+                let place = place_of(tags, &walk.a).and_then(|place| primary.get(place));
+                place.copied().unwrap_or_else(|| unnamed.contains(&&walk.a))
+            };
+            if acts && is_primary() {
+                match place_of(tags, &walk.b) {
+                    Some(_) => set(&mut primary, &walk.b, true),
+                    None => unnamed.push(&walk.b),
+                }
+            }
         }
     }
-    let any = tags.iter().any(|tag| primary.contains(&tag.id));
-    for tag in tags {
-        tag.primary = !any || primary.contains(&tag.id);
+    let any = primary.contains(&true);
+    for (tag, primary) in tags.iter_mut().zip(primary) {
+        tag.primary = !any || primary;
     }
-}
-
-/// Whether a mention is one of this framework.
-fn names(mention: &Mention, library: &Library, id: &FrameworkId) -> bool {
-    matches!(mention.target, Target::Framework(place)
-        if library.frameworks.get(place).is_some_and(|known| &known.id == id))
 }

@@ -1,7 +1,7 @@
 //! The fields of an update, each read once: its words, and every sequence of the library in it.
 
 use super::passage::Passage;
-use super::vocabulary::{Lookups, Node, Sequences, Symbols, Vocabulary};
+use super::vocabulary::{Lookups, Node, Paths, Sequences, Symbols, Vocabulary};
 use crate::domain::update::{Because, Field};
 
 /// The library's words and sequences, while rules are compiled.
@@ -37,7 +37,7 @@ impl Drafting {
     pub(super) fn finish(self) -> Dictionary {
         Dictionary {
             lookups: self.vocabulary.finish(),
-            sequences: self.sequences,
+            sequences: self.sequences.finish(),
         }
     }
 }
@@ -45,7 +45,7 @@ impl Drafting {
 /// The library's words and sequences.
 pub(super) struct Dictionary {
     lookups: Lookups,
-    sequences: Sequences,
+    sequences: Paths,
 }
 
 /// A sequence of the library in a text: `end` is one past its last word.

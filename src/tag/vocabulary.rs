@@ -201,13 +201,10 @@ struct Lookup {
     /// The first bytes of whole words with their lengths, and with the length 0 those of open
     /// words; the last bytes of open words have the length 1.
     sieve: Box<Sieve>,
-    /// Whole words, each with the place of all that it is in `runs`: a whole word is often an open
-    /// one too. Most fit into 8 bytes, and nearly all into 16: such a one is a number, and the tables
-    /// of them are small enough to stay near.
-    short: FxHashMap<u64, u32>,
-    middle: FxHashMap<u128, u32>,
-    long: FxHashMap<Box<str>, u32>,
-    runs: Vec<Run>,
+    /// Whole words with all that they are: a whole word is often an open one too. Nearly all fit into
+    /// 16 bytes: such a one is a number.
+    short: FxHashMap<u128, Run>,
+    long: FxHashMap<Box<str>, Run>,
     /// Open words by their first or last bytes.
     beginnings: FxHashMap<u32, Vec<Open>>,
     endings: FxHashMap<u32, Vec<Open>>,
@@ -285,25 +282,20 @@ impl Lookup {
             let from = symbols.len();
             symbols.push(symbol);
             let bytes = word.as_bytes();
-            out.open(bytes, three(bytes), symbols);
+            out.open(bytes, three(bytes), three(tail(bytes)), symbols);
             let run = Run::tail(symbols, from);
             out.sieve.put(whole(three(bytes), word.len()));
-            let place = u32::try_from(out.runs.len()).unwrap_or(u32::MAX);
-            out.runs.push(run);
-            match short(&word) {
-                Some(key) => match u64::try_from(key) {
-                    Ok(key) => out.short.insert(key, place),
-                    Err(_) => out.middle.insert(key, place),
-                },
-                None => out.long.insert(word, place),
+            match key(bytes) {
+                Some(key) => out.short.insert(key, run),
+                None => out.long.insert(word, run),
             };
         }
         out
     }
 
-    /// The open words that a word is; `head` are its first bytes as a number.
+    /// The open words that a word is; `head` are its first bytes as a number, `end` its last.
     #[inline]
-    fn open(&self, word: &[u8], head: u32, out: &mut Vec<Symbol>) {
+    fn open(&self, word: &[u8], head: u32, end: u32, out: &mut Vec<Symbol>) {
         if word.len() >= BEGINNING
             && self.sieve.may_hold(beginning(head))
             && let Some(list) = self.beginnings.get(&head)
@@ -312,12 +304,9 @@ impl Lookup {
             let fits = list.iter().filter(|open| open.opens(word, key));
             out.extend(fits.map(|open| open.symbol));
         }
-        if word.len() <= ENDING + 2 {
-            return;
-        }
-        let tail = three(tail(word));
-        if self.sieve.may_hold(ending(tail))
-            && let Some(list) = self.endings.get(&tail)
+        if word.len() > ENDING + 2
+            && self.sieve.may_hold(ending(end))
+            && let Some(list) = self.endings.get(&end)
         {
             let fits = list.iter().filter(|open| {
                 let from = word.len().checked_sub(open.length as usize);
@@ -331,34 +320,38 @@ impl Lookup {
     fn read(&self, passage: &Passage<'_>, words: Range<usize>, out: &mut Symbols<'_>) {
         for (text, key) in passage.folded(words) {
             let word = text.as_bytes();
-            let head = key.map_or_else(|| three(word), low_three);
-            let known = if self.sieve.may_hold(whole(head, word.len())) {
-                match key.map(|key| u64::try_from(key).map_err(|_| key)) {
-                    Some(Ok(key)) => self.short.get(&key),
-                    Some(Err(key)) => self.middle.get(&key),
-                    None => self.long.get(text),
+            let (head, end) = match key {
+                Some(key) => {
+                    let end = key >> (8 * word.len().saturating_sub(ENDING));
+                    (low_three(key), low_three(end))
                 }
-            } else {
-                None
+                None => (three(word), three(tail(word))),
             };
-            let known = known.and_then(|place| self.runs.get(*place as usize));
-            let run = match known {
+            let may_be_whole = self.sieve.may_hold(whole(head, word.len()));
+            let known = match key {
+                _ if !may_be_whole => None,
+                Some(key) => self.short.get(&key),
+                None => self.long.get(text),
+            };
+            out.words.push(match known {
                 Some(run) => *run,
-                None => {
-                    let from = out.open.len();
-                    self.open(word, head, &mut out.open);
-                    if out.open.len() == from {
-                        Run::default()
-                    } else {
-                        let run = Run::tail(&out.open, from);
-                        Run {
-                            from: run.from | Symbols::OPEN,
-                            ..run
-                        }
-                    }
-                }
-            };
-            out.words.push(run);
+                None => self.opened(word, head, end, &mut out.open),
+            });
+        }
+    }
+
+    /// The open words that a word is which is no whole one.
+    #[inline]
+    fn opened(&self, word: &[u8], head: u32, end: u32, open: &mut Vec<Symbol>) -> Run {
+        let from = open.len();
+        self.open(word, head, end, open);
+        if open.len() == from {
+            return Run::default();
+        }
+        let run = Run::tail(open, from);
+        Run {
+            from: run.from | Symbols::OPEN,
+            ..run
         }
     }
 }
@@ -379,8 +372,8 @@ fn tail(word: &[u8]) -> &[u8] {
 }
 
 /// The bytes of a short word as a number. No word holds a zero byte, so none is taken for another.
-fn short(word: &str) -> Option<u128> {
-    (word.len() <= 16).then(|| sixteen(word.as_bytes()))
+fn key(word: &[u8]) -> Option<u128> {
+    (word.len() <= 16).then(|| sixteen(word))
 }
 
 /// A symbol as one bit of a set that may hold more than was put into it.
@@ -447,6 +440,11 @@ impl<T: Default + Clone> ByNode<T> {
     pub(super) fn get(&self, node: Node) -> Option<&T> {
         self.0.get(node as usize)
     }
+
+    /// The values of all nodes, by their numbers.
+    pub(super) fn into_values(self) -> Vec<T> {
+        self.0
+    }
 }
 
 impl<T> Default for ByNode<T> {
@@ -467,6 +465,26 @@ pub(super) struct Sequences {
     /// lead on.
     nodes: Vec<(bool, u64)>,
     /// How many words the longest has.
+    longest: usize,
+}
+
+/// A step of a walk: where it leads, and all that is to be known there.
+#[derive(Clone, Copy, Debug, Default)]
+struct Step {
+    /// 0 leads nowhere.
+    node: Node,
+    /// Whether a sequence ends there.
+    ends: bool,
+    /// A set that holds at least the symbols that lead on.
+    leads: u64,
+}
+
+/// Sequences of words, to be walked along a text.
+pub(super) struct Paths {
+    /// First steps, by symbol.
+    first: Vec<Step>,
+    /// All others.
+    next: FxHashMap<(Node, Symbol), Step>,
     longest: usize,
 }
 
@@ -505,6 +523,25 @@ impl Sequences {
         Some(node)
     }
 
+    /// As they are walked.
+    pub(super) fn finish(self) -> Paths {
+        let step = |node: Node| {
+            let (ends, leads) = self.nodes.get(node as usize).copied().unwrap_or_default();
+            Step { node, ends, leads }
+        };
+        Paths {
+            first: self.roots.iter().map(|node| step(*node)).collect(),
+            next: self
+                .next
+                .iter()
+                .map(|(from, node)| (*from, step(*node)))
+                .collect(),
+            longest: self.longest,
+        }
+    }
+}
+
+impl Paths {
     /// How many words the longest sequence has.
     pub(super) fn longest(&self) -> usize {
         self.longest
@@ -520,35 +557,35 @@ impl Sequences {
         f: &mut impl FnMut(Node, usize),
     ) {
         for symbol in symbols.of(at) {
-            match self.roots.get(*symbol as usize) {
-                None | Some(0) => {}
-                Some(next) => self.enter(passage, symbols, *next, at, at + 1, f),
+            if let Some(step) = self
+                .first
+                .get(*symbol as usize)
+                .filter(|step| step.node != 0)
+            {
+                self.enter(passage, symbols, *step, at, at + 1, f);
             }
         }
     }
 
-    /// At a node after the words from `first` to before `at`.
+    /// After a step, over the words from `first` to before `at`.
     fn enter(
         &self,
         passage: &Passage<'_>,
         symbols: &Symbols<'_>,
-        node: Node,
+        step: Step,
         first: usize,
         at: usize,
         f: &mut impl FnMut(Node, usize),
     ) {
-        let Some((ends, leads)) = self.nodes.get(node as usize) else {
-            return;
-        };
-        if *ends && passage.stands_alone(first, at) {
-            f(node, at);
+        if step.ends && passage.stands_alone(first, at) {
+            f(step.node, at);
         }
-        if leads & symbols.some_of(at) == 0 || passage.gap(at) == Gap::Sentence {
+        if step.leads & symbols.some_of(at) == 0 || passage.gap(at) == Gap::Sentence {
             return;
         }
         for symbol in symbols.of(at) {
-            if let Some(next) = self.next.get(&(node, *symbol)) {
-                self.enter(passage, symbols, *next, first, at + 1, f);
+            if let Some(step) = self.next.get(&(step.node, *symbol)) {
+                self.enter(passage, symbols, *step, first, at + 1, f);
             }
         }
     }
@@ -565,6 +602,7 @@ mod tests {
             sequences.add(&vocabulary.take(name, true));
         }
         let lookups = vocabulary.finish();
+        let sequences = sequences.finish();
         let passage = Passage::new(text, 1_000);
         let symbols = lookups.read(&passage, 0);
         let mut out = Vec::new();

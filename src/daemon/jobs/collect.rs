@@ -1,27 +1,25 @@
 //! Collecting: source -> fetch -> parse -> compare -> normalize -> tag -> store.
 //!
-//! Many sources at once, one visit at a time to a host, and one writer that stores whatever is
-//! ready in one transaction: group commit, so that a disk that syncs 400 times a second is not
-//! the limit. What a visit leaves behind is stored whole or not at all, the next visit's
+//! Many sources at once, one visit at a time to a host, and one writer that stores what is
+//! ready together in one transaction, up to some updates: group commit, so that a disk that syncs
+//! 400 times a second is not the limit. What a visit leaves behind is stored whole or not at all, the next visit's
 //! validators included, so that a crash costs a visit and never an item.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::time::{Duration, Instant};
 
-use chrono::{DateTime, Utc};
-use tokio::sync::OwnedSemaphorePermit;
-
 use crate::daemon::House;
 use crate::daemon::jobs::visit::{Looked, empty_visit, pack, remember, visit};
 use crate::daemon::jobs::{index, watch};
 use crate::daemon::stories::StoryBook;
-use crate::daemon::visits::{Brought, Visits};
+use crate::daemon::visits::{Brought, Place, Visits};
 use crate::domain::document::{Fault, FaultCode, Outcome, Visit};
 use crate::domain::id::SourceId;
 use crate::domain::source::Source;
 use crate::domain::update::Reach;
 use crate::fetch::{Fetcher, Room};
 use crate::store::{Committed, Harvest, Lease, SourceState};
+use chrono::{DateTime, Utc};
 
 /// How long a brisk round lasts at most.
 const ROUND: Duration = Duration::from_secs(3);
@@ -29,6 +27,9 @@ const ROUND: Duration = Duration::from_secs(3);
 const MOST_HELD: usize = 64;
 /// The most bytes of their documents that wait with them.
 const MOST_HELD_BYTES: usize = 32 << 20;
+/// The most updates that are stored together, of more than one visit: as many as the writer's pages hold
+/// with the ends of the indexes that they touch. What is more goes to the disk before its time, and back.
+const BATCH: usize = 500;
 /// How long a round waits for what is under way before it looks around.
 const LOOK: Duration = Duration::from_millis(500);
 
@@ -140,28 +141,39 @@ async fn run(
     }
     let begun = Instant::now();
     let mut held: Vec<Brought> = Vec::new();
+    let mut ready: Vec<Brought> = Vec::new();
     loop {
-        while !due.is_empty()
+        let over = brisk && begun.elapsed() >= ROUND;
+        let mut wanted = false;
+        while !over
             && let Some(next) = due
                 .iter()
                 .position(|(source, _)| may_begin(house, &visits, source))
-            && let Some(place) = visits.place()
-            && let Some((source, state)) = due.remove(next)
         {
-            begin(&mut visits, house, fetcher, source, state, place);
+            let Some(place) = visits.place() else {
+                wanted = true;
+                break;
+            };
+            if let Some((source, state)) = due.remove(next) {
+                begin(&mut visits, house, fetcher, source, state, place);
+            }
         }
-        let over = brisk && begun.elapsed() >= ROUND;
         let done = due.is_empty() && awaited.is_empty();
-        let patience = if done || over { Duration::ZERO } else { LOOK };
-        let brought = visits.take(patience).await;
+        let patience = if done || over || !ready.is_empty() {
+            Duration::ZERO
+        } else {
+            LOOK
+        };
+        let brought = visits.take(patience, wanted).await;
         house.vitals.step();
         let ends = brought.is_empty() && (over || done || visits.are_over());
         for brought in &brought {
             awaited.remove(&brought.harvest.visit.source);
         }
-        let (later, mut ready): (Vec<_>, Vec<_>) = brought
+        let (later, now): (Vec<_>, Vec<_>) = brought
             .into_iter()
             .partition(|brought| watch::waits(&brought.harvest));
+        ready.extend(now);
         for mut brought in later {
             // Who waits for the end of the round keeps no room that others wait for.
             pack(&mut brought.harvest).await;
@@ -180,14 +192,14 @@ async fn run(
             });
             ready.append(&mut held);
         }
-        let told = store(house, lease, &mut visits, ready).await?;
-        for report in told {
+        let batch = ready.drain(..batch(&ready)).collect();
+        for report in store_together(house, lease, &mut visits, batch).await? {
             if order.contains(&report.visit.source) {
                 progress(&report);
                 reports.insert(report.visit.source.clone(), report);
             }
         }
-        if ends {
+        if ends && ready.is_empty() {
             break;
         }
     }
@@ -195,6 +207,29 @@ async fn run(
         .into_iter()
         .filter_map(|id| reports.remove(&id))
         .collect())
+}
+
+/// How many of what visits brought are stored together: at least one, and then as many as have few
+/// enough updates. Pages that are watched bring none of their own: what a change of theirs means is told
+/// when it is stored, of all pages together that waited for the end of the round.
+fn batch(brought: &[Brought]) -> usize {
+    let updates = brought
+        .iter()
+        .map(|brought| brought.harvest.new.len() + brought.harvest.revised.len());
+    together(updates)
+}
+
+fn together(updates: impl Iterator<Item = usize>) -> usize {
+    let mut sum = 0;
+    let mut count = 0;
+    for updates in updates {
+        sum += updates;
+        if count > 0 && sum > BATCH {
+            break;
+        }
+        count += 1;
+    }
+    count
 }
 
 /// Catalogues share projects, and what one brings is compared with what the others brought: one is
@@ -215,7 +250,7 @@ fn may_begin(house: &House, visits: &Visits, source: &Source) -> bool {
 pub(super) async fn settle(house: &House, lease: &Lease, source: &SourceId) -> anyhow::Result<()> {
     let mut visits = house.visits.lock().await;
     while visits.is_under_way(source) {
-        let brought = visits.take(LOOK).await;
+        let brought = visits.take(LOOK, false).await;
         store(house, lease, &mut visits, brought).await?;
     }
     Ok(())
@@ -229,14 +264,28 @@ pub(super) async fn settle(house: &House, lease: &Lease, source: &SourceId) -> a
 pub(super) async fn settle_all(house: &House, lease: &Lease) -> anyhow::Result<()> {
     let mut visits = house.visits.lock().await;
     while !visits.are_over() {
-        let brought = visits.take(LOOK).await;
+        let brought = visits.take(LOOK, false).await;
         store(house, lease, &mut visits, brought).await?;
     }
     Ok(())
 }
 
-/// Stores what visits brought; the room of each is held until it is. A report each.
+/// Stores what visits brought, as many together as may be.
 async fn store(
+    house: &House,
+    lease: &Lease,
+    visits: &mut Visits,
+    mut brought: Vec<Brought>,
+) -> anyhow::Result<()> {
+    while !brought.is_empty() {
+        let batch = brought.drain(..batch(&brought)).collect();
+        store_together(house, lease, visits, batch).await?;
+    }
+    Ok(())
+}
+
+/// Stores what visits brought, all of it or nothing; the room of each is held until it is. A report each.
+async fn store_together(
     house: &House,
     lease: &Lease,
     visits: &mut Visits,
@@ -277,7 +326,7 @@ fn begin(
     fetcher: &Fetcher,
     source: Source,
     state: SourceState,
-    place: OwnedSemaphorePermit,
+    place: Place,
 ) {
     let id = source.id.clone();
     let broken = (source.clone(), state.clone(), house.clock.clone());
@@ -347,4 +396,23 @@ pub(super) async fn commit(
         *stories = None;
     }
     committed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_batch_has_one_visit_or_few_enough_updates() {
+        for (updates, expected) in [
+            (&[][..], 0),
+            (&[BATCH + 100], 1),
+            (&[BATCH - 100, 200], 1),
+            (&[BATCH / 2, BATCH / 2, 1], 2),
+            (&[BATCH, 0, 0, 1], 3),
+            (&[0, 0, BATCH + 1], 2),
+        ] {
+            assert_eq!(together(updates.iter().copied()), expected, "{updates:?}");
+        }
+    }
 }

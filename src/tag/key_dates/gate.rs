@@ -1,22 +1,26 @@
 //! Whether a text can hold a date at all: most news does not, and is not taken apart for it.
 //!
-//! One pass over the bytes. What it lets through is read with care; what it keeps out holds no
+//! Two passes over the bytes, one for figures and one for words. What it lets through is read with care; what it keeps out holds no
 //! date that the careful reading would find (a property in `tests.rs`).
 
 use std::sync::LazyLock;
 
 use regex::bytes::Regex;
+use rustc_hash::FxHashSet;
 use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::char::is_combining_mark;
 
 use super::span::{ENDS, QUARTERS};
 use crate::text::bytes::first_digit;
 use crate::text::date::{month, month_words};
+use crate::text::runs::Runs;
 use crate::text::sieve::Sieve;
 use crate::text::words::fold;
 
 /// So many words on each side of a number are looked at: a month stands next to it or one word
 /// off, and the end of something before its year. A length of time ("60 days") is no date without
-/// what it is counted from, and every anchor of `interval.rs` is among [`WORDS`].
+/// what it is counted from, and every anchor of `interval.rs` is among [`TOLD`] and
+/// [`TOLD_BY_TWO`].
 const NEAR: usize = 6;
 const NEXT: usize = 3;
 /// And so many bytes.
@@ -29,61 +33,88 @@ static BESIDE: LazyLock<Sieve> = LazyLock::new(|| {
 });
 
 /// What a day is told by, or a time counted from, without a figure: with and without marks.
+const TOLD: &[&str] = &[
+    "today",
+    "tomorrow",
+    "heute",
+    "hoy",
+    "oggi",
+    "vandaag",
+    "dzis",
+    "dziś",
+    "aujourd",
+    "demain",
+    "domani",
+    "jutro",
+    "publication",
+    "published",
+    "publishing",
+    "veröffentlichung",
+    "veroffentlichung",
+    "verkündung",
+    "verkundung",
+    "bekanntmachung",
+    "publicación",
+    "publicacion",
+    "pubblicazione",
+    "publicatie",
+    "bekendmaking",
+    "ogłoszenia",
+    "ogloszenia",
+    "opublikowania",
+    "inkrafttreten",
+    "vigueur",
+    "vigor",
+    "vigore",
+    "inwerkingtreding",
+    "later",
+    "thereafter",
+    "später",
+    "spater",
+    "después",
+    "despues",
+    "dopo",
+    "tard",
+    "życie",
+    "zycie",
+    "now",
+];
+
+/// The same of two words: the second, and the first.
+const TOLD_BY_TWO: &[(&str, &str)] = &[
+    ("force", "into"),
+    ("date", "effective"),
+    ("notice", "this"),
+    ("announcement", "this"),
+];
+
+/// The last words of both, as far as they are plain letters.
+static LAST: LazyLock<Sieve> = LazyLock::new(|| {
+    let pairs = TOLD_BY_TWO.iter().map(|(last, _)| last);
+    let plain = TOLD.iter().chain(pairs).filter(|word| word.is_ascii());
+    Sieve::of(plain.copied())
+});
+
+/// Single words, as far as they are plain letters.
+static SINGLE: LazyLock<FxHashSet<&str>> = LazyLock::new(|| {
+    TOLD.iter()
+        .copied()
+        .filter(|word| word.is_ascii())
+        .collect()
+});
+
+/// All of them in a text whose words are written with more than plain letters.
 static WORDS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let words = [
-        "today",
-        "tomorrow",
-        "heute",
-        "hoy",
-        "oggi",
-        "vandaag",
-        "dzis",
-        "dziś",
-        "aujourd",
-        "demain",
-        "domani",
-        "jutro",
-        "publication",
-        "published",
-        "publishing",
-        "veröffentlichung",
-        "veroffentlichung",
-        "verkündung",
-        "verkundung",
-        "bekanntmachung",
-        "publicación",
-        "publicacion",
-        "pubblicazione",
-        "publicatie",
-        "bekendmaking",
-        "ogłoszenia",
-        "ogloszenia",
-        "opublikowania",
-        "inkrafttreten",
-        "vigueur",
-        "vigor",
-        "inwerkingtreding",
-        "later",
-        "thereafter",
-        "später",
-        "spater",
-        "después",
-        "despues",
-        "dopo",
-        "tard",
-        "życie",
-        "zycie",
-    ];
     // Of what is several words all that may stand between them; "now" stands alone, for "know" is
     // in every other text.
-    let several = [
-        "into[^a-z0-9]{1,60}force",
-        "effective[^a-z0-9]{1,60}date",
-        "this[^a-z0-9]{1,60}(?:notice|announcement)",
-        "(?:^|[^a-z])now(?:[^a-z]|$)",
-    ];
-    let words = words.map(|word| word.chars().map(written).collect::<String>());
-    let all: Vec<&str> = words.iter().map(String::as_str).chain(several).collect();
+    let several = TOLD_BY_TWO
+        .iter()
+        .map(|(last, first)| format!("{first}[^a-z0-9]{{1,60}}{last}"));
+    let words = TOLD.iter().map(|word| match *word {
+        "now" => "(?:^|[^a-z])now(?:[^a-z]|$)".to_owned(),
+        word => word.chars().map(written).collect(),
+    });
+    let all: Vec<String> = words.chain(several).collect();
     Regex::new(&format!("(?i-u){}", all.join("|"))).ok()
 });
 
@@ -121,7 +152,45 @@ pub(super) fn plausible(text: &str) -> bool {
             return true;
         }
     }
-    WORDS.as_ref().is_none_or(|words| words.is_match(bytes))
+    told(text)
+}
+
+/// Whether a day is told, or a time counted from something, without a figure.
+fn told(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let runs = Runs::of(bytes);
+    let mut before = "";
+    let mut at = 0;
+    while let Some((start, end)) = runs.next(at) {
+        let word = text.get(start..end).unwrap_or("");
+        if goes_on(text, start, end) {
+            // What word it is, its letters with marks tell.
+            return WORDS.as_ref().is_none_or(|words| words.is_match(bytes));
+        }
+        let known = |word: &str| {
+            let mut pairs = TOLD_BY_TWO.iter();
+            SINGLE.contains(word)
+                || pairs.any(|(last, first)| *last == word && before.eq_ignore_ascii_case(first))
+        };
+        if is(&LAST, word, known) {
+            return true;
+        }
+        (before, at) = (word, end);
+    }
+    false
+}
+
+/// Whether letters that are not plain ones touch a run of those that are.
+fn goes_on(text: &str, start: usize, end: usize) -> bool {
+    let bytes = text.as_bytes();
+    let plain = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_none_or(u8::is_ascii);
+    if plain(start.checked_sub(1)) && plain(Some(end)) {
+        return false;
+    }
+    let letter = |c: char| !c.is_ascii() && (c.is_alphanumeric() || is_combining_mark(c));
+    let before = text.get(..start).and_then(|text| text.chars().next_back());
+    let behind = text.get(end..).and_then(|text| text.chars().next());
+    before.is_some_and(letter) || behind.is_some_and(letter)
 }
 
 /// Whether this number may be part of a date.
@@ -165,19 +234,20 @@ fn number(text: &str, start: usize, end: usize) -> bool {
     let parts = |c: char| !c.is_alphabetic() && !('\u{300}'..='\u{36f}').contains(&c);
     let words_behind = behind.split(parts).filter(|word| !word.is_empty());
     let words_before = before.rsplit(parts).filter(|word| !word.is_empty());
-    words_behind
-        .take(NEXT)
-        .any(|word| is(word, |word| month(word).is_some() || QUARTERS.has(word)))
-        || words_before.take(NEAR).enumerate().any(|(place, word)| {
-            is(word, |word| {
-                place < NEXT && month(word).is_some() || QUARTERS.has(word) || ENDS.has(word)
-            })
+    words_behind.take(NEXT).any(|word| {
+        is(&BESIDE, word, |word| {
+            month(word).is_some() || QUARTERS.has(word)
         })
+    }) || words_before.take(NEAR).enumerate().any(|(place, word)| {
+        is(&BESIDE, word, |word| {
+            place < NEXT && month(word).is_some() || QUARTERS.has(word) || ENDS.has(word)
+        })
+    })
 }
 
 /// Whether the word, folded, is one of those meant.
-fn is(word: &str, known: impl Fn(&str) -> bool) -> bool {
-    if !BESIDE.may_hold(word) {
+fn is(sieve: &Sieve, word: &str, known: impl Fn(&str) -> bool) -> bool {
+    if !sieve.may_hold(word) {
         return false;
     }
     if !word.is_ascii() {

@@ -304,6 +304,20 @@ proptest! {
     }
 
     #[test]
+    fn the_gate_keeps_no_heap_of_plain_words_out(words in proptest::collection::vec(
+        proptest::sample::select(vec![
+            "closes", "from", "to", "5", "may", "2026", ".", ",", "(", ")", "-", "within", "30", "thirty",
+            "day", "days", "after", "following", "the", "its", "publication", "of", "entry into force",
+            "end", "Q2", "second", "quarter", "today", "later", "02/03/2026", "year-end", "de", "now",
+            "this", "notice", "announcement", "effective", "date", "into", "force", "nach", "tage", "od",
+            "dni", "thereafter", "plus", "tard", "jours", "vigueur", "entree", "en", "entrata", "in",
+            "vigore", "opublikowania", "inwerkingtreding", "na", "INKRAFTTRETEN", "tomorrow", "dopo", "giorni",
+            "vigor", "entrada", "dias", "desde", "publicatie", "van", "dagen", "zycie", "w", "wejscia",
+        ]), 0..24), gap in proptest::sample::select(vec![" ", "\n", " \n ", "\t"])) {
+        prop_assert!(is_let_through(&words.join(gap)));
+    }
+
+    #[test]
     fn any_text_is_read(text in "\\PC{0,200}", language in proptest::option::of("[a-z]{2}")) {
         for mention in read(&text, NaiveDate::from_ymd_opt(2026, 3, 10), language.as_deref()) {
             prop_assert!(text.contains(&mention.text));

@@ -1,6 +1,8 @@
 //! Words, numbers and signs of a text, each with its place, and the sentences they stand in.
 
-use crate::text::words::fold;
+use smol_str::SmolStr;
+
+use crate::text::words::fold_into;
 
 /// What a token is.
 #[derive(Clone, Debug, PartialEq)]
@@ -8,7 +10,7 @@ pub(super) enum Kind {
     /// Digits; a run too long for its type has the greatest value.
     Number { value: u32, digits: usize },
     /// Letters, folded.
-    Word(String),
+    Word(SmolStr),
     /// Any other sign.
     Sign(char),
 }
@@ -57,6 +59,7 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
     let mut out: Vec<Token> = Vec::new();
     let mut characters = text.char_indices().enumerate().peekable();
     let (mut spaced, mut lines) = (false, 0_u32);
+    let mut folded = String::new();
     while let Some((at, (start, first))) = characters.next() {
         if first.is_whitespace() || matches!(first, '\u{200b}' | '\u{feff}' | '\u{ad}') {
             spaced = true;
@@ -88,7 +91,9 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
                     digits: run.len(),
                 }
             } else {
-                Kind::Word(fold(run))
+                folded.clear();
+                fold_into(run, &mut folded);
+                Kind::Word(SmolStr::new(&folded))
             }
         } else {
             Kind::Sign(match first {
@@ -177,7 +182,7 @@ mod tests {
             .iter()
             .map(|token| match &token.kind {
                 Kind::Number { value, .. } => value.to_string(),
-                Kind::Word(word) => word.clone(),
+                Kind::Word(word) => word.to_string(),
                 Kind::Sign(sign) => sign.to_string(),
             })
             .collect();

@@ -192,17 +192,19 @@ impl Store {
         Ok(found.is_some())
     }
 
-    /// How many updates beyond the archive each source has brought since a moment.
+    /// How many updates beyond the archive each source has brought since a moment, by the log: who looks
+    /// for days, or groups by an index of sources, reads every update that there is.
     ///
     /// # Errors
     /// When the database fails or a row cannot be read.
     pub async fn brought_since(&self, since: DateTime<Utc>) -> Result<Vec<(SourceId, i64)>, Error> {
+        let before = self.log_position_at(since).await?;
         let rows: Vec<(String, i64)> = reading!(self.database, |pool| {
             sqlx::query_as(
-                "SELECT source_id, COUNT(*) FROM updates WHERE first_seen >= $1 AND reach <> 'archive'
-                 GROUP BY source_id ORDER BY 2 DESC, 1",
+                "SELECT MIN(source_id), COUNT(*) FROM updates WHERE position > $1 AND reach <> 'archive'
+                 GROUP BY source_id || '' ORDER BY 2 DESC, 1",
             )
-            .bind(since)
+            .bind(before)
             .fetch_all(pool)
             .await?
         });

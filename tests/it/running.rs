@@ -15,6 +15,7 @@ use regwire::daemon::jobs::collect::Choice;
 use regwire::daemon::jobs::operator;
 use regwire::daemon::reload::Watch;
 use regwire::daemon::{House, Shift, jobs};
+use regwire::domain::id::SourceId;
 use regwire::metrics;
 use regwire::vitals::Vitals;
 use regwire::web;
@@ -278,7 +279,13 @@ async fn a_week_is_told(store: &str) {
         .await
         .unwrap();
     assert!(house.store.log_head().await.unwrap() > 0);
+    let week = TimeDelta::days(7);
+    let brought = house.store.brought_since(clock.now() - week).await;
+    let source = SourceId::new("a").unwrap();
+    assert_eq!(brought.unwrap(), [(source, 1)]);
     clock.move_to(utc("2026-03-16T07:30:00Z"));
+    let brought = house.store.brought_since(clock.now() - week).await;
+    assert_eq!(brought.unwrap(), []);
     assert!(operator::follow(&house, shift.lease()).await.unwrap());
     assert!(!operator::follow(&house, shift.lease()).await.unwrap());
     let post = house.post().unwrap();

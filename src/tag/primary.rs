@@ -55,11 +55,10 @@ pub(super) fn mark(
             tags.iter().zip(here).zip(&mut primary).zip(&mut named)
         {
             let (is_named, is_event) = *here;
-            if !is_named && !(field == 0 && stated(tag)) {
-                continue;
+            if is_named || field == 0 && stated(tag) {
+                *named = true;
+                *primary |= !is_named || is_event;
             }
-            *named = true;
-            *primary |= !is_named || is_event;
         }
         let enough = if mapping { 2 } else { 1 };
         if named.iter().filter(|named| **named).count() >= enough {

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 
 use super::Speaker;
 use super::lexicon::Target;
+use super::sequences::Node;
 use super::text::{Drafting, Text};
-use super::vocabulary::Node;
 use crate::domain::id::{BodyId, JurisdictionId};
 use crate::domain::library::{FrameworkKind, Library, Meaning, Sense};
 

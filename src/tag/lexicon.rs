@@ -7,8 +7,9 @@ use super::Speaker;
 use super::cues::{Apart, Cues, Place, Witnesses};
 use super::manner::{Manners, Marked};
 use super::passage::{Gap, Passage};
+use super::sequences::{ByNode, Node};
 use super::text::{Drafting, Hit, Text};
-use super::vocabulary::{ByNode, Node, Written};
+use super::vocabulary::Written;
 use crate::domain::library::Library;
 use crate::domain::reference;
 

@@ -5,8 +5,8 @@ use rustc_hash::FxHashSet;
 
 use super::lexicon::Target;
 use super::passage::{Gap, Passage};
+use super::sequences::{ByNode, Node};
 use super::text::{Drafting, Text};
-use super::vocabulary::{ByNode, Node};
 use crate::domain::library::{Library, MannerBook};
 
 /// A set of word lists, by their place in [`MannerBook::lists`].

@@ -18,6 +18,7 @@ mod phrase;
 mod places;
 mod primary;
 pub mod score;
+mod sequences;
 mod stated;
 mod text;
 mod vocabulary;

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::passage::Gap;
+use super::sequences::{ByNode, Node};
 use super::text::{Drafting, Text};
-use super::vocabulary::{ByNode, Node};
 
 /// The gaps of a phrase, with what each may swallow: a word counts two, a sign of Chinese or
 /// Korean one, a name or a citation two however long it is.

@@ -1,7 +1,8 @@
 //! The fields of an update, each read once: its words, and every sequence of the library in it.
 
 use super::passage::Passage;
-use super::vocabulary::{Lookups, Node, Paths, Sequences, Symbols, Vocabulary};
+use super::sequences::{Node, Paths, Sequences};
+use super::vocabulary::{Lookups, Symbols, Vocabulary};
 use crate::domain::update::{Because, Field};
 
 /// The library's words and sequences, while rules are compiled.

@@ -2,11 +2,13 @@
 //!
 //! Many sources at once, one visit at a time to a host, and one writer that stores what is
 //! ready together in one transaction, up to some updates: group commit, so that a disk that syncs
-//! 400 times a second is not the limit. What a visit leaves behind is stored whole or not at all, the next visit's
-//! validators included, so that a crash costs a visit and never an item.
+//! 400 times a second is not the limit. What a visit leaves behind is stored whole or not at all,
+//! the next visit's validators included, so that a crash costs a visit and never an item.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Utc};
 
 use crate::daemon::House;
 use crate::daemon::jobs::visit::{Looked, empty_visit, pack, remember, visit};
@@ -19,7 +21,6 @@ use crate::domain::source::Source;
 use crate::domain::update::Reach;
 use crate::fetch::{Fetcher, Room};
 use crate::store::{Committed, Harvest, Lease, SourceState};
-use chrono::{DateTime, Utc};
 
 /// How long a brisk round lasts at most.
 const ROUND: Duration = Duration::from_secs(3);

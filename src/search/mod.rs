@@ -21,6 +21,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use chrono::NaiveDate;
+use tantivy::directory::MmapDirectory;
 use tantivy::indexer::UserOperation;
 use tantivy::{Index as Tantivy, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, Term};
 
@@ -164,6 +165,8 @@ struct Shared {
 struct Opened {
     fields: Fields,
     index: Tantivy,
+    /// Where it lies, as the index itself sees it.
+    directory: MmapDirectory,
     reader: IndexReader,
     laid_out: facets::LaidOut,
 }
@@ -192,15 +195,11 @@ impl Opened {
         };
         std::fs::create_dir_all(folder).map_err(at)?;
         let (schema, fields) = schema::schema();
-        let exists = folder.join("meta.json").exists();
-        let index = if exists {
-            Tantivy::open_in_dir(folder)?
-        } else {
-            Tantivy::builder()
-                .schema(schema)
-                .settings(IndexSettings::default())
-                .create_in_dir(folder)?
-        };
+        let directory = MmapDirectory::open(folder).map_err(tantivy::TantivyError::from)?;
+        let index = Tantivy::builder()
+            .schema(schema)
+            .settings(IndexSettings::default())
+            .open_or_create(directory.clone())?;
         index
             .tokenizers()
             .register(schema::TOKENIZER, schema::Words::default());
@@ -212,9 +211,20 @@ impl Opened {
         Ok(Self {
             fields,
             index,
+            directory,
             reader,
             laid_out: facets::LaidOut::default(),
         })
+    }
+
+    /// Sees what was committed last.
+    ///
+    /// The directory remembers every file that it ever mapped, by path, until somebody asks which
+    /// of them are still mapped: each commit writes and deletes some, so it is asked each time.
+    fn reload(&self) -> Result<(), Error> {
+        self.reader.reload()?;
+        self.directory.get_cache_info();
+        Ok(())
     }
 
     /// Begins an empty index in the place of whatever is there.
@@ -404,7 +414,7 @@ impl Index {
             *writing = Writing::default();
         }
         committed?;
-        Ok(self.opened().reader.reload()?)
+        self.opened().reload()
     }
 
     fn make_writer(&self) -> Result<IndexWriter, Error> {
@@ -435,8 +445,7 @@ impl Index {
         commit.set_payload("position=0");
         commit.commit()?;
         drop(writing);
-        self.opened().reader.reload()?;
-        Ok(())
+        self.opened().reload()
     }
 
     /// Lets go of the writer's lock and memory; what was staged and not settled is given up, and
@@ -455,7 +464,7 @@ impl Index {
     /// # Errors
     /// When the index cannot be read.
     pub fn refresh(&self) -> Result<(), Error> {
-        Ok(self.opened().reader.reload()?)
+        self.opened().reload()
     }
 
     /// How many updates it holds.

@@ -542,6 +542,21 @@ fn a_text_may_say_itself_what_its_letters_and_names_mean() {
         ),
         ("Chile ya tiene una ley tipo RGPD", "", &[], &[]),
         (
+            "Chile aprueba su ley de datos",
+            "Crea la Agencia de Protección de Datos Personales.",
+            &[],
+            &[],
+        ),
+        (
+            "La Ley de Datos se aplica a los productos conectados",
+            "Lo explica la Agencia de Protección de Datos.",
+            &["eu-data-act"],
+            &["aepd"],
+        ),
+        ("Perú reglamenta su Ley de Datos Personales", "", &[], &[]),
+        ("Rebates for ENERGY STAR Level 2 chargers", "", &[], &[]),
+        ("Cloud host reaches STAR Level 2", "", &["csa-star"], &[]),
+        (
             "The ISO 9001 of baking: a club and its laminated card",
             "",
             &[],

@@ -1,7 +1,8 @@
 //! What changed: on a framework's page since a day, and of chosen frameworks since a day.
 
 use super::calendar::{Choice, DueView};
-use super::views::{Moment, Named, UpdateCard};
+use super::card::UpdateCard;
+use super::views::{Moment, Named};
 use super::{FacetLink, View};
 use crate::domain::statement::{Statement, StatementChange};
 

@@ -2,7 +2,8 @@
 
 use minijinja::Value;
 
-use super::views::{Moment, SectionView, coverage_line, sections};
+use super::issue::{SectionView, coverage_line, sections};
+use super::views::Moment;
 use crate::domain::delivery::Plan;
 use crate::domain::digest::Issue;
 use crate::text::diff::Marks;

@@ -9,12 +9,15 @@ mod alert;
 mod api;
 mod area;
 mod calendar;
+mod card;
 mod changes;
 mod crosswalks;
 mod decide;
 mod feeds;
 mod framework;
+mod home;
 mod ics;
+mod issue;
 mod lines;
 mod mail;
 mod operator;
@@ -22,10 +25,12 @@ mod opml;
 mod page_feed;
 mod plots;
 mod search;
+mod sources;
 mod stage_line;
 mod standards;
 mod subjects;
 mod subscribe;
+mod update;
 mod versions;
 mod views;
 
@@ -43,6 +48,7 @@ pub use area::{
     qr_picture,
 };
 pub use calendar::{CalendarPage, Choice, DueView, MonthView};
+pub use card::UpdateCard;
 pub use changes::{ChangesPage, MissedPage, MissedPart, StatementView};
 pub use crosswalks::{CrosswalksPage, MatrixCell, MatrixRow, RelationLine};
 pub use decide::{DecidePage, DecisionView, PausePage};
@@ -54,7 +60,9 @@ pub use framework::{
     FrameworkLive, FrameworkPage, NewerEdition, NewerEditions, StandingView, body_link,
     framework_link, mapping_view, place_link, relation_sentence, relation_words,
 };
+pub use home::Home;
 pub use ics::ics;
+pub use issue::{DateLineView, DigestsPage, IssuePage, IssueRow, ItemView, SectionView};
 pub use lines::{tag_line, update_line};
 pub use mail::{ConfirmMail, DigestMail, KnownMail, MailParts, MailView};
 pub use operator::{OperatorMail, OperatorSection};
@@ -62,6 +70,7 @@ pub use opml::opml;
 pub use page_feed::{PageEntry, page_feed};
 pub use plots::{GraphNode, bars, columns, graph};
 pub use search::{ChosenFilter, SearchForm, SearchForms, SearchHelp, SearchPage};
+pub use sources::{SourceRow, SourcesPage};
 pub use stage_line::{StageLine, stage_line};
 pub use standards::{
     LineView, ListedView, ProjectView, RelationView, ReportView, StageEventView, StandardPage,
@@ -72,12 +81,9 @@ pub use subscribe::{
     AskedPage, ConfirmPage, DonePage, PreferenceRow, PreferencesPage, PrivacyPage, SubscribePage,
     Tick, UnsubscribePage,
 };
+pub use update::{RevisionView, TagView, UpdatePage};
 pub use versions::{DiffView, VersionRow, VersionsPage};
-pub use views::{
-    DateLineView, DigestsPage, ErrorPage, FacetGroup, FacetLink, Home, IssuePage, IssueRow,
-    ItemView, Moment, Named, RevisionView, SectionView, SourceRow, SourcesPage, TagView,
-    UpdateCard, UpdatePage,
-};
+pub use views::{ErrorPage, FacetGroup, FacetLink, Moment, Named};
 
 #[derive(rust_embed::Embed)]
 #[folder = "templates/"]

@@ -1,7 +1,8 @@
 //! The search page, and the page that says how to search.
 
 use super::View;
-use super::views::{FacetGroup, FacetLink, Named, UpdateCard};
+use super::card::UpdateCard;
+use super::views::{FacetGroup, FacetLink, Named};
 
 /// A filter that is on, and the search without it.
 #[derive(Clone, Debug, Default, serde::Serialize)]

@@ -2,8 +2,9 @@
 
 use chrono::DateTime;
 
+use super::card::UpdateCard;
 use super::stage_line::{STATIONS, StageLine};
-use super::views::{FacetLink, Moment, Named, UpdateCard};
+use super::views::{FacetLink, Moment, Named};
 use super::{View, stage_line};
 
 /// A project as a line of the register.

@@ -1,7 +1,8 @@
 //! Pages about a jurisdiction, a topic or a body, and the lists of them.
 
 use super::calendar::DueView;
-use super::views::{Named, UpdateCard};
+use super::card::UpdateCard;
+use super::views::Named;
 use super::{FacetGroup, FacetLink, View};
 
 /// One line of a list.

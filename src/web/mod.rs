@@ -19,8 +19,10 @@ mod feeds;
 mod found;
 mod framework;
 mod guard;
+mod own;
 mod own_feeds;
 mod pages;
+mod preferences;
 mod search;
 mod serving;
 mod standard;
@@ -223,7 +225,9 @@ fn routes() -> Routes {
         .route("/assets/style.css", get(style))
         .route("/healthz", get(health))
         .route("/readyz", get(ready));
-    let routes = own_feeds::routes(decide::routes(subscribe::routes(routes)));
+    let routes = own_feeds::routes(decide::routes(preferences::routes(subscribe::routes(
+        routes,
+    ))));
     let routes = area::routes(routes);
     let mut routes = feeds::routes(routes)
         .route("/api", get(api::page))

@@ -1,40 +1,33 @@
-//! Signing up without an account, preferences and leaving (promises: M2, M3, M5, M6, M16).
+//! Signing up without an account (promises: M2, M16).
 //!
 //! Opening an address never changes anything; only a pressed button does. The form answers alike
 //! whatever is known of a mailbox: it leaves a sign-up, and the worker decides.
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use axum::body::{Bytes, to_bytes};
+use axum::body::to_bytes;
 use axum::extract::{Path, RawQuery, Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{Html, IntoResponse, Response};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
 use axum::routing::get;
 use chrono::TimeDelta;
 use rand::Rng as _;
 
+use super::own::{Fields, is_foreign, own, refused, signer};
 use super::pages::told;
 use super::{Site, Trouble};
 use crate::domain::criteria::{Clause, Criteria};
-use crate::domain::id::{DigestName, SubscriberId, SubscriptionId};
+use crate::domain::id::SubscriberId;
 use crate::domain::reference;
 use crate::domain::signup::{
     IP_KEPT, LIVES, MOST_IN_AN_HOUR, Signup, SignupState, TEXT_VERSION, Wish, net,
 };
-use crate::domain::subscription::{
-    EmailAddress, EndReason, Frequency, Origin, OwnHour, Recipient, Subscriber, Subscription,
-};
-use crate::domain::token::{Purpose, Signer, hex, stored};
+use crate::domain::subscription::{EmailAddress, Frequency, OwnHour};
+use crate::domain::token::{Purpose, hex, stored};
 use crate::matching::{Preview, judge};
-use crate::render::{
-    AskedPage, ConfirmPage, DonePage, Named, PreferenceRow, PreferencesPage, PrivacyPage,
-    SubscribePage, Tick, UnsubscribePage, View,
-};
-use crate::store::{LogEvent, begun};
-use crate::text::without_controls;
+use crate::render::{AskedPage, ConfirmPage, DonePage, Named, PrivacyPage, SubscribePage, Tick};
+use crate::store::LogEvent;
 
-/// The list that a link leaves which ends everything but the digests.
-const ALERTS: &str = "alerts";
 /// The days that a preview looks back.
 const PREVIEW_DAYS: i64 = 30;
 /// Lines of the log that a preview reads at most, so that no question is dear.
@@ -48,77 +41,7 @@ pub(super) fn routes(routes: super::Routes) -> super::Routes {
             "/subscribe/confirm/{token}",
             get(confirm_page).post(confirm),
         )
-        .route("/preferences/{token}", get(preferences).post(change))
-        .route("/preferences/{token}/export", get(export))
-        .route("/unsubscribe/{token}", get(leave_page).post(leave))
         .route("/privacy", get(privacy))
-}
-
-/// A page of somebody's own: kept by nobody.
-pub(super) fn own<V: View>(site: &Site, status: StatusCode, view: &V) -> Result<Response, Trouble> {
-    let page = site.renderer.page(view)?;
-    Ok((
-        status,
-        [
-            (header::CACHE_CONTROL, "no-store"),
-            (header::HeaderName::from_static("x-robots-tag"), "noindex"),
-        ],
-        Html(page),
-    )
-        .into_response())
-}
-
-/// Whether a browser says that another site's page sent this.
-pub(super) fn is_foreign(headers: &HeaderMap) -> bool {
-    headers
-        .get("sec-fetch-site")
-        .is_some_and(|site| site == "cross-site")
-}
-
-pub(super) fn refused(site: &Site) -> Result<Response, Trouble> {
-    own(
-        site,
-        StatusCode::FORBIDDEN,
-        &DonePage {
-            title: "Sent from another site".to_owned(),
-            text: "This was sent by a page of another site, and nothing was changed. Open the page here and press its button.".to_owned(),
-            ways: Vec::new(),
-        },
-    )
-}
-
-/// What a form sent, in order.
-#[derive(Default)]
-pub(super) struct Fields(Vec<(String, String)>);
-
-impl Fields {
-    pub(super) fn of(text: &[u8]) -> Self {
-        Self(
-            url::form_urlencoded::parse(text)
-                .take(200)
-                .map(|(name, value)| {
-                    (
-                        name.into_owned(),
-                        without_controls(&value).trim().to_owned(),
-                    )
-                })
-                .collect(),
-        )
-    }
-
-    pub(super) fn one(&self, name: &str) -> &str {
-        self.0
-            .iter()
-            .find(|(field, value)| field == name && !value.is_empty())
-            .map_or("", |(_, value)| value.as_str())
-    }
-
-    fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.0
-            .iter()
-            .filter(move |(field, value)| field == name && !value.is_empty())
-            .map(|(_, value)| value.as_str())
-    }
 }
 
 /// What is wished for, as far as it can be understood.
@@ -128,7 +51,12 @@ struct Asked {
     frequency: Frequency,
 }
 
-fn frequency(site: &Site, word: &str, hour: &str, zone: &str) -> Result<Frequency, String> {
+pub(super) fn frequency(
+    site: &Site,
+    word: &str,
+    hour: &str,
+    zone: &str,
+) -> Result<Frequency, String> {
     let zone = if zone.is_empty() { "UTC" } else { zone };
     let own = match hour {
         "" => None,
@@ -216,7 +144,7 @@ async fn is_busy(site: &Site) -> Result<bool, Trouble> {
     Ok(site.store.waiting_signups().await? > MOST_IN_AN_HOUR)
 }
 
-fn hours(own: Option<OwnHour>) -> Vec<Tick> {
+pub(super) fn hours(own: Option<OwnHour>) -> Vec<Tick> {
     (0..24_u8)
         .map(|hour| Tick {
             value: hour.to_string(),
@@ -226,7 +154,7 @@ fn hours(own: Option<OwnHour>) -> Vec<Tick> {
         .collect()
 }
 
-fn frequencies(site: &Site, chosen: &Frequency) -> Vec<Tick> {
+pub(super) fn frequencies(site: &Site, chosen: &Frequency) -> Vec<Tick> {
     let mut out: Vec<Tick> = site
         .digests
         .iter()
@@ -515,295 +443,6 @@ async fn confirm(
                         signer.sign(Purpose::Preferences, subscriber.as_str(), "all")
                     ),
                 }],
-            },
-        )
-    }
-    .await;
-    told(&site, answer)
-}
-
-pub(super) async fn signer(site: &Site) -> Result<Signer, Trouble> {
-    Ok(Signer::new(
-        site.store.signing_keys().await?,
-        site.clock.now(),
-    ))
-}
-
-/// The mailbox that a token of preferences names, while it has ever subscribed.
-async fn owner(
-    site: &Site,
-    token: &str,
-) -> Result<Option<(Subscriber, Vec<Subscription>)>, Trouble> {
-    let signer = signer(site).await?;
-    let Some((subject, _)) = signer.read(Purpose::Preferences, token) else {
-        return Ok(None);
-    };
-    match SubscriberId::new(subject) {
-        Ok(id) => Ok(site.store.subscriber(&id).await?),
-        Err(_) => Ok(None),
-    }
-}
-
-/// An address that its owner knows again, and nobody else.
-fn masked(address: &EmailAddress) -> String {
-    let first = address.as_str().chars().next().unwrap_or('…');
-    format!("{first}…@{}", address.domain())
-}
-
-fn preferences_view(
-    site: &Site,
-    token: &str,
-    subscriber: &Subscriber,
-    subscriptions: &[Subscription],
-    done: Option<String>,
-) -> PreferencesPage {
-    PreferencesPage {
-        mailbox: masked(&subscriber.address),
-        action: format!("/preferences/{}", super::pages::encoded(token)),
-        rows: subscriptions
-            .iter()
-            .filter(|one| one.ended.is_none())
-            .map(|one| PreferenceRow {
-                id: one.id.to_string(),
-                wants: one.criteria.to_string(),
-                told: one.frequency.to_string(),
-                since: one.began_at.format("%-d %B %Y").to_string(),
-                frequencies: frequencies(site, &one.frequency),
-                hours: hours(one.frequency.hour()),
-                zone: one
-                    .frequency
-                    .hour()
-                    .map_or_else(String::new, |own| own.zone.name().to_owned()),
-            })
-            .collect(),
-        done,
-    }
-}
-
-/// The same for whatever is wrong with a link.
-pub(super) fn no_such_link(site: &Site) -> Result<Response, Trouble> {
-    own(
-        site,
-        StatusCode::NOT_FOUND,
-        &DonePage {
-            title: "This link leads nowhere".to_owned(),
-            text:
-                "It is not whole, or what it belonged to was erased. Take the link of a newer mail."
-                    .to_owned(),
-            ways: vec![Named {
-                name: "Be told of changes".to_owned(),
-                href: "/subscribe".to_owned(),
-            }],
-        },
-    )
-}
-
-/// `GET /preferences/{token}`
-async fn preferences(State(site): State<Site>, Path(token): Path<String>) -> Response {
-    let answer = async {
-        let Some((subscriber, subscriptions)) = owner(&site, &token).await? else {
-            return no_such_link(&site);
-        };
-        let view = preferences_view(&site, &token, &subscriber, &subscriptions, None);
-        own(&site, StatusCode::OK, &view)
-    }
-    .await;
-    told(&site, answer)
-}
-
-/// `POST /preferences/{token}`
-async fn change(
-    State(site): State<Site>,
-    Path(token): Path<String>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
-    let answer = async {
-        if is_foreign(&headers) {
-            return refused(&site);
-        }
-        let Some((subscriber, subscriptions)) = owner(&site, &token).await? else {
-            return no_such_link(&site);
-        };
-        let fields = Fields::of(&body);
-        let now = site.clock.now();
-        let chosen = SubscriptionId::new(fields.one("subscription"))
-            .ok()
-            .and_then(|id| {
-                subscriptions
-                    .iter()
-                    .find(|one| one.id == id && one.ended.is_none())
-            });
-        let done = match (fields.one("act"), chosen) {
-            ("end", Some(one)) => {
-                site.store
-                    .end_subscription(&one.id, EndReason::Unsubscribed, now)
-                    .await?;
-                "Ended.".to_owned()
-            }
-            ("change", Some(one)) => {
-                match frequency(
-                    &site,
-                    fields.one("frequency"),
-                    fields.one("hour"),
-                    fields.one("zone"),
-                ) {
-                    Ok(wanted) if wanted == one.frequency => "It is so already.".to_owned(),
-                    Ok(wanted) => {
-                        let next = begun(
-                            Recipient::Mailbox(subscriber.id.clone()),
-                            wanted,
-                            one.criteria.clone(),
-                            Origin::Preferences,
-                            now,
-                        );
-                        site.store
-                            .replace_subscriptions(
-                                Some(&subscriber.address),
-                                std::slice::from_ref(&one.id),
-                                EndReason::Replaced,
-                                std::slice::from_ref(&next),
-                                now,
-                            )
-                            .await?;
-                        "Changed.".to_owned()
-                    }
-                    Err(problem) => format!("Nothing was changed: {problem}."),
-                }
-            }
-            ("leave", _) => {
-                let all: Vec<SubscriptionId> = subscriptions
-                    .iter()
-                    .filter(|one| one.ended.is_none())
-                    .map(|one| one.id.clone())
-                    .collect();
-                site.store
-                    .replace_subscriptions(None, &all, EndReason::Unsubscribed, &[], now)
-                    .await?;
-                "All of it has ended.".to_owned()
-            }
-            ("erase", _) if fields.one("sure") == "yes" => {
-                let hash = signer(&site).await?.hashed(subscriber.address.as_str());
-                site.store.erase(&subscriber.address, &hash, now).await?;
-                return own(
-                    &site,
-                    StatusCode::OK,
-                    &DonePage {
-                        title: "Erased".to_owned(),
-                        text: "Nothing of this mailbox is kept but a keyed hash, so that no mail comes by mistake.".to_owned(),
-                        ways: Vec::new(),
-                    },
-                );
-            }
-            _ => "Nothing was changed.".to_owned(),
-        };
-        let now_so = site.store.subscriber(&subscriber.id).await?;
-        let rows = now_so.map_or(Vec::new(), |(_, rows)| rows);
-        let view = preferences_view(&site, &token, &subscriber, &rows, Some(done));
-        own(&site, StatusCode::OK, &view)
-    }
-    .await;
-    told(&site, answer)
-}
-
-/// `GET /preferences/{token}/export`
-async fn export(State(site): State<Site>, Path(token): Path<String>) -> Response {
-    let answer = async {
-        let Some((subscriber, _)) = owner(&site, &token).await? else {
-            return no_such_link(&site);
-        };
-        let kept = site.store.kept_of(&subscriber.address).await?;
-        Ok((
-            [
-                (header::CONTENT_TYPE, "application/json"),
-                (header::CACHE_CONTROL, "no-store"),
-                (
-                    header::CONTENT_DISPOSITION,
-                    "attachment; filename=\"regwire.json\"",
-                ),
-            ],
-            serde_json::to_string_pretty(&kept)?,
-        )
-            .into_response())
-    }
-    .await;
-    told(&site, answer)
-}
-
-/// `GET /unsubscribe/{token}`: the same page for any token, good or not.
-async fn leave_page(State(site): State<Site>, Path(token): Path<String>) -> Response {
-    let list = token
-        .split('.')
-        .nth(2)
-        .and_then(|name| DigestName::new(name).ok())
-        .filter(|name| site.digests.iter().any(|digest| &digest.name == name))
-        .map_or_else(
-            || "these mails".to_owned(),
-            |name| format!("the {name} digest"),
-        );
-    let view = UnsubscribePage {
-        list,
-        action: format!("/unsubscribe/{}", super::pages::encoded(&token)),
-    };
-    told(&site, own(&site, StatusCode::OK, &view))
-}
-
-/// `POST /unsubscribe/{token}`: by the button, or by a mail program (RFC 8058), which sends no
-/// cookie and follows no redirect.
-async fn leave(
-    State(site): State<Site>,
-    Path(token): Path<String>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
-    let answer = async {
-        let one_click = Fields::of(&body).one("List-Unsubscribe") == "One-Click";
-        if is_foreign(&headers) && !one_click {
-            return refused(&site);
-        }
-        let signer = signer(&site).await?;
-        let mut ways = Vec::new();
-        if let Some((subject, list)) = signer.read(Purpose::Unsubscribe, &token)
-            && let Ok(id) = SubscriberId::new(subject)
-        {
-            if let Some((_, subscriptions)) = site.store.subscriber(&id).await? {
-                let ends: Vec<SubscriptionId> = subscriptions
-                    .iter()
-                    .filter(|one| one.ended.is_none())
-                    .filter(|one| match one.frequency.digest() {
-                        Some(digest) => digest.as_str() == list,
-                        None => list == ALERTS,
-                    })
-                    .map(|one| one.id.clone())
-                    .collect();
-                site.store
-                    .replace_subscriptions(
-                        None,
-                        &ends,
-                        EndReason::Unsubscribed,
-                        &[],
-                        site.clock.now(),
-                    )
-                    .await?;
-            }
-            if !one_click {
-                ways.push(Named {
-                    name: "Your preferences".to_owned(),
-                    href: format!(
-                        "/preferences/{}",
-                        signer.sign(Purpose::Preferences, id.as_str(), "all")
-                    ),
-                });
-            }
-        }
-        own(
-            &site,
-            StatusCode::OK,
-            &DonePage {
-                title: "You have left".to_owned(),
-                text: "No more of these mails are sent to you, also not of what is being sent now."
-                    .to_owned(),
-                ways,
             },
         )
     }

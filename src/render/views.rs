@@ -1,4 +1,5 @@
-//! What most pages are filled with: moments, links, facets and words for what is known.
+//! What most pages are filled with, made from the words of the ground floor: moments, links, facets, words for
+//! what is known, and the page of whatever went wrong.
 
 use chrono::{DateTime, Utc};
 

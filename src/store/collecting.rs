@@ -133,7 +133,11 @@ impl Store {
                         list.push_bind(value.as_str());
                     }
                     query.push(")");
-                    query.build_query_as().fetch_all(pool).await?
+                    query
+                        .build_query_as()
+                        .persistent(super::few(chunk.len()))
+                        .fetch_all(pool)
+                        .await?
                 });
                 rows.extend(found);
             }

@@ -20,7 +20,8 @@ const IDLE: &str = "SET idle_in_transaction_session_timeout = '9s'; SET tcp_user
 const WRITER_PAGES: &str = "-4096";
 
 /// The same for each reader. It lets go of all of them whenever the writer has committed, and fills them
-/// again: while a round stores, most of what they take is taken for nothing.
+/// again: while a round stores, most of what they take is taken for nothing
+/// (docs/results/2026-11-29-soak.md, 2026-11-29-search.md).
 const READER_PAGES: &str = "-512";
 
 /// The pools. SQLite has one writer, so that no two writers of this process wait for each

@@ -156,7 +156,11 @@ impl Store {
                     list.push_bind(*work);
                 }
                 query.push(")");
-                query.build_query_as().fetch_all(pool).await?
+                query
+                    .build_query_as()
+                    .persistent(super::few(chunk.len()))
+                    .fetch_all(pool)
+                    .await?
             });
             out.extend(rows.into_iter().map(|(work,)| work));
         }
@@ -182,7 +186,11 @@ impl Store {
                     list.push_bind(project.as_str());
                 }
                 query.push(") ORDER BY project, source_id");
-                query.build_query_as().fetch_all(pool).await?
+                query
+                    .build_query_as()
+                    .persistent(super::few(chunk.len()))
+                    .fetch_all(pool)
+                    .await?
             });
             for (project, source) in rows {
                 let wrong =

@@ -182,6 +182,13 @@ pub(crate) fn padded<T>(values: &[T]) -> impl Iterator<Item = &T> {
     values.iter().chain(last.into_iter().cycle()).take(most)
 }
 
+/// Whether a statement that names so many values is worth keeping prepared. It is kept with some 130 bytes
+/// for each of them, on every connection that it ran on; many are made ready anew in a tenth of
+/// the time that they are looked up in.
+pub(crate) fn few(values: usize) -> bool {
+    values <= 64
+}
+
 /// Whether a statement that writes so many rows is worth keeping prepared: those of a few and of
 /// whole chunks come again and again. The others would each be kept, with room for all of their
 /// values, until a hundred others have come.

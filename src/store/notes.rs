@@ -46,7 +46,11 @@ impl Store {
                     list.push_bind(id.as_str());
                 }
                 query.push(") ORDER BY update_id, number");
-                query.build_query_as().fetch_all(pool).await?
+                query
+                    .build_query_as()
+                    .persistent(super::few(chunk.len()))
+                    .fetch_all(pool)
+                    .await?
             });
             for row in rows {
                 let (id, note) = note(row)?;

@@ -122,7 +122,11 @@ macro_rules! write_register {
                     .push(" AND source_id = ")
                     .push_bind(source);
                 $crate::store::register::among!(query, chunk);
-                query.build().execute(&mut *$transaction).await?;
+                query
+                    .build()
+                    .persistent($crate::store::few(chunk.len()))
+                    .execute(&mut *$transaction)
+                    .await?;
             }
         }
         if let Some(snapshot) = &changes.snapshot {
@@ -133,7 +137,11 @@ macro_rules! write_register {
                     .push(" WHERE absent_since IS NULL AND source_id = ")
                     .push_bind(source);
                 $crate::store::register::among!(query, chunk);
-                query.build().execute(&mut *$transaction).await?;
+                query
+                    .build()
+                    .persistent($crate::store::few(chunk.len()))
+                    .execute(&mut *$transaction)
+                    .await?;
             }
             for chunk in changes.back.chunks(CHUNK) {
                 let mut query = QueryBuilder::new("UPDATE catalogue_rows SET missed = missed + ");
@@ -145,7 +153,11 @@ macro_rules! write_register {
                     )
                     .push_bind(source);
                 $crate::store::register::among!(query, chunk);
-                query.build().execute(&mut *$transaction).await?;
+                query
+                    .build()
+                    .persistent($crate::store::few(chunk.len()))
+                    .execute(&mut *$transaction)
+                    .await?;
             }
         }
         for chunk in changes.projects.blocks().flat_map($crate::store::register::pieces) {
@@ -516,7 +528,11 @@ impl Store {
                     list.push_bind(*value);
                 }
                 query.push(")");
-                query.build_query_as().fetch_all(pool).await?
+                query
+                    .build_query_as()
+                    .persistent(super::few(chunk.len()))
+                    .fetch_all(pool)
+                    .await?
             });
             for row in rows {
                 let project = row.project()?;
@@ -555,7 +571,11 @@ impl Store {
                     list.push_bind(*value);
                 }
                 query.push(")");
-                query.build_query_as().fetch_all(pool).await?
+                query
+                    .build_query_as()
+                    .persistent(super::few(chunk.len()))
+                    .fetch_all(pool)
+                    .await?
             });
             for row in rows {
                 let (_, stored) = row.stored()?;
@@ -576,7 +596,11 @@ impl Store {
                     list.push_bind(*value);
                 }
                 query.push(") ORDER BY project, number");
-                query.build_query_as().fetch_all(pool).await?
+                query
+                    .build_query_as()
+                    .persistent(super::few(chunk.len()))
+                    .fetch_all(pool)
+                    .await?
             });
             for row in rows {
                 out.push(row.event()?);
@@ -611,7 +635,11 @@ impl Store {
                     list.push_bind(value.as_str());
                 }
                 query.push(")");
-                query.build_query_as().fetch_all(pool).await?
+                query
+                    .build_query_as()
+                    .persistent(super::few(chunk.len()))
+                    .fetch_all(pool)
+                    .await?
             });
             out.extend(rows);
         }
@@ -648,7 +676,11 @@ impl Store {
                         list.push_bind(value.as_str());
                     }
                     query.push(")");
-                    query.build_query_as().fetch_all(pool).await?
+                    query
+                        .build_query_as()
+                        .persistent(super::few(chunk.len()))
+                        .fetch_all(pool)
+                        .await?
                 });
                 found.extend(rows);
             }
@@ -717,7 +749,11 @@ impl Store {
                     list.push_bind(*value);
                 }
                 query.push(")");
-                query.build_query_as().fetch_all(pool).await?
+                query
+                    .build_query_as()
+                    .persistent(super::few(chunk.len()))
+                    .fetch_all(pool)
+                    .await?
             });
             for row in rows {
                 let (source, stored) = row.stored()?;

@@ -148,7 +148,10 @@ impl Store {
                 }
                 query.push(")");
                 // Each is read while the database looks up the next.
-                let mut rows = query.build_query_as::<UpdateRow>().fetch(pool);
+                let mut rows = query
+                    .build_query_as::<UpdateRow>()
+                    .persistent(super::few(chunk.len()))
+                    .fetch(pool);
                 while let Some(row) = rows.try_next().await? {
                     let update = row.update()?;
                     found.insert(update.id.clone(), update);

@@ -8,8 +8,8 @@ use axum::response::Response;
 use axum::routing::get;
 use chrono::TimeDelta;
 
-use super::own::{Fields, is_foreign, no_such_link, own, refused, signer};
 use super::pages::{encoded, told};
+use super::private::{Fields, is_foreign, no_such_link, own, refused, signer};
 use super::{Site, Trouble};
 use crate::domain::decision::{Decision, DecisionVerdict};
 use crate::domain::id::{TeamId, UpdateId};

@@ -6,8 +6,8 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use chrono::TimeDelta;
 
-use super::own::signer;
 use super::pages::told;
+use super::private::signer;
 use super::{Site, Trouble};
 use crate::domain::id::SubscriptionId;
 use crate::domain::token::Purpose;

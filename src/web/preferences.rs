@@ -1,4 +1,4 @@
-//! Preferences of a mailbox and leaving (promises: M3, M5, M6, M16).
+//! Preferences of a mailbox and leaving (promises: M3, M16).
 //!
 //! Opening an address never changes anything; only a pressed button does.
 
@@ -8,8 +8,8 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
-use super::own::{Fields, is_foreign, no_such_link, own, refused, signer};
 use super::pages::told;
+use super::private::{Fields, is_foreign, no_such_link, own, refused, signer};
 use super::subscribe::{frequencies, frequency, hours};
 use super::{Site, Trouble};
 use crate::domain::id::{DigestName, SubscriberId, SubscriptionId};

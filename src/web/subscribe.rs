@@ -1,4 +1,4 @@
-//! Signing up without an account (promises: M2, M16).
+//! Signing up without an account (promises: M2, M5, M6, M16).
 //!
 //! Opening an address never changes anything; only a pressed button does. The form answers alike
 //! whatever is known of a mailbox: it leaves a sign-up, and the worker decides.
@@ -13,8 +13,8 @@ use axum::routing::get;
 use chrono::TimeDelta;
 use rand::Rng as _;
 
-use super::own::{Fields, is_foreign, own, refused, signer};
 use super::pages::told;
+use super::private::{Fields, is_foreign, own, refused, signer};
 use super::{Site, Trouble};
 use crate::domain::criteria::{Clause, Criteria};
 use crate::domain::id::SubscriberId;

@@ -1,7 +1,7 @@
 //! `regwire source`: what a definition would yield, a new source found and written, an example
 //! kept, lists of other readers taken in.
 
-mod entry;
+mod adding;
 mod trial;
 
 use std::path::{Path, PathBuf};
@@ -11,20 +11,20 @@ use anyhow::Context as _;
 use clap::Subcommand;
 use serde_json::json;
 
-use crate::cli::out::{say, say_part};
-use crate::cli::table;
+use super::out::{say, say_part};
+use super::table;
 use crate::daemon::House;
 use crate::domain::address::{AddressTemplate, WebAddress};
 use crate::domain::document::{Document, Memory, Sha256};
 use crate::domain::id::{BodyId, SourceId};
 use crate::domain::source::{Source, SourceKind};
 use crate::fetch::Answer;
-use entry::{add, import, slug};
+use adding::{add, import, slug};
 use trial::{attempt, entry_line, page_line, tried};
 
 /// `regwire source`.
 #[derive(Subcommand)]
-pub(in crate::cli) enum Command {
+pub(super) enum Command {
     /// Show what a source yields, with the reason for each row that it refuses; nothing is stored.
     #[command(
         after_help = "Examples:\n  regwire source try nist-news\n  regwire source try https://www.example.org/news\n  regwire source try my-listing --file page.html"
@@ -86,7 +86,7 @@ pub(in crate::cli) enum Command {
     Export,
 }
 
-pub(in crate::cli) async fn run(house: House, command: Command) -> anyhow::Result<ExitCode> {
+pub(super) async fn run(house: House, command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Try {
             target,
@@ -115,7 +115,7 @@ pub(in crate::cli) async fn run(house: House, command: Command) -> anyhow::Resul
 }
 
 /// The source of that id, with the nearest one where there is none.
-pub(in crate::cli) fn named<'h>(house: &'h House, id: &str) -> anyhow::Result<&'h Source> {
+pub(super) fn named<'h>(house: &'h House, id: &str) -> anyhow::Result<&'h Source> {
     if let Some(source) = house.sources.iter().find(|source| source.id.as_str() == id) {
         return Ok(source);
     }

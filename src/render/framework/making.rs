@@ -32,7 +32,7 @@ pub(super) struct Making<'a> {
 }
 
 impl Making<'_> {
-    pub(super) fn grounds(&self, grounds: &Grounds) -> GroundsView {
+    fn grounds(&self, grounds: &Grounds) -> GroundsView {
         let marks: Vec<usize> = grounds
             .sources
             .iter()
@@ -357,7 +357,7 @@ impl Making<'_> {
     }
 
     /// What kind of evidence stands behind a signal.
-    pub(super) fn evidence(&self, profile: &Profile, grounds: &Grounds) -> String {
+    fn evidence(&self, profile: &Profile, grounds: &Grounds) -> String {
         let mut kinds: Vec<&str> = Vec::new();
         for source in grounds.sources.iter().filter_map(|id| profile.source(id)) {
             if let Some(kind) = source.kind
@@ -467,7 +467,7 @@ impl Making<'_> {
             .collect();
     }
 
-    pub(super) fn adoption(&self, profile: &Profile) -> AdoptionView {
+    fn adoption(&self, profile: &Profile) -> AdoptionView {
         let adoption = &profile.adoption;
         AdoptionView {
             note: adoption.note.clone(),

@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::{is_likely, plain};
+use super::likely::is_likely;
+use super::plain::plain;
 
 /// The longest line kept, in characters.
 const LONGEST_LINE: usize = 500;

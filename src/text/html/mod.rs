@@ -10,12 +10,12 @@ mod plain;
 mod safe;
 mod walk;
 
-pub use self::entities::decode_entities;
-pub use self::likely::{is_likely, looks_like_html_document};
-pub use self::line::{excerpt, line};
-pub use self::plain::{folded_lines, plain};
-pub use self::safe::{SafeHtml, check_nesting, safe_html};
 pub use super::rehearsal::{Hostile, MAX_NESTING};
+pub use entities::decode_entities;
+pub use likely::{is_likely, looks_like_html_document};
+pub use line::{excerpt, line};
+pub use plain::{folded_lines, plain};
+pub use safe::{SafeHtml, check_nesting, safe_html};
 
 #[cfg(test)]
 mod tests;

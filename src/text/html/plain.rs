@@ -1,6 +1,6 @@
 //! Plain text out of markup.
 
-use super::decode_entities;
+use super::entities::decode_entities;
 use super::safe::forbidden;
 use super::walk::{Piece, listed, walk};
 

@@ -1,7 +1,6 @@
 //! What becomes of markup.
 
 use proptest::prelude::*;
-
 use url::Url;
 
 use super::safe::{SANITIZER, is_already_safe};

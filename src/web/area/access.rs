@@ -13,7 +13,7 @@ use crate::domain::token::stored;
 use crate::render::{AreaField, AreaForm, AreaPage, AreaPart, AreaRow, Moment, Named};
 use crate::store::Deed;
 use crate::web::Trouble;
-use crate::web::own::own;
+use crate::web::private::own;
 
 const OPERATORS: &str = "/operate/operators";
 const TOKENS: &str = "/operate/tokens";

@@ -19,7 +19,7 @@ use crate::domain::token::{hex, stored};
 use crate::render::{AreaFrame, AreaPage, FacetLink, Named};
 use crate::store::Deed;
 use crate::text::without_controls;
-use crate::web::own::{Fields, own};
+use crate::web::private::{Fields, own};
 use crate::web::{Site, Trouble, Visitor};
 
 /// The cookie's name where only https may carry it; a browser then takes it from this host alone.

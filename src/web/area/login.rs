@@ -16,7 +16,7 @@ use crate::domain::token::stored;
 use crate::render::{AreaField, AreaForm, AreaPage, AreaPart};
 use crate::store::Deed;
 use crate::web::Trouble;
-use crate::web::own::own;
+use crate::web::private::own;
 
 /// Passwords that are worked on at once: each takes 19 MiB and a processor.
 static WORK: Semaphore = Semaphore::const_new(2);

@@ -15,8 +15,8 @@ use crate::render::{
 };
 use crate::store::Deed;
 use crate::web::Trouble;
-use crate::web::own::signer;
 use crate::web::pages::encoded;
+use crate::web::private::signer;
 
 /// Mailboxes of a page.
 const MAILBOXES: u32 = 50;

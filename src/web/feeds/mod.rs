@@ -13,8 +13,8 @@ use axum::http::{HeaderValue, Uri, header};
 use axum::response::{IntoResponse as _, Response};
 use chrono::DateTime;
 
+use super::Site;
 use crate::render::{FeedEntry, FeedHead, atom, json_feed, last_change};
-use crate::web::Site;
 pub(super) use dates::due_line;
 use dates::{calendar, family_ics, search_ics};
 pub(super) use directory::source_lines;

@@ -1,5 +1,5 @@
-//! Pages of somebody's own, behind a link that only they have, and the buttons on them: kept by
-//! nobody, and pressed from no other site.
+//! What is between the site and one reader: pages that nobody keeps, the fields of their forms, the tokens
+//! in their links, and whether a form was sent from here.
 
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};

@@ -30,7 +30,11 @@ macro_rules! write_updates {
             }
             query.push(")");
             let rows: Vec<(String, i64)> =
-                query.build_query_as().persistent($crate::store::few(chunk.len())).fetch_all(&mut *$transaction).await?;
+                query
+                    .build_query_as()
+                    .persistent($crate::store::few(chunk.len()))
+                    .fetch_all(&mut *$transaction)
+                    .await?;
             stored.extend(rows);
         }
         let mut committed = Committed::default();

@@ -203,7 +203,11 @@ macro_rules! write_key_dates {
                 }
                 query.push(")");
                 let rows: Vec<PlacedRow> =
-                    query.build_query_as().persistent($crate::store::few(chunk.len())).fetch_all(&mut *$transaction).await?;
+                    query
+                        .build_query_as()
+                        .persistent($crate::store::few(chunk.len()))
+                        .fetch_all(&mut *$transaction)
+                        .await?;
                 for row in rows {
                     let row = row.placed()?;
                     if seen.insert((row.update.clone(), row.place)) {
@@ -227,7 +231,11 @@ macro_rules! write_key_dates {
                 list.push_bind(*update);
             }
             query.push(")");
-            query.build().persistent($crate::store::few(chunk.len())).execute(&mut *$transaction).await?;
+            query
+                .build()
+                .persistent($crate::store::few(chunk.len()))
+                .execute(&mut *$transaction)
+                .await?;
         }
         for chunk in placed.chunks(ROWS) {
             let mut query = QueryBuilder::new(

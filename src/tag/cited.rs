@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 use aho_corasick::AhoCorasick;
 use smallvec::{SmallVec, smallvec};
 
+use super::entity::{Entity, Recognised};
 use super::lexicon::{Lexicon, Mention, Target};
-use super::phrase::{Entity, Recognised};
 use super::text::Text;
 use crate::domain::library::Library;
 use crate::domain::reference::{self, Reference};

@@ -1,7 +1,8 @@
 //! The kind of an update: by the phrases of its headline, in the order of precedence.
 
+use super::entity::Recognised;
 use super::passage::Gap;
-use super::phrase::{Found, Phrases, Recognised};
+use super::phrase::{Found, Phrases};
 use super::text::{Drafting, Text};
 use crate::domain::library::KindBook;
 use crate::domain::update::{Because, UpdateKind};

@@ -9,6 +9,7 @@
 mod cited;
 mod cues;
 mod definitions;
+mod entity;
 pub mod key_dates;
 mod kinds;
 mod lexicon;
@@ -34,10 +35,10 @@ use crate::domain::stated::Stated;
 use crate::domain::update::{Because, Field, FrameworkTag, ReferenceTag, Tag, Tags};
 use crate::text::language;
 
+use entity::{Entity, Recognised};
 use kinds::{Circumstances, Kinds};
 use lexicon::{Lexicon, Mention, Target};
 use passage::Gap;
-use phrase::{Entity, Recognised};
 use text::{Dictionary, Drafting, Text};
 
 /// The longest text that is read for tags, in bytes; news says what it is about at its head.

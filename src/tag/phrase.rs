@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::entity::{Entity, Recognised};
 use super::passage::Gap;
 use super::sequences::{ByNode, Node};
 use super::text::{Drafting, Text};
@@ -9,79 +10,6 @@ use super::text::{Drafting, Text};
 /// The gaps of a phrase, with what each may swallow: a word counts two, a sign of Chinese or
 /// Korean one, a name or a citation two however long it is.
 const GAPS: &[(&str, usize)] = &[("~", 4), ("_", 12), ("__", 24)];
-
-/// What was recognised in a text. One thing may be several of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Entity {
-    Reference,
-    /// A citation of a dated final text.
-    Edition,
-    /// A citation of a draft.
-    Draft,
-    /// A citation of a project without text.
-    Project,
-    /// A citation of an amendment or corrigendum.
-    Supplement,
-    /// A citation of a text that a national or regional body took over.
-    Adopted,
-    Framework,
-    Law,
-    /// A law that is not yet adopted.
-    Bill,
-    /// Guidance with a name.
-    Code,
-    Standard,
-    Scheme,
-    Body,
-    /// A body that makes, watches or interprets rules.
-    Authority,
-    Court,
-    Legislature,
-    Certifier,
-    Accreditor,
-    StandardsBody,
-    Place,
-}
-
-impl Entity {
-    const NAMES: &'static [(&'static str, Self)] = &[
-        ("reference", Self::Reference),
-        ("edition", Self::Edition),
-        ("draftref", Self::Draft),
-        ("projectref", Self::Project),
-        ("supplement", Self::Supplement),
-        ("adopted", Self::Adopted),
-        ("framework", Self::Framework),
-        ("law", Self::Law),
-        ("billref", Self::Bill),
-        ("code", Self::Code),
-        ("standard", Self::Standard),
-        ("scheme", Self::Scheme),
-        ("body", Self::Body),
-        ("authority", Self::Authority),
-        ("court", Self::Court),
-        ("legislature", Self::Legislature),
-        ("certifier", Self::Certifier),
-        ("accreditor", Self::Accreditor),
-        ("sdo", Self::StandardsBody),
-        ("place", Self::Place),
-    ];
-
-    fn named(name: &str) -> Option<Self> {
-        Self::NAMES
-            .iter()
-            .find(|(known, _)| *known == name)
-            .map(|(_, entity)| *entity)
-    }
-}
-
-/// Where something was recognised, by its words.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Recognised {
-    pub(super) entity: Entity,
-    pub(super) first: usize,
-    pub(super) end: usize,
-}
 
 /// Something that a phrase asks for: plain words, a class or an entity, each a number from 1 on.
 type Thing = u32;

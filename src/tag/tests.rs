@@ -415,6 +415,14 @@ fn kinds_follow_the_main_clause_and_the_precedence() {
         ("Council adopts NIS2 act in final vote", Some(LawAdopted)),
         ("NIS-2-Umsetzungsgesetz tritt in Kraft", Some(InForce)),
         (
+            "JTC 21: only citation in the Official Journal gives presumption of conformity with the AI Act",
+            None,
+        ),
+        (
+            "Cyber Resilience Act published in the Official Journal",
+            Some(LawAdopted),
+        ),
+        (
             "AI Act: EDPB guidelines open for comment",
             Some(DraftForComment),
         ),

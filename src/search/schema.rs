@@ -216,72 +216,51 @@ fn first_line(text: &str) -> &str {
     line.trim_end_matches('…').trim_end()
 }
 
-/// The house's tokens as tantivy wants them: folded, singular.
+/// The house's tokens as tantivy wants them: folded, singular. One token is told after the other,
+/// and all of them lie in the same place of memory.
 #[derive(Clone, Default)]
 pub(super) struct Words {
-    tokens: Vec<Token>,
-    used: usize,
+    lower: String,
+    token: Token,
 }
 
 impl Tokenizer for Words {
     type TokenStream<'a> = WordStream<'a>;
 
     fn token_stream<'a>(&'a mut self, text: &'a str) -> WordStream<'a> {
-        self.used = 0;
-        let Self { tokens, used } = self;
-        words::for_each_token(
-            text,
-            &mut |word: &str, start: usize, end: usize, position: usize| {
-                if *used == tokens.len() {
-                    tokens.push(Token::default());
-                }
-                if let Some(token) = tokens.get_mut(*used) {
-                    token.text.clear();
-                    token.text.push_str(stem::key(word));
-                    token.offset_from = start;
-                    token.offset_to = end;
-                    token.position = position;
-                    token.position_length = 1;
-                    *used += 1;
-                }
-            },
-        );
-        WordStream { words: self, at: 0 }
+        let Self { lower, token } = self;
+        WordStream {
+            words: words::Words::of(text, lower),
+            token,
+        }
     }
 }
 
 /// The tokens of one text.
 pub(super) struct WordStream<'a> {
-    words: &'a mut Words,
-    at: usize,
+    words: words::Words<'a>,
+    token: &'a mut Token,
 }
-
-/// What stands before the first token.
-static NO_TOKEN: std::sync::LazyLock<Token> = std::sync::LazyLock::new(Token::default);
 
 impl TokenStream for WordStream<'_> {
     fn advance(&mut self) -> bool {
-        if self.at < self.words.used {
-            self.at += 1;
-            true
-        } else {
-            false
-        }
+        let Some(word) = self.words.next() else {
+            return false;
+        };
+        self.token.text.clear();
+        self.token.text.push_str(stem::key(word.text));
+        self.token.offset_from = word.start;
+        self.token.offset_to = word.end;
+        self.token.position = word.position;
+        self.token.position_length = 1;
+        true
     }
 
     fn token(&self) -> &Token {
-        self.at
-            .checked_sub(1)
-            .and_then(|at| self.words.tokens.get(at))
-            .unwrap_or(&NO_TOKEN)
+        self.token
     }
 
     fn token_mut(&mut self) -> &mut Token {
-        let at = self.at.saturating_sub(1);
-        if self.words.tokens.is_empty() {
-            self.words.tokens.push(Token::default());
-        }
-        let last = self.words.tokens.len() - 1;
-        &mut self.words.tokens[at.min(last)]
+        self.token
     }
 }

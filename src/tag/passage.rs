@@ -5,13 +5,22 @@
 //! kept folded (lower case, no accents) beside its place in the original, with what stands
 //! before it.
 
-use std::ops::Range;
-
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 use crate::text::runs::Runs;
 use crate::text::{bytes, words};
+
+/// Which bits of a number are its first so many bytes.
+pub(super) const MASKS: [u128; 17] = {
+    let mut out = [u128::MAX; 17];
+    let mut bytes = 0;
+    while bytes < 16 {
+        out[bytes] = (1 << (8 * bytes)) - 1;
+        bytes += 1;
+    }
+    out
+};
 
 /// What stands between a word and the one before it, from the closest to the farthest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,6 +49,8 @@ struct Word {
     gap: Gap,
     /// It is a sign of a script that writes without spaces, whose neighbours bound nothing.
     solid: bool,
+    /// A name may end before it and begin with it: no letter or digit touches it.
+    parted: bool,
 }
 
 /// A text as words.
@@ -144,30 +155,32 @@ impl<'a> Passage<'a> {
 
     /// Reads the words of a stretch of plain letters, and tells where it stopped: at its end, or
     /// before a word that letters of another kind may go on with.
-    fn read_plain(&mut self, from: usize, to: usize, gap_from: &mut usize) -> usize {
-        let folded = self.folded.len();
+    fn read_plain(&mut self, from: usize, to: usize, gap_from: &mut u32) -> usize {
         let original = self.original;
         let stretch = original.get(from..to).unwrap_or("");
+        let (first, folded) = (place(from), place(self.folded.len()));
         self.folded.push_str(stretch);
-        if let Some(added) = self.folded.get_mut(folded..) {
+        if let Some(added) = self.folded.get_mut(folded as usize..) {
             added.make_ascii_lowercase();
         }
-        let runs = Runs::of(stretch.as_bytes());
-        let mut at = 0;
-        while let Some((start, end)) = runs.next(at) {
-            if end == stretch.len() && to < original.len() {
-                return from + start;
+        let may_go_on = if to < original.len() {
+            place(stretch.len())
+        } else {
+            u32::MAX
+        };
+        for (start, end) in Runs::apart(stretch.as_bytes()) {
+            if end == may_go_on {
+                return from + start as usize;
             }
-            let place = (from + start, from + end);
-            self.push(*gap_from, place, folded + start, folded + end, false);
-            *gap_from = from + end;
-            at = end;
+            let at = (first + start, first + end);
+            self.push(*gap_from, at, (folded + start, folded + end), false);
+            *gap_from = at.1;
         }
         to
     }
 
     /// Reads one word by its characters, or passes over one character that belongs to none.
-    fn read_run(&mut self, start: usize, gap_from: &mut usize, buffer: &mut String) -> usize {
+    fn read_run(&mut self, start: usize, gap_from: &mut u32, buffer: &mut String) -> usize {
         let rest = self.original.get(start..).unwrap_or("");
         let mut run: Option<Sort> = None;
         let mut end = start;
@@ -200,10 +213,10 @@ impl<'a> Passage<'a> {
         }
         if !buffer.is_empty() {
             self.folded.push_str(buffer);
-            let folded_end = self.folded.len();
-            let solid = run == Sort::Solid;
-            self.push(*gap_from, (start, end), from, folded_end, solid);
-            *gap_from = end;
+            let folded = (place(from), place(self.folded.len()));
+            let at = (place(start), place(end));
+            self.push(*gap_from, at, folded, run == Sort::Solid);
+            *gap_from = at.1;
         }
         end
     }
@@ -211,30 +224,35 @@ impl<'a> Passage<'a> {
     #[inline]
     fn push(
         &mut self,
-        gap_from: usize,
-        (start, end): (usize, usize),
-        folded_start: usize,
-        folded_end: usize,
+        gap_from: u32,
+        (start, end): (u32, u32),
+        (folded_start, folded_end): (u32, u32),
         solid: bool,
     ) {
         // Nearly all words have one space before them.
-        let spaced = start == gap_from + 1 && self.original.as_bytes().get(gap_from) == Some(&b' ');
-        let gap = if spaced && !self.words.is_empty() {
+        let spaced = start == gap_from + 1
+            && self.original.as_bytes().get(gap_from as usize) == Some(&b' ')
+            && !self.words.is_empty();
+        let gap = if spaced {
             Gap::Space
         } else {
-            self.gap_before(gap_from, start)
+            self.gap_before(gap_from as usize, start as usize)
         };
+        let parted =
+            gap != Gap::Nothing || solid || self.words.last().is_some_and(|before| before.solid);
         self.words.push(Word {
-            start: place(start),
-            end: place(end),
-            folded_start: place(folded_start),
-            folded_end: place(folded_end),
+            start,
+            end,
+            folded_start,
+            folded_end,
             gap,
             solid,
+            parted,
         });
     }
 
     /// What stands before the next word.
+    #[inline(never)]
     fn gap_before(&self, from: usize, to: usize) -> Gap {
         if self.words.is_empty() {
             Gap::Sentence
@@ -349,21 +367,17 @@ impl<'a> Passage<'a> {
         })
     }
 
-    /// A stretch of words, folded, each with its bytes as a number where it has at most 16.
-    pub(super) fn folded(&self, words: Range<usize>) -> impl Iterator<Item = (&str, Option<u128>)> {
-        self.words.get(words).unwrap_or(&[]).iter().map(|word| {
+    /// The bytes of every word, folded, and as a number where it has at most 16.
+    pub(super) fn folded(&self) -> impl Iterator<Item = (&[u8], Option<u128>)> {
+        let all = self.folded.as_bytes();
+        self.words.iter().map(|word| {
             let (start, end) = (word.folded_start as usize, word.folded_end as usize);
-            let text = self.folded.get(start..end).unwrap_or("");
-            let bytes = self.folded.as_bytes().get(start..);
-            let key = bytes.and_then(<[u8]>::first_chunk).and_then(|all| {
-                let all = u128::from_le_bytes(*all);
-                match text.len() {
-                    0..16 => Some(all & ((1 << (8 * text.len())) - 1)),
-                    16 => Some(all),
-                    _ => None,
-                }
-            });
-            (text, key)
+            let word = all.get(start..end).unwrap_or(&[]);
+            let first = all.get(start..).and_then(<[u8]>::first_chunk);
+            let key = first
+                .zip(MASKS.get(word.len()))
+                .map(|(bytes, mask)| u128::from_le_bytes(*bytes) & mask);
+            (word, key)
         })
     }
 
@@ -387,12 +401,10 @@ impl<'a> Passage<'a> {
     }
 
     /// Whether a stretch of words stands alone: no letter or digit touches it.
+    #[inline]
     pub(super) fn stands_alone(&self, first: usize, end: usize) -> bool {
-        let parted = |left: usize, right: usize| {
-            self.gap(right) != Gap::Nothing || self.solid(left) || self.solid(right)
-        };
-        (first == 0 || parted(first - 1, first))
-            && (end >= self.words.len() || parted(end.saturating_sub(1), end))
+        let parted = |at: usize| self.words.get(at).is_none_or(|word| word.parted);
+        parted(first) && parted(end)
     }
 
     /// The original's bytes from one word to the end of the one before `end`.

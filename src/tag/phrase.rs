@@ -35,6 +35,9 @@ struct Anchored {
     /// What it asks for besides the anchor, the rarest first, as far as there is room. No thing has
     /// the number 0, which stands for none.
     asks: [Thing; 3],
+    /// How many from here on ask for the same first thing: where that is missing, none of them need
+    /// be looked at.
+    alike: u32,
     phrase: u32,
     /// Its first thing.
     first: Thing,
@@ -252,11 +255,22 @@ impl<T: Copy> Phrases<T> {
             if let Some(list) = anchored.get_mut(*rarest as usize) {
                 list.push(Anchored {
                     asks,
+                    alike: 1,
                     phrase: number(place),
                     first: *first,
                     single: phrase.elements.len() == 1,
                     more: things.len() > asks.len() + 1,
                 });
+            }
+        }
+        for list in &mut anchored {
+            list.sort_by_key(|phrase| phrase.asks);
+            let mut behind = (0, 0);
+            for phrase in list.iter_mut().rev() {
+                let [first, ..] = phrase.asks;
+                let alike = if behind.0 == first { behind.1 } else { 0 };
+                phrase.alike = alike + 1;
+                behind = (first, phrase.alike);
             }
         }
         self.anchored = Lists::new(anchored);
@@ -328,14 +342,21 @@ impl<T: Copy> Phrases<T> {
             }
         }
         for anchor in anchors {
-            for phrase in self.anchored.get(anchor as usize) {
-                let all = |things: &[Thing]| things.iter().all(|thing| there.has(*thing));
-                let rest = || self.phrases.get(phrase.phrase as usize);
-                if all(&phrase.asks)
-                    && (!phrase.more || rest().is_some_and(|phrase| all(&phrase.things)))
+            let all = |things: &[Thing]| things.iter().all(|thing| there.has(*thing));
+            let mut list = self.anchored.get(anchor as usize);
+            while let Some((phrase, others)) = list.split_first() {
+                let [first, rest @ ..] = &phrase.asks;
+                if !there.has(*first) {
+                    list = list.get(phrase.alike as usize..).unwrap_or(&[]);
+                    continue;
+                }
+                let whole_phrase = || self.phrases.get(phrase.phrase as usize);
+                if all(rest)
+                    && (!phrase.more || whole_phrase().is_some_and(|phrase| all(&phrase.things)))
                 {
                     whole.push(phrase);
                 }
+                list = others;
             }
         }
         if whole.is_empty() {

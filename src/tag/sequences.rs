@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::passage::{Gap, Passage};
-use super::vocabulary::{Symbol, Symbols, Written, some_of};
+use super::vocabulary::{Known, Symbol, Symbols, Written, some_of};
 
 /// A place in the tree of sequences: it stands for the words that lead to it.
 pub(super) type Node = u32;
@@ -56,8 +56,8 @@ pub(super) struct Sequences {
 
 /// A step of a walk: where it leads, and all that is to be known there.
 #[derive(Clone, Copy, Debug, Default)]
-struct Step {
-    /// 0 leads nowhere.
+pub(super) struct Step {
+    /// 0 is nowhere: nothing ends there and nothing leads on.
     node: Node,
     /// Whether a sequence ends there.
     ends: bool,
@@ -65,11 +65,9 @@ struct Step {
     leads: u64,
 }
 
-/// Sequences of words, to be walked along a text.
+/// Sequences of words, to be walked along a text from their second words on: where a word leads that
+/// begins one lies beside that word.
 pub(super) struct Paths {
-    /// First steps, by symbol.
-    first: Vec<Step>,
-    /// All others.
     next: FxHashMap<(Node, Symbol), Step>,
     longest: usize,
 }
@@ -109,21 +107,17 @@ impl Sequences {
         Some(node)
     }
 
-    /// As they are walked.
-    pub(super) fn finish(self) -> Paths {
+    /// As they are walked, and their first steps by symbol.
+    pub(super) fn finish(self) -> (Vec<Step>, Paths) {
         let step = |node: Node| {
             let (ends, leads) = self.nodes.get(node as usize).copied().unwrap_or_default();
             Step { node, ends, leads }
         };
-        Paths {
-            first: self.roots.iter().map(|node| step(*node)).collect(),
-            next: self
-                .next
-                .iter()
-                .map(|(from, node)| (*from, step(*node)))
-                .collect(),
-            longest: self.longest,
-        }
+        let first = self.roots.iter().map(|node| step(*node)).collect();
+        let next = self.next.iter();
+        let next = next.map(|(from, node)| (*from, step(*node))).collect();
+        let longest = self.longest;
+        (first, Paths { next, longest })
     }
 }
 
@@ -135,6 +129,7 @@ impl Paths {
 
     /// Calls `f(node, end)` for every sequence that begins at a word of a text and stands alone
     /// there; `end` is one past its last word.
+    #[inline]
     pub(super) fn walk(
         &self,
         passage: &Passage<'_>,
@@ -142,38 +137,48 @@ impl Paths {
         at: usize,
         f: &mut impl FnMut(Node, usize),
     ) {
-        for symbol in symbols.of(at) {
-            if let Some(step) = self
-                .first
-                .get(*symbol as usize)
-                .filter(|step| step.node != 0)
-            {
-                self.enter(passage, symbols, *step, at, at + 1, f);
+        let leads = going_on(passage, symbols, at + 1);
+        for Known { first: step, .. } in symbols.of(at) {
+            if step.ends && passage.stands_alone(at, at + 1) {
+                f(step.node, at + 1);
+            }
+            if step.leads & leads != 0 {
+                self.follow(passage, symbols, step.node, at, at + 1, f);
             }
         }
     }
 
-    /// After a step, over the words from `first` to before `at`.
-    fn enter(
+    /// After the words from `first` to before `at`, which led to a node.
+    fn follow(
         &self,
         passage: &Passage<'_>,
         symbols: &Symbols<'_>,
-        step: Step,
+        node: Node,
         first: usize,
         at: usize,
         f: &mut impl FnMut(Node, usize),
     ) {
-        if step.ends && passage.stands_alone(first, at) {
-            f(step.node, at);
-        }
-        if step.leads & symbols.some_of(at) == 0 || passage.gap(at) == Gap::Sentence {
-            return;
-        }
-        for symbol in symbols.of(at) {
-            if let Some(step) = self.next.get(&(step.node, *symbol)) {
-                self.enter(passage, symbols, *step, first, at + 1, f);
+        let leads = going_on(passage, symbols, at + 1);
+        for Known { symbol, .. } in symbols.of(at) {
+            let Some(step) = self.next.get(&(node, *symbol)) else {
+                continue;
+            };
+            if step.ends && passage.stands_alone(first, at + 1) {
+                f(step.node, at + 1);
+            }
+            if step.leads & leads != 0 {
+                self.follow(passage, symbols, step.node, first, at + 1, f);
             }
         }
+    }
+}
+
+/// A set that holds at least the symbols of a word with which a sequence may go on; none where a
+/// sentence ends before it.
+fn going_on(passage: &Passage<'_>, symbols: &Symbols<'_>, at: usize) -> u64 {
+    match passage.gap(at) {
+        Gap::Sentence => 0,
+        _ => symbols.some_of(at),
     }
 }
 
@@ -188,8 +193,9 @@ mod tests {
         for name in names {
             sequences.add(&vocabulary.take(name, true));
         }
-        let lookups = vocabulary.finish();
-        let sequences = sequences.finish();
+        let (first, sequences) = sequences.finish();
+        let lookups =
+            vocabulary.finish(|symbol| first.get(symbol as usize).copied().unwrap_or_default());
         let passage = Passage::new(text, 1_000);
         let symbols = lookups.read(&passage, 0);
         let mut out = Vec::new();

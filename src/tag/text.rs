@@ -2,7 +2,7 @@
 
 use super::passage::Passage;
 use super::sequences::{Node, Paths, Sequences};
-use super::vocabulary::{Lookups, Symbols, Vocabulary};
+use super::vocabulary::{Lookup, Symbols, Vocabulary};
 use crate::domain::update::{Because, Field};
 
 /// The library's words and sequences, while rules are compiled.
@@ -36,16 +36,18 @@ impl Drafting {
 
     /// Everything that was taken in, to read texts by.
     pub(super) fn finish(self) -> Dictionary {
+        let (first, sequences) = self.sequences.finish();
+        let first = |symbol| first.get(symbol as usize).copied().unwrap_or_default();
         Dictionary {
-            lookups: self.vocabulary.finish(),
-            sequences: self.sequences.finish(),
+            lookup: self.vocabulary.finish(first),
+            sequences,
         }
     }
 }
 
 /// The library's words and sequences.
 pub(super) struct Dictionary {
-    lookups: Lookups,
+    lookup: Lookup,
     sequences: Paths,
 }
 
@@ -78,7 +80,7 @@ impl<'a> Text<'a> {
         let passage = Passage::new(text, longest);
         // A sequence that begins there may end later.
         let opening = opening + dictionary.sequences.longest();
-        let symbols: Symbols<'_> = dictionary.lookups.read(&passage, opening);
+        let symbols: Symbols<'_> = dictionary.lookup.read(&passage, opening);
         let mut hits = Vec::with_capacity(passage.len());
         for first in symbols.known() {
             dictionary

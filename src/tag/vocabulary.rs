@@ -1,10 +1,9 @@
 //! The words of the library, each a number, looked up in a text.
 
-use std::ops::Range;
-
 use rustc_hash::FxHashMap;
 
-use super::passage::{Gap, Passage};
+use super::passage::{Gap, MASKS, Passage};
+use super::sequences::Step;
 
 /// A word of the library, or all words with the same beginning or ending.
 pub(super) type Symbol = u32;
@@ -18,7 +17,7 @@ const ENDING: usize = 3;
 struct Sieve([u64; Sieve::WORDS]);
 
 impl Sieve {
-    const BITS: u32 = 16;
+    const BITS: u32 = 15;
     const WORDS: usize = 1 << (Self::BITS - 6);
 
     /// The bit of a key.
@@ -53,12 +52,7 @@ fn three(bytes: &[u8]) -> u32 {
     u32::from_le_bytes(out)
 }
 
-/// What the sieve holds of a whole word: its first bytes and its length.
-fn whole(head: u32, length: usize) -> u32 {
-    (head << 8) | (u32::try_from(length).unwrap_or(0).min(253) + 2)
-}
-
-/// Of words with any ending.
+/// What the sieve holds of words with any ending.
 fn beginning(head: u32) -> u32 {
     head << 8
 }
@@ -127,50 +121,20 @@ impl Vocabulary {
             .collect()
     }
 
-    /// For looking up: all words, and those that count anywhere.
-    pub(super) fn finish(&self) -> Lookups {
-        let mut symbols = Vec::new();
-        let opening = Lookup::new(self, &mut symbols, |_| true);
-        let anywhere = Lookup::new(self, &mut symbols, |symbol| {
-            self.anywhere
-                .get(symbol as usize)
-                .is_some_and(|anywhere| *anywhere)
-        });
-        Lookups {
-            opening,
-            anywhere,
-            symbols,
-        }
+    /// For looking up in texts; `first` says where sequences lead that begin with a word.
+    pub(super) fn finish(&self, first: impl Fn(Symbol) -> Step) -> Lookup {
+        Lookup::new(self, first)
     }
 }
 
-/// The words of the library, to be looked up in a text.
-#[derive(Default)]
-pub(super) struct Lookups {
-    opening: Lookup,
-    anywhere: Lookup,
-    /// The symbols of whole words.
-    symbols: Vec<Symbol>,
+/// A word of the library, and where sequences lead that begin with it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Known {
+    pub(super) symbol: Symbol,
+    pub(super) first: Step,
 }
 
-impl Lookups {
-    /// The symbols of every word of a text: of all in its first words, and of those that count
-    /// anywhere in the others.
-    pub(super) fn read(&self, passage: &Passage<'_>, opening: usize) -> Symbols<'_> {
-        let mut out = Symbols {
-            known: &self.symbols,
-            open: Vec::new(),
-            words: Vec::with_capacity(passage.len()),
-        };
-        let opening = opening.min(passage.len());
-        self.opening.read(passage, 0..opening, &mut out);
-        self.anywhere
-            .read(passage, opening..passage.len(), &mut out);
-        out
-    }
-}
-
-/// The symbols of one word: where they stand in a list, and a set that holds at least them.
+/// What one word is: where it stands in a list, and a set that holds at least the symbols.
 #[derive(Clone, Copy, Debug, Default)]
 struct Run {
     from: u32,
@@ -179,65 +143,189 @@ struct Run {
 }
 
 impl Run {
-    /// The last symbols of a list, from one on.
-    fn tail(list: &[Symbol], from: usize) -> Self {
-        let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+    /// The last ones of a list, from one on.
+    fn tail(list: &[Known], from: usize) -> Self {
         let new = list.get(from..).unwrap_or(&[]);
         Self {
-            from: place(from),
-            to: place(list.len()),
-            some: new.iter().fold(0, |some, symbol| some | some_of(*symbol)),
+            from: number(from),
+            to: number(list.len()),
+            some: new
+                .iter()
+                .fold(0, |some, known| some | some_of(known.symbol)),
         }
     }
 
-    fn of(self, list: &[Symbol]) -> &[Symbol] {
+    fn of(self, list: &[Known]) -> &[Known] {
         list.get(self.from as usize..self.to as usize)
             .unwrap_or(&[])
     }
 }
 
+/// A place in a list as a number: no list of the library has more than 32 bits count.
+fn number(place: usize) -> u32 {
+    u32::try_from(place).unwrap_or(u32::MAX)
+}
+
+/// The words of the library, to be looked up in a text.
 #[derive(Default)]
-struct Lookup {
-    /// The first bytes of whole words with their lengths, and with the length 0 those of open
-    /// words; the last bytes of open words have the length 1.
-    sieve: Box<Sieve>,
+pub(super) struct Lookup {
+    /// What whole words are, those that count anywhere in a text before those that count only where
+    /// it opens.
+    known: Vec<Known>,
     /// Whole words with all that they are: a whole word is often an open one too. Nearly all fit into
     /// 16 bytes: such a one is a number.
-    short: FxHashMap<u128, Run>,
-    long: FxHashMap<Box<str>, Run>,
+    short: Short,
+    long: FxHashMap<Box<str>, Whole>,
+    /// The first bytes of words with any ending, and the last of those with any beginning.
+    sieve: Box<Sieve>,
     /// Open words by their first or last bytes.
     beginnings: FxHashMap<u32, Vec<Open>>,
     endings: FxHashMap<u32, Vec<Open>>,
 }
 
+/// A whole word: where all that it is stands in the list, and how much of that counts anywhere.
+#[derive(Clone, Copy, Default)]
+struct Whole {
+    from: u32,
+    anywhere: u16,
+    all: u16,
+    some: u64,
+}
+
+impl Whole {
+    fn run(self, opening: bool) -> Run {
+        let length = if opening { self.all } else { self.anywhere };
+        Run {
+            from: self.from,
+            to: self.from + u32::from(length),
+            some: self.some,
+        }
+    }
+}
+
+/// Whole words as numbers. What is looked at for every word of a text, one byte, lies close
+/// together; all else is far away in memory and is looked at for words of the library only.
+#[derive(Default)]
+struct Short {
+    /// For each place a byte of the hash of the word that stands there; 0 where none does.
+    marks: Vec<u8>,
+    /// The highest bits of a word's hash are its place, or the next one that is free.
+    words: Vec<(u128, Whole)>,
+    /// How far a hash is shifted down to be a place.
+    shift: u32,
+}
+
+/// A word that is looked for.
+#[derive(Clone, Copy, Default)]
+struct Asked<'t> {
+    word: &'t [u8],
+    /// Its bytes as a number; none where it is longer than that.
+    key: Option<u128>,
+    /// Where it is looked for first.
+    place: usize,
+    /// Its mark, and the one that is there.
+    mark: u8,
+    there: u8,
+}
+
+/// So many words are looked for together.
+const TOGETHER: usize = 32;
+
+impl Short {
+    fn new(words: Vec<(u128, Whole)>) -> Self {
+        // Of four places one to two are free, so that most words that are not there are told by one
+        // look.
+        let places = (2 * words.len()).next_power_of_two().max(64);
+        let mut out = Self {
+            marks: vec![0; places],
+            words: vec![(0, Whole::default()); places],
+            shift: 64 - places.trailing_zeros(),
+        };
+        for (word, whole) in words {
+            let (mut place, mark) = out.place(word);
+            while out.marks.get(place).is_some_and(|taken| *taken != 0) {
+                place = (place + 1) % places;
+            }
+            if let (Some(slot), Some(there)) = (out.words.get_mut(place), out.marks.get_mut(place))
+            {
+                (*slot, *there) = ((word, whole), mark);
+            }
+        }
+        out
+    }
+
+    /// Where a word is looked for first, and its mark.
+    #[inline]
+    fn place(&self, word: u128) -> (usize, u8) {
+        let [low, high] = [word, word >> 64].map(low_eight);
+        let hash = (low ^ high.rotate_left(23)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let [_, _, _, mark, ..] = hash.to_le_bytes();
+        ((hash >> self.shift) as usize, mark | 0x80)
+    }
+
+    /// Asks for a word: nothing here hangs on what is found, so that many may be asked for side by
+    /// side.
+    #[inline]
+    fn ask<'t>(&self, word: &'t [u8], key: Option<u128>) -> Asked<'t> {
+        let (place, mark) = self.place(key.unwrap_or(0));
+        Asked {
+            word,
+            key,
+            place,
+            mark,
+            there: self.marks.get(place).copied().unwrap_or(0),
+        }
+    }
+
+    /// What a word is that was asked for.
+    #[inline]
+    fn get(&self, asked: &Asked<'_>, word: u128) -> Option<Whole> {
+        let (mut place, mut there) = (asked.place, asked.there);
+        while there != 0 {
+            if there == asked.mark
+                && let Some((known, whole)) = self.words.get(place)
+                && *known == word
+            {
+                return Some(*whole);
+            }
+            // The end is followed by the beginning.
+            place = (place + 1) % self.marks.len();
+            there = self.marks.get(place).copied().unwrap_or(0);
+        }
+        None
+    }
+}
+
 /// What a word begins with or ends in.
 struct Open {
-    symbol: Symbol,
+    /// It counts anywhere in a text, and not only where that opens.
+    anywhere: bool,
     length: u32,
-    /// Its first bytes, as many as fit; all of it is compared where it is longer.
+    /// Its first bytes, as many as fit, and which of 16 those are.
     head: u128,
+    mask: u128,
+    known: Known,
     text: Box<str>,
 }
 
 impl Open {
-    fn new(text: Box<str>, symbol: Symbol) -> Self {
+    fn new(text: Box<str>, known: Known, anywhere: bool) -> Self {
         Self {
-            symbol,
-            length: u32::try_from(text.len()).unwrap_or(u32::MAX),
+            anywhere,
+            length: number(text.len()),
             head: sixteen(text.as_bytes()),
+            mask: MASKS.get(text.len()).copied().unwrap_or(u128::MAX),
+            known,
             text,
         }
     }
 
-    /// Whether a stretch of a word begins with it; `key` are the first bytes of that stretch.
+    /// Whether a stretch of a word begins with it; `key` are the first bytes of that stretch. No word
+    /// holds a zero byte, so that a shorter stretch differs.
+    #[inline]
     fn opens(&self, stretch: &[u8], key: u128) -> bool {
-        let differ = self.head ^ key;
-        match self.length {
-            length @ 1..16 => {
-                differ << (8 * (16 - length)) == 0 && stretch.len() >= length as usize
-            }
-            _ => differ == 0 && stretch.starts_with(self.text.as_bytes()),
-        }
+        (self.head ^ key) & self.mask == 0
+            && (self.length <= 16 || stretch.starts_with(self.text.as_bytes()))
     }
 }
 
@@ -251,15 +339,19 @@ fn sixteen(bytes: &[u8]) -> u128 {
 }
 
 impl Lookup {
-    fn new(
-        vocabulary: &Vocabulary,
-        symbols: &mut Vec<Symbol>,
-        counts: impl Fn(Symbol) -> bool,
-    ) -> Self {
+    fn new(vocabulary: &Vocabulary, first: impl Fn(Symbol) -> Step) -> Self {
         let mut out = Self::default();
+        let known = |symbol| Known {
+            symbol,
+            first: first(symbol),
+        };
+        let anywhere = |symbol: Symbol| {
+            let anywhere = vocabulary.anywhere.get(symbol as usize);
+            anywhere.copied().unwrap_or(false)
+        };
         let sorted = |words: &FxHashMap<Box<str>, Symbol>| {
-            let counted = words.iter().filter(|(_, symbol)| counts(**symbol));
-            let mut out: Vec<(Box<str>, Symbol)> = counted
+            let mut out: Vec<(Box<str>, Symbol)> = words
+                .iter()
                 .map(|(word, symbol)| (word.clone(), *symbol))
                 .collect();
             // The order of a hash map is no order: two runs must read alike.
@@ -270,39 +362,58 @@ impl Lookup {
             let key = three(word.as_bytes());
             out.sieve.put(beginning(key));
             let list = out.beginnings.entry(key).or_default();
-            list.push(Open::new(word, symbol));
+            list.push(Open::new(word, known(symbol), anywhere(symbol)));
         }
         for (word, symbol) in sorted(&vocabulary.endings) {
             let key = three(tail(word.as_bytes()));
             out.sieve.put(ending(key));
             let list = out.endings.entry(key).or_default();
-            list.push(Open::new(word, symbol));
+            list.push(Open::new(word, known(symbol), anywhere(symbol)));
         }
+        let mut short = Vec::new();
         for (word, symbol) in sorted(&vocabulary.exact) {
-            let from = symbols.len();
-            symbols.push(symbol);
             let bytes = word.as_bytes();
-            out.open(bytes, three(bytes), three(tail(bytes)), symbols);
-            let run = Run::tail(symbols, from);
-            out.sieve.put(whole(three(bytes), word.len()));
-            match key(bytes) {
-                Some(key) => out.short.insert(key, run),
-                None => out.long.insert(word, run),
+            let mut all = vec![known(symbol)];
+            out.open(bytes, key(bytes), true, &mut all);
+            all.sort_by_key(|known| !anywhere(known.symbol));
+            let count = |length: usize| u16::try_from(length).unwrap_or(u16::MAX);
+            let whole = Whole {
+                from: number(out.known.len()),
+                anywhere: count(all.partition_point(|known| anywhere(known.symbol))),
+                all: count(all.len()),
+                some: Run::tail(&all, 0).some,
             };
+            out.known.extend(all);
+            match key(bytes) {
+                Some(key) => short.push((key, whole)),
+                None => {
+                    out.long.insert(word, whole);
+                }
+            }
         }
+        out.short = Short::new(short);
         out
     }
 
-    /// The open words that a word is; `head` are its first bytes as a number, `end` its last.
+    /// The open words that a word is: those that count anywhere, and where the text opens the others.
     #[inline]
-    fn open(&self, word: &[u8], head: u32, end: u32, out: &mut Vec<Symbol>) {
+    fn open(&self, word: &[u8], key: Option<u128>, opening: bool, out: &mut Vec<Known>) {
+        let (head, end) = match key {
+            Some(key) => {
+                let end = key >> (8 * word.len().saturating_sub(ENDING));
+                (low_three(key), low_three(end))
+            }
+            None => (three(word), three(tail(word))),
+        };
         if word.len() >= BEGINNING
             && self.sieve.may_hold(beginning(head))
             && let Some(list) = self.beginnings.get(&head)
         {
-            let key = sixteen(word);
-            let fits = list.iter().filter(|open| open.opens(word, key));
-            out.extend(fits.map(|open| open.symbol));
+            let key = key.unwrap_or_else(|| sixteen(word));
+            let fits = list
+                .iter()
+                .filter(|open| open.opens(word, key) && (opening || open.anywhere));
+            out.extend(fits.map(|open| open.known));
         }
         if word.len() > ENDING + 2
             && self.sieve.may_hold(ending(end))
@@ -312,39 +423,54 @@ impl Lookup {
                 let from = word.len().checked_sub(open.length as usize);
                 let stretch = from.and_then(|from| word.get(from..));
                 stretch.is_some_and(|stretch| open.opens(stretch, sixteen(stretch)))
+                    && (opening || open.anywhere)
             });
-            out.extend(fits.map(|open| open.symbol));
+            out.extend(fits.map(|open| open.known));
         }
     }
 
-    fn read(&self, passage: &Passage<'_>, words: Range<usize>, out: &mut Symbols<'_>) {
-        for (text, key) in passage.folded(words) {
-            let word = text.as_bytes();
-            let (head, end) = match key {
-                Some(key) => {
-                    let end = key >> (8 * word.len().saturating_sub(ENDING));
-                    (low_three(key), low_three(end))
-                }
-                None => (three(word), three(tail(word))),
-            };
-            let may_be_whole = self.sieve.may_hold(whole(head, word.len()));
-            let known = match key {
-                _ if !may_be_whole => None,
-                Some(key) => self.short.get(&key),
-                None => self.long.get(text),
-            };
-            out.words.push(match known {
-                Some(run) => *run,
-                None => self.opened(word, head, end, &mut out.open),
-            });
+    /// What every word of a text is: of the first ones all, of the others what counts anywhere.
+    pub(super) fn read(&self, passage: &Passage<'_>, opening: usize) -> Symbols<'_> {
+        let mut out = Symbols {
+            known: &self.known,
+            open: Vec::new(),
+            words: Vec::with_capacity(passage.len()),
+        };
+        let mut words = passage.folded();
+        let mut batch = [Asked::default(); TOGETHER];
+        loop {
+            let mut count = 0;
+            for (slot, (word, key)) in batch.iter_mut().zip(&mut words) {
+                *slot = self.short.ask(word, key);
+                count += 1;
+            }
+            if count == 0 {
+                return out;
+            }
+            for asked in batch.iter().take(count) {
+                let opening = out.words.len() < opening;
+                let known = match asked.key {
+                    Some(key) => self.short.get(asked, key),
+                    None => self.long(asked.word),
+                };
+                out.words.push(match known {
+                    Some(whole) => whole.run(opening),
+                    None => self.opened(asked, opening, &mut out.open),
+                });
+            }
         }
+    }
+
+    /// A whole word of more than 16 bytes.
+    fn long(&self, word: &[u8]) -> Option<Whole> {
+        self.long.get(std::str::from_utf8(word).ok()?).copied()
     }
 
     /// The open words that a word is which is no whole one.
     #[inline]
-    fn opened(&self, word: &[u8], head: u32, end: u32, open: &mut Vec<Symbol>) -> Run {
+    fn opened(&self, asked: &Asked<'_>, opening: bool, open: &mut Vec<Known>) -> Run {
         let from = open.len();
-        self.open(word, head, end, open);
+        self.open(asked.word, asked.key, opening, open);
         if open.len() == from {
             return Run::default();
         }
@@ -365,6 +491,15 @@ fn low_three(bytes: u128) -> u32 {
     bytes as u32 & 0xff_ffff
 }
 
+/// The eight lowest bytes of a number.
+#[allow(
+    clippy::cast_possible_truncation,
+    reason = "the other half is looked at by itself"
+)]
+fn low_eight(bytes: u128) -> u64 {
+    bytes as u64
+}
+
 /// The last bytes of a word that has so many.
 fn tail(word: &[u8]) -> &[u8] {
     word.last_chunk::<ENDING>()
@@ -381,12 +516,12 @@ pub(super) fn some_of(symbol: Symbol) -> u64 {
     1 << (symbol & 63)
 }
 
-/// For each word of a text its symbols; most words have none.
+/// For each word of a text what it is to the library; most words are nothing.
 pub(super) struct Symbols<'l> {
-    /// The symbols of whole words of the library.
-    known: &'l [Symbol],
-    /// Those of words that are open ones only.
-    open: Vec<Symbol>,
+    /// What whole words of the library are.
+    known: &'l [Known],
+    /// What words are that are open ones only.
+    open: Vec<Known>,
     words: Vec<Run>,
 }
 
@@ -394,8 +529,8 @@ impl Symbols<'_> {
     /// Says of a run that it stands in `open`. The library has far fewer symbols.
     const OPEN: u32 = 1 << 31;
 
-    /// The symbols of a word.
-    pub(super) fn of(&self, at: usize) -> &[Symbol] {
+    /// What a word is.
+    pub(super) fn of(&self, at: usize) -> &[Known] {
         match self.words.get(at) {
             None => &[],
             Some(run) if run.from & Self::OPEN == 0 => run.of(self.known),
@@ -407,7 +542,7 @@ impl Symbols<'_> {
         }
     }
 
-    /// The words that have symbols.
+    /// The words that are something.
     pub(super) fn known(&self) -> impl Iterator<Item = usize> {
         let words = self.words.iter().enumerate();
         words.filter(|(_, run)| run.some != 0).map(|(at, _)| at)

@@ -86,47 +86,217 @@ impl Token {
     }
 }
 
-/// Calls `f(folded word, start, end, position)` for each word, without making a string for each.
+/// Calls `f(folded word, start, end, position)` for each word: see [`Words`].
+pub fn for_each_token(text: &str, f: &mut impl FnMut(&str, usize, usize, usize)) {
+    let mut lower = String::new();
+    let mut words = Words::of(text, &mut lower);
+    while let Some(word) = words.next() {
+        f(word.text, word.start, word.end, word.position);
+    }
+}
+
+/// The words of a text one after the other, without making a string for each.
 ///
 /// Letters and digits make words; scripts without spaces (Chinese, Japanese, Korean, Thai …)
 /// give overlapping pairs of signs, so that any part of a phrase is found.
-pub fn for_each_token(text: &str, f: &mut impl FnMut(&str, usize, usize, usize)) {
-    // Plain letters fold all at once, each at its place.
-    let lower = text.to_ascii_lowercase();
-    let bytes = lower.as_bytes();
-    let runs = Runs::of(bytes);
-    let mut buffer = String::new();
-    let mut position = 0;
-    let mut at = 0;
-    // Characters of other scripts are read one by one, where they come before the next plain run or
-    // hang on it.
-    let mut other = first_other(bytes, 0);
-    let mut run = runs.next_word(0);
-    loop {
-        if run.is_some_and(|(start, _)| start < at) {
-            run = runs.next_word(at);
-        }
-        let (start, end) = run.unwrap_or((bytes.len(), bytes.len()));
-        if other <= end && other < bytes.len() {
-            let from = if other == end && start < end {
-                start
-            } else {
-                other.min(start)
-            };
-            at = self::run(text, from, &mut buffer, &mut position, f);
-            if other < at {
-                other = first_other(bytes, at);
+pub struct Words<'t> {
+    text: &'t str,
+    /// The same in lower case: plain letters fold all at once, each at its place.
+    lower: &'t str,
+    /// Runs of plain letters and digits, and the one that comes next.
+    runs: Runs<'t>,
+    run: Option<(usize, usize)>,
+    /// Where the next character of another sort stands: those are read one by one, where they come
+    /// before the next plain run or hang on it.
+    other: usize,
+    at: usize,
+    position: usize,
+    /// What was read of them.
+    others: Others,
+    /// How many of those words were told.
+    told: usize,
+}
+
+/// A word that is told: folded, with its bytes in the text and its place among the words, from 0.
+pub struct Word<'w> {
+    /// The word, folded.
+    pub text: &'w str,
+    /// Where it begins in the text, in bytes.
+    pub start: usize,
+    /// Where it ends.
+    pub end: usize,
+    /// Its place among the words, from 0.
+    pub position: usize,
+}
+
+/// Words read character by character.
+#[derive(Default)]
+struct Others {
+    folded: String,
+    words: Vec<Read>,
+    buffer: String,
+}
+
+/// One of them: its bytes among what is folded, and in the text.
+struct Read {
+    folded: (usize, usize),
+    start: usize,
+    end: usize,
+    position: usize,
+}
+
+impl<'t> Words<'t> {
+    /// The words of a text; `lower` is where its letters are folded, whatever was there before.
+    pub fn of(text: &'t str, lower: &'t mut String) -> Self {
+        lower.clear();
+        lower.push_str(text);
+        lower.make_ascii_lowercase();
+        let lower: &'t str = lower;
+        let mut out = Self {
+            text,
+            lower,
+            runs: Runs::joined(lower.as_bytes()),
+            run: None,
+            other: first_other(lower.as_bytes(), 0),
+            at: 0,
+            position: 0,
+            others: Others::default(),
+            told: 0,
+        };
+        out.go_on();
+        out
+    }
+
+    /// Goes on to the next plain run.
+    #[inline]
+    fn go_on(&mut self) {
+        let run = self.runs.next();
+        self.run = run.map(|(start, end)| (start as usize, end as usize));
+    }
+
+    /// The next word.
+    #[inline]
+    #[allow(
+        clippy::should_implement_trait,
+        reason = "what it lends lies in itself, which no iterator may"
+    )]
+    pub fn next(&mut self) -> Option<Word<'_>> {
+        loop {
+            if self.told < self.others.words.len() {
+                let read = self.others.words.get(self.told)?;
+                self.told += 1;
+                return Some(Word {
+                    text: self.others.folded.get(read.folded.0..read.folded.1)?,
+                    start: read.start,
+                    end: read.end,
+                    position: read.position,
+                });
             }
-            continue;
+            // What was read with characters of other sorts is over.
+            while self.run.is_some_and(|(_, end)| end <= self.at) {
+                self.go_on();
+            }
+            let length = self.lower.len();
+            let (start, end) = match self.run {
+                Some((start, end)) => (start.max(self.at), end),
+                None => (length, length),
+            };
+            if self.other <= end && self.other < length {
+                let from = if self.other == end && start < end {
+                    start
+                } else {
+                    self.other.min(start)
+                };
+                self.read_others(from);
+                continue;
+            }
+            self.run?;
+            self.at = end;
+            let position = self.position;
+            self.position += 1;
+            if end - start <= LONGEST {
+                return Some(Word {
+                    text: self.lower.get(start..end)?,
+                    start,
+                    end,
+                    position,
+                });
+            }
         }
-        if run.is_none() {
-            return;
+    }
+
+    /// Reads one run of characters that are not all ASCII.
+    fn read_others(&mut self, from: usize) {
+        self.told = 0;
+        self.at = self.others.read(self.text, from, &mut self.position);
+        if self.other < self.at {
+            self.other = first_other(self.lower.as_bytes(), self.at);
         }
-        if end - start <= LONGEST {
-            f(lower.get(start..end).unwrap_or(""), start, end, position);
+    }
+}
+
+impl Others {
+    /// Reads one run of characters that are not all ASCII, in the place of what was read before;
+    /// returns where it ends. `position` is the place of the next word.
+    fn read(&mut self, text: &str, start: usize, position: &mut usize) -> usize {
+        self.folded.clear();
+        self.words.clear();
+        let rest = text.get(start..).unwrap_or("");
+        let mut end = start;
+        let mut pairs: Option<bool> = None;
+        for (offset, c) in rest.char_indices() {
+            let word = c.is_alphanumeric() || is_combining_mark(c) || c == '\u{640}';
+            if !word || (pairs.is_some_and(|pairs| pairs != unspaced(c)) && !is_combining_mark(c)) {
+                break;
+            }
+            pairs.get_or_insert(unspaced(c));
+            end = start + offset + c.len_utf8();
         }
-        position += 1;
-        at = end;
+        if end == start {
+            // No letter: step over it.
+            return start + rest.chars().next().map_or(1, char::len_utf8);
+        }
+        if pairs != Some(true) {
+            self.fold(text, (start, end), LONGEST, position);
+            return end;
+        }
+        // The places of three signs: a pair goes up to the last of them.
+        let run = text.get(start..end).unwrap_or("");
+        let mut places = run.char_indices().map(|(offset, _)| start + offset);
+        let (mut first, mut second) = (places.next(), places.next());
+        if second.is_none() {
+            self.fold(text, (start, end), usize::MAX, position);
+        }
+        while let (Some(from), Some(_)) = (first, second) {
+            let third = places.next();
+            self.fold(text, (from, third.unwrap_or(end)), usize::MAX, position);
+            (first, second) = (second, third);
+        }
+        end
+    }
+
+    /// Takes in a word, unless it is longer than that when folded, or nothing.
+    fn fold(
+        &mut self,
+        text: &str,
+        (start, end): (usize, usize),
+        longest: usize,
+        position: &mut usize,
+    ) {
+        self.buffer.clear();
+        fold_into(text.get(start..end).unwrap_or(""), &mut self.buffer);
+        // Two marks side by side fold to nothing.
+        if !self.buffer.is_empty() && self.buffer.len() <= longest {
+            let from = self.folded.len();
+            self.folded.push_str(&self.buffer);
+            self.words.push(Read {
+                folded: (from, self.folded.len()),
+                start,
+                end,
+                position: *position,
+            });
+        }
+        *position += 1;
     }
 }
 
@@ -134,59 +304,6 @@ pub fn for_each_token(text: &str, f: &mut impl FnMut(&str, usize, usize, usize))
 fn first_other(bytes: &[u8], from: usize) -> usize {
     let rest = bytes.get(from..).unwrap_or(&[]);
     bytes::first(rest, |byte| !byte.is_ascii()).map_or(bytes.len(), |at| from + at)
-}
-
-/// Reads one run of characters that are not all ASCII; returns where it ends.
-fn run(
-    text: &str,
-    start: usize,
-    buffer: &mut String,
-    position: &mut usize,
-    f: &mut impl FnMut(&str, usize, usize, usize),
-) -> usize {
-    let rest = text.get(start..).unwrap_or("");
-    let mut end = start;
-    let mut pairs: Option<bool> = None;
-    for (offset, c) in rest.char_indices() {
-        let word = c.is_alphanumeric() || is_combining_mark(c) || c == '\u{640}';
-        if !word || (pairs.is_some_and(|pairs| pairs != unspaced(c)) && !is_combining_mark(c)) {
-            break;
-        }
-        pairs.get_or_insert(unspaced(c));
-        end = start + offset + c.len_utf8();
-    }
-    if end == start {
-        // No letter: step over it.
-        return start + rest.chars().next().map_or(1, char::len_utf8);
-    }
-    let run = text.get(start..end).unwrap_or("");
-    if pairs == Some(true) {
-        let signs: Vec<(usize, char)> = run.char_indices().collect();
-        let last = signs.len().saturating_sub(1);
-        for (place, (offset, _)) in signs.iter().enumerate() {
-            if place == last && last > 0 {
-                break;
-            }
-            let until = signs
-                .get(place + 2)
-                .map_or(run.len(), |(offset, _)| *offset);
-            buffer.clear();
-            fold_into(run.get(*offset..until).unwrap_or(""), buffer);
-            // Two marks side by side fold to nothing.
-            if !buffer.is_empty() {
-                f(buffer, start + offset, start + until, *position);
-            }
-            *position += 1;
-        }
-    } else {
-        buffer.clear();
-        fold_into(run, buffer);
-        if !buffer.is_empty() && buffer.len() <= LONGEST {
-            f(buffer, start, end, *position);
-        }
-        *position += 1;
-    }
-    end
 }
 
 /// Whether the sign belongs to a script that writes without spaces.
@@ -231,7 +348,7 @@ mod tests {
     fn slowly(text: &str) -> Vec<Token> {
         let bytes = text.as_bytes();
         let mut out = Vec::new();
-        let mut buffer = String::new();
+        let mut others = Others::default();
         let (mut at, mut position) = (0, 0);
         while let Some(byte) = bytes.get(at) {
             if byte.is_ascii() && !byte.is_ascii_alphanumeric() {
@@ -250,15 +367,11 @@ mod tests {
                 position += 1;
                 continue;
             }
-            at = run(
-                text,
-                start,
-                &mut buffer,
-                &mut position,
-                &mut |word: &str, start, end, position| {
-                    out.push(Token::new(word, start, end, position));
-                },
-            );
+            at = others.read(text, start, &mut position);
+            for read in &others.words {
+                let word = &others.folded[read.folded.0..read.folded.1];
+                out.push(Token::new(word, read.start, read.end, read.position));
+            }
         }
         out
     }

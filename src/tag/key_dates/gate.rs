@@ -1,7 +1,8 @@
 //! Whether a text can hold a date at all: most news does not, and is not taken apart for it.
 //!
-//! Two passes over the bytes, one for figures and one for words. What it lets through is read with care; what it keeps out holds no
-//! date that the careful reading would find (a property in `tests.rs`).
+//! One pass over the words and numbers of a text of plain letters; of any other one for numbers and
+//! one for words. What it lets through is read with care; what it keeps out holds no date that the
+//! careful reading would find (a property in `tests.rs`).
 
 use std::sync::LazyLock;
 
@@ -140,6 +141,82 @@ fn written(letter: char) -> String {
 
 /// Whether the careful reading may find a date.
 pub(super) fn plausible(text: &str) -> bool {
+    plain(text).unwrap_or_else(|| {
+        // What word it is, its letters with marks tell.
+        numbered(text)
+            || WORDS
+                .as_ref()
+                .is_none_or(|told| told.is_match(text.as_bytes()))
+    })
+}
+
+/// The same of a text whose words are all written with plain letters, in one pass over its words
+/// and numbers; nothing where one is not.
+fn plain(text: &str) -> Option<bool> {
+    let bytes = text.as_bytes();
+    // The last words, the latest first, and whether a number has asked for them already.
+    let mut last = [""; NEAR];
+    let mut asked = false;
+    // So many words more stand behind a number.
+    let mut behind = 0_usize;
+    for (start, end) in Runs::apart(bytes) {
+        let (start, end) = (start as usize, end as usize);
+        if bytes.get(start).is_some_and(u8::is_ascii_digit) {
+            if end - start > 4 {
+                continue;
+            }
+            if signed(text, start, end) || !asked && stand_before_number(last) {
+                return Some(true);
+            }
+            (asked, behind) = (true, NEXT);
+            continue;
+        }
+        if goes_on(text, start, end) {
+            return None;
+        }
+        let word = text.get(start..end).unwrap_or("");
+        if behind > 0 && stands_behind_number(word) {
+            return Some(true);
+        }
+        behind = behind.saturating_sub(1);
+        let [before, ..] = last;
+        let told = |word: &str| {
+            let mut pairs = TOLD_BY_TWO.iter();
+            SINGLE.contains(word)
+                || pairs.any(|(last, first)| *last == word && before.eq_ignore_ascii_case(first))
+        };
+        if is(&LAST, word, told) {
+            return Some(true);
+        }
+        last.rotate_right(1);
+        last[0] = word;
+        asked = false;
+    }
+    Some(false)
+}
+
+/// Whether one of the words before a number, the latest first, makes a date of it.
+fn stand_before_number<'w>(words: impl IntoIterator<Item = &'w str>) -> bool {
+    words
+        .into_iter()
+        .take(NEAR)
+        .enumerate()
+        .any(|(place, word)| {
+            is(&BESIDE, word, |word| {
+                place < NEXT && month(word).is_some() || QUARTERS.has(word) || ENDS.has(word)
+            })
+        })
+}
+
+/// Whether a word a little behind a number makes a date of it.
+fn stands_behind_number(word: &str) -> bool {
+    is(&BESIDE, word, |word| {
+        month(word).is_some() || QUARTERS.has(word)
+    })
+}
+
+/// Whether a number of a text may be part of a date.
+fn numbered(text: &str) -> bool {
     let bytes = text.as_bytes();
     let mut at = 0;
     while let Some(offset) = first_digit(bytes.get(at..).unwrap_or(&[])) {
@@ -148,34 +225,9 @@ pub(super) fn plausible(text: &str) -> bool {
         while bytes.get(at).is_some_and(u8::is_ascii_digit) {
             at += 1;
         }
-        if at - start <= 4 && number(text, start, at) {
+        if at - start <= 4 && (signed(text, start, at) || beside(text, start, at)) {
             return true;
         }
-    }
-    told(text)
-}
-
-/// Whether a day is told, or a time counted from something, without a figure.
-fn told(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    let runs = Runs::of(bytes);
-    let mut before = "";
-    let mut at = 0;
-    while let Some((start, end)) = runs.next(at) {
-        let word = text.get(start..end).unwrap_or("");
-        if goes_on(text, start, end) {
-            // What word it is, its letters with marks tell.
-            return WORDS.as_ref().is_none_or(|words| words.is_match(bytes));
-        }
-        let known = |word: &str| {
-            let mut pairs = TOLD_BY_TWO.iter();
-            SINGLE.contains(word)
-                || pairs.any(|(last, first)| *last == word && before.eq_ignore_ascii_case(first))
-        };
-        if is(&LAST, word, known) {
-            return true;
-        }
-        (before, at) = (word, end);
     }
     false
 }
@@ -193,14 +245,14 @@ fn goes_on(text: &str, start: usize, end: usize) -> bool {
     before.is_some_and(letter) || behind.is_some_and(letter)
 }
 
-/// Whether this number may be part of a date.
-fn number(text: &str, start: usize, end: usize) -> bool {
+/// Whether this number is part of a date by the signs at it: 2026-03-02 and 2.3.2026, with any dash;
+/// a version ("v4.0.1") is neither. Or of a quarter ("Q3").
+fn signed(text: &str, start: usize, end: usize) -> bool {
     let bytes = text.as_bytes();
     let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
-    let after = |at: usize| text.get(at..).and_then(|rest| rest.chars().next());
-    // 2026-03-02 and 2.3.2026, with any dash; a version ("v4.0.1") is neither.
     let sign = |at: usize| {
-        after(at)
+        let after = text.get(at..).and_then(|rest| rest.chars().next());
+        after
             .filter(|c| matches!(c, '-' | '/' | '.' | '\u{2010}'..='\u{2015}' | '\u{2212}'))
             .map(|c| at + c.len_utf8())
             .filter(|at| digit(*at))
@@ -218,9 +270,11 @@ fn number(text: &str, start: usize, end: usize) -> bool {
     {
         return true;
     }
-    if start > 0 && matches!(bytes.get(start - 1), Some(b'q' | b'Q')) {
-        return true;
-    }
+    start > 0 && matches!(bytes.get(start - 1), Some(b'q' | b'Q'))
+}
+
+/// Whether this number may be part of a date by the words near it.
+fn beside(text: &str, start: usize, end: usize) -> bool {
     let mut from = start.saturating_sub(REACH);
     while !text.is_char_boundary(from) {
         from -= 1;
@@ -234,15 +288,7 @@ fn number(text: &str, start: usize, end: usize) -> bool {
     let parts = |c: char| !c.is_alphabetic() && !('\u{300}'..='\u{36f}').contains(&c);
     let words_behind = behind.split(parts).filter(|word| !word.is_empty());
     let words_before = before.rsplit(parts).filter(|word| !word.is_empty());
-    words_behind.take(NEXT).any(|word| {
-        is(&BESIDE, word, |word| {
-            month(word).is_some() || QUARTERS.has(word)
-        })
-    }) || words_before.take(NEAR).enumerate().any(|(place, word)| {
-        is(&BESIDE, word, |word| {
-            place < NEXT && month(word).is_some() || QUARTERS.has(word) || ENDS.has(word)
-        })
-    })
+    words_behind.take(NEXT).any(stands_behind_number) || stand_before_number(words_before)
 }
 
 /// Whether the word, folded, is one of those meant.

@@ -56,34 +56,27 @@ impl Token {
 /// Takes a text apart. Apostrophes part words and leave no token (`jusqu'au` is two words); odd
 /// dashes are plain ones.
 pub(super) fn tokens(text: &str) -> Vec<Token> {
-    let mut out: Vec<Token> = Vec::new();
-    let mut characters = text.char_indices().enumerate().peekable();
+    let mut out: Vec<Token> = Vec::with_capacity(text.len() / 5);
     let (mut spaced, mut lines) = (false, 0_u32);
     let mut folded = String::new();
-    while let Some((at, (start, first))) = characters.next() {
+    // The byte that is read next, and the characters before it.
+    let (mut start, mut at) = (0, 0);
+    while let Some(first) = text.get(start..).and_then(|rest| rest.chars().next()) {
+        let mut end = start + first.len_utf8();
         if first.is_whitespace() || matches!(first, '\u{200b}' | '\u{feff}' | '\u{ad}') {
             spaced = true;
             lines += u32::from(first == '\n');
+            (start, at) = (end, at + 1);
             continue;
         }
         if matches!(first, '\'' | '\u{2018}' | '\u{2019}' | '\u{2bc}') {
+            (start, at) = (end, at + 1);
             continue;
         }
-        let mut end = start + first.len_utf8();
+        let mut characters = 1;
         let digit = first.is_ascii_digit();
         let kind = if digit || first.is_alphabetic() {
-            while let Some((_, (place, next))) = characters.peek().copied() {
-                let goes_on = if digit {
-                    next.is_ascii_digit()
-                } else {
-                    next.is_alphabetic() || is_mark(next)
-                };
-                if !goes_on {
-                    break;
-                }
-                end = place + next.len_utf8();
-                characters.next();
-            }
+            (end, characters) = run(text, start, digit);
             let run = text.get(start..end).unwrap_or("");
             if digit {
                 Kind::Number {
@@ -112,8 +105,34 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
             capital: first.is_uppercase(),
         });
         (spaced, lines) = (false, 0);
+        (start, at) = (end, at + characters);
     }
     out
+}
+
+/// Where a run of digits or of letters ends, and how many characters it has.
+fn run(text: &str, start: usize, digits: bool) -> (usize, usize) {
+    let rest = text.get(start..).unwrap_or("");
+    let plain = |byte: &u8| {
+        if digits {
+            byte.is_ascii_digit()
+        } else {
+            byte.is_ascii_alphabetic()
+        }
+    };
+    let length = rest.bytes().take_while(plain).count();
+    let tail = rest.get(length..).unwrap_or("");
+    if digits || tail.bytes().next().is_none_or(|byte| byte.is_ascii()) && length > 0 {
+        return (start + length, length);
+    }
+    let goes_on = |c: &char| c.is_alphabetic() || is_mark(*c);
+    let (bytes, characters) = tail
+        .chars()
+        .take_while(goes_on)
+        .fold((length, length), |(bytes, characters), c| {
+            (bytes + c.len_utf8(), characters + 1)
+        });
+    (start + bytes, characters)
 }
 
 /// Marks that stand over letters and belong to the word.

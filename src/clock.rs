@@ -143,6 +143,18 @@ impl Clock {
     }
 }
 
+/// How much processor time this thread has had: on a busy machine work waits for longer than it
+/// takes. Real time since the first call where the system does not tell (proc(5), `schedstat`).
+pub fn worked() -> Duration {
+    static BEGAN: std::sync::LazyLock<Instant> = std::sync::LazyLock::new(Instant::now);
+    let began = *BEGAN;
+    let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
+    // Nothing at all is what some systems say that do not count.
+    told.and_then(|told| told.split_whitespace().next()?.parse().ok())
+        .filter(|worked| *worked > 0)
+        .map_or_else(|| began.elapsed(), Duration::from_nanos)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -193,8 +193,8 @@ proptest::proptest! {
 fn a_long_text_that_never_says_the_phrase_is_read_once() {
     let mut text = "alpha x ".repeat(60_000);
     text.push_str(&"beta x ".repeat(60_000));
-    let began = std::time::Instant::now();
+    let began = crate::clock::worked();
     assert_eq!(why(&any(&["query:\"alpha beta\""]), &update(&text)), None);
     // Two lists of 60,000 places against each other would take minutes in a debug build.
-    assert!(began.elapsed().as_secs() < 20);
+    assert!(crate::clock::worked().saturating_sub(began).as_secs() < 20);
 }

@@ -96,7 +96,7 @@ fn depth_is_noticed_before_a_tree_is_built() {
 
 #[test]
 fn long_texts_full_of_signs_are_kept_and_written_quickly() {
-    let begun = std::time::Instant::now();
+    let begun = crate::clock::worked();
     for (written, safe) in [
         ("&", "&amp;"),
         ("a&amp;b ", "a&amp;b "),
@@ -118,7 +118,7 @@ fn long_texts_full_of_signs_are_kept_and_written_quickly() {
         "a&amp;".repeat(80_000)
     );
     assert!(safe_html(&title, None).as_str().contains("Kept"));
-    let spent = begun.elapsed();
+    let spent = crate::clock::worked().saturating_sub(begun);
     assert!(spent.as_secs() < 30, "{spent:?}");
 }
 

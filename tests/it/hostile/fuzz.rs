@@ -5,6 +5,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use regwire::clock::worked;
+
 #[path = "../../../fuzz/targets/all.rs"]
 mod all;
 
@@ -134,16 +136,6 @@ fn changed(dice: &mut Dice, seeds: &[Vec<u8>]) -> Vec<u8> {
     data
 }
 
-/// How long this thread has worked: on a busy machine a run may wait for longer than it takes. By
-/// the clock on the wall where the system does not tell.
-fn worked(began: Instant) -> Duration {
-    let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
-    // Nothing at all is what some systems say that do not count.
-    told.and_then(|told| told.split_whitespace().next()?.parse().ok())
-        .filter(|worked| *worked > 0)
-        .map_or_else(|| began.elapsed(), Duration::from_nanos)
-}
-
 /// Runs one target for so long on changed seeds; what it stumbled over is written to files.
 fn hold(name: &str, target: all::Target, seconds: u64) -> Vec<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -177,13 +169,13 @@ fn hold(name: &str, target: all::Target, seconds: u64) -> Vec<String> {
     let (mut runs, mut slowest) = (0_u64, Duration::ZERO);
     while began.elapsed() < Duration::from_secs(seconds) && findings.len() < 10 {
         let data = changed(&mut dice, &seeds);
-        let run = worked(began);
+        let run = worked();
         if catch_unwind(AssertUnwindSafe(|| target(&data))).is_err() {
             let place = std::env::temp_dir().join(format!("regwire-{name}-{runs}.bin"));
             std::fs::write(&place, &data).unwrap();
             findings.push(format!("{name}: {}", place.display()));
         }
-        slowest = slowest.max(worked(began).saturating_sub(run));
+        slowest = slowest.max(worked().saturating_sub(run));
         runs += 1;
     }
     println!(

@@ -1,8 +1,9 @@
 //! F7, F8, F17, F18: bombs of entities, depth, attributes and values, within a second each and
 //! without a file or an address being opened; and broken feeds that keep their neighbours.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use regwire::clock::worked;
 use regwire::domain::address::WebAddress;
 use regwire::domain::document::{Document, FaultCode, Sha256};
 use regwire::domain::source::Source;
@@ -43,20 +44,10 @@ fn fraction() -> usize {
     if is_long() { 1 } else { 64 }
 }
 
-/// Processor time that this thread has had: other tests run beside it. Real time where the system
-/// does not say.
-fn spent() -> Duration {
-    static BEGAN: std::sync::LazyLock<Instant> = std::sync::LazyLock::new(Instant::now);
-    std::fs::read_to_string("/proc/thread-self/schedstat")
-        .ok()
-        .and_then(|text| text.split_whitespace().next()?.parse().ok())
-        .map_or_else(|| BEGAN.elapsed(), Duration::from_nanos)
-}
-
 fn timed<T>(what: &str, run: impl FnOnce() -> T) -> T {
-    let began = spent();
+    let began = worked();
     let out = run();
-    let spent = spent().saturating_sub(began);
+    let spent = worked().saturating_sub(began);
     if is_long() || spent > limit() / 10 {
         println!("{what}: {spent:.2?}");
     }

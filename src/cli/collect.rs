@@ -29,14 +29,7 @@ pub(super) struct Options {
 
 pub(super) async fn run(house: House, options: Options) -> anyhow::Result<ExitCode> {
     for id in &options.sources {
-        let Some(source) = house.source(id) else {
-            let ids = house.sources.iter().map(|source| source.id.as_str());
-            let near = crate::text::table::nearest(id.as_str(), ids);
-            match near {
-                Some(near) => anyhow::bail!("there is no source `{id}`: did you mean `{near}`?"),
-                None => anyhow::bail!("there is no source `{id}`: `regwire sources` lists them"),
-            }
-        };
+        let source = house.named_source(id.as_str())?;
         if !source.is_readable() {
             anyhow::bail!(
                 "`{id}` is of kind {}, which cannot be read yet",

@@ -7,7 +7,6 @@ use clap::Subcommand;
 use serde_json::{Value, json};
 
 use super::out::say;
-use super::source::named;
 use super::table;
 use crate::compare::page::between;
 use crate::daemon::House;
@@ -87,7 +86,7 @@ pub(super) async fn run(house: House, command: Command) -> anyhow::Result<ExitCo
 }
 
 fn watched<'h>(house: &'h House, id: &SourceId) -> anyhow::Result<&'h str> {
-    let source = named(house, id.as_str())?;
+    let source = house.named_source(id.as_str())?;
     anyhow::ensure!(
         source.kind == SourceKind::Page,
         "`{id}` is of kind {}: only watched pages have versions",

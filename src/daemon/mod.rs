@@ -26,7 +26,7 @@ use crate::domain::library::Library;
 use crate::domain::source::Source;
 use crate::domain::token::{Signer, SigningKey, key_id};
 use crate::fetch::Fetcher;
-use crate::library::{Files, Loaded, load};
+use crate::library::{Files, LeftOut, Loaded, load};
 use crate::pdf::Extractor;
 use crate::render::{Renderer, Site};
 use crate::search::Index;
@@ -56,6 +56,8 @@ pub struct House {
     pub library: Arc<Library>,
     /// The sources.
     pub sources: Arc<Vec<Source>>,
+    /// Sources that are not read, because their entries are faulty.
+    pub left_out: Arc<Vec<LeftOut>>,
     /// The store.
     pub store: Store,
     /// The index.
@@ -113,6 +115,7 @@ impl House {
             clock,
             library,
             sources: Arc::new(loaded.sources),
+            left_out: Arc::new(loaded.left_out),
             store,
             index,
             renderer: Arc::new(renderer),
@@ -130,6 +133,30 @@ impl House {
     /// The source of that identifier.
     pub fn source(&self, id: &SourceId) -> Option<&Source> {
         self.sources.iter().find(|source| &source.id == id)
+    }
+
+    /// The source that somebody names.
+    ///
+    /// # Errors
+    /// When there is none: with what is wrong about its entry where that was left out, else with the
+    /// name that is nearest.
+    pub fn named_source(&self, id: &str) -> anyhow::Result<&Source> {
+        if let Some(source) = self.sources.iter().find(|source| source.id.as_str() == id) {
+            return Ok(source);
+        }
+        if let Some(entry) = self.left_out.iter().find(|it| it.source.as_str() == id) {
+            let faults = entry.faults.iter().map(ToString::to_string);
+            let faults: Vec<String> = faults.collect();
+            anyhow::bail!(
+                "the entry of `{id}` is faulty and is not read: {}",
+                faults.join("; ")
+            );
+        }
+        let ids = self.sources.iter().map(|source| source.id.as_str());
+        match crate::text::table::nearest(id, ids) {
+            Some(near) => anyhow::bail!("there is no source `{id}`: did you mean `{near}`?"),
+            None => anyhow::bail!("there is no source `{id}`: `regwire sources` lists them"),
+        }
     }
 
     /// The guarded way out.

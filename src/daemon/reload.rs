@@ -158,6 +158,8 @@ impl House {
             stories: Arc::default(),
             library,
             sources,
+            // Files with a fault are not taken.
+            left_out: Arc::default(),
             renderer: Arc::new(renderer),
             ..self.clone()
         })

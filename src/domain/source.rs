@@ -129,6 +129,32 @@ pub struct DateStyle {
     pub zone: Option<String>,
 }
 
+impl DateStyle {
+    /// Whether the day of 02/03/2026 stands first: as is said, or as all patterns that name a day and
+    /// a month by their numbers have it.
+    pub fn is_day_first(&self) -> Option<bool> {
+        if self.day_first.is_some() {
+            return self.day_first;
+        }
+        let place = |pattern: &str, signs: [&str; 2]| {
+            let places = signs.into_iter().filter_map(|sign| pattern.find(sign));
+            places.min()
+        };
+        let mut orders = self
+            .format
+            .iter()
+            .chain(&self.formats)
+            .filter_map(|pattern| {
+                let day =
+                    place(pattern, ["%d", "%e"]).or_else(|| place(pattern, ["%-d", "%_d"]))?;
+                let month = place(pattern, ["%m", "%-m"])?;
+                Some(day < month)
+            });
+        let first = orders.next()?;
+        orders.all(|order| order == first).then_some(first)
+    }
+}
+
 /// What the user agent says beside the product's name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -134,6 +134,16 @@ pub(super) fn interface(
     (interface, headers, date)
 }
 
+/// How a source of any other kind is asked.
+pub(super) fn asking(table: &mut Table<'_>) -> Interface {
+    Interface {
+        params: params(table),
+        key: api_key(table),
+        post: table.text("post"),
+        ..Interface::default()
+    }
+}
+
 fn params(table: &mut Table<'_>) -> Vec<(String, Vec<String>)> {
     let Some(mut params) = table.table("params") else {
         return Vec::new();

@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 
+use crate::domain::id::SourceId;
 use crate::domain::library::{KindBook, Library, MannerBook};
 use crate::domain::mapping::Preset;
 use crate::domain::source::Source;
@@ -158,6 +159,8 @@ pub struct Loaded {
     pub library: Library,
     /// The sources, in the file's order.
     pub sources: Vec<Source>,
+    /// Sources that are not read, because their entries are faulty.
+    pub left_out: Vec<LeftOut>,
     /// What sources may be completed from.
     pub presets: Vec<Preset>,
     /// All faults, by file and line.
@@ -166,6 +169,15 @@ pub struct Loaded {
     pub unsourced: Vec<FileFault>,
     /// Dates that an editor must look at when their day is over.
     pub passing: Vec<Passing>,
+}
+
+/// A source that is not read, with what is wrong about its entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftOut {
+    /// The source.
+    pub source: SourceId,
+    /// Where its entry is faulty, and how.
+    pub faults: Vec<FileFault>,
 }
 
 /// A date that nobody has verified, or that is not said to be past.
@@ -245,6 +257,7 @@ pub fn load(files: &Files) -> Loaded {
     );
     let unsourced = std::mem::take(&mut links.unsourced);
     let passing = std::mem::take(&mut links.passing);
+    let left_out = std::mem::take(&mut links.left_out);
     links.resolve(&report);
     let mut library = Library::new(
         frameworks,
@@ -274,6 +287,7 @@ pub fn load(files: &Files) -> Loaded {
     Loaded {
         library,
         sources,
+        left_out,
         presets,
         faults: report.faults(),
         unsourced,
@@ -311,6 +325,7 @@ struct Links {
     used: Vec<(Named, String, FileFault)>,
     unsourced: Vec<FileFault>,
     passing: Vec<Passing>,
+    left_out: Vec<LeftOut>,
 }
 
 impl Links {

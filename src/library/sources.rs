@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 
-use super::{Links, Named, mappings};
+use super::{LeftOut, Links, Named, mappings};
 use crate::domain::address::{AddressTemplate, WebAddress};
 use crate::domain::catalogue::Catalogue;
 use crate::domain::id::{BodyId, FrameworkId, JurisdictionId, SourceId};
@@ -14,8 +14,8 @@ use crate::domain::source::{
 };
 use crate::text::table::{Mixed, Report, Table};
 
-/// Keys of sources that this version cannot read; they are kept in the file and not read.
-const LATER: &[&str] = &["preset", "params", "map", "scope", "post"];
+/// Keys that only some kinds are read by; an entry that is switched off may keep them.
+const OF_SOME_KINDS: &[&str] = &["preset", "map", "scope"];
 
 pub(super) fn sources(
     name: &str,
@@ -29,7 +29,22 @@ pub(super) fn sources(
     let out = file
         .tables("source")
         .into_iter()
-        .filter_map(|table| source(table, presets, links))
+        .filter_map(|table| {
+            let before = report.faults();
+            let read = source(table, presets, links)?;
+            let mut faults = report.faults();
+            faults.retain(|fault| !before.contains(fault));
+            // Read by half of its definition it would bring what it should not: whoever wrote `only`
+            // wants nothing else.
+            if faults.is_empty() {
+                return Some(read);
+            }
+            links.left_out.push(LeftOut {
+                source: read.id,
+                faults,
+            });
+            None
+        })
         .collect();
     file.finish();
     out
@@ -159,10 +174,35 @@ fn source(mut table: Table<'_>, presets: &[Preset], links: &mut Links) -> Option
             }
         }
         date = over(date, usual_date);
+    } else if kind != Some(SourceKind::Catalogue) {
+        interface = mappings::asking(&mut table);
+        if on {
+            for key in OF_SOME_KINDS.iter().filter(|key| table.has(key)) {
+                table.fault(
+                    key,
+                    "only json and sitemap sources are read by it (and a catalogue by preset and scope): set kind = \"json\", which reads XML too, or leave it out",
+                );
+            }
+        }
+        table.allow(OF_SOME_KINDS);
     } else {
-        table.allow(LATER);
+        table.allow(&["params", "post", "key", "map", "preset", "scope"]);
     }
     if let Some(kind) = kind {
+        let selected = Select {
+            watch: None,
+            life_cycle: None,
+            ..select.clone()
+        };
+        if on
+            && !matches!(kind, SourceKind::Listing | SourceKind::Page)
+            && selected != Select::default()
+        {
+            table.fault(
+                "select",
+                "only a listing or a page is read by select: a feed needs none, and json is read by map",
+            );
+        }
         if kind != SourceKind::Page && select.life_cycle.is_some() {
             table.fault(
                 "life_cycle",

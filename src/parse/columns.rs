@@ -53,6 +53,8 @@ impl<'a> Grid<'a> {
         let mut hanging = Hanging::new();
         let mut group = None;
         let mut has_headings = false;
+        // A title above the table is one cell, however wide.
+        let mut has_columns = false;
         for row in rows_of(table) {
             let parent = row.parent().map(|parent| parent.id());
             if parent != group {
@@ -61,12 +63,14 @@ impl<'a> Grid<'a> {
             }
             let mut line: Vec<Option<ElementRef<'a>>> = Vec::new();
             let mut heads = 0_usize;
+            let mut cells = 0_usize;
             for cell in row.child_elements() {
                 let name = cell.value().name();
                 if !matches!(name, "td" | "th") {
                     continue;
                 }
                 heads += usize::from(name == "th");
+                cells += 1;
                 take_hanging(&mut hanging, &mut line);
                 let span =
                     |name: &str| cell.attr(name).and_then(|n| n.trim().parse::<usize>().ok());
@@ -94,7 +98,9 @@ impl<'a> Grid<'a> {
                 .parent()
                 .and_then(ElementRef::wrap)
                 .is_some_and(|parent| parent.value().name() == "thead");
-            if in_head || (heads > 1 && heads * 2 > line.len()) || grid.rows.is_empty() {
+            let opens = cells > 1 && !has_columns;
+            has_columns |= opens;
+            if in_head || (heads > 1 && heads * 2 > line.len()) || opens {
                 // Headings in the first row of plain cells give way to real ones.
                 if (in_head || heads > 0) && !has_headings {
                     grid.headings.clear();
@@ -117,6 +123,16 @@ impl<'a> Grid<'a> {
                 headings.push(folded(&text));
             }
         }
+    }
+
+    /// The headings as they are looked for, side by side.
+    pub(super) fn headings(&self) -> String {
+        let columns = self.headings.iter().filter_map(|of_one| of_one.last());
+        let named = columns.filter(|heading| !heading.is_empty()).take(12);
+        let named: Vec<String> = named
+            .map(|heading| format!("`{}`", heading.chars().take(40).collect::<String>()))
+            .collect();
+        named.join(", ")
     }
 
     /// The cell of a row in a column.

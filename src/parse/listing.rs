@@ -8,7 +8,7 @@ use scraper::{ElementRef, Html};
 use super::flat::{Flat, one_line};
 use super::reading::{Finder, Reading};
 use super::select::Selectors;
-use super::{Parsed, Refusal, effort, lines};
+use super::{Parsed, Passed, Refusal, effort, lines};
 use crate::domain::address::WebAddress;
 use crate::domain::document::{Document, Entry, Fault, FaultCode, FeedDescription, Markup};
 use crate::domain::source::{DateStyle, Select, Source};
@@ -89,16 +89,25 @@ pub(super) fn rows(
         seen: HashSet::new(),
         inherited: HashMap::new(),
         dates: Vec::new(),
+        order: Orders::default(),
     };
     let (mut entries, mut refused) = (Vec::new(), Vec::new());
     let mut none_expected = true;
+    let mut passed = Passed::default();
     for (place, item) in items.iter().take(MAX_ROWS).enumerate() {
-        let why = match reader.row(*item) {
+        let why = match reader.row(*item, entries.len()) {
             Row::Entry(entry) => {
                 entries.push(*entry);
                 continue;
             }
-            Row::NoItem => continue,
+            Row::Skipped => {
+                passed.skip += 1;
+                continue;
+            }
+            Row::Unwanted => {
+                passed.only += 1;
+                continue;
+            }
             Row::Repeated => "its link stood on the page before".to_owned(),
             Row::Refused(why) => {
                 none_expected = false;
@@ -129,7 +138,8 @@ pub(super) fn rows(
             format!("more than {MAX_ROWS} rows; the rest was left out"),
         ));
     }
-    faults.append(&mut reader.date_faults());
+    reader.settle_order(&mut entries);
+    faults.append(&mut reader.date_faults(&entries));
     // A list whose rows all say that there is nothing is a list all the same.
     let readable = !entries.is_empty() || (none_expected && !items.is_empty());
     if !readable {
@@ -149,6 +159,7 @@ pub(super) fn rows(
         faults,
         description: description(page, &flat),
         next: reader.next(page),
+        passed,
         ..Parsed::default()
     };
     (parsed, refused)
@@ -157,8 +168,10 @@ pub(super) fn rows(
 /// What a row turned out to be.
 enum Row {
     Entry(Box<Entry>),
-    /// A heading, a note, "no results": what the definition says to pass over.
-    NoItem,
+    /// A heading, a note, "no results": what `skip` says to pass over.
+    Skipped,
+    /// What lacks what `only` says that an item has.
+    Unwanted,
     /// An item that the page has told already.
     Repeated,
     Refused(String),
@@ -175,10 +188,21 @@ struct Rows<'a, 's> {
     inherited: HashMap<&'static str, String>,
     /// Dates that could not be read.
     dates: Vec<(String, DateFault)>,
+    order: Orders,
+}
+
+/// In which order the numbers of a list's dates stand.
+#[derive(Default)]
+struct Orders {
+    day_first: bool,
+    month_first: bool,
+    /// Dates that may be either, with the entries that have them.
+    either: Vec<(usize, String)>,
 }
 
 impl<'a> Rows<'a, '_> {
-    fn row(&mut self, item: ElementRef<'a>) -> Row {
+    /// Reads a row, which comes after so many entries.
+    fn row(&mut self, item: ElementRef<'a>, entries: usize) -> Row {
         let selectors = self.selectors;
         // Before any row is passed over: a row that is no item may be the heading that says the
         // date of those after it.
@@ -186,10 +210,11 @@ impl<'a> Rows<'a, '_> {
         let title = self.text("title", &selectors.title, item);
         let summary = self.text("summary", &selectors.summary, item);
         let holds = |reading: &Reading| self.finder.holds(reading, item);
-        let skipped = selectors.skip.as_ref().is_some_and(holds);
-        let wanted = selectors.only.as_ref().is_none_or(holds);
-        if skipped || !wanted {
-            return Row::NoItem;
+        if selectors.skip.as_ref().is_some_and(holds) {
+            return Row::Skipped;
+        }
+        if !selectors.only.as_ref().is_none_or(holds) {
+            return Row::Unwanted;
         }
         let key = self.text("key", &selectors.key, item);
         let (anchor, link) = match self.link(item) {
@@ -202,14 +227,22 @@ impl<'a> Rows<'a, '_> {
             None => anchor.and_then(|anchor| self.words_of(anchor)),
         };
         let Some(title) = title else {
-            return Row::Refused("it has no title".into());
+            let why = selectors.title.as_ref();
+            let why = why.and_then(|reading| self.finder.why_nothing(reading, item));
+            return Row::Refused(match why {
+                Some(why) => format!("it has no title: {why}"),
+                None => "it has no title".into(),
+            });
         };
         let identity = key.as_deref().or(link.as_ref().map(WebAddress::as_str));
         if !self.seen.insert(identity.unwrap_or_default().to_owned()) {
             return Row::Repeated;
         }
         let published = published.and_then(|read| match read {
-            Ok(stamp) => Some(stamp),
+            Ok((stamp, text)) => {
+                self.order.note(entries, text);
+                Some(stamp)
+            }
             Err(fault) => {
                 self.dates.push(fault);
                 None
@@ -296,12 +329,19 @@ impl<'a> Rows<'a, '_> {
     }
 
     /// The date of a row: the first value that is one, else what is wrong with the first value.
-    fn date(&mut self, item: ElementRef<'a>) -> Option<Result<Stamp, (String, DateFault)>> {
+    #[allow(
+        clippy::type_complexity,
+        reason = "a date with its words, or words with what is wrong about them"
+    )]
+    fn date(
+        &mut self,
+        item: ElementRef<'a>,
+    ) -> Option<Result<(Stamp, String), (String, DateFault)>> {
         let reading = self.selectors.date.as_ref()?;
         let mut fault = None;
         let found = self
             .finder
-            .find(reading, item, |found| match self.stamp(&found.text) {
+            .find(reading, item, |found| match self.stamp(&found.text, None) {
                 Ok(stamp) => Some((stamp, found.text.clone())),
                 Err(wrong) => {
                     fault.get_or_insert((found.text.clone(), wrong));
@@ -310,18 +350,19 @@ impl<'a> Rows<'a, '_> {
             });
         if let Some((stamp, text)) = found {
             if reading.inherit {
-                self.inherited.insert("date", text);
+                self.inherited.insert("date", text.clone());
             }
-            return Some(Ok(stamp));
+            return Some(Ok((stamp, text)));
         }
         let before = self.inherited.get("date").filter(|_| reading.inherit);
-        match before.and_then(|text| self.stamp(text).ok()) {
-            Some(stamp) => Some(Ok(stamp)),
+        match before.and_then(|text| Some((self.stamp(text, None).ok()?, text.clone()))) {
+            Some(found) => Some(Ok(found)),
             None => fault.map(Err),
         }
     }
 
-    fn stamp(&self, text: &str) -> Result<Stamp, DateFault> {
+    /// Reads a date; `order` is what the list shows of the order of its numbers.
+    fn stamp(&self, text: &str, order: Option<bool>) -> Result<Stamp, DateFault> {
         let style = self.definition.date;
         let hints = DateHints {
             format: fitting(style, text),
@@ -330,7 +371,7 @@ impl<'a> Rows<'a, '_> {
                 .as_deref()
                 .or(self.language.as_deref())
                 .or(self.definition.language),
-            day_first: style.day_first,
+            day_first: style.is_day_first().or(order),
             zone: style.zone.as_deref().and_then(|zone| zone.parse().ok()),
         };
         date::read(text, &hints)
@@ -347,7 +388,41 @@ impl<'a> Rows<'a, '_> {
         })
     }
 
-    fn date_faults(&self) -> Vec<Fault> {
+    /// A list is written in one order: where a date of it tells which, those that may be either are
+    /// read in that one, unless the definition says it.
+    fn settle_order(&mut self, entries: &mut [Entry]) {
+        let order = match (self.order.day_first, self.order.month_first) {
+            (true, false) => true,
+            (false, true) => false,
+            _ => return,
+        };
+        for (place, text) in std::mem::take(&mut self.order.either) {
+            if let (Some(entry), Ok(stamp)) =
+                (entries.get_mut(place), self.stamp(&text, Some(order)))
+            {
+                entry.published = Some(stamp);
+            }
+        }
+    }
+
+    fn date_faults(&self, entries: &[Entry]) -> Vec<Fault> {
+        let told = self.dates.len();
+        let dated = entries.iter().any(|entry| entry.published.is_some());
+        let nowhere = self.selectors.date.is_some() && told == 0 && !dated && !entries.is_empty();
+        let both = self.order.day_first && self.order.month_first;
+        let more = [
+            (
+                nowhere,
+                format!("select.date finds nothing in any of {} rows", entries.len()),
+            ),
+            (
+                both,
+                "some dates are written day first and others month first: what may be either was read by the page's language; set date.format or date.day_first"
+                    .to_owned(),
+            ),
+        ];
+        let more = more.into_iter().filter(|(is_so, _)| *is_so);
+        let more = more.map(|(_, detail)| Fault::new(FaultCode::BadDate, detail));
         [(false, FaultCode::BadDate), (true, FaultCode::ImplausibleDate)]
             .into_iter()
             .filter_map(|(implausible, code)| {
@@ -362,7 +437,20 @@ impl<'a> Rows<'a, '_> {
                     format!("{} dates could not be read, the first of them `{example}`; set date.format or date.language", more + 1),
                 ))
             })
+            .chain(more)
             .collect()
+    }
+}
+
+impl Orders {
+    /// Notes the words of the date of an entry.
+    fn note(&mut self, entry: usize, text: String) {
+        match date::order(&text) {
+            Some(date::Order::DayFirst) => self.day_first = true,
+            Some(date::Order::MonthFirst) => self.month_first = true,
+            Some(date::Order::Either) => self.either.push((entry, text)),
+            None => {}
+        }
     }
 }
 

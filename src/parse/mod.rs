@@ -52,6 +52,17 @@ pub struct Parsed {
     pub parts: Vec<String>,
     /// What a watched page holds; there whenever it was readable.
     pub page: Option<Box<PageReading>>,
+    /// How many rows or items the definition itself passed over.
+    pub passed: Passed,
+}
+
+/// How many rows or items a definition passes over, by which of its parts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Passed {
+    /// Those that `skip` finds.
+    pub skip: usize,
+    /// Those in which `only` does not find what it wants.
+    pub only: usize,
 }
 
 /// What an element of a parsed page is known by.

@@ -354,7 +354,57 @@ impl<'a> Finder<'a> {
             .collect()
     }
 
+    /// Why the first way to a part leads to nothing in an item: what a definition is mended by.
+    pub(super) fn why_nothing(&self, reading: &Reading, item: ElementRef<'a>) -> Option<String> {
+        let path = reading.paths.first()?;
+        if path.value.is_some() || !path.parts.is_empty() {
+            return None;
+        }
+        let bare = Path {
+            pattern: None,
+            edits: Vec::new(),
+            format: None,
+            parts: Vec::new(),
+            // Of its own, so that nothing is remembered for the way itself.
+            id: usize::MAX,
+            start: Start::Row,
+            column: path.column.clone(),
+            css: path.css.clone(),
+            what: path.what.clone(),
+            line: path.line,
+            nth: path.nth,
+            all: None,
+            value: None,
+        };
+        if !matches!(path.start, Start::Row) {
+            return None;
+        }
+        if let Some(column) = &path.column
+            && self.cell(item, column).is_none()
+        {
+            return Some(match self.grid(item).map(|(_, grid)| grid.headings()) {
+                Some(headings) if !headings.is_empty() => {
+                    format!("there is no such column; the headings are {headings}")
+                }
+                _ => "there is no such column".to_owned(),
+            });
+        }
+        let found = chosen(&bare, self.within(&bare, item));
+        let Some(first) = found.first() else {
+            return Some("what is selected is not in it, or is empty".to_owned());
+        };
+        let (pattern, _) = path.pattern.as_ref()?;
+        let text: String = first.text.chars().take(80).collect();
+        Some(format!("`{pattern}` does not match `{text}`"))
+    }
+
     fn cell(&self, context: ElementRef<'a>, column: &Column) -> Option<ElementRef<'a>> {
+        let (row, grid) = self.grid(context)?;
+        grid.cell(row, column)
+    }
+
+    /// The row that an element stands in or holds, and its table by columns.
+    fn grid(&self, context: ElementRef<'a>) -> Option<(ElementRef<'a>, Rc<Grid<'a>>)> {
         let is = |element: &ElementRef<'a>, name: &str| element.value().name() == name;
         let row = std::iter::once(context)
             .chain(context.ancestors().filter_map(ElementRef::wrap))
@@ -374,7 +424,7 @@ impl<'a> Finder<'a> {
             self.grids.borrow_mut().insert(table.id(), Rc::clone(&grid));
             grid
         });
-        grid.cell(row, column)
+        Some((row, grid))
     }
 
     /// The value of an element, or none.
@@ -389,7 +439,9 @@ impl<'a> Finder<'a> {
             What::Attribute(name) => attribute(name)?,
             What::Address => match attribute("href") {
                 Some(address) => address,
-                None => shaped(self.flat.within(element))?,
+                // Words with spaces between them are a text, and lead nowhere.
+                None => shaped(self.flat.within(element))
+                    .filter(|text| path.pattern.is_some() || !text.contains(char::is_whitespace))?,
             },
             What::Text | What::Lines => shaped(self.flat.within(element))?,
             What::Own => shaped(&flat::own(element))?,

@@ -415,14 +415,24 @@ fn split(text: &str) -> (&str, Option<What>) {
 /// As `Reading`: a text that is no selector, with what is wrong about it.
 pub(super) fn css_selector(name: &str, css: &str) -> Result<Selector, String> {
     Selector::parse(css).map_err(|error| {
-        let hint = if css.contains(":contains") || css.contains("::") {
-            "; `:contains()` and `::attr()` are not CSS: write `selector@attribute` for a value"
+        let ours = ["::own", "::text", "::lines", "::following", "::preceding"];
+        let hint = if css.contains(":contains") {
+            "; `:contains()` is not CSS: choose rows by their text with only = { css = \"…\", match = \"…\" }"
+        } else if ours.iter().any(|word| css.trim_end().ends_with(word)) {
+            "; here stands CSS alone: what is wanted of the element goes into css beside it, as in { after = \"ul\", css = \"::own\" }"
+        } else if css.contains("::") {
+            "; `::attr()` is not CSS: write `selector@attribute` for a value"
         } else if css.contains('@') {
             "; after `@` stands one attribute's name and nothing else"
         } else {
             ""
         };
-        format!("select.{name} = `{css}` is no CSS selector ({error}){hint}")
+        let reason = match error.to_string() {
+            // What the library says of what it does not know asks for a report to its makers.
+            reason if reason.contains("report this") => "there is no such pseudo-class".to_owned(),
+            reason => reason.split_whitespace().collect::<Vec<_>>().join(" "),
+        };
+        format!("select.{name} = `{css}` is no CSS selector ({reason}){hint}")
     })
 }
 

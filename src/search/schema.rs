@@ -229,6 +229,7 @@ impl Tokenizer for Words {
 
     fn token_stream<'a>(&'a mut self, text: &'a str) -> WordStream<'a> {
         let Self { lower, token } = self;
+        token.reset();
         WordStream {
             words: words::Words::of(text, lower),
             token,

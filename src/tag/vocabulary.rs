@@ -12,8 +12,8 @@ pub(super) type Symbol = u32;
 const BEGINNING: usize = 3;
 const ENDING: usize = 3;
 
-/// Which short keys are there at all: most words of a text are none of the library's, and this
-/// says so before anything is hashed or compared.
+/// With which bytes open words begin or end: most words that are no whole ones are no open ones
+/// either, and this says so before any list is looked for.
 struct Sieve([u64; Sieve::WORDS]);
 
 impl Sieve {
@@ -233,7 +233,7 @@ const TOGETHER: usize = 32;
 
 impl Short {
     fn new(words: Vec<(u128, Whole)>) -> Self {
-        // Of four places one to two are free, so that most words that are not there are told by one
+        // Two or three of four places are free, so that most words that are not there are told by one
         // look.
         let places = (2 * words.len()).next_power_of_two().max(64);
         let mut out = Self {
@@ -492,7 +492,7 @@ fn low_three(bytes: u128) -> u32 {
 }
 
 /// The eight lowest bytes of a number.
-#[allow(
+#[expect(
     clippy::cast_possible_truncation,
     reason = "the other half is looked at by itself"
 )]
@@ -542,7 +542,8 @@ impl Symbols<'_> {
         }
     }
 
-    /// The words that are something.
+    /// The words that are something; behind the opening also those that were something only there,
+    /// of which nothing is told.
     pub(super) fn known(&self) -> impl Iterator<Item = usize> {
         let words = self.words.iter().enumerate();
         words.filter(|(_, run)| run.some != 0).map(|(at, _)| at)

@@ -2,7 +2,7 @@
 //! of bits, and no branch hangs on where a word ends, which nobody can foretell.
 
 /// Runs of letters and digits of a text, one after the other: where each begins and where it ends.
-/// What is not ASCII is no letter and no digit.
+/// What is not ASCII is no letter and no digit. Of a text of more than 4 GiB the rest is not read.
 pub struct Runs<'t> {
     text: &'t [u8],
     /// Whether digits go on with letters, or are a run of their own.
@@ -86,7 +86,9 @@ impl<'t> Runs<'t> {
         }
     }
 
-    /// Goes on to the next block; false when there is none.
+    /// Goes on to the next block; false when there is none. Nothing of this one is lost: it is asked for
+    /// when no run begins here any more, and when one that began here does not end here, after which
+    /// none can begin.
     #[inline]
     fn go_on(&mut self) -> bool {
         let rest = self.text.get(self.next_block as usize..).unwrap_or(&[]);
@@ -110,9 +112,9 @@ impl<'t> Runs<'t> {
             (letters << 1 | self.letter, digits << 1 | self.digit);
         self.begins = letters & !before_letters | digits & !before_digits;
         self.ends = !letters & before_letters | !digits & before_digits;
-        (self.letter, self.digit) = (letters >> 63, digits >> 63);
+        (self.letter, self.digit) = (letters >> (BLOCK - 1), digits >> (BLOCK - 1));
         self.base = self.next_block;
-        self.next_block += 64;
+        self.next_block += u64::BITS;
         true
     }
 }

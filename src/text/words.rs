@@ -176,7 +176,7 @@ impl<'t> Words<'t> {
 
     /// The next word.
     #[inline]
-    #[allow(
+    #[expect(
         clippy::should_implement_trait,
         reason = "what it lends lies in itself, which no iterator may"
     )]

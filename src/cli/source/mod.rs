@@ -114,18 +114,6 @@ pub(super) async fn run(house: House, command: Command) -> anyhow::Result<ExitCo
     }
 }
 
-/// The source of that id, with the nearest one where there is none.
-pub(super) fn named<'h>(house: &'h House, id: &str) -> anyhow::Result<&'h Source> {
-    if let Some(source) = house.sources.iter().find(|source| source.id.as_str() == id) {
-        return Ok(source);
-    }
-    let ids = house.sources.iter().map(|source| source.id.as_str());
-    match crate::text::table::nearest(id, ids) {
-        Some(near) => anyhow::bail!("there is no source `{id}`: did you mean `{near}`?"),
-        None => anyhow::bail!("there is no source `{id}`: `regwire sources` lists them"),
-    }
-}
-
 /// A source for an address that nobody has described yet.
 fn undescribed(url: &str) -> anyhow::Result<Source> {
     let template = AddressTemplate::new(url)?;
@@ -173,7 +161,7 @@ async fn answered(house: &House, source: &Source, file: Option<&Path>) -> anyhow
 }
 
 async fn record(house: &House, id: &SourceId, folder: Option<PathBuf>) -> anyhow::Result<ExitCode> {
-    let source = named(house, id.as_str())?;
+    let source = house.named_source(id.as_str())?;
     let document = answered(house, source, None).await?;
     let trial = tried(house, source, &document).await?;
     let folder = folder

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::{answered, named, undescribed};
+use super::{answered, undescribed};
 use crate::cli::out::say;
 use crate::cli::page::{blocks, shown};
 use crate::cli::table;
@@ -30,7 +30,7 @@ pub(super) async fn attempt(
     let mut source = if address {
         undescribed(target)?
     } else {
-        named(house, target)?.clone()
+        house.named_source(target)?.clone()
     };
     let mut document = answered(house, &source, file).await?;
     let mut found = Vec::new();
@@ -217,6 +217,10 @@ fn trial_line(source: &Source, document: &Document, trial: &Trial, found: &[Disc
         "refused": trial.refused.iter().map(|row| json!({
             "row": row.row, "why": row.why, "excerpt": row.excerpt,
         })).collect::<Vec<_>>(),
+        "passed_over": {
+            "skip": trial.parsed.passed.skip,
+            "only": trial.parsed.passed.only,
+        },
         "page": trial.parsed.page.as_deref().map(page_line),
         "faults": trial.parsed.faults,
         "next": trial.parsed.next,
@@ -293,6 +297,13 @@ fn print_trial(source: &Source, document: &Document, trial: &Trial, limit: usize
     }
     if refused.len() > limit {
         say!("and {} rows more were refused", refused.len() - limit);
+    }
+    let passed = trial.parsed.passed;
+    for (count, part) in [(passed.skip, "skip"), (passed.only, "only")] {
+        if count > 0 {
+            let count = i64::try_from(count).unwrap_or(i64::MAX);
+            say!("`{part}` passes over {}", table::count(count, "row"));
+        }
     }
     for entry in trial.parsed.entries.iter().take(limit) {
         for stated in &entry.stated.dates {

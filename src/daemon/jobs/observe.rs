@@ -208,9 +208,7 @@ fn source(
             .is_some_and(|catalogue| catalogue.preset == preset)
     };
     if let Some(id) = named {
-        let source = house
-            .source(id)
-            .with_context(|| format!("there is no source `{id}`: `regwire sources` lists them"))?;
+        let source = house.named_source(id.as_str())?;
         anyhow::ensure!(
             is_it(&source),
             "the source `{id}` is no catalogue of the kind {}, which this is",

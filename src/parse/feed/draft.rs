@@ -270,7 +270,7 @@ impl<'s> Workshop<'s> {
                     .or(language)
                     .or(self.language.as_deref())
                     .or(self.source.language.as_deref()),
-                day_first: style.day_first,
+                day_first: style.is_day_first(),
                 zone: None,
             },
         )

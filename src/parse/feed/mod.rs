@@ -99,6 +99,7 @@ pub(super) fn read(document: &Document, source: &Source) -> Parsed {
         readable,
         next: None,
         page: None,
+        passed: super::Passed::default(),
         parts: Vec::new(),
     }
 }

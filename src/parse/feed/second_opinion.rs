@@ -32,7 +32,7 @@ pub(super) fn entries(text: &str, source: &Source, workshop: &mut Workshop<'_>) 
                 let hints = DateHints {
                     format: style.format.as_deref(),
                     language: language.as_deref(),
-                    day_first: style.day_first,
+                    day_first: style.is_day_first(),
                     zone: None,
                 };
                 date::read(text, &hints).ok().map(|stamp| match stamp {

@@ -13,7 +13,7 @@ use crate::domain::document::{Enclosure, Entry, Fault, FaultCode, Markup};
 use crate::domain::mapping::{Mapping, Notes, Part};
 use crate::domain::source::DateStyle;
 use crate::domain::stated::{ChangeNote, Stated, StatedDate};
-use crate::parse::{Refusal, listing};
+use crate::parse::{Passed, Refusal, listing};
 use crate::text::date::{self, DateFault, DateHints, Stamp};
 use crate::text::html;
 
@@ -47,12 +47,16 @@ pub(in crate::parse) struct Items {
     pub entries: Vec<Entry>,
     pub faults: Vec<Fault>,
     pub refused: Vec<Refusal>,
+    pub passed: Passed,
 }
 
 /// What an item turned out to be.
 enum Row {
     Entry(Box<Entry>),
-    NoItem,
+    /// `skip` finds it.
+    Skipped,
+    /// `only` does not.
+    Unwanted,
     Refused(String),
 }
 
@@ -80,7 +84,14 @@ impl<'t, 'm> Reader<'t, 'm> {
         let mut places: HashMap<String, usize> = HashMap::new();
         for (place, id) in items.iter().take(MOST_ITEMS).enumerate() {
             let why = match self.row(*id) {
-                Row::NoItem => continue,
+                Row::Skipped => {
+                    out.passed.skip += 1;
+                    continue;
+                }
+                Row::Unwanted => {
+                    out.passed.only += 1;
+                    continue;
+                }
                 Row::Entry(entry) => {
                     let name = entry.guid.clone().unwrap_or_else(|| {
                         entry
@@ -132,8 +143,11 @@ impl<'t, 'm> Reader<'t, 'm> {
     fn row(&mut self, item: Id) -> Row {
         let (map, walker) = (self.map, self.walker);
         let holds = |part: &'m Part| walker.holds(part, item);
-        if map.skip.as_ref().is_some_and(holds) || !map.only.as_ref().is_none_or(holds) {
-            return Row::NoItem;
+        if map.skip.as_ref().is_some_and(holds) {
+            return Row::Skipped;
+        }
+        if !map.only.as_ref().is_none_or(holds) {
+            return Row::Unwanted;
         }
         let value = |part: &'m Option<Part>| walker.value(part.as_ref()?, item);
         let every = |part: &'m Option<Part>| -> Vec<String> {
@@ -257,7 +271,7 @@ impl<'t, 'm> Reader<'t, 'm> {
                 .as_deref()
                 .or(self.style.language.as_deref())
                 .or(self.language),
-            day_first: style.day_first.or(self.style.day_first),
+            day_first: style.is_day_first().or_else(|| self.style.is_day_first()),
             zone,
         };
         let stamp = date::read(&found.text, &hints)?;

@@ -10,7 +10,7 @@ mod xml;
 
 use super::{Parsed, Refusal, packed};
 use crate::domain::address::WebAddress;
-use crate::domain::document::{Document, Fault, FaultCode, FeedDescription};
+use crate::domain::document::{Document, Fault, FaultCode};
 use crate::domain::mapping::Path;
 use crate::domain::source::Source;
 use crate::text::decode::{self, Form};
@@ -329,6 +329,7 @@ fn from_items<'m>(
         entries,
         mut faults,
         refused,
+        passed,
     } = reader.read(items);
     let all_bad = entries.is_empty() && !refused.is_empty();
     if all_bad {
@@ -345,7 +346,7 @@ fn from_items<'m>(
         readable: !all_bad,
         entries,
         faults,
-        description: FeedDescription::default(),
+        passed,
         ..Parsed::default()
     };
     (parsed, refused)

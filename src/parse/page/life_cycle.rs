@@ -40,7 +40,7 @@ pub(super) fn read(
         let hints = DateHints {
             format: fitting(style, text),
             language: style.language.as_deref().or(language),
-            day_first: style.day_first,
+            day_first: style.is_day_first(),
             zone,
         };
         date::read(text, &hints).map(|stamp| stamp.day())

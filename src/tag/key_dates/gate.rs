@@ -141,18 +141,18 @@ fn written(letter: char) -> String {
 
 /// Whether the careful reading may find a date.
 pub(super) fn plausible(text: &str) -> bool {
-    plain(text).unwrap_or_else(|| {
-        // What word it is, its letters with marks tell.
-        numbered(text)
-            || WORDS
-                .as_ref()
-                .is_none_or(|told| told.is_match(text.as_bytes()))
-    })
+    // Months are written in every script, and plain letters in several ways.
+    let other = |c: char| !c.is_ascii() && (c.is_alphanumeric() || is_combining_mark(c));
+    if !text.is_ascii() && text.chars().any(other) {
+        let told = |words: &Regex| words.is_match(text.as_bytes());
+        return numbered(text) || WORDS.as_ref().is_none_or(told);
+    }
+    plain(text)
 }
 
 /// The same of a text whose words are all written with plain letters, in one pass over its words
-/// and numbers; nothing where one is not.
-fn plain(text: &str) -> Option<bool> {
+/// and numbers.
+fn plain(text: &str) -> bool {
     let bytes = text.as_bytes();
     // The last words, the latest first, and whether a number has asked for them already.
     let mut last = [""; NEAR];
@@ -166,17 +166,14 @@ fn plain(text: &str) -> Option<bool> {
                 continue;
             }
             if signed(text, start, end) || !asked && stand_before_number(last) {
-                return Some(true);
+                return true;
             }
             (asked, behind) = (true, NEXT);
             continue;
         }
-        if goes_on(text, start, end) {
-            return None;
-        }
         let word = text.get(start..end).unwrap_or("");
         if behind > 0 && stands_behind_number(word) {
-            return Some(true);
+            return true;
         }
         behind = behind.saturating_sub(1);
         let [before, ..] = last;
@@ -186,13 +183,13 @@ fn plain(text: &str) -> Option<bool> {
                 || pairs.any(|(last, first)| *last == word && before.eq_ignore_ascii_case(first))
         };
         if is(&LAST, word, told) {
-            return Some(true);
+            return true;
         }
         last.rotate_right(1);
         last[0] = word;
         asked = false;
     }
-    Some(false)
+    false
 }
 
 /// Whether one of the words before a number, the latest first, makes a date of it.
@@ -230,19 +227,6 @@ fn numbered(text: &str) -> bool {
         }
     }
     false
-}
-
-/// Whether letters that are not plain ones touch a run of those that are.
-fn goes_on(text: &str, start: usize, end: usize) -> bool {
-    let bytes = text.as_bytes();
-    let plain = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_none_or(u8::is_ascii);
-    if plain(start.checked_sub(1)) && plain(Some(end)) {
-        return false;
-    }
-    let letter = |c: char| !c.is_ascii() && (c.is_alphanumeric() || is_combining_mark(c));
-    let before = text.get(..start).and_then(|text| text.chars().next_back());
-    let behind = text.get(end..).and_then(|text| text.chars().next());
-    before.is_some_and(letter) || behind.is_some_and(letter)
 }
 
 /// Whether this number is part of a date by the signs at it: 2026-03-02 and 2.3.2026, with any dash;

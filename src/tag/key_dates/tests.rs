@@ -275,6 +275,12 @@ fn the_gate_keeps_nothing_out() {
         "180 days after entry into\u{a0}force",
         "90 days after the effective\ndate",
         "30 days from this\n announcement",
+        "Comments close on 15 января 2026.",
+        "Comments are due by 5 Ιανουαρίου 2026.",
+        "Comments are due by 5 มกราคม 2026.",
+        "Comments close on Ｍａｙ 5, 2026.",
+        "يناير 5, 2026 comments due",
+        "The bank’s second quarter – 2026",
     ] {
         assert!(gate::plausible(text), "{text}");
     }
@@ -299,6 +305,7 @@ proptest! {
             "VERÖFFENTLICHUNG", "Vero\u{308}ffentlichung", "nach", "der", "TAGE", "désde", "desde",
             "publicacio\u{301}n", "PUBLICACIÓN", "ŻYCIE", "wejścia", "w", "z\u{307}ycie", "od", "dni",
             "thereafter", "SPÄTER", "tard", "plus", "jours", "après", "vigueur", "en", "entrée",
+            "января", "Ιανουαρίου", "มกราคม", "يناير", "Ｍａｙ", "Ｅｎｄ", "𝐌𝐚𝐲", "до", "года", "’", "–",
         ]), 0..24), gap in proptest::sample::select(vec![" ", "\n", "\u{a0}", " \n ", "\t"])) {
         prop_assert!(is_let_through(&words.join(gap)));
     }

@@ -77,15 +77,15 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
         let digit = first.is_ascii_digit();
         let kind = if digit || first.is_alphabetic() {
             (end, characters) = run(text, start, digit);
-            let run = text.get(start..end).unwrap_or("");
+            let written = text.get(start..end).unwrap_or("");
             if digit {
                 Kind::Number {
-                    value: run.parse().unwrap_or(u32::MAX),
-                    digits: run.len(),
+                    value: written.parse().unwrap_or(u32::MAX),
+                    digits: written.len(),
                 }
             } else {
                 folded.clear();
-                fold_into(run, &mut folded);
+                fold_into(written, &mut folded);
                 Kind::Word(SmolStr::new(&folded))
             }
         } else {

@@ -2,9 +2,9 @@
 
 use chrono::{Datelike, NaiveDate};
 
-use super::DateHints;
 use super::months::month;
 use super::pieces::Piece;
+use super::{DateHints, Order};
 
 /// Year, month, day.
 pub(super) fn find_day(pieces: &[Piece], hints: &DateHints<'_>) -> Option<(i32, u32, u32)> {
@@ -97,64 +97,106 @@ pub(super) fn full_year((value, digits): (i64, usize)) -> Option<i64> {
     }
 }
 
+/// Three numbers with the same sign between them, the year last: in the order in which they stand.
+fn year_last(five: &[&Piece]) -> Option<(i64, i64, i64, char)> {
+    let [
+        Piece::Number {
+            value: a,
+            digits: 1..=2,
+        },
+        Piece::Sign(first @ ('-' | '/' | '.')),
+        Piece::Number {
+            value: b,
+            digits: 1..=2,
+        },
+        Piece::Sign(second),
+        Piece::Number {
+            value: c,
+            digits: dc,
+        },
+    ] = five
+    else {
+        return None;
+    };
+    let year = full_year((*c, *dc))?;
+    (first == second).then_some((*a, *b, year, *first))
+}
+
+/// Whether the day stands first, as far as the numbers themselves tell.
+fn told_day_first(a: i64, b: i64) -> Option<bool> {
+    match (a > 12, b > 12) {
+        (true, false) => Some(true),
+        (false, true) => Some(false),
+        _ => None,
+    }
+}
+
 /// 2026-03-02, 02/03/2026, 2.3.2026, 2-3-26.
 fn by_numbers(pieces: &[Piece], hints: &DateHints<'_>) -> Option<(i64, i64, i64)> {
-    let compact: Vec<&Piece> = pieces
-        .iter()
-        .filter(|piece| !matches!(piece, Piece::Sign(' ')))
-        .collect();
+    let compact = compact(pieces);
     compact
         .windows(5)
-        .find_map(|five| {
-            let [
+        .find_map(|five| match five {
+            [
                 Piece::Number {
-                    value: a,
-                    digits: da,
+                    value: year,
+                    digits: 4,
                 },
-                Piece::Sign(first),
+                Piece::Sign(first @ ('-' | '/' | '.')),
                 Piece::Number {
-                    value: b,
-                    digits: db,
+                    value: month,
+                    digits: 1..=2,
                 },
                 Piece::Sign(second),
                 Piece::Number {
-                    value: c,
-                    digits: dc,
+                    value: day,
+                    digits: 1..=2,
                 },
-            ] = five
-            else {
-                return None;
-            };
-            if first != second || !matches!(first, '-' | '/' | '.') {
-                return None;
-            }
-            if *da == 4 && *db <= 2 && *dc <= 2 {
-                return Some((*a, *b, *c));
-            }
-            if *da > 2 || *db > 2 {
-                return None;
-            }
-            let year = full_year((*c, *dc))?;
-            let day_first = if *a > 12 {
-                true
-            } else if *b > 12 {
-                false
-            } else if *first == '.' {
-                true
-            } else {
-                hints.day_first.unwrap_or_else(|| {
-                    !hints
+            ] if first == second => Some((*year, *month, *day)),
+            five => {
+                let (a, b, year, sign) = year_last(five)?;
+                let day_first = match (told_day_first(a, b), hints.day_first) {
+                    // What stands there is written in another order than was said: it may mean
+                    // anything.
+                    (Some(told), Some(said)) if told != said => return None,
+                    (Some(told), _) => told,
+                    (None, _) if sign == '.' => true,
+                    (None, Some(said)) => said,
+                    (None, None) => !hints
                         .language
-                        .is_some_and(|language| language.eq_ignore_ascii_case("en-us"))
+                        .is_some_and(|language| language.eq_ignore_ascii_case("en-us")),
+                };
+                Some(if day_first {
+                    (year, b, a)
+                } else {
+                    (year, a, b)
                 })
-            };
-            Some(if day_first {
-                (year, *b, *a)
-            } else {
-                (year, *a, *b)
-            })
+            }
         })
         .or_else(|| ordinal(&compact))
+}
+
+/// The pieces without white space.
+fn compact(pieces: &[Piece]) -> Vec<&Piece> {
+    let pieces = pieces.iter();
+    pieces
+        .filter(|piece| !matches!(piece, Piece::Sign(' ')))
+        .collect()
+}
+
+/// The order of a date of three numbers, the year last, where points do not tell it; nothing of
+/// others.
+pub(super) fn order(pieces: &[Piece]) -> Option<Order> {
+    let compact = compact(pieces);
+    let (a, b, _, _) = compact
+        .windows(5)
+        .find_map(year_last)
+        .filter(|(.., sign)| *sign != '.')?;
+    Some(match told_day_first(a, b) {
+        Some(true) => Order::DayFirst,
+        Some(false) => Order::MonthFirst,
+        None => Order::Either,
+    })
 }
 
 /// 2026-061: the sixty-first day of the year.

@@ -32,6 +32,24 @@ pub struct DateHints<'a> {
     pub zone: Option<Tz>,
 }
 
+/// In which order the numbers of a date stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// 13/07/2025.
+    DayFirst,
+    /// 07/13/2025.
+    MonthFirst,
+    /// 07/10/2025 may be either.
+    Either,
+}
+
+/// The order of a date such as 07/13/2025, as far as its numbers tell it; nothing of dates that are
+/// written otherwise.
+pub fn order(text: &str) -> Option<Order> {
+    let head: String = text.trim().chars().take(LONGEST).map(plain_digit).collect();
+    days::order(&pieces(&head))
+}
+
 /// Why a text is no date.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DateFault {

@@ -42,6 +42,8 @@ pub struct Config {
     pub base_url: String,
     /// Who runs this.
     pub contact: Option<String>,
+    /// What every page and every mail says first, such as that nothing here is meant for use.
+    pub notice: Option<String>,
     /// The store.
     pub store: String,
     /// Where the site listens.
@@ -83,6 +85,7 @@ impl std::fmt::Debug for Config {
             .field("data", &self.data)
             .field("base_url", &self.base_url)
             .field("contact", &self.contact)
+            .field("notice", &self.notice)
             .field("store", &format_args!("{scheme}:…"))
             .field("listen", &self.listen)
             .field("web", &self.web)
@@ -263,6 +266,9 @@ impl Config {
                 WebAddress::new(text).map(|_| text.trim_end_matches('/').to_owned())
             })
             .unwrap_or_else(|| "http://127.0.0.1:8080".to_owned());
+        let notice = file
+            .text("notice")
+            .filter(|notice| !notice.trim().is_empty());
         let contact = file
             .text("contact")
             .filter(|contact| !contact.trim().is_empty());
@@ -460,6 +466,7 @@ impl Config {
             data,
             base_url,
             contact,
+            notice,
             store,
             listen,
             web,

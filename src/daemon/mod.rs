@@ -254,6 +254,7 @@ fn shown_as(config: &Config) -> Site {
         base_path: String::new(),
         base_url: config.base_url.clone(),
         contact: config.contact.clone(),
+        notice: config.notice.clone(),
         postal_address: config.postal_address.clone(),
     }
 }

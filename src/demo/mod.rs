@@ -95,9 +95,13 @@ fn stage(mark: &Mark, clock: &Clock, library: &Library) -> anyhow::Result<Stage>
     }
 }
 
+/// What every page and mail of the demo says: what is invented is never taken for news.
+const NOTICE: &str = "A sample world, written for trying this program: real events in our own words, some invented, under a clock that stands still. Nothing here is news.";
+
 fn configuration(data: &Path, plan: &Plan, port: u16) -> anyhow::Result<Config> {
     let mut config = Config::read("demo", "", PathBuf::from("."), data.to_owned(), |_| None)?;
     config.contact = Some("demo@example.org".to_owned());
+    config.notice = Some(NOTICE.to_owned());
     config.fetch.contact.clone_from(&config.contact);
     config.fetch.allow = vec!["127.0.0.0/8".parse()?];
     config.fetch.gap = TimeDelta::zero();

@@ -5,15 +5,20 @@ use smol_str::SmolStr;
 
 /// Text that was offered as an identifier and is none.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "`{given}` is not a valid {kind} id: use 1 to 80 lower-case letters, digits and single hyphens"
-)]
+#[error("`{given}` is not a valid {kind} id: {wanted}")]
 pub struct InvalidId {
     /// What kind of identifier was wanted ("source", "body" …).
     pub kind: &'static str,
     /// What was given, as given.
     pub given: String,
+    /// How such an identifier is written.
+    pub wanted: &'static str,
 }
+
+/// How identifiers are written that people choose.
+pub(crate) const SLUG: &str = "use 1 to 80 lower-case letters, digits and single hyphens";
+/// And those that are derived.
+const DERIVED: &str = "it has 16 letters and digits, as every list and address shows it";
 
 /// Whether `text` is a slug: 1 to 80 of `a-z0-9-`, no hyphen at either end or beside another.
 pub fn is_slug(text: &str) -> bool {
@@ -44,7 +49,7 @@ macro_rules! slug_id {
                 if is_slug(&given) {
                     Ok(Self(given.into()))
                 } else {
-                    Err(InvalidId { kind: $kind, given })
+                    Err(InvalidId { kind: $kind, given, wanted: SLUG })
                 }
             }
 
@@ -174,6 +179,7 @@ macro_rules! derived_id {
                     _ => Err(InvalidId {
                         kind: $kind,
                         given: text.into(),
+                        wanted: DERIVED,
                     }),
                 }
             }

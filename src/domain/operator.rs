@@ -104,6 +104,7 @@ impl Operator {
             return Err(InvalidId {
                 kind: "operator",
                 given: name,
+                wanted: crate::domain::id::SLUG,
             });
         }
         Ok(Self {

@@ -104,3 +104,48 @@ date = { format = "%d %Q" }
         );
     }
 }
+
+#[test]
+fn a_faulty_source_is_left_out_whole() {
+    let source = |id: &str, more: &str| {
+        format!(
+            "[[source]]\nid = \"{id}\"\nbody = \"iso\"\nname = \"A\"\nurl = \"https://e.org/{id}\"\n{more}\n"
+        )
+    };
+    let map = "kind = \"json\"\nmap = { items = \"rows\", key = \"id\", title";
+    let text = [
+        source("sound", "kind = \"feed\""),
+        source(
+            "pattern",
+            &format!("{map} = {{ path = \"AGENCY\", match = \"(?!x)\" }} }}"),
+        ),
+        source(
+            "only",
+            &format!("{map} = \"t\", only = {{ path = \"a\", match = \"(\" }} }}"),
+        ),
+        source("misspelt", "kind = \"feed\"\nevrey = \"2h\""),
+        source("mapped", "kind = \"feed\"\nmap = { title = \"t\" }"),
+        source("selected", "kind = \"feed\"\nselect = { item = \"li\" }"),
+        source(
+            "asked",
+            "kind = \"listing\"\nselect = { item = \"li\" }\nparams = { year = \"{today:%Y}\" }\npost = \"q=1\"",
+        ),
+    ]
+    .join("\n");
+    let loaded = load(&Files::built_in().with_sources("sources.toml", text));
+    let read: Vec<&str> = loaded.sources.iter().map(|s| s.id.as_str()).collect();
+    assert_eq!(read, ["sound", "asked"]);
+    let left_out: Vec<&str> = loaded
+        .left_out
+        .iter()
+        .map(|it| it.source.as_str())
+        .collect();
+    assert_eq!(
+        left_out,
+        ["pattern", "only", "misspelt", "mapped", "selected"]
+    );
+    assert!(loaded.left_out.iter().all(|it| !it.faults.is_empty()));
+    let asked = &loaded.sources[1].interface;
+    assert_eq!(asked.post.as_deref(), Some("q=1"));
+    assert_eq!(asked.params.len(), 1);
+}

@@ -100,6 +100,8 @@ pub struct Site {
     pub base_url: String,
     /// Who runs it.
     pub contact: Option<String>,
+    /// What every page and every mail says first.
+    pub notice: Option<String>,
     /// The postal address in mails.
     pub postal_address: Option<String>,
 }

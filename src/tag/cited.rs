@@ -7,6 +7,7 @@ use smallvec::{SmallVec, smallvec};
 
 use super::entity::{Entity, Recognised};
 use super::lexicon::{Lexicon, Mention, Target};
+use super::passage::Passage;
 use super::text::Text;
 use crate::domain::library::Library;
 use crate::domain::reference::{self, Reference};
@@ -39,9 +40,18 @@ pub(super) fn read(texts: &[Text<'_>; 2], library: &Library, lexicon: &Lexicon) 
         let found = reference::find_beside(text.passage.original(), beside, &library.known_works);
         for found in found {
             let (first, end) = text.passage.words_in(found.byte_start, found.byte_end);
-            spans.push((first, end));
+            let whole = if is_law(&found.reference) {
+                end + makers(&text.passage, end)
+            } else {
+                end
+            };
+            spans.push((first, whole));
             for entity in entities(&found.reference) {
-                recognised.push(Recognised { entity, first, end });
+                recognised.push(Recognised {
+                    entity,
+                    first,
+                    end: whole,
+                });
             }
             if let Some(framework) = lexicon.framework_of_work(&found.reference.work) {
                 out.mentions.push(Mention {
@@ -66,6 +76,37 @@ pub(super) fn read(texts: &[Text<'_>; 2], library: &Library, lexicon: &Lexicon) 
         out.spans.push(spans);
     }
     out
+}
+
+/// Who made an act of the Union, as its full title says it behind the number. They are part of the name
+/// of the act: nobody of them acts.
+const MAKERS: &[&[&str]] = &[
+    &[
+        "of",
+        "the",
+        "european",
+        "parliament",
+        "and",
+        "of",
+        "the",
+        "council",
+    ],
+    &["des", "europaischen", "parlaments", "und", "des", "rates"],
+    &["du", "parlement", "europeen", "et", "du", "conseil"],
+    &["del", "parlamento", "europeo", "y", "del", "consejo"],
+    &["del", "parlamento", "europeo", "e", "del", "consiglio"],
+    &["van", "het", "europees", "parlement", "en", "de", "raad"],
+    &["do", "parlamento", "europeu", "e", "do", "conselho"],
+    &["parlamentu", "europejskiego", "i", "rady"],
+];
+
+/// How many words from one on say who made the act before them.
+fn makers(passage: &Passage<'_>, at: usize) -> usize {
+    let stands = |words: &&&[&str]| {
+        let mut words = words.iter().enumerate();
+        words.all(|(offset, word)| passage.word(at + offset) == *word)
+    };
+    MAKERS.iter().find(stands).map_or(0, |words| words.len())
 }
 
 /// Stages of a project that has no text yet.

@@ -43,6 +43,8 @@ struct Form {
     gaps: Option<Box<[Gap]>>,
     /// Whether some letter of it must be a capital: two words in lower case are common speech.
     capital: bool,
+    /// Signs at its end without which it is another name: "CE+" is no CE mark.
+    signs: &'static str,
     targets: Vec<Target>,
 }
 
@@ -181,6 +183,7 @@ impl Lexicon {
                     .then(|| words.iter().map(|word| word.text.clone()).collect()),
                 gaps: wide_gaps(&words),
                 capital: care == Care::Capital,
+                signs: signs(&written),
                 targets,
             });
         }
@@ -442,8 +445,18 @@ impl Form {
         });
         let capital = !self.capital
             || (first..end).any(|at| passage.written(at).contains(char::is_uppercase));
-        letters && near && capital
+        let (_, stop) = passage.bytes(first, end);
+        let behind = passage.original().get(stop..).unwrap_or("");
+        letters && near && capital && behind.starts_with(self.signs)
     }
+}
+
+/// The signs at the end of a name that belong to it.
+fn signs(name: &str) -> &'static str {
+    ["++", "+"]
+        .into_iter()
+        .find(|signs| name.ends_with(signs))
+        .unwrap_or("")
 }
 
 fn wide_gaps(words: &[Written]) -> Option<Box<[Gap]>> {

@@ -646,3 +646,31 @@ fn a_question_behind_another_clause_does_not_take_the_event_away() {
     });
     assert_eq!(tags.kind, Some(UpdateKind::NewEdition));
 }
+
+#[test]
+fn signs_that_belong_to_a_name_and_makers_of_an_act_are_read_as_such() {
+    let frameworks = |headline: &str| -> Vec<String> {
+        let tags = tagged(headline);
+        let ids = tags.frameworks.iter().map(|tag| tag.id.to_string());
+        ids.collect()
+    };
+    for (headline, expected) in [
+        ("CE marking rules for toys change", vec![]),
+        ("CE-marked devices accepted until 2030", vec![]),
+        ("Notified body issues CE certificate for device", vec![]),
+        ("Firm achieves CE+ certification", vec!["cyber-essentials"]),
+    ] {
+        assert_eq!(frameworks(headline), expected, "{headline}");
+    }
+    for headline in [
+        "Corrigendum to Regulation (EU) 2024/2847 of the European Parliament and of the Council",
+        "Berichtigung der Verordnung (EU) 2024/2847 des Europäischen Parlaments und des Rates",
+        "Rectificatif au règlement (UE) 2024/2847 du Parlement européen et du Conseil",
+    ] {
+        let tags = tagged(headline);
+        assert!(tags.bodies.is_empty(), "{headline}: {:?}", tags.bodies);
+        assert_eq!(tags.kind, Some(UpdateKind::Amendment), "{headline}");
+    }
+    let tags = tagged("European Parliament adopts its position on Regulation (EU) 2024/2847");
+    assert_eq!(tags.bodies.len(), 1, "{:?}", tags.bodies);
+}

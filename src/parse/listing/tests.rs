@@ -276,3 +276,127 @@ fn ten_thousand_rows_are_read_once_each() {
     );
     assert!(codes(&found.parsed).contains(&FaultCode::TooManyItems));
 }
+
+fn days_of(page: &str, select: &str, date: DateStyle) -> (Vec<String>, Vec<FaultCode>) {
+    let mut source = definition(select);
+    source.date = date;
+    let found = trial(&document(page.as_bytes()), &source);
+    let days = found.parsed.entries.iter().map(|entry| {
+        entry
+            .published
+            .map_or_else(|| "none".to_owned(), |stamp| stamp.day().to_string())
+    });
+    (days.collect(), codes(&found.parsed))
+}
+
+#[test]
+fn one_list_is_written_in_one_order_of_day_and_month() {
+    let list = |dates: &[&str]| -> String {
+        let rows = dates.iter().enumerate();
+        rows.map(|(n, date)| format!("<li><a href=a{n}>A{n}</a><i>{date}</i>"))
+            .collect()
+    };
+    let select = "item = 'li'\ndate = 'i'";
+    let said = |day_first: Option<bool>, format: Option<&str>| DateStyle {
+        day_first,
+        format: format.map(str::to_owned),
+        ..DateStyle::default()
+    };
+    let american = list(&["07/10/2025", "07/13/2025"]);
+    for (page, style, expected, faults) in [
+        // What one date tells, the others are read by, before it and after it.
+        (
+            american.clone(),
+            said(None, None),
+            ["2025-07-10", "2025-07-13"],
+            vec![],
+        ),
+        (
+            list(&["13/07/2025", "10/07/2025"]),
+            said(None, None),
+            ["2025-07-13", "2025-07-10"],
+            vec![],
+        ),
+        // Who says the order is believed, and what contradicts it is no date.
+        (
+            american.clone(),
+            said(Some(true), None),
+            ["2025-10-07", "none"],
+            vec![FaultCode::BadDate],
+        ),
+        (
+            american.clone(),
+            said(None, Some("%d/%m/%Y")),
+            ["2025-10-07", "none"],
+            vec![FaultCode::BadDate],
+        ),
+        // The order of the pattern also counts where something stands behind the date.
+        (
+            list(&["07/10/2025 at noon", "07/11/2025 at noon"]),
+            said(None, Some("%m/%d/%Y")),
+            ["2025-07-10", "2025-07-11"],
+            vec![],
+        ),
+        (
+            list(&["13/07/2025", "07/13/2025"]),
+            said(None, None),
+            ["2025-07-13", "2025-07-13"],
+            vec![FaultCode::BadDate],
+        ),
+    ] {
+        let (days, codes) = days_of(&page, select, style.clone());
+        assert_eq!(days, expected, "{page} {style:?}");
+        assert_eq!(codes, faults, "{page} {style:?}");
+    }
+}
+
+#[test]
+fn a_date_that_stands_nowhere_is_told() {
+    let page = "<li><a href=a>A</a><li><a href=b>B</a>";
+    let (days, codes) = days_of(page, "item = 'li'\ndate = 'time'", DateStyle::default());
+    assert_eq!(days, ["none", "none"]);
+    assert_eq!(codes, [FaultCode::BadDate]);
+}
+
+#[test]
+fn what_a_definition_passes_over_is_counted() {
+    let page = "<li>Note<li><a href=a>A</a> (final)<li><a href=b>B</a> (draft)";
+    let found = tried(
+        page,
+        "item = 'li'\nskip = { match = 'Note' }\nonly = { match = 'final' }",
+    );
+    assert_eq!(found.parsed.entries.len(), 1);
+    assert_eq!((found.parsed.passed.skip, found.parsed.passed.only), (1, 1));
+    assert!(found.refused.is_empty());
+}
+
+#[test]
+fn a_row_without_title_says_what_its_way_met() {
+    let page = "<table><tr><td colspan=2>January 2026</tr><tr><td>Filed<td>Case</tr><tr><td><a href=a>x</a><td>A v. B</tr></table>";
+    let why = |title: &str| {
+        let found = tried(page, &format!("item = 'tr:has(a)'\ntitle = {title}"));
+        found.refused.first().map(|refusal| refusal.why.clone())
+    };
+    // A title above the table is no row of headings.
+    assert_eq!(why("{ column = 'Case' }"), None);
+    let unknown = why("{ column = 'Name' }").unwrap();
+    assert!(unknown.contains("`case`"), "{unknown}");
+    let pattern = why("{ column = 'Case', match = '^(C)' }").unwrap();
+    assert!(
+        pattern.contains("`^(C)` does not match `A v. B`"),
+        "{pattern}"
+    );
+    let nothing = why("'h3'").unwrap();
+    assert!(nothing.contains("is not in it"), "{nothing}");
+}
+
+#[test]
+fn a_text_is_no_address() {
+    let page = "<li><b>A title of words</b><i>Mariano Romulo, Appellant</i>";
+    let found = tried(page, "item = 'li'\nlink = 'i'\ntitle = 'b'");
+    assert!(found.parsed.entries.is_empty());
+    assert_eq!(found.refused[0].why, "it has no link");
+    let page = "<li><b>A title of words</b><i>https://e.org/a</i>";
+    let found = tried(page, "item = 'li'\nlink = 'i'\ntitle = 'b'");
+    assert_eq!(found.parsed.entries.len(), 1);
+}

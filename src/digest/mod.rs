@@ -151,6 +151,7 @@ fn item_of(
         published: update.content.published,
         first_seen: update.first_seen,
         kind: update.tags.kind,
+        closed: update.is_closed_call(),
         authority: update.authority,
         reach: update.reach,
         frameworks: update
@@ -227,7 +228,7 @@ impl Heading {
                 | K::MappingPublished,
             ) => Self::Standards,
             Some(K::LawAdopted | K::InForce | K::Proposal | K::Guidance) => Self::Law,
-            Some(K::Consultation | K::DraftForComment) => Self::Consultations,
+            Some(K::Consultation | K::DraftForComment) if !item.closed => Self::Consultations,
             Some(K::Deadline) => Self::Deadlines,
             Some(K::Enforcement | K::CourtRuling) => Self::Enforcement,
             // Without a kind but about a framework: worth more than neither.

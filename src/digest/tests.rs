@@ -1,8 +1,8 @@
 use super::*;
 use crate::domain::evidence::Evidence;
 use crate::domain::id::{FrameworkId, JurisdictionId};
-use crate::domain::key_date::{Certainty, DateEvent};
-use crate::domain::update::{Authority, Content, FrameworkTag, Tags};
+use crate::domain::key_date::{Certainty, DateEvent, KeyDate, Precision};
+use crate::domain::update::{Authority, Because, Content, Field, FrameworkTag, Tags};
 
 fn at(hour: i64) -> DateTime<Utc> {
     DateTime::UNIX_EPOCH + TimeDelta::hours(hour)
@@ -228,4 +228,39 @@ fn dates_stand_where_they_belong_and_bring_a_mail_only_when_they_are_near() {
             ("Deadlines of the next 30 days", &[1][..])
         ]
     );
+}
+
+#[test]
+fn a_call_that_was_over_when_it_was_seen_is_not_told_as_open() {
+    let call = |key: &str, closes: &str| {
+        let mut update = update(key, Some(UpdateKind::Consultation), None);
+        update.key_dates = vec![KeyDate {
+            date: closes.parse().unwrap(),
+            precision: Precision::Day,
+            event: DateEvent::CommentsClose,
+            certainty: Certainty::Stated,
+            was: None,
+            because: Because {
+                rule: "stated".into(),
+                field: Field::Stated,
+                text: String::new(),
+                start: 0,
+            },
+        }];
+        update
+    };
+    let (open, over) = (call("open", "1970-01-01"), call("over", "1969-12-31"));
+    assert!(!open.is_closed_call() && over.is_closed_call());
+    let told = [open, over].map(|update| {
+        let words = crate::summary::tell(&update, None, &Library::default(), &[]);
+        Told {
+            new: true,
+            update,
+            words,
+        }
+    });
+    let edition = edition(told.into(), &[], Coverage::default(), Vec::new());
+    let plan = public_plan(&edition, &Library::default());
+    let headings: Vec<&str> = plan.sections.iter().map(|s| s.heading.as_str()).collect();
+    assert_eq!(headings, ["Consultations closing", "Everything else"]);
 }

@@ -155,6 +155,9 @@ pub struct Item {
     pub first_seen: DateTime<Utc>,
     /// What happened.
     pub kind: Option<UpdateKind>,
+    /// Whether it is a call that was over when it was first seen.
+    #[serde(default)]
+    pub closed: bool,
     /// Who speaks.
     pub authority: Authority,
     /// How far it travels.

@@ -10,6 +10,7 @@ use super::reference::KnownWorks;
 use super::significance::SignificanceRule;
 use super::synonyms::Synonyms;
 use super::update::{Authority, UpdateKind};
+use crate::text::words::fold;
 
 /// What a framework is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
@@ -406,6 +407,20 @@ pub struct Library {
 }
 
 impl Library {
+    /// The frameworks as people look for them: by their short names, capitals and marks of no account.
+    pub fn frameworks_by_name(&self) -> Vec<&Framework> {
+        let mut out: Vec<&Framework> = self.frameworks.iter().collect();
+        out.sort_by_cached_key(|framework| fold(&framework.short));
+        out
+    }
+
+    /// The jurisdictions by their names, likewise.
+    pub fn jurisdictions_by_name(&self) -> Vec<&Jurisdiction> {
+        let mut out: Vec<&Jurisdiction> = self.jurisdictions.iter().collect();
+        out.sort_by_cached_key(|place| fold(&place.name));
+        out
+    }
+
     /// Puts the parts together; the reader of files has checked that every identifier that is
     /// used exists.
     pub fn new(

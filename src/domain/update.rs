@@ -363,6 +363,17 @@ impl Update {
             .max()
     }
 
+    /// Whether it calls for comments or votes and was over when it was first seen, as what an archive
+    /// or a late notice tells: nobody can answer it.
+    pub fn is_closed_call(&self) -> bool {
+        matches!(
+            self.tags.kind,
+            Some(UpdateKind::Consultation | UpdateKind::DraftForComment)
+        ) && self
+            .closes()
+            .is_some_and(|last| last < self.first_seen.date_naive())
+    }
+
     /// The first day on which comments are taken, where it is told.
     pub fn opens(&self) -> Option<NaiveDate> {
         self.key_dates

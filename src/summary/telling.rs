@@ -61,6 +61,10 @@ fn reasons(update: &Update) -> Vec<Because> {
 }
 
 fn why(update: &Update, source: Option<&Source>, library: &Library) -> Option<Significance> {
+    // What the table says of a call is what to do while it is open.
+    if update.is_closed_call() {
+        return None;
+    }
     let tags = &update.tags;
     let framework = tags
         .frameworks

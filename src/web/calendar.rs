@@ -190,8 +190,8 @@ async fn page(site: &Site, parameters: &BTreeMap<String, String>) -> Result<Resp
         from: asked.from.map(|from| from.format("%Y-%m").to_string()),
         frameworks: site
             .library
-            .frameworks
-            .iter()
+            .frameworks_by_name()
+            .into_iter()
             .map(|one| Choice {
                 value: one.id.to_string(),
                 name: one.short.clone(),
@@ -200,8 +200,8 @@ async fn page(site: &Site, parameters: &BTreeMap<String, String>) -> Result<Resp
             .collect(),
         places: site
             .library
-            .jurisdictions
-            .iter()
+            .jurisdictions_by_name()
+            .into_iter()
             .map(|one| Choice {
                 value: one.id.to_string(),
                 name: one.name.clone(),

@@ -373,8 +373,8 @@ fn choices(site: &Site, chosen: &BTreeSet<&FrameworkId>) -> Vec<(String, Vec<Cho
     .map(|(kind, heading)| {
         let of_kind = site
             .library
-            .frameworks
-            .iter()
+            .frameworks_by_name()
+            .into_iter()
             .filter(|framework| framework.kind == kind)
             .map(|framework| Choice {
                 value: framework.id.to_string(),

@@ -150,8 +150,8 @@ pub(super) async fn frameworks(
                 heading: (*heading).to_owned(),
                 rows: site
                     .library
-                    .frameworks
-                    .iter()
+                    .frameworks_by_name()
+                    .into_iter()
                     .filter(|framework| framework.kind == *kind)
                     .filter(|framework| narrowing.takes(&words_of(&site, framework)))
                     .map(|framework| SubjectRow {
@@ -207,7 +207,7 @@ pub(super) async fn jurisdictions(
         let narrowing = Narrowing::read(&parameters);
         let counts = counts(&site, "jurisdiction").await?;
         let mut groups: Vec<SubjectGroup> = Vec::new();
-        for place in &site.library.jurisdictions {
+        for place in site.library.jurisdictions_by_name() {
             if !narrowing.takes(&format!("{} {}", place.name, place.names.join(" "))) {
                 continue;
             }

@@ -183,8 +183,8 @@ async fn page(
     let library = &site.library;
     let wants: Vec<&str> = fields.all("want").collect();
     let mut frameworks: Vec<Tick> = library
-        .frameworks
-        .iter()
+        .frameworks_by_name()
+        .into_iter()
         .map(|framework| Tick {
             value: format!("framework:{}", framework.id),
             name: framework.short.clone(),
@@ -192,8 +192,8 @@ async fn page(
         })
         .collect();
     let mut jurisdictions: Vec<Tick> = library
-        .jurisdictions
-        .iter()
+        .jurisdictions_by_name()
+        .into_iter()
         .map(|place| Tick {
             value: format!("jurisdiction:{}", place.id),
             name: place.name.clone(),

@@ -153,9 +153,17 @@ impl Names<'_> {
             return written.map_err(|error| error.to_string());
         }
         let folded = fold(value);
-        if let Some((id, _)) =
-            all(library, sources).find(|(_, names)| names.iter().any(|name| fold(name) == folded))
-        {
+        let is_named = |same: &dyn Fn(&str) -> bool| {
+            let mut all = all(library, sources);
+            all.find(|(_, names)| names.iter().any(|name| same(name)))
+        };
+        // `iso-42001` is ISO 42001, however its parts are joined.
+        let letters = letters_of(&folded);
+        let found = is_named(&|name| fold(name) == folded).or_else(|| {
+            let joined = !letters.is_empty();
+            joined.then(|| is_named(&|name| letters_of(&fold(name)) == letters))?
+        });
+        if let Some((id, _)) = found {
             return Ok(id);
         }
         let ids: Vec<String> = all(library, sources)
@@ -167,6 +175,11 @@ impl Names<'_> {
             None => format!("There is no {field} `{value}`."),
         }))
     }
+}
+
+/// The letters and digits of a name without what stands between them.
+fn letters_of(name: &str) -> String {
+    name.chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
 fn no_day(field: &str, value: &str) -> String {

@@ -101,6 +101,16 @@ impl Query {
         out
     }
 
+    /// Whether it says which of its hits are better than others: by its words. What cites a work does so,
+    /// and filters let through.
+    pub fn ranks(&self) -> bool {
+        match self {
+            Self::Word { .. } | Self::Phrase(_) => true,
+            Self::And(parts) | Self::Or(parts) => parts.iter().any(Self::ranks),
+            Self::All | Self::Citation { .. } | Self::Filter(_) | Self::Not(_) => false,
+        }
+    }
+
     /// The filters that every hit fulfils: those that stand beside everything else.
     pub fn filters(&self) -> Vec<&Filter> {
         match self {
@@ -274,6 +284,7 @@ mod tests {
         for (text, told) in [
             ("framework:\"EU AI Act\" risk", "framework:eu-ai-act risk"),
             ("framework:DSGVO", "framework:gdpr"),
+            ("framework:eu-aiact", "framework:eu-ai-act"),
             ("jurisdiction:\"European Union\"", "jurisdiction:eu"),
             (
                 "open:yes after:2026-01 kind:\"public consultation\"",

@@ -42,7 +42,7 @@ pub struct Config {
     pub base_url: String,
     /// Who runs this.
     pub contact: Option<String>,
-    /// What every page and every mail says first, such as that nothing here is meant for use.
+    /// What every page, digest and alert says at its head, such as that nothing here is meant for use.
     pub notice: Option<String>,
     /// The store.
     pub store: String,

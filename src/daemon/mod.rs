@@ -98,7 +98,7 @@ impl House {
     /// As [`House::open`].
     pub async fn open_with(config: Config, clock: Clock, loaded: Loaded) -> anyhow::Result<Self> {
         for fault in &loaded.faults {
-            tracing::warn!(%fault, "a faulty entry was left out; `regwire check` tells all");
+            tracing::warn!(%fault, "a faulty entry is not read; `regwire check` tells all");
         }
         std::fs::create_dir_all(&config.data)
             .with_context(|| format!("cannot make the data folder {}", config.data.display()))?;
@@ -141,9 +141,6 @@ impl House {
     /// When there is none: with what is wrong about its entry where that was left out, else with the
     /// name that is nearest.
     pub fn named_source(&self, id: &str) -> anyhow::Result<&Source> {
-        if let Some(source) = self.sources.iter().find(|source| source.id.as_str() == id) {
-            return Ok(source);
-        }
         if let Some(entry) = self.left_out.iter().find(|it| it.source.as_str() == id) {
             let faults = entry.faults.iter().map(ToString::to_string);
             let faults: Vec<String> = faults.collect();
@@ -151,6 +148,9 @@ impl House {
                 "the entry of `{id}` is faulty and is not read: {}",
                 faults.join("; ")
             );
+        }
+        if let Some(source) = self.sources.iter().find(|source| source.id.as_str() == id) {
+            return Ok(source);
         }
         let ids = self.sources.iter().map(|source| source.id.as_str());
         match crate::text::table::nearest(id, ids) {

@@ -130,6 +130,11 @@ pub struct DateStyle {
 }
 
 impl DateStyle {
+    /// Whether it says in which order dates are written, be it by patterns.
+    pub fn says_order(&self) -> bool {
+        self.day_first.is_some() || self.format.is_some() || !self.formats.is_empty()
+    }
+
     /// Whether the day of 02/03/2026 stands first: as is said, or as all patterns that name a day and
     /// a month by their numbers have it.
     pub fn is_day_first(&self) -> Option<bool> {
@@ -148,7 +153,9 @@ impl DateStyle {
                 let day =
                     place(pattern, ["%d", "%e"]).or_else(|| place(pattern, ["%-d", "%_d"]))?;
                 let month = place(pattern, ["%m", "%-m"])?;
-                Some(day < month)
+                // A pattern that begins with the year says nothing of dates that end with it.
+                let year = place(pattern, ["%Y", "%y"])?;
+                (year > day.max(month)).then_some(day < month)
             });
         let first = orders.next()?;
         orders.all(|order| order == first).then_some(first)

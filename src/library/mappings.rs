@@ -36,6 +36,7 @@ const DAYS: &[(&str, DateEvent)] = &[
 pub(super) fn presets(file: &mut Table<'_>) -> Vec<Preset> {
     let mut out: Vec<Preset> = Vec::new();
     for mut table in file.tables("preset") {
+        let faults = file.faults();
         let id = table.require("id", |text| {
             crate::domain::id::is_slug(text)
                 .then(|| text.to_owned())
@@ -50,14 +51,16 @@ pub(super) fn presets(file: &mut Table<'_>) -> Vec<Preset> {
             map: table.table("map").map(mapping).unwrap_or_default(),
         };
         table.allow(&["note"]);
-        if let Some(id) = id {
-            if out.iter().any(|known| known.id == id) {
-                table.fault("id", format!("there are two presets `{id}`: rename one"));
-            } else {
-                out.push(preset);
-            }
+        if let Some(id) = &id
+            && out.iter().any(|known| known.id == *id)
+        {
+            table.fault("id", format!("there are two presets `{id}`: rename one"));
         }
         table.finish();
+        // Who names a preset of which only a half can be read is told that there is none.
+        if file.faults() == faults {
+            out.push(preset);
+        }
     }
     out
 }

@@ -159,7 +159,8 @@ pub struct Loaded {
     pub library: Library,
     /// The sources, in the file's order.
     pub sources: Vec<Source>,
-    /// Sources that are not read, because their entries are faulty.
+    /// Sources whose entries are faulty: those of which enough can be read stand among the others, and
+    /// are off.
     pub left_out: Vec<LeftOut>,
     /// What sources may be completed from.
     pub presets: Vec<Preset>,

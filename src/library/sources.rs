@@ -12,7 +12,7 @@ use crate::domain::source::{
     Agent, DateStyle, Edit, Interface, Keep, LifeCycleRule, MAX_BYTES, MAX_TIME, Pick, Proof,
     Select, Source, SourceKind, Terms, Way,
 };
-use crate::text::table::{Mixed, Report, Table};
+use crate::text::table::{FileFault, Mixed, Report, Table};
 
 /// Keys that only some kinds are read by; an entry that is switched off may keep them.
 const OF_SOME_KINDS: &[&str] = &["preset", "map", "scope"];
@@ -24,33 +24,54 @@ pub(super) fn sources(
     report: &Report,
     links: &mut Links,
 ) -> Vec<Source> {
+    let before = report.faults().len();
     let mut file = Table::parse(name, text, report);
+    // What is no TOML belongs to the entry in which it stands.
+    let not_toml: Vec<FileFault> = match report.faults() {
+        faults if faults.len() > before => faults,
+        _ => Vec::new(),
+    };
     file.allow(&["schema"]);
-    let out = file
-        .tables("source")
+    let tables = file.tables("source");
+    let starts: Vec<usize> = tables.iter().map(Table::line).collect();
+    let out = tables
         .into_iter()
-        .filter_map(|table| {
+        .enumerate()
+        .filter_map(|(place, table)| {
+            let lines = table.line()..starts.get(place + 1).copied().unwrap_or(usize::MAX);
+            let torn = not_toml.iter();
+            let torn = torn.filter(|fault| fault.file == name && lines.contains(&fault.line));
             let before = report.faults();
-            let read = source(table, presets, links)?;
+            let (id, read) = source(table, presets, links);
             let mut faults = report.faults();
             faults.retain(|fault| !before.contains(fault));
-            // Read by half of its definition it would bring what it should not: whoever wrote `only`
-            // wants nothing else.
+            faults.extend(torn.cloned());
             if faults.is_empty() {
-                return Some(read);
+                return read;
             }
-            links.left_out.push(LeftOut {
-                source: read.id,
-                faults,
-            });
-            None
+            // Read by half of its definition it would bring what it should not: whoever wrote `only`
+            // wants nothing else. It stays known by what can be read of it, as one that is off.
+            let told: Vec<String> = faults.iter().map(ToString::to_string).collect();
+            links
+                .left_out
+                .extend(id.map(|source| LeftOut { source, faults }));
+            read.map(|source| Source {
+                on: false,
+                off_because: Some(format!("its entry is faulty: {}", told.join("; "))),
+                ..source
+            })
         })
         .collect();
     file.finish();
     out
 }
 
-fn source(mut table: Table<'_>, presets: &[Preset], links: &mut Links) -> Option<Source> {
+/// Reads an entry: which source it is, and the source, each as far as it can be read.
+fn source(
+    mut table: Table<'_>,
+    presets: &[Preset],
+    links: &mut Links,
+) -> (Option<SourceId>, Option<Source>) {
     let id = table.require("id", str::parse::<SourceId>);
     let body = table.require("body", str::parse::<BodyId>);
     if let Some(body) = &body {
@@ -174,7 +195,7 @@ fn source(mut table: Table<'_>, presets: &[Preset], links: &mut Links) -> Option
             }
         }
         date = over(date, usual_date);
-    } else if kind != Some(SourceKind::Catalogue) {
+    } else if kind.is_some_and(|kind| kind != SourceKind::Catalogue) {
         interface = mappings::asking(&mut table);
         if on {
             for key in OF_SOME_KINDS.iter().filter(|key| table.has(key)) {
@@ -186,7 +207,7 @@ fn source(mut table: Table<'_>, presets: &[Preset], links: &mut Links) -> Option
         }
         table.allow(OF_SOME_KINDS);
     } else {
-        table.allow(&["params", "post", "key", "map", "preset", "scope"]);
+        table.allow(&["params", "post", "map", "preset", "scope"]);
     }
     if let Some(kind) = kind {
         let selected = Select {
@@ -240,42 +261,48 @@ fn source(mut table: Table<'_>, presets: &[Preset], links: &mut Links) -> Option
     }
     let place = table.place("id");
     table.finish();
-    let id = id?;
+    let Some(id) = id else {
+        return (None, None);
+    };
     if !links.define(Named::Source, id.as_str(), place) {
-        return None;
+        return (Some(id), None);
     }
-    Some(Source {
-        id,
-        body: body?,
-        name: source_name?,
-        kind: kind?,
-        url: url?,
-        home,
-        every,
-        expect_every,
-        terms,
-        licence,
-        attribution,
-        keep,
-        language,
-        jurisdiction,
-        frameworks,
-        on,
-        off_because,
-        select,
-        date,
-        follow,
-        catalogue,
-        agent,
-        robots_override,
-        headers,
-        max_bytes,
-        max_time,
-        pages,
-        interface,
-        note,
-        proof,
-    })
+    let known = id.clone();
+    let read = || {
+        Some(Source {
+            id,
+            body: body?,
+            name: source_name?,
+            kind: kind?,
+            url: url?,
+            home,
+            every,
+            expect_every,
+            terms,
+            licence,
+            attribution,
+            keep,
+            language,
+            jurisdiction,
+            frameworks,
+            on,
+            off_because,
+            select,
+            date,
+            follow,
+            catalogue,
+            agent,
+            robots_override,
+            headers,
+            max_bytes,
+            max_time,
+            pages,
+            interface,
+            note,
+            proof,
+        })
+    };
+    (Some(known), read())
 }
 
 fn positive_span(text: &str) -> Result<TimeDelta, quantity::InvalidQuantity> {
@@ -425,7 +452,7 @@ fn over(own: DateStyle, usual: DateStyle) -> DateStyle {
         format: if patterns { own.format } else { usual.format },
         formats: if patterns { own.formats } else { usual.formats },
         language: own.language.or(usual.language),
-        day_first: own.day_first.or(usual.day_first),
+        day_first: own.day_first.or(usual.day_first.filter(|_| !patterns)),
         zone: own.zone.or(usual.zone),
     }
 }

@@ -126,6 +126,8 @@ fn a_faulty_source_is_left_out_whole() {
         source("misspelt", "kind = \"feed\"\nevrey = \"2h\""),
         source("mapped", "kind = \"feed\"\nmap = { title = \"t\" }"),
         source("selected", "kind = \"feed\"\nselect = { item = \"li\" }"),
+        source("unkind", "kind = \"lsiting\""),
+        source("twice", "kind = \"feed\"\nevery = \"1h\"\nevery = \"2h\""),
         source(
             "asked",
             "kind = \"listing\"\nselect = { item = \"li\" }\nparams = { year = \"{today:%Y}\" }\npost = \"q=1\"",
@@ -133,8 +135,16 @@ fn a_faulty_source_is_left_out_whole() {
     ]
     .join("\n");
     let loaded = load(&Files::built_in().with_sources("sources.toml", text));
-    let read: Vec<&str> = loaded.sources.iter().map(|s| s.id.as_str()).collect();
+    let on = loaded.sources.iter().filter(|source| source.on);
+    let read: Vec<&str> = on.map(|source| source.id.as_str()).collect();
     assert_eq!(read, ["sound", "asked"]);
+    // What was read of them stays theirs: they are known, and said to be off.
+    assert!(
+        loaded
+            .sources
+            .iter()
+            .all(|source| source.on || source.off_because.is_some())
+    );
     let left_out: Vec<&str> = loaded
         .left_out
         .iter()
@@ -142,10 +152,13 @@ fn a_faulty_source_is_left_out_whole() {
         .collect();
     assert_eq!(
         left_out,
-        ["pattern", "only", "misspelt", "mapped", "selected"]
+        [
+            "pattern", "only", "misspelt", "mapped", "selected", "unkind", "twice"
+        ]
     );
     assert!(loaded.left_out.iter().all(|it| !it.faults.is_empty()));
-    let asked = &loaded.sources[1].interface;
+    let asked = loaded.sources.iter().find(|s| s.id.as_str() == "asked");
+    let asked = &asked.unwrap().interface;
     assert_eq!(asked.post.as_deref(), Some("q=1"));
     assert_eq!(asked.params.len(), 1);
 }

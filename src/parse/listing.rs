@@ -240,7 +240,10 @@ impl<'a> Rows<'a, '_> {
         }
         let published = published.and_then(|read| match read {
             Ok((stamp, text)) => {
-                self.order.note(entries, text);
+                // Where the definition says how dates are written, nothing need be learned.
+                if !self.definition.date.says_order() {
+                    self.order.note(entries, text);
+                }
                 Some(stamp)
             }
             Err(fault) => {
@@ -354,7 +357,17 @@ impl<'a> Rows<'a, '_> {
             }
             return Some(Ok((stamp, text)));
         }
-        let before = self.inherited.get("date").filter(|_| reading.inherit);
+        // A date of its own that contradicts what was said is not the one of the row before.
+        let said = self.definition.date.is_day_first();
+        let contradicts = fault.as_ref().is_some_and(|(text, _)| {
+            matches!(
+                (date::order(text), said),
+                (Some(date::Order::DayFirst), Some(false))
+                    | (Some(date::Order::MonthFirst), Some(true))
+            )
+        });
+        let before = self.inherited.get("date");
+        let before = before.filter(|_| reading.inherit && !contradicts);
         match before.and_then(|text| Some((self.stamp(text, None).ok()?, text.clone()))) {
             Some(found) => Some(Ok(found)),
             None => fault.map(Err),
@@ -434,7 +447,7 @@ impl<'a> Rows<'a, '_> {
                 let more = dates.count();
                 Some(Fault::new(
                     code,
-                    format!("{} dates could not be read, the first of them `{example}`; set date.format or date.language", more + 1),
+                    format!("{} dates could not be read, the first of them `{example}`; set date.format, date.day_first or date.language", more + 1),
                 ))
             })
             .chain(more)

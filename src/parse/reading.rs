@@ -372,7 +372,8 @@ impl<'a> Finder<'a> {
             css: path.css.clone(),
             what: path.what.clone(),
             line: path.line,
-            nth: path.nth,
+            // It counts those that match.
+            nth: path.nth.filter(|_| path.pattern.is_none()),
             all: None,
             value: None,
         };
@@ -439,9 +440,7 @@ impl<'a> Finder<'a> {
             What::Attribute(name) => attribute(name)?,
             What::Address => match attribute("href") {
                 Some(address) => address,
-                // Words with spaces between them are a text, and lead nowhere.
-                None => shaped(self.flat.within(element))
-                    .filter(|text| path.pattern.is_some() || !text.contains(char::is_whitespace))?,
+                None => shaped(self.flat.within(element))?,
             },
             What::Text | What::Lines => shaped(self.flat.within(element))?,
             What::Own => shaped(&flat::own(element))?,
@@ -474,7 +473,11 @@ impl<'a> Finder<'a> {
             Some(format) if !text.is_empty() => filled(format, &[text]),
             _ => text,
         };
-        (!text.is_empty()).then_some(text)
+        // Words with spaces between them are a text, and lead nowhere.
+        let leads = path.what != What::Address
+            || attribute("href").is_some()
+            || !text.contains(char::is_whitespace);
+        (leads && !text.is_empty()).then_some(text)
     }
 }
 

@@ -100,7 +100,7 @@ pub struct Site {
     pub base_url: String,
     /// Who runs it.
     pub contact: Option<String>,
-    /// What every page and every mail says first.
+    /// What every page, digest and alert says at its head.
     pub notice: Option<String>,
     /// The postal address in mails.
     pub postal_address: Option<String>,

@@ -779,6 +779,16 @@ impl<'i> Table<'i> {
         self.asked.extend_from_slice(keys);
     }
 
+    /// How many faults the whole reading has so far.
+    pub fn faults(&self) -> usize {
+        self.report.faults.borrow().len()
+    }
+
+    /// The line on which it begins, from 1.
+    pub fn line(&self) -> usize {
+        self.lines.line(self.at)
+    }
+
     /// Ends the walk: keys that nobody asked for are faults, with the nearest known one.
     pub fn finish(self) {
         let path = without_numbers(&self.path);

@@ -177,9 +177,10 @@ impl Names<'_> {
     }
 }
 
-/// The letters and digits of a name without what stands between them.
+/// A name without what only joins its parts: "CE+" is more than "CE".
 fn letters_of(name: &str) -> String {
-    name.chars().filter(|c| c.is_alphanumeric()).collect()
+    let joins = |c: &char| c.is_whitespace() || matches!(c, '-' | '/' | '.' | '_' | ':');
+    name.chars().filter(|c| !joins(c)).collect()
 }
 
 fn no_day(field: &str, value: &str) -> String {

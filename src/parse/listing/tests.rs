@@ -343,6 +343,33 @@ fn one_list_is_written_in_one_order_of_day_and_month() {
             ["2025-07-13", "2025-07-13"],
             vec![FaultCode::BadDate],
         ),
+        // A pattern with the year first says nothing of dates that end with it.
+        (
+            list(&["02/03/2026", "13/03/2026"]),
+            said(None, Some("%Y-%m-%d")),
+            ["2026-03-02", "2026-03-13"],
+            vec![],
+        ),
+        // Nor does what is said of slashes hold for points, with which the day stands first.
+        (
+            list(&["12.07.2025", "13.07.2025"]),
+            said(Some(false), None),
+            ["2025-07-12", "2025-07-13"],
+            vec![],
+        ),
+        // Of several dates the first one counts; another number is no date of the list.
+        (
+            list(&["07/13/2025 to 08/01/2025", "2025-07-10 (No. 13/07/25)"]),
+            said(Some(true), None),
+            ["none", "2025-07-10"],
+            vec![FaultCode::BadDate],
+        ),
+        (
+            list(&["2025-07-10 (No. 07/13/25)", "05/06/2025"]),
+            said(None, None),
+            ["2025-07-10", "2025-06-05"],
+            vec![],
+        ),
     ] {
         let (days, codes) = days_of(&page, select, style.clone());
         assert_eq!(days, expected, "{page} {style:?}");
@@ -399,4 +426,19 @@ fn a_text_is_no_address() {
     let page = "<li><b>A title of words</b><i>https://e.org/a</i>";
     let found = tried(page, "item = 'li'\nlink = 'i'\ntitle = 'b'");
     assert_eq!(found.parsed.entries.len(), 1);
+}
+
+#[test]
+fn a_date_that_contradicts_is_not_the_one_of_the_row_before() {
+    let page = "<li><a href=a>A</a><i>10/07/2025</i><li><a href=b>B</a><i>07/13/2025</i><li><a href=c>C</a>";
+    let (days, codes) = days_of(
+        page,
+        "item = 'li'\ndate = { css = 'i', inherit = true }",
+        DateStyle {
+            day_first: Some(true),
+            ..DateStyle::default()
+        },
+    );
+    assert_eq!(days, ["2025-07-10", "none", "2025-07-10"]);
+    assert_eq!(codes, [FaultCode::BadDate]);
 }

@@ -131,49 +131,64 @@ fn told_day_first(a: i64, b: i64) -> Option<bool> {
     }
 }
 
+/// A date of three numbers as it stands.
+enum Numbers {
+    /// 2026-03-02.
+    YearFirst(i64, i64, i64),
+    /// 02/03/2026: two numbers, the year, and the sign between them.
+    YearLast(i64, i64, i64, char),
+}
+
+/// The first date of three numbers among pieces without white space.
+fn numbers(compact: &[&Piece]) -> Option<Numbers> {
+    compact.windows(5).find_map(|five| match five {
+        [
+            Piece::Number {
+                value: year,
+                digits: 4,
+            },
+            Piece::Sign(first @ ('-' | '/' | '.')),
+            Piece::Number {
+                value: month,
+                digits: 1..=2,
+            },
+            Piece::Sign(second),
+            Piece::Number {
+                value: day,
+                digits: 1..=2,
+            },
+        ] if first == second => Some(Numbers::YearFirst(*year, *month, *day)),
+        five => {
+            let (a, b, year, sign) = year_last(five)?;
+            Some(Numbers::YearLast(a, b, year, sign))
+        }
+    })
+}
+
 /// 2026-03-02, 02/03/2026, 2.3.2026, 2-3-26.
 fn by_numbers(pieces: &[Piece], hints: &DateHints<'_>) -> Option<(i64, i64, i64)> {
     let compact = compact(pieces);
-    compact
-        .windows(5)
-        .find_map(|five| match five {
-            [
-                Piece::Number {
-                    value: year,
-                    digits: 4,
-                },
-                Piece::Sign(first @ ('-' | '/' | '.')),
-                Piece::Number {
-                    value: month,
-                    digits: 1..=2,
-                },
-                Piece::Sign(second),
-                Piece::Number {
-                    value: day,
-                    digits: 1..=2,
-                },
-            ] if first == second => Some((*year, *month, *day)),
-            five => {
-                let (a, b, year, sign) = year_last(five)?;
-                let day_first = match (told_day_first(a, b), hints.day_first) {
-                    // What stands there is written in another order than was said: it may mean
-                    // anything.
-                    (Some(told), Some(said)) if told != said => return None,
-                    (Some(told), _) => told,
-                    (None, _) if sign == '.' => true,
-                    (None, Some(said)) => said,
-                    (None, None) => !hints
-                        .language
-                        .is_some_and(|language| language.eq_ignore_ascii_case("en-us")),
-                };
-                Some(if day_first {
-                    (year, b, a)
-                } else {
-                    (year, a, b)
-                })
-            }
-        })
-        .or_else(|| ordinal(&compact))
+    let (a, b, year, sign) = match numbers(&compact) {
+        None => return ordinal(&compact),
+        Some(Numbers::YearFirst(year, month, day)) => return Some((year, month, day)),
+        Some(Numbers::YearLast(a, b, year, sign)) => (a, b, year, sign),
+    };
+    let day_first = match (told_day_first(a, b), hints.day_first) {
+        // With points the day stands first wherever dates are written so.
+        (told, _) if sign == '.' => told.unwrap_or(true),
+        // What stands there is written in another order than was said: it may mean anything.
+        (Some(told), Some(said)) if told != said => return None,
+        (Some(told), _) => told,
+        (None, Some(said)) => said,
+        (None, None) => !hints
+            .language
+            .is_some_and(|language| language.eq_ignore_ascii_case("en-us")),
+    };
+    Some(if day_first {
+        (year, b, a)
+    } else {
+        (year, a, b)
+    })
 }
 
 /// The pieces without white space.
@@ -184,19 +199,20 @@ fn compact(pieces: &[Piece]) -> Vec<&Piece> {
         .collect()
 }
 
-/// The order of a date of three numbers, the year last, where points do not tell it; nothing of
-/// others.
+/// The order of a date that is read by its three numbers, the year last, where points do not tell it;
+/// nothing of others.
 pub(super) fn order(pieces: &[Piece]) -> Option<Order> {
-    let compact = compact(pieces);
-    let (a, b, _, _) = compact
-        .windows(5)
-        .find_map(year_last)
-        .filter(|(.., sign)| *sign != '.')?;
-    Some(match told_day_first(a, b) {
-        Some(true) => Order::DayFirst,
-        Some(false) => Order::MonthFirst,
-        None => Order::Either,
-    })
+    if by_signs(pieces).or_else(|| by_month_name(pieces)).is_some() {
+        return None;
+    }
+    match numbers(&compact(pieces))? {
+        Numbers::YearFirst(..) | Numbers::YearLast(.., '.') => None,
+        Numbers::YearLast(a, b, ..) => Some(match told_day_first(a, b) {
+            Some(true) => Order::DayFirst,
+            Some(false) => Order::MonthFirst,
+            None => Order::Either,
+        }),
+    }
 }
 
 /// 2026-061: the sixty-first day of the year.

@@ -139,11 +139,11 @@ pub fn safe_html(fragment: &str, base: Option<&Url>) -> SafeHtml {
         Cow::Borrowed(fragment)
     };
     if !fragment.contains(['<', '&', '>', '"']) {
-        return SafeHtml(fragment.trim().to_owned());
+        return SafeHtml(within_edges(&fragment).to_owned());
     }
     let fragment = shown_signs(fragment);
     if is_already_safe(&fragment) {
-        return SafeHtml(fragment.trim().to_owned());
+        return SafeHtml(within_edges(&fragment).to_owned());
     }
     if rehearsal::rehearse(&fragment, Whole::Fragment).is_err() {
         return SafeHtml(escaped(&plain(&fragment)));
@@ -164,17 +164,23 @@ pub fn safe_html(fragment: &str, base: Option<&Url>) -> SafeHtml {
     // what every later reader sees (the ground of "mutation" attacks on sanitisers).
     for _ in 0..4 {
         if is_already_safe(&cleaned) {
-            return SafeHtml(cleaned.trim().to_owned());
+            return SafeHtml(within_edges(&cleaned).to_owned());
         }
         let Some(again) = clean(&SANITIZER, &cleaned) else {
             break;
         };
         if again == cleaned {
-            return SafeHtml(cleaned.trim().to_owned());
+            return SafeHtml(within_edges(&cleaned).to_owned());
         }
         cleaned = again;
     }
     SafeHtml(escaped(&plain(&cleaned)))
+}
+
+/// A fragment without what nobody sees at its edges. A byte order mark at the very beginning is none of
+/// the text to whoever reads it next.
+fn within_edges(fragment: &str) -> &str {
+    fragment.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}')
 }
 
 /// A fragment made safe; none where a value in one of its tags is too long to be written down.

@@ -206,3 +206,10 @@ proptest! {
         excerpt(&text, 10);
     }
 }
+
+#[test]
+fn a_mark_of_byte_order_behind_blank_lines_is_no_text() {
+    let once = safe_html("\n\n\u{feff}>x</script><table><tr><td>a", None);
+    assert_eq!(safe_html(once.as_str(), None).as_str(), once.as_str());
+    assert!(!once.as_str().starts_with('\u{feff}'));
+}

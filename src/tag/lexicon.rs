@@ -105,6 +105,9 @@ impl Lexicon {
             names.extend(framework.aliases.iter().map(String::as_str));
             for name in names.into_iter().filter(|name| !cues.contains_key(name)) {
                 add(name, target, true);
+                if let Some(amending) = amending(name) {
+                    add(&amending, target, true);
+                }
             }
             let foreign = framework.aliases_i18n.iter().flat_map(|(_, names)| names);
             for name in foreign.filter(|name| !cues.contains_key(name.as_str())) {
@@ -449,6 +452,15 @@ impl Form {
         let behind = passage.original().get(stop..).unwrap_or("");
         letters && near && capital && behind.starts_with(self.signs)
     }
+}
+
+/// How an act is called that amends this one, in the English of parliaments: `Digital Personal Data
+/// Protection (Amendment) Rules`. A short name with such a word in it may be the act of another country.
+fn amending(name: &str) -> Option<String> {
+    const ENDS: &[&str] = &["Act", "Rules", "Regulations", "Bill", "Order", "Law"];
+    let (rest, end) = name.rsplit_once(' ')?;
+    let long = rest.split(' ').count() >= 3;
+    (long && ENDS.contains(&end)).then(|| format!("{rest} (Amendment) {end}"))
 }
 
 /// The signs at the end of a name that belong to it.

@@ -659,6 +659,10 @@ fn signs_that_belong_to_a_name_and_makers_of_an_act_are_read_as_such() {
         ("CE-marked devices accepted until 2030", vec![]),
         ("Notified body issues CE certificate for device", vec![]),
         ("Firm achieves CE+ certification", vec!["cyber-essentials"]),
+        (
+            "Digital Personal Data Protection (Amendment) Rules notified",
+            vec!["in-dpdp"],
+        ),
     ] {
         assert_eq!(frameworks(headline), expected, "{headline}");
     }

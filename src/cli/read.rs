@@ -53,7 +53,7 @@ pub(super) async fn search(house: House, options: SearchOptions) -> anyhow::Resu
     let text = options.query.join(" ");
     let understood = query::read_in(&text, &house.library, &house.sources);
     // Where no word says which is best, the newest is.
-    let order = if options.newest || !understood.query.ranks() {
+    let order = if options.newest || understood.query.words().is_empty() {
         SortOrder::Newest
     } else {
         SortOrder::Best

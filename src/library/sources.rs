@@ -55,9 +55,10 @@ pub(super) fn sources(
             links
                 .left_out
                 .extend(id.map(|source| LeftOut { source, faults }));
+            let why = format!("its entry is faulty: {}", told.join("; "));
             read.map(|source| Source {
                 on: false,
-                off_because: Some(format!("its entry is faulty: {}", told.join("; "))),
+                off_because: source.off_because.filter(|_| !source.on).or(Some(why)),
                 ..source
             })
         })

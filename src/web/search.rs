@@ -48,7 +48,7 @@ impl Wanted {
         let mut understood = query::read_in(&text, &site.library, &site.sources);
         let order = match parameters.get("order").map(String::as_str) {
             Some("newest") => SortOrder::Newest,
-            Some("best") | None if !understood.query.ranks() => SortOrder::Newest,
+            Some("best") | None if understood.query.words().is_empty() => SortOrder::Newest,
             Some("best") | None => SortOrder::Best,
             Some(other) => {
                 let other: String = other.chars().take(40).collect();

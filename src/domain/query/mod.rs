@@ -101,16 +101,6 @@ impl Query {
         out
     }
 
-    /// Whether it says which of its hits are better than others: by its words. What cites a work does so,
-    /// and filters let through.
-    pub fn ranks(&self) -> bool {
-        match self {
-            Self::Word { .. } | Self::Phrase(_) => true,
-            Self::And(parts) | Self::Or(parts) => parts.iter().any(Self::ranks),
-            Self::All | Self::Citation { .. } | Self::Filter(_) | Self::Not(_) => false,
-        }
-    }
-
     /// The filters that every hit fulfils: those that stand beside everything else.
     pub fn filters(&self) -> Vec<&Filter> {
         match self {

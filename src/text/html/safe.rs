@@ -146,7 +146,7 @@ pub fn safe_html(fragment: &str, base: Option<&Url>) -> SafeHtml {
         return SafeHtml(within_edges(&fragment).to_owned());
     }
     if rehearsal::rehearse(&fragment, Whole::Fragment).is_err() {
-        return SafeHtml(escaped(&plain(&fragment)));
+        return SafeHtml(escaped(within_edges(&plain(&fragment))));
     }
     let cleaned = match base {
         // Rules for one base are made only where a link wants them.
@@ -158,7 +158,7 @@ pub fn safe_html(fragment: &str, base: Option<&Url>) -> SafeHtml {
         _ => clean(&SANITIZER, &fragment),
     };
     let Some(mut cleaned) = cleaned else {
-        return SafeHtml(escaped(&plain(&fragment)));
+        return SafeHtml(escaped(within_edges(&plain(&fragment))));
     };
     // Wrongly nested markup is read differently once it was written down; what is kept must be
     // what every later reader sees (the ground of "mutation" attacks on sanitisers).
@@ -174,7 +174,7 @@ pub fn safe_html(fragment: &str, base: Option<&Url>) -> SafeHtml {
         }
         cleaned = again;
     }
-    SafeHtml(escaped(&plain(&cleaned)))
+    SafeHtml(escaped(within_edges(&plain(&cleaned))))
 }
 
 /// A fragment without what nobody sees at its edges. A byte order mark at the very beginning is none of
@@ -191,7 +191,8 @@ fn clean(builder: &ammonia::Builder<'_>, fragment: &str) -> Option<String> {
     if has_forbidden(&cleaned) {
         cleaned.retain(|c| !forbidden(c));
     }
-    Some(cleaned)
+    // Each reading would take one of them for itself, so that no two were alike.
+    Some(within_edges(&cleaned).to_owned())
 }
 
 /// The fragment with empty comments in its longest texts, which the sanitiser takes out again; none

@@ -152,7 +152,8 @@ fn read(path: &Path) -> Result<String, Error> {
         })
 }
 
-/// What the files say, and every fault in them. A faulty entry is left out; the others stand.
+/// What the files say, and every fault in them. A faulty entry is left out, and a
+/// faulty source is off, as far as it can be read; the others stand.
 #[derive(Clone, Debug, Default)]
 pub struct Loaded {
     /// The library.

@@ -401,8 +401,8 @@ impl<'a> Rows<'a, '_> {
         })
     }
 
-    /// A list is written in one order: where a date of it tells which, those that may be either are
-    /// read in that one, unless the definition says it.
+    /// A page of a list is written in one order: where a date of it tells which, those that may be either
+    /// are read in that one, unless the definition says how dates are written.
     fn settle_order(&mut self, entries: &mut [Entry]) {
         let order = match (self.order.day_first, self.order.month_first) {
             (true, false) => true,

@@ -130,11 +130,6 @@ pub struct DateStyle {
 }
 
 impl DateStyle {
-    /// Whether it says in which order dates are written, be it by patterns.
-    pub fn says_order(&self) -> bool {
-        self.day_first.is_some() || self.format.is_some() || !self.formats.is_empty()
-    }
-
     /// Whether the day of 02/03/2026 stands first: as is said, or as all patterns that name a day and
     /// a month by their numbers have it.
     pub fn is_day_first(&self) -> Option<bool> {

@@ -240,8 +240,10 @@ impl<'a> Rows<'a, '_> {
         }
         let published = published.and_then(|read| match read {
             Ok((stamp, text)) => {
-                // Where the definition says how dates are written, nothing need be learned.
-                if !self.definition.date.says_order() {
+                // What the definition says of the order, or of this date, need not be learned.
+                let style = self.definition.date;
+                let mut patterns = style.format.iter().chain(&style.formats);
+                if style.is_day_first().is_none() && !patterns.any(|one| fits(one, text.trim())) {
                     self.order.note(entries, text);
                 }
                 Some(stamp)
@@ -477,12 +479,15 @@ pub(super) fn fitting<'s>(style: &'s DateStyle, text: &str) -> Option<&'s str> {
     let text = text.trim();
     formats
         .clone()
-        .find(|format| {
-            NaiveDate::parse_from_str(text, format).is_ok()
-                || NaiveDateTime::parse_from_str(text, format).is_ok()
-                || DateTime::parse_from_str(text, format).is_ok()
-        })
+        .find(|format| fits(format, text))
         .or_else(|| formats.next())
+}
+
+/// Whether all of a text is written in a pattern.
+fn fits(format: &str, text: &str) -> bool {
+    NaiveDate::parse_from_str(text, format).is_ok()
+        || NaiveDateTime::parse_from_str(text, format).is_ok()
+        || DateTime::parse_from_str(text, format).is_ok()
 }
 
 /// What links on the page are relative to: the first `<base href>`, else the page's address.

@@ -343,6 +343,13 @@ fn one_list_is_written_in_one_order_of_day_and_month() {
             ["2025-07-13", "2025-07-13"],
             vec![FaultCode::BadDate],
         ),
+        // A pattern of other dates says nothing of these.
+        (
+            american.clone(),
+            said(None, Some("%B %d, %Y")),
+            ["2025-07-10", "2025-07-13"],
+            vec![],
+        ),
         // A pattern with the year first says nothing of dates that end with it.
         (
             list(&["02/03/2026", "13/03/2026"]),

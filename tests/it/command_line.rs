@@ -49,6 +49,8 @@ fn keys(value: &Value) -> Vec<&str> {
 fn a_fortnight_is_lived_once_and_every_command_answers_from_it() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path();
+    // It comes back to its port, which another test's demo may have taken by then.
+    crate::crash::prepare(data, crate::crash::own_port());
     let first = run(regwire(data).args(["demo", "--once"]));
     let told = String::from_utf8_lossy(&first.stdout).into_owned();
     assert!(

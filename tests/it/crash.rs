@@ -245,7 +245,7 @@ fn killed_at_random_moments_it_ends_as_if_nothing_had_been() {
 }
 
 /// A port of this test's own, outside the range that systems give out by themselves.
-fn own_port() -> u16 {
+pub fn own_port() -> u16 {
     use std::sync::atomic::{AtomicU16, Ordering};
     static NEXT: AtomicU16 = AtomicU16::new(0);
     let base = 21_000 + u16::try_from(std::process::id() % 9_000).unwrap();
@@ -256,7 +256,7 @@ fn own_port() -> u16 {
 }
 
 /// Listings are known by their addresses, so all runs must find their world on one port.
-fn prepare(data: &Path, port: u16) {
+pub fn prepare(data: &Path, port: u16) {
     let mark = serde_json::json!({ "port": port, "corpus": null, "world": null, "until": "1970-01-01T00:00:00Z" });
     std::fs::create_dir_all(data).unwrap();
     std::fs::write(data.join("demo.json"), mark.to_string()).unwrap();

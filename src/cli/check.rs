@@ -58,13 +58,15 @@ pub(super) fn run(
         ));
     }
     for source in &loaded.sources {
-        if source.kind == SourceKind::Listing
+        if matches!(source.kind, SourceKind::Listing | SourceKind::Page)
             && let Err(wrong) = parse::selectors_valid(&source.select)
         {
+            let place = loaded.places.get(&source.id);
             for what in wrong {
                 faults.push(FileFault {
-                    file: "sources.toml".to_owned(),
-                    line: 0,
+                    file: place
+                        .map_or_else(|| "sources.toml".to_owned(), |place| place.file.clone()),
+                    line: place.map_or(0, |place| place.line),
                     key: format!("source `{}` select", source.id),
                     what,
                 });

@@ -160,6 +160,8 @@ pub struct Loaded {
     pub library: Library,
     /// The sources, in the file's order.
     pub sources: Vec<Source>,
+    /// Where each source's entry begins, for whoever finds fault with it later.
+    pub places: BTreeMap<SourceId, FileFault>,
     /// Sources whose entries are faulty: those of which enough can be read stand among the others, and
     /// are off.
     pub left_out: Vec<LeftOut>,
@@ -260,6 +262,7 @@ pub fn load(files: &Files) -> Loaded {
     let unsourced = std::mem::take(&mut links.unsourced);
     let passing = std::mem::take(&mut links.passing);
     let left_out = std::mem::take(&mut links.left_out);
+    let places = links.places_of_sources();
     links.resolve(&report);
     let mut library = Library::new(
         frameworks,
@@ -289,6 +292,7 @@ pub fn load(files: &Files) -> Loaded {
     Loaded {
         library,
         sources,
+        places,
         left_out,
         presets,
         faults: report.faults(),
@@ -347,6 +351,14 @@ impl Links {
         }
         self.defined.insert((named, id.to_owned()), place);
         true
+    }
+
+    fn places_of_sources(&self) -> BTreeMap<SourceId, FileFault> {
+        self.defined
+            .iter()
+            .filter(|((named, _), _)| *named == Named::Source)
+            .filter_map(|((_, id), place)| Some((SourceId::new(id.as_str()).ok()?, place.clone())))
+            .collect()
     }
 
     /// Notes that an identifier is used here.

@@ -1,6 +1,6 @@
 //! Listings: pages that list news, read by the selectors of their source.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, hash_map};
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime};
 use scraper::{ElementRef, Html};
@@ -8,6 +8,7 @@ use scraper::{ElementRef, Html};
 use super::flat::{Flat, one_line};
 use super::reading::{Finder, Reading};
 use super::select::Selectors;
+use super::written_date::Orders;
 use super::{Parsed, Passed, Refusal, effort, lines};
 use crate::domain::address::WebAddress;
 use crate::domain::document::{Document, Entry, Fault, FaultCode, FeedDescription, Markup};
@@ -86,10 +87,11 @@ pub(super) fn rows(
             .filter(|lang| !lang.is_empty())
             .map(str::to_owned),
         finder: Finder::new(&flat, &items),
-        seen: HashSet::new(),
+        seen: HashMap::new(),
         inherited: HashMap::new(),
         dates: Vec::new(),
         order: Orders::default(),
+        either: Vec::new(),
     };
     let (mut entries, mut refused) = (Vec::new(), Vec::new());
     let mut none_expected = true;
@@ -108,7 +110,7 @@ pub(super) fn rows(
                 passed.only += 1;
                 continue;
             }
-            Row::Repeated => "its link stood on the page before".to_owned(),
+            Row::Repeated(what) => format!("{what} stood on the page before"),
             Row::Refused(why) => {
                 none_expected = false;
                 if faults
@@ -172,8 +174,8 @@ enum Row {
     Skipped,
     /// What lacks what `only` says that an item has.
     Unwanted,
-    /// An item that the page has told already.
-    Repeated,
+    /// An item that the page has told already, and by what it is known.
+    Repeated(&'static str),
     Refused(String),
 }
 
@@ -183,20 +185,14 @@ struct Rows<'a, 's> {
     base: WebAddress,
     language: Option<String>,
     finder: Finder<'a>,
-    seen: HashSet<String>,
+    /// Keys of items, else their links, with the links.
+    seen: HashMap<String, Option<WebAddress>>,
     /// What the rows before had, for parts that are inherited.
     inherited: HashMap<&'static str, String>,
     /// Dates that could not be read.
     dates: Vec<(String, DateFault)>,
     order: Orders,
-}
-
-/// In which order the numbers of a list's dates stand.
-#[derive(Default)]
-struct Orders {
-    day_first: bool,
-    month_first: bool,
-    /// Dates that may be either, with the entries that have them.
+    /// Dates that may be read either way, with the entries that have them.
     either: Vec<(usize, String)>,
 }
 
@@ -235,16 +231,33 @@ impl<'a> Rows<'a, '_> {
             });
         };
         let identity = key.as_deref().or(link.as_ref().map(WebAddress::as_str));
-        if !self.seen.insert(identity.unwrap_or_default().to_owned()) {
-            return Row::Repeated;
+        match self.seen.entry(identity.unwrap_or_default().to_owned()) {
+            hash_map::Entry::Vacant(first) => {
+                first.insert(link.clone());
+            }
+            hash_map::Entry::Occupied(first) => {
+                // Another address under the same key is another document, which must not go in silence.
+                return match (&key, &link) {
+                    (Some(key), Some(other)) if first.get().as_ref() != Some(other) => {
+                        Row::Refused(format!(
+                            "its key `{key}` stood on the page before, with another link: let select.key tell the two apart"
+                        ))
+                    }
+                    (Some(_), None) => Row::Repeated("its key"),
+                    _ => Row::Repeated("its link"),
+                };
+            }
         }
         let published = published.and_then(|read| match read {
             Ok((stamp, text)) => {
                 // What the definition says of the order, or of this date, need not be learned.
                 let style = self.definition.date;
                 let mut patterns = style.format.iter().chain(&style.formats);
-                if style.is_day_first().is_none() && !patterns.any(|one| fits(one, text.trim())) {
-                    self.order.note(entries, text);
+                if style.is_day_first().is_none()
+                    && !patterns.any(|one| fits(one, text.trim()))
+                    && self.order.note(&text)
+                {
+                    self.either.push((entries, text));
                 }
                 Some(stamp)
             }
@@ -406,15 +419,12 @@ impl<'a> Rows<'a, '_> {
     /// A page of a list is written in one order: where a date of it tells which, those that may be either
     /// are read in that one, unless the definition says how dates are written.
     fn settle_order(&mut self, entries: &mut [Entry]) {
-        let order = match (self.order.day_first, self.order.month_first) {
-            (true, false) => true,
-            (false, true) => false,
-            _ => return,
-        };
-        for (place, text) in std::mem::take(&mut self.order.either) {
-            if let (Some(entry), Ok(stamp)) =
-                (entries.get_mut(place), self.stamp(&text, Some(order)))
-            {
+        let order = self.order.settled();
+        if order.is_none() {
+            return;
+        }
+        for (place, text) in std::mem::take(&mut self.either) {
+            if let (Some(entry), Ok(stamp)) = (entries.get_mut(place), self.stamp(&text, order)) {
                 entry.published = Some(stamp);
             }
         }
@@ -424,7 +434,7 @@ impl<'a> Rows<'a, '_> {
         let told = self.dates.len();
         let dated = entries.iter().any(|entry| entry.published.is_some());
         let nowhere = self.selectors.date.is_some() && told == 0 && !dated && !entries.is_empty();
-        let both = self.order.day_first && self.order.month_first;
+        let both = self.order.contradict();
         let more = [
             (
                 nowhere,
@@ -454,18 +464,6 @@ impl<'a> Rows<'a, '_> {
             })
             .chain(more)
             .collect()
-    }
-}
-
-impl Orders {
-    /// Notes the words of the date of an entry.
-    fn note(&mut self, entry: usize, text: String) {
-        match date::order(&text) {
-            Some(date::Order::DayFirst) => self.day_first = true,
-            Some(date::Order::MonthFirst) => self.month_first = true,
-            Some(date::Order::Either) => self.either.push((entry, text)),
-            None => {}
-        }
     }
 }
 

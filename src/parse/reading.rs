@@ -13,8 +13,8 @@ use super::flat::{self, Bound, Flat, Place};
 
 /// The most values that one way finds in one place.
 const MAX_VALUES: usize = 1_000;
-/// The most elements before an item that are asked, when the nearest has no value that will do.
-const MAX_BACK: usize = 16;
+/// The most reasons that are told of one part.
+const MAX_WHYS: usize = 3;
 /// The most elements after an item that are asked.
 const MAX_AFTER: usize = 256;
 
@@ -208,6 +208,9 @@ impl<'a> Finder<'a> {
         values
     }
 
+    /// The values in the nearest element that ended before an item. A pattern says which elements
+    /// are meant: those without a match are passed over. Without one the nearest counts, be it empty:
+    /// what stands under an older heading is not of this item.
     fn before(&self, path: &Path, css: &Selector, item: ElementRef<'a>) -> Values<'a> {
         let known = self.befores.borrow().get(&path.id).map(Rc::clone);
         let all = known.unwrap_or_else(|| {
@@ -219,7 +222,7 @@ impl<'a> Finder<'a> {
                         let values = chosen(path, self.within(path, element));
                         (self.flat.place(element), Rc::new(values))
                     })
-                    .filter(|(_, values)| !values.is_empty())
+                    .filter(|(_, values)| path.pattern.is_none() || !values.is_empty())
                     .collect(),
             );
             self.befores.borrow_mut().insert(path.id, Rc::clone(&all));
@@ -227,26 +230,11 @@ impl<'a> Finder<'a> {
         });
         let place = self.flat.place(item);
         let upto = all.partition_point(|(candidate, _)| candidate.open < place.open);
-        let mut nearest = all
-            .iter()
+        all.iter()
             .take(upto)
-            .rev()
             // What is still open holds the item.
-            .filter(|(candidate, _)| candidate.close < place.open)
-            .take(MAX_BACK)
-            .map(|(_, values)| values)
-            .peekable();
-        match (nearest.next(), nearest.peek()) {
-            (None, _) => Values::default(),
-            (Some(values), None) => Rc::clone(values),
-            (Some(values), Some(_)) => Rc::new(
-                values
-                    .iter()
-                    .chain(nearest.flat_map(|values| values.iter()))
-                    .cloned()
-                    .collect(),
-            ),
-        }
+            .rfind(|(candidate, _)| candidate.close < place.open)
+            .map_or_else(Values::default, |(_, values)| Rc::clone(values))
     }
 
     fn after(&self, path: &Path, css: &Selector, item: ElementRef<'a>) -> Values<'a> {
@@ -354,11 +342,76 @@ impl<'a> Finder<'a> {
             .collect()
     }
 
-    /// Why the first way to a part leads to nothing in an item: what a definition is mended by.
+    /// Why the ways to a part lead to nothing in an item: what a definition is mended by.
     pub(super) fn why_nothing(&self, reading: &Reading, item: ElementRef<'a>) -> Option<String> {
-        let path = reading.paths.first()?;
-        if path.value.is_some() || !path.parts.is_empty() {
+        let mut whys: Vec<String> = Vec::new();
+        for path in &reading.paths {
+            let why = self.why_no_value(path, item)?;
+            if !whys.contains(&why) {
+                whys.push(why);
+            }
+        }
+        whys.truncate(MAX_WHYS);
+        (!whys.is_empty()).then(|| whys.join(", and "))
+    }
+
+    /// Why a way leads to nothing; none where it does not, or where nobody can tell.
+    fn why_no_value(&self, path: &Path, item: ElementRef<'a>) -> Option<String> {
+        if path.value.is_some() {
             return None;
+        }
+        let missing = path.parts.iter().position(|part| {
+            self.find(part, item, |found| Some(found.text.clone()))
+                .is_none()
+        });
+        if let Some(missing) = missing {
+            let why = path
+                .parts
+                .get(missing)
+                .and_then(|part| self.why_nothing(part, item));
+            let number = missing + 1;
+            return Some(match why {
+                Some(why) => format!("part {number}: {why}"),
+                None => format!("part {number} has no value"),
+            });
+        }
+        if !path.parts.is_empty() {
+            return None;
+        }
+        let context = match &path.start {
+            Start::Row => Some(item),
+            Start::Page => Some(self.flat.html.root_element()),
+            Start::Closest(css) => std::iter::once(item)
+                .chain(item.ancestors().filter_map(ElementRef::wrap))
+                .find(|element| css.matches(element)),
+            Start::Before(css) => {
+                let place = self.flat.place(item);
+                self.flat
+                    .html
+                    .select(css)
+                    .filter(|element| self.flat.place(*element).close < place.open)
+                    .last()
+            }
+            Start::After(_) => return Some("nothing after it has a value".to_owned()),
+        };
+        let Some(context) = context else {
+            return Some(
+                match path.start {
+                    Start::Before(_) => "no such element ends before it",
+                    _ => "no such element is around it",
+                }
+                .to_owned(),
+            );
+        };
+        if let Some(column) = &path.column
+            && self.cell(context, column).is_none()
+        {
+            return Some(match self.grid(context).map(|(_, grid)| grid.headings()) {
+                Some(headings) if !headings.is_empty() => {
+                    format!("there is no such column; the headings are {headings}")
+                }
+                _ => "there is no such column".to_owned(),
+            });
         }
         let bare = Path {
             pattern: None,
@@ -377,26 +430,16 @@ impl<'a> Finder<'a> {
             all: None,
             value: None,
         };
-        if !matches!(path.start, Start::Row) {
-            return None;
-        }
-        if let Some(column) = &path.column
-            && self.cell(item, column).is_none()
-        {
-            return Some(match self.grid(item).map(|(_, grid)| grid.headings()) {
-                Some(headings) if !headings.is_empty() => {
-                    format!("there is no such column; the headings are {headings}")
-                }
-                _ => "there is no such column".to_owned(),
-            });
-        }
-        let found = chosen(&bare, self.within(&bare, item));
+        let found = chosen(&bare, self.within(&bare, context));
         let Some(first) = found.first() else {
             return Some("what is selected is not in it, or is empty".to_owned());
         };
         let (pattern, _) = path.pattern.as_ref()?;
         let text: String = first.text.chars().take(80).collect();
-        Some(format!("`{pattern}` does not match `{text}`"))
+        Some(match path.start {
+            Start::Before(_) => format!("`{pattern}` matches nothing before it, such as `{text}`"),
+            _ => format!("`{pattern}` does not match `{text}`"),
+        })
     }
 
     fn cell(&self, context: ElementRef<'a>, column: &Column) -> Option<ElementRef<'a>> {

@@ -213,6 +213,56 @@ impl Compiler {
             .ok()
     }
 
+    /// That each group which a replacement names is one of its pattern's: of another nothing comes.
+    fn groups(&mut self, name: &str, regex: &Regex, replace: &str) {
+        let known: Vec<Option<&str>> = regex.capture_names().collect();
+        // What stands for a dollar itself names no group.
+        for part in replace.replace("$$", "").split('$').skip(1) {
+            let group = match part.strip_prefix('{') {
+                Some(rest) => rest.split('}').next().unwrap_or_default(),
+                None => {
+                    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+                    part.split(|c| !is_name(c)).next().unwrap_or_default()
+                }
+            };
+            let is_known = match group.parse::<usize>() {
+                Ok(number) => number < known.len(),
+                Err(_) => known.contains(&Some(group)),
+            };
+            if !group.is_empty() && !is_known {
+                self.faults.push(format!(
+                    "select.{name}: `{replace}` names the group `{group}`, which `{}` does not have; before letters or digits write a group as `${{1}}`",
+                    regex.as_str()
+                ));
+            }
+        }
+    }
+
+    /// That a format has places, and each of them something to be filled with.
+    fn format(&mut self, name: &str, format: &str, parts: usize) {
+        let places: Vec<usize> = format
+            .split('{')
+            .skip(1)
+            .filter_map(|rest| rest.split_once('}')?.0.parse().ok())
+            .collect();
+        if places.is_empty() {
+            let dates = if format.contains('%') {
+                "; how dates are written stands beside select: `date = { format = … }`"
+            } else {
+                ""
+            };
+            self.faults.push(format!(
+                "select.{name}.format = `{format}` has no place such as `{{1}}`, and would be the same for every row{dates}"
+            ));
+        }
+        if let Some(place) = places.iter().find(|place| !(1..=parts).contains(*place)) {
+            self.faults.push(format!(
+                "select.{name}.format = `{format}` has the place `{{{place}}}`, and there {} to fill in",
+                if parts == 1 { "is one value".to_owned() } else { format!("are {parts} parts") }
+            ));
+        }
+    }
+
     fn reading(&mut self, name: &str, pick: &Pick, depth: usize) -> Reading {
         let mut reading = Reading::default();
         for way in &pick.0 {
@@ -324,6 +374,7 @@ impl Compiler {
             .collect();
         let pattern = way.pattern.as_ref().and_then(|pattern| {
             let regex = self.regex(name, pattern)?;
+            self.groups(name, &regex, way.replace.as_deref().unwrap_or_default());
             Some((regex, way.replace.clone()))
         });
         if way.replace.is_some() && way.pattern.is_none() {
@@ -334,8 +385,15 @@ impl Compiler {
         let edits = way
             .edit
             .iter()
-            .filter_map(|edit| Some((self.regex(name, &edit.pattern)?, edit.replace.clone())))
+            .filter_map(|edit| {
+                let regex = self.regex(name, &edit.pattern)?;
+                self.groups(name, &regex, &edit.replace);
+                Some((regex, edit.replace.clone()))
+            })
             .collect();
+        if let Some(format) = &way.format {
+            self.format(name, format, way.parts.len().max(1));
+        }
         self.ways += 1;
         (self.faults.len() == known).then_some(())?;
         Some(Path {
@@ -420,6 +478,8 @@ pub(super) fn css_selector(name: &str, css: &str) -> Result<Selector, String> {
             "; `:contains()` is not CSS: choose rows by their text with only = { css = \"…\", match = \"…\" }"
         } else if ours.iter().any(|word| css.trim_end().ends_with(word)) {
             "; here stands CSS alone: what is wanted of the element goes into css beside it, as in { after = \"ul\", css = \"::own\" }"
+        } else if css.contains("||") {
+            "; here stands CSS alone, whose alternatives are written with a comma: `li, p`"
         } else if css.contains("::") {
             "; `::attr()` is not CSS: write `selector@attribute` for a value"
         } else if css.contains('@') {

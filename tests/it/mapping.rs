@@ -289,6 +289,65 @@ fn what_cannot_be_read_costs_itself() {
 }
 
 #[test]
+fn a_document_is_written_in_one_order_of_day_and_month() {
+    let map = "map = { items = 'r', key = 'k', title = 'k', published = 'd' }";
+    let days = |definition: &str, dates: &[&str]| -> Vec<String> {
+        let rows: Vec<serde_json::Value> = dates
+            .iter()
+            .enumerate()
+            .map(|(k, d)| serde_json::json!({ "k": format!("no {k}"), "d": d }))
+            .collect();
+        read(definition, &serde_json::json!({ "r": rows }).to_string())
+            .entries
+            .iter()
+            .map(|entry| {
+                entry
+                    .published
+                    .map_or_else(String::new, |at| at.day().to_string())
+            })
+            .collect()
+    };
+    assert_eq!(
+        days(map, &["12/09/2022", "12/30/2022"]),
+        ["2022-12-09", "2022-12-30"]
+    );
+    assert_eq!(
+        days(map, &["12/09/2022", "30/12/2022"]),
+        ["2022-09-12", "2022-12-30"]
+    );
+    let said = format!("{map}\ndate = {{ day_first = true }}");
+    assert_eq!(days(&said, &["12/09/2022"]), ["2022-09-12"]);
+}
+
+#[test]
+fn what_is_not_found_is_told_beside_what_is_there() {
+    let map = "map = { items = 'results', key = 'id', title = 'titl', url = 'link' }";
+    let told = |answer: &str| {
+        let parsed = read(map, answer);
+        let faults: Vec<String> = parsed
+            .faults
+            .iter()
+            .map(|fault| fault.detail.clone())
+            .collect();
+        faults.join("\n")
+    };
+    assert!(told(r#"{"rows":[],"count":0}"#).contains("it holds `rows`, `count`"));
+    assert!(told(r#"{"results":[{"id":"1","title":"A"}]}"#).contains("it holds `id`, `title`"));
+    let map = "map = { items = 'results', key = 'id', title = 'id', url = 'link' }";
+    let parsed = read(
+        map,
+        r#"{"results":[{"id":"1","link":"/a"},{"id":"1","link":"/b"},{"id":"1","link":"/a"}]}"#,
+    );
+    assert_eq!(parsed.entries.len(), 1);
+    assert!(
+        parsed.faults[0].detail.contains("with another link"),
+        "{:?}",
+        parsed.faults
+    );
+    assert_eq!(parsed.faults.len(), 1, "{:?}", parsed.faults);
+}
+
+#[test]
 fn a_list_of_none_is_no_fault_and_a_missing_list_is_one() {
     let definition = r#"map = { items = "results", key = "id", title = "t", none = { path = "count", match = '^0$' }, error = "error.text" }"#;
     for (answer, readable, expected) in [

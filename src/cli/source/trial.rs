@@ -13,7 +13,7 @@ use crate::cli::table;
 use crate::daemon::House;
 use crate::daemon::jobs::{articles, watch};
 use crate::domain::address::{AddressTemplate, WebAddress};
-use crate::domain::document::{Document, Entry};
+use crate::domain::document::{Document, Entry, FaultCode};
 use crate::domain::page::{PageReading, PageText};
 use crate::domain::source::{Source, SourceKind};
 use crate::parse::{self, Article, Clue, Discovered, Trial};
@@ -201,6 +201,7 @@ pub(super) fn entry_line(entry: &Entry) -> Value {
         "title": html::line(&entry.title),
         "url": entry.url,
         "published": entry.published,
+        "authors": entry.authors,
         "summary": entry.summary.as_ref().map(|summary| html::excerpt(&html::plain(summary.raw()), 300)),
         "categories": entry.categories,
         "stated": entry.stated,
@@ -258,6 +259,24 @@ pub(super) fn print_found(found: &[Discovered]) {
     say!();
 }
 
+/// What the first item has beside what the table shows.
+fn print_more(entry: &Entry) {
+    let summary = entry.summary.as_ref();
+    for (what, text) in [
+        ("key", entry.guid.clone()),
+        (
+            "summary",
+            summary.map(|summary| html::excerpt(&html::plain(summary.raw()), 120)),
+        ),
+        ("authors", Some(entry.authors.join(", "))),
+        ("categories", Some(entry.categories.join(", "))),
+    ] {
+        if let Some(text) = text.filter(|text| !text.is_empty()) {
+            say!("the first item's {what}: {}", shown(&html::line(&text)));
+        }
+    }
+}
+
 fn print_trial(source: &Source, document: &Document, trial: &Trial, limit: usize) {
     say!(
         "{}  {}  status {}, {} bytes",
@@ -266,8 +285,12 @@ fn print_trial(source: &Source, document: &Document, trial: &Trial, limit: usize
         document.status,
         document.body.len()
     );
+    // Rows that were left out are told below, each with what it says.
+    let rows_are_told = trial.refused.len() <= limit;
     for fault in &trial.parsed.faults {
-        say!("{}: {}", fault.code.as_str(), fault.detail);
+        if fault.code != FaultCode::BadItem || !rows_are_told {
+            say!("{}: {}", fault.code.as_str(), fault.detail);
+        }
     }
     let rows: Vec<Vec<String>> = trial
         .parsed
@@ -290,6 +313,9 @@ fn print_trial(source: &Source, document: &Document, trial: &Trial, limit: usize
         .collect();
     if !rows.is_empty() {
         table::print(&["date", "title", "link"], &rows);
+    }
+    if let Some(first) = trial.parsed.entries.first() {
+        print_more(first);
     }
     let refused = &trial.refused;
     for row in refused.iter().take(limit) {

@@ -1,5 +1,6 @@
 //! A tree and a mapping become entries.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate};
@@ -13,6 +14,7 @@ use crate::domain::document::{Enclosure, Entry, Fault, FaultCode, Markup};
 use crate::domain::mapping::{Mapping, Notes, Part};
 use crate::domain::source::DateStyle;
 use crate::domain::stated::{ChangeNote, Stated, StatedDate};
+use crate::parse::written_date::Orders;
 use crate::parse::{Passed, Refusal, listing};
 use crate::text::date::{self, DateFault, DateHints, Stamp};
 use crate::text::html;
@@ -39,6 +41,9 @@ pub(in crate::parse) struct Reader<'t, 'm> {
     base: &'t WebAddress,
     /// Dates that could not be read.
     dates: Vec<(String, DateFault)>,
+    orders: Cell<Orders>,
+    /// Whether days come first, once the document has told it.
+    day_first: Option<bool>,
 }
 
 /// What the items of a document came to.
@@ -75,11 +80,24 @@ impl<'t, 'm> Reader<'t, 'm> {
             language,
             base,
             dates: Vec::new(),
+            orders: Cell::default(),
+            day_first: None,
         }
     }
 
     /// Reads the items; one that cannot be read costs itself.
     pub(super) fn read(mut self, items: &[Id]) -> Items {
+        let read = self.read_once(items);
+        // Dates that could be read either way are read as the others of the document are written.
+        self.day_first = self.orders.take().settled();
+        if self.day_first.is_none() {
+            return read;
+        }
+        self.dates.clear();
+        self.read_once(items)
+    }
+
+    fn read_once(&mut self, items: &[Id]) -> Items {
         let mut out = Items::default();
         let mut places: HashMap<String, usize> = HashMap::new();
         for (place, id) in items.iter().take(MOST_ITEMS).enumerate() {
@@ -110,17 +128,23 @@ impl<'t, 'm> Reader<'t, 'm> {
                             join(first, *entry);
                             continue;
                         }
+                        // Another address under the same key is another item, which must not go in silence.
+                        Some(first)
+                            if entry.guid.is_some()
+                                && entry.url.is_some()
+                                && first.url != entry.url =>
+                        {
+                            let why = format!(
+                                "its key `{name}` stood in the list before, with another link: let map.key tell the two apart, or set map.group where they are one"
+                            );
+                            tell(&mut out.faults, place, &why);
+                            why
+                        }
                         Some(_) => "it stood in the list before".to_owned(),
                     }
                 }
                 Row::Refused(why) => {
-                    let told = out.faults.len();
-                    if told < MOST_BAD_ITEMS {
-                        out.faults.push(Fault::new(
-                            FaultCode::BadItem,
-                            format!("item {} was left out: {why}", place + 1),
-                        ));
-                    }
+                    tell(&mut out.faults, place, &why);
                     why
                 }
             };
@@ -162,7 +186,7 @@ impl<'t, 'm> Reader<'t, 'm> {
             Err(_) => None,
         };
         if key.is_none() && url.is_none() {
-            return Row::Refused("it has neither key nor link".to_owned());
+            return Row::Refused(self.lacks("neither key nor link", item));
         }
         let title = self.first(&map.title, item).map(|found| {
             if found.route.html {
@@ -175,7 +199,7 @@ impl<'t, 'm> Reader<'t, 'm> {
         let summary = self.markup(&map.summary, item);
         let content = self.markup(&map.content, item);
         if title.is_none() && summary.is_none() && content.is_none() {
-            return Row::Refused("it has neither title nor text".to_owned());
+            return Row::Refused(self.lacks("neither title nor text", item));
         }
         let published = self.stamp(&map.published, item);
         let modified = self.stamp(&map.modified, item);
@@ -211,6 +235,14 @@ impl<'t, 'm> Reader<'t, 'm> {
             version: value(&map.version),
             ..Entry::default()
         }))
+    }
+
+    /// What an item lacks, and what it holds in its place.
+    fn lacks(&self, what: &str, item: Id) -> String {
+        match self.walker.tree.names(item) {
+            names if names.is_empty() => format!("it has {what}"),
+            names => format!("it has {what}; it holds {names}"),
+        }
     }
 
     fn first(&self, part: &'m Option<Part>, item: Id) -> Option<Found<'m>> {
@@ -271,9 +303,17 @@ impl<'t, 'm> Reader<'t, 'm> {
                 .as_deref()
                 .or(self.style.language.as_deref())
                 .or(self.language),
-            day_first: style.is_day_first().or_else(|| self.style.is_day_first()),
+            day_first: style
+                .is_day_first()
+                .or_else(|| self.style.is_day_first())
+                .or(self.day_first),
             zone,
         };
+        if hints.day_first.is_none() && hints.format.is_none() {
+            let mut orders = self.orders.get();
+            orders.note(&found.text);
+            self.orders.set(orders);
+        }
         let stamp = date::read(&found.text, &hints)?;
         Ok(if found.route.day {
             Stamp::Day(day_in(stamp, zone))
@@ -387,6 +427,16 @@ impl<'t, 'm> Reader<'t, 'm> {
                 ))
             })
             .collect()
+    }
+}
+
+/// Tells of an item that was left out, among the first of them.
+fn tell(faults: &mut Vec<Fault>, place: usize, why: &str) {
+    if faults.len() < MOST_BAD_ITEMS {
+        faults.push(Fault::new(
+            FaultCode::BadItem,
+            format!("item {} was left out: {why}", place + 1),
+        ));
     }
 }
 

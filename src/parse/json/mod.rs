@@ -289,7 +289,11 @@ fn entries(
                 other => aside(
                     FaultCode::NoMatch,
                     format!(
-                        "map.items = `{wanted}` leads to nothing: the interface has changed, or this is not its answer{}",
+                        "map.items = `{wanted}` leads to nothing: the interface has changed, or this is not its answer{}{}",
+                        match tree.names(root) {
+                            names if names.is_empty() => String::new(),
+                            names => format!("; it holds {names}"),
+                        },
                         other.map_or_else(String::new, |(says, _)| format!(" (it says: {says})"))
                     ),
                     faults,

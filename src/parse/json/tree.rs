@@ -35,6 +35,9 @@ pub(in crate::parse) struct Tree {
     pub several: bool,
 }
 
+/// The most names that are told of an object.
+const MOST_NAMES: usize = 15;
+
 /// The root has no parent; it is its own.
 const ROOT: Id = 0;
 
@@ -113,6 +116,32 @@ impl Tree {
             found.drain(..found.len() - 1);
         }
         found
+    }
+
+    /// The names of what an object, or the first item of a list, holds, for whoever looks for one that is
+    /// not there.
+    pub(in crate::parse) fn names(&self, id: Id) -> String {
+        let object = match self.kind(id) {
+            Kind::List => self.children(id).next().unwrap_or(id),
+            _ => id,
+        };
+        if self.kind(object) != Kind::Object {
+            return String::new();
+        }
+        let mut names: Vec<&str> = Vec::new();
+        for child in self.children(object).take(MOST_NAMES * 4) {
+            let name = self.name(child);
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        let more = names.len() > MOST_NAMES;
+        names.truncate(MOST_NAMES);
+        let list: Vec<String> = names
+            .iter()
+            .map(|name| format!("`{}`", name.chars().take(40).collect::<String>()))
+            .collect();
+        list.join(", ") + if more { " …" } else { "" }
     }
 
     /// The last value that an object holds under a name.

@@ -225,6 +225,131 @@ fn every_refused_row_says_why() {
 }
 
 #[test]
+fn only_the_nearest_heading_above_a_row_speaks_for_it() {
+    let page = "<h3>Alpha <a href=/x>more</a></h3><ul><li><a href=a>A</a></ul>\
+                <h3>5 March 2026</h3><p>Case one</p><ul><li><a href=b>B</a></ul>\
+                <h3>No date yet</h3><ul><li><a href=c>C</a></ul>";
+    assert_eq!(
+        items(page, "item = 'li'\ndate = { before = 'h3' }"),
+        [
+            "A |  | /feeds/a",
+            "B | 2026-03-05 | /feeds/b",
+            "C |  | /feeds/c"
+        ]
+    );
+    let found = tried(
+        page,
+        "item = 'li'\ncategories = { before = 'h3' }\ntitle = 'a'\nkey = 'a'\nlink = { before = 'h3', css = 'a@href' }",
+    );
+    let told: Vec<_> = found
+        .parsed
+        .entries
+        .iter()
+        .map(|entry| (entry.url.is_some(), entry.categories.join("+")))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (true, "Alpha more".to_owned()),
+            (false, "5 March 2026".to_owned()),
+            (false, "No date yet".to_owned()),
+        ]
+    );
+    // A pattern says which headings are meant.
+    assert_eq!(
+        items(
+            page,
+            "item = 'li'\ndate = { before = 'h3', match = '\\d+ \\w+ \\d{4}' }"
+        )[2],
+        "C | 2026-03-05 | /feeds/c"
+    );
+}
+
+#[test]
+fn two_documents_under_one_key_are_not_lost_in_silence() {
+    let page = "<ul><li><a href=1>Order one</a> 24-1<li><a href=2>Order two</a> 24-1<li><a href=2>Order two</a> 24-1</ul>";
+    let found = tried(page, "item = 'li'\nkey = '::own'");
+    let whys: Vec<&str> = found.refused.iter().map(|row| row.why.as_str()).collect();
+    let why = "its key `24-1` stood on the page before, with another link: let select.key tell the two apart";
+    assert_eq!(whys, [why, why]);
+    assert!(codes(&found.parsed).contains(&FaultCode::BadItem));
+}
+
+#[test]
+fn the_reason_is_told_wherever_a_value_is_looked_for() {
+    let page = "<h3>Head</h3><table><tr><td>x<td><p><a href=a>ID 5</a></p></table>";
+    for (title, why) in [
+        ("{ before = 'h4' }", "no such element ends before it"),
+        (
+            "{ before = 'h3', match = '^T' }",
+            "`^T` matches nothing before it, such as `Head`",
+        ),
+        (
+            "{ closest = 'ul', css = 'b' }",
+            "no such element is around it",
+        ),
+        (
+            "{ closest = 'tr', css = 'b' }",
+            "what is selected is not in it, or is empty",
+        ),
+        (
+            "{ parts = ['a', { css = 'a', match = 'No (.)' }] }",
+            "part 2: `No (.)` does not match `ID 5`",
+        ),
+        (
+            "['b', { css = 'a', match = '^T' }]",
+            "what is selected is not in it, or is empty, and `^T` does not match `ID 5`",
+        ),
+    ] {
+        let found = tried(page, &format!("item = 'p'\ntitle = {title}"));
+        assert_eq!(
+            found.refused[0].why,
+            format!("it has no title: {why}"),
+            "{title}"
+        );
+    }
+}
+
+#[test]
+fn what_a_replacement_or_a_format_names_must_be_there() {
+    for (title, part) in [
+        ("{ css = 'a', format = '{2}' }", "has the place `{2}`"),
+        ("{ css = 'a', format = '{0}' }", "has the place `{0}`"),
+        ("{ css = 'a', format = '%d' }", "stands beside select"),
+        (
+            "{ parts = ['a', 'b'], format = '{1} {3}' }",
+            "there are 2 parts",
+        ),
+        (
+            "{ css = 'a', match = '^.', replace = 'x$2' }",
+            "names the group `2`",
+        ),
+        (
+            "{ css = 'a', match = '(a)', replace = '$1st' }",
+            "names the group `1st`",
+        ),
+        (
+            "{ css = 'a', edit = [{ match = 'a', replace = '${n}' }] }",
+            "names the group `n`",
+        ),
+    ] {
+        let select: Select = toml::from_str(&format!("item = 'li'\ntitle = {title}")).unwrap();
+        let told = super::super::selectors_valid(&select).unwrap_err();
+        assert!(
+            told.iter().any(|fault| fault.contains(part)),
+            "{title}: {told:?}"
+        );
+    }
+    for title in [
+        "{ css = 'a', match = '(?<n>.)(.)', replace = '$n-${2} $$5' }",
+        "{ parts = ['a', 'b'], format = '{2} of {1}' }",
+        "{ css = 'a', format = 'No. {1}' }",
+    ] {
+        definition(&format!("item = 'li'\ntitle = {title}"));
+    }
+}
+
+#[test]
 fn a_list_that_says_it_is_empty_can_be_read() {
     let empty = tried(
         "<ul><li class=none>No results</ul>",

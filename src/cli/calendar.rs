@@ -104,10 +104,18 @@ pub(super) async fn run(house: House, options: Options) -> anyhow::Result<ExitCo
             options.limit
         );
     }
+    // Nobody comments on a page's dates.
+    let mut pages = filter.milestones(&house.library, from);
+    pages.retain(|milestone| !open && until.is_none_or(|until| milestone.date < until));
     if options.ics {
         say_part!(
             "{}",
-            ics("Key dates", &stretch.entries, &house.config.base_url)
+            ics(
+                "Key dates",
+                &stretch.entries,
+                &pages,
+                &house.config.base_url
+            )
         );
     } else if options.json {
         let lines: Vec<Value> = stretch.entries.iter().map(|due| line(due, today)).collect();
@@ -119,27 +127,45 @@ pub(super) async fn run(house: House, options: Options) -> anyhow::Result<ExitCo
         let lines: Vec<Value> = stretch.entries.iter().map(|due| line(due, today)).collect();
         super::export::jsonl(&lines)?;
     } else {
-        let rows: Vec<Vec<String>> = stretch
-            .entries
-            .iter()
-            .map(|due| {
-                vec![
-                    due.date.precision.told(due.date.date),
-                    due.date.event.label().to_owned(),
-                    due.status(today).as_str().to_owned(),
-                    due.date
-                        .was
-                        .map_or_else(String::new, |was| was.format("%Y-%m-%d").to_string()),
-                    due.update.to_string(),
-                    html::excerpt(&due.title, 80),
-                ]
-            })
-            .collect();
-        table::print(&["date", "what", "status", "was", "update", "title"], &rows);
-        say!(
-            "{}",
-            table::count(i64::try_from(stretch.entries.len())?, "date")
+        let told = stretch.entries.iter().map(|due| {
+            let row = vec![
+                due.date.precision.told(due.date.date),
+                due.date.event.label().to_owned(),
+                due.status(today).as_str().to_owned(),
+                due.date
+                    .was
+                    .map_or_else(String::new, |was| was.format("%Y-%m-%d").to_string()),
+                due.update.to_string(),
+                html::excerpt(&due.title, 80),
+            ];
+            (due.date.date, row)
+        });
+        let written = pages.iter().map(|milestone| {
+            let row = vec![
+                milestone.precision.told(milestone.date),
+                "on its page".to_owned(),
+                milestone.status(today).to_owned(),
+                String::new(),
+                milestone.framework.id.to_string(),
+                html::excerpt(milestone.label, 80),
+            ];
+            (milestone.date, row)
+        });
+        let mut rows: Vec<(NaiveDate, Vec<String>)> = told.chain(written).collect();
+        rows.sort_by_key(|(day, _)| *day);
+        let rows: Vec<Vec<String>> = rows.into_iter().map(|(_, row)| row).collect();
+        table::print(
+            &[
+                "date",
+                "what",
+                "status",
+                "was",
+                "update or framework",
+                "title",
+            ],
+            &rows,
         );
+        say!("{}", table::count(i64::try_from(rows.len())?, "date"));
     }
     Ok(ExitCode::SUCCESS)
 }

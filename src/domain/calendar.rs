@@ -7,7 +7,8 @@ use chrono::{DateTime, Days, NaiveDate, Utc};
 use super::address::WebAddress;
 use super::id::{FrameworkId, JurisdictionId, SourceId, UpdateId};
 use super::key_date::{Certainty, DateEvent, KeyDate, Precision};
-use super::reference;
+use super::library::{Framework, Library};
+use super::reference::{self, KnownWorks};
 use super::update::{Authority, Field, Tags, UpdateKind};
 
 /// Where a key date stands.
@@ -241,6 +242,93 @@ impl Due {
     }
 }
 
+/// A date of a framework's page: written down with what it rests on, told by no update.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Milestone<'l> {
+    /// What it is known by, wherever it moves: it goes by what happens, not by the day.
+    pub uid: String,
+    /// Whose page it stands on.
+    pub framework: &'l Framework,
+    /// The day.
+    pub date: NaiveDate,
+    /// How fine the day is.
+    pub precision: Precision,
+    /// What happens then.
+    pub label: &'l str,
+    /// What is to be known of it.
+    pub note: Option<&'l str>,
+    /// Whether somebody matched it to a source.
+    pub is_confirmed: bool,
+}
+
+impl<'l> Milestone<'l> {
+    /// The dates of a framework's page, in the page's order.
+    pub fn of(framework: &'l Framework) -> Vec<Self> {
+        let entries = framework
+            .profile
+            .as_ref()
+            .map_or(&[][..], |profile| &profile.timeline);
+        let written = entries.iter().filter_map(|entry| {
+            Some(Self {
+                uid: String::new(),
+                framework,
+                date: entry.date?,
+                precision: entry.precision,
+                label: &entry.label,
+                note: entry.note.as_deref(),
+                is_confirmed: !entry.grounds.is_unconfirmed(),
+            })
+        });
+        // What the page's own timeline tells of a day says more than the short list does.
+        let listed = framework
+            .dates
+            .iter()
+            .filter(|date| entries.iter().all(|entry| entry.date != Some(date.date)))
+            .map(|date| Self {
+                uid: String::new(),
+                framework,
+                date: date.date,
+                precision: Precision::Day,
+                label: &date.label,
+                note: None,
+                is_confirmed: date.verified,
+            });
+        let mut milestones: Vec<Self> = written.chain(listed).collect();
+        let mut seen = BTreeSet::new();
+        for milestone in &mut milestones {
+            let slug = reference::slug(milestone.label);
+            let mut uid = format!("{}-{slug}", framework.id);
+            while !seen.insert(uid.clone()) {
+                uid.push_str("-again");
+            }
+            milestone.uid = uid;
+        }
+        milestones
+    }
+
+    /// The last day on which it may be: of a month told without a day the month's last.
+    pub fn last_day(&self) -> NaiveDate {
+        self.precision.span(self.date).1
+    }
+
+    /// Where it stands on a day: passed, confirmed, or reported and not confirmed.
+    pub fn status(&self, today: NaiveDate) -> &'static str {
+        if self.last_day() < today {
+            DateStatus::Passed.as_str()
+        } else if self.is_confirmed {
+            DateStatus::Confirmed.as_str()
+        } else {
+            "reported"
+        }
+    }
+
+    /// When its page was last read through.
+    pub fn reviewed(&self) -> Option<NaiveDate> {
+        let profile = self.framework.profile.as_ref()?;
+        Some(profile.reviewed)
+    }
+}
+
 /// What of the calendar somebody wants to see; all of it where nothing is said.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CalendarFilter {
@@ -270,6 +358,37 @@ impl CalendarFilter {
                 .standard
                 .as_ref()
                 .is_none_or(|slug| due.works.contains(slug))
+    }
+
+    /// The dates of frameworks' pages that are wanted, from a day on, by day. None of them says which
+    /// event it is.
+    pub fn milestones<'l>(&self, library: &'l Library, from: NaiveDate) -> Vec<Milestone<'l>> {
+        let mut out: Vec<Milestone<'l>> = library
+            .frameworks
+            .iter()
+            .filter(|framework| self.takes_page(framework, &library.known_works))
+            .flat_map(Milestone::of)
+            .filter(|milestone| milestone.last_day() >= from)
+            .collect();
+        out.sort_by(|a, b| (a.date, &a.uid).cmp(&(b.date, &b.uid)));
+        out
+    }
+
+    fn takes_page(&self, framework: &Framework, known: &KnownWorks) -> bool {
+        let is_of = |slug: &String| {
+            framework
+                .references
+                .iter()
+                .filter_map(|form| reference::read(form, known).into_iter().next())
+                .any(|found| reference::slug(&found.work) == *slug)
+        };
+        self.event.is_none()
+            && self.framework.as_ref().is_none_or(|id| *id == framework.id)
+            && self
+                .jurisdiction
+                .as_ref()
+                .is_none_or(|id| framework.jurisdictions.contains(id))
+            && self.standard.as_ref().is_none_or(is_of)
     }
 }
 

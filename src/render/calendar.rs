@@ -5,7 +5,7 @@ use chrono::{Datelike as _, NaiveDate};
 use super::ics::capital;
 use super::views::{Moment, Named, because_of, certainty};
 use super::{FacetLink, View};
-use crate::domain::calendar::Due;
+use crate::domain::calendar::{Due, Milestone};
 use crate::domain::library::Library;
 use crate::text::date::Stamp;
 
@@ -86,6 +86,48 @@ impl DueView {
                         .map_or_else(|| id.to_string(), |place| place.name.clone())
                 })
                 .collect(),
+        }
+    }
+}
+
+impl DueView {
+    /// A date of a framework's page as it stands on a day.
+    pub fn of_page(milestone: &Milestone<'_>, library: &Library, today: NaiveDate) -> Self {
+        let framework = milestone.framework;
+        let last = milestone.last_day();
+        Self {
+            day: Moment {
+                exact: milestone.date.to_string(),
+                shown: milestone.precision.told(milestone.date),
+            },
+            label: framework.short.clone(),
+            status: milestone.status(today).to_owned(),
+            certainty: if milestone.is_confirmed {
+                "matched to a source"
+            } else {
+                "reported, not confirmed"
+            }
+            .to_owned(),
+            because: milestone.note.unwrap_or_default().to_owned(),
+            left: (last >= today).then(|| (last - today).num_days()),
+            title: milestone.label.to_owned(),
+            href: format!("/frameworks/{}#timeline", framework.id),
+            source: format!("Page of {}", framework.short),
+            frameworks: vec![Named {
+                name: framework.short.clone(),
+                href: format!("/calendar?framework={}", framework.id),
+            }],
+            places: framework
+                .jurisdictions
+                .iter()
+                .take(4)
+                .map(|id| {
+                    library
+                        .jurisdiction(id)
+                        .map_or_else(|| id.to_string(), |place| place.name.clone())
+                })
+                .collect(),
+            ..Self::default()
         }
     }
 }

@@ -5,20 +5,20 @@
 
 use std::fmt::Write as _;
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Duration, NaiveDate, NaiveTime, Utc};
 
-use crate::domain::calendar::Due;
+use crate::domain::calendar::{Due, Milestone};
 
 /// A line's bytes, without its end (RFC 5545, 3.1).
 const LINE: usize = 75;
 
-/// A calendar of dates under a name. `base_url` is the site's own address, without a slash at the
-/// end.
+/// A calendar of dates under a name: what updates tell, and what stands on frameworks' pages.
+/// `base_url` is the site's own address, without a slash at the end.
 ///
 /// A date keeps its `UID` wherever it moves, and its `SEQUENCE` rises with each move: so it moves
 /// in the calendars that have it. No moment of asking is in it.
-pub fn ics(name: &str, entries: &[Due], base_url: &str) -> String {
-    let mut out = String::with_capacity(512 + entries.len() * 768);
+pub fn ics(name: &str, entries: &[Due], pages: &[Milestone<'_>], base_url: &str) -> String {
+    let mut out = String::with_capacity(512 + (entries.len() + pages.len()) * 768);
     line(&mut out, "BEGIN:VCALENDAR");
     line(&mut out, "VERSION:2.0");
     line(&mut out, "PRODID:-//Regwire//Key dates//EN");
@@ -30,43 +30,106 @@ pub fn ics(name: &str, entries: &[Due], base_url: &str) -> String {
     line(&mut out, "REFRESH-INTERVAL;VALUE=DURATION:PT6H");
     line(&mut out, "X-PUBLISHED-TTL:PT6H");
     for due in entries {
-        event(&mut out, due, base_url);
+        event(&mut out, &Event::told(due, base_url));
+    }
+    for milestone in pages {
+        event(&mut out, &Event::written(milestone, base_url));
     }
     line(&mut out, "END:VCALENDAR");
     out
 }
 
-fn event(out: &mut String, due: &Due, base_url: &str) {
-    let page = format!("{base_url}/updates/{}", due.update);
-    let changed = moment(due.changed_at);
-    let day = due.date.date;
+/// What an event of a calendar says.
+struct Event<'e> {
+    uid: String,
+    changed: DateTime<Utc>,
+    sequence: i64,
+    day: NaiveDate,
+    summary: String,
+    description: String,
+    page: String,
+    is_settled: bool,
+    frameworks: Vec<&'e str>,
+}
+
+impl<'e> Event<'e> {
+    fn told(due: &'e Due, base_url: &str) -> Self {
+        let page = format!("{base_url}/updates/{}", due.update);
+        Self {
+            uid: due.uid.clone(),
+            changed: due.changed_at,
+            sequence: due.sequence.into(),
+            day: due.date.date,
+            summary: summary(due),
+            description: description(due, &page),
+            page,
+            is_settled: due.is_settled(),
+            frameworks: due.frameworks.iter().map(|id| id.as_str()).collect(),
+        }
+    }
+
+    fn written(milestone: &Milestone<'e>, base_url: &str) -> Self {
+        let framework = milestone.framework;
+        let page = format!("{base_url}/frameworks/{}#timeline", framework.id);
+        // Whoever reads a page through again may move its dates; a page that nobody has read
+        // through is as old as the day itself.
+        let reviewed = milestone.reviewed();
+        let mut description = format!(
+            "{} ({}).",
+            milestone.precision.told(milestone.date),
+            if milestone.is_confirmed {
+                "matched to a source"
+            } else {
+                "reported, not confirmed"
+            },
+        );
+        if let Some(note) = milestone.note {
+            let _ = write!(description, " {note}");
+        }
+        let _ = write!(description, "\n{page}");
+        Self {
+            uid: milestone.uid.clone(),
+            changed: reviewed
+                .unwrap_or(milestone.date)
+                .and_time(NaiveTime::MIN)
+                .and_utc(),
+            sequence: reviewed.map_or(0, |day| (day - NaiveDate::default()).num_days()),
+            day: milestone.date,
+            summary: format!("{}: {}", framework.short, milestone.label),
+            description,
+            page,
+            is_settled: milestone.is_confirmed,
+            frameworks: vec![framework.id.as_str()],
+        }
+    }
+}
+
+fn event(out: &mut String, event: &Event<'_>) {
+    let changed = moment(event.changed);
+    let day = event.day;
     line(out, "BEGIN:VEVENT");
-    line(out, &format!("UID:{}@regwire", due.uid));
+    line(out, &format!("UID:{}@regwire", event.uid));
     line(out, &format!("DTSTAMP:{changed}"));
     line(out, &format!("LAST-MODIFIED:{changed}"));
-    line(out, &format!("SEQUENCE:{}", due.sequence));
+    line(out, &format!("SEQUENCE:{}", event.sequence));
     line(out, &format!("DTSTART;VALUE=DATE:{}", day.format("%Y%m%d")));
     // The end is the first day that is no longer meant.
     if let Some(next) = day.checked_add_signed(Duration::days(1)) {
         line(out, &format!("DTEND;VALUE=DATE:{}", next.format("%Y%m%d")));
     }
-    text(out, "SUMMARY", &summary(due));
-    text(out, "DESCRIPTION", &description(due, &page));
-    line(out, &format!("URL:{}", plain(&page)));
+    text(out, "SUMMARY", &event.summary);
+    text(out, "DESCRIPTION", &event.description);
+    line(out, &format!("URL:{}", plain(&event.page)));
     line(
         out,
-        if due.is_settled() {
+        if event.is_settled {
             "STATUS:CONFIRMED"
         } else {
             "STATUS:TENTATIVE"
         },
     );
-    if !due.frameworks.is_empty() {
-        let names: Vec<String> = due
-            .frameworks
-            .iter()
-            .map(|id| escaped(id.as_str()))
-            .collect();
+    if !event.frameworks.is_empty() {
+        let names: Vec<String> = event.frameworks.iter().map(|id| escaped(id)).collect();
         line(out, &format!("CATEGORIES:{}", names.join(",")));
     }
     // A deadline takes nobody's day.
@@ -177,7 +240,12 @@ mod tests {
     }
 
     fn of(due: Due) -> Vec<String> {
-        unfolded(&ics("Key dates", &[due], "https://updates.example.org"))
+        unfolded(&ics(
+            "Key dates",
+            &[due],
+            &[],
+            "https://updates.example.org",
+        ))
     }
 
     #[test]
@@ -262,7 +330,7 @@ mod tests {
         fn no_line_is_too_long_and_none_is_lost(title in any::<String>()) {
             let mut date = due(DateEvent::CommentsClose, "2026-05-15");
             date.title = title;
-            let text = ics("x", &[date.clone()], "https://e.example");
+            let text = ics("x", &[date.clone()], &[], "https://e.example");
             prop_assert!(text.ends_with("\r\n"));
             for line in text.split("\r\n") {
                 prop_assert!(line.len() <= 75, "{line}");

@@ -6,8 +6,9 @@ use axum::extract::{Path, Query as Parameters, State};
 use axum::response::Response;
 use chrono::{Datelike as _, Days, Months, NaiveDate};
 
+use super::changes::due_view;
 use super::{Site, Trouble};
-use crate::domain::calendar::{CalendarFilter, Due};
+use crate::domain::calendar::{CalendarFilter, Due, Milestone};
 use crate::domain::id::{FrameworkId, JurisdictionId};
 use crate::domain::key_date::DateEvent;
 use crate::domain::reference;
@@ -129,6 +130,27 @@ fn address(path: &str, query: &[(&'static str, String)]) -> String {
     format!("{path}?{}", pairs.finish())
 }
 
+/// What updates tell and what stands on frameworks' pages, by day.
+pub(super) fn views(
+    site: &Site,
+    dues: &[Due],
+    pages: &[Milestone<'_>],
+    today: NaiveDate,
+) -> Vec<(NaiveDate, DueView)> {
+    let told = dues
+        .iter()
+        .map(|due| (due.date.date, due_view(site, due, today)));
+    let written = pages.iter().map(|milestone| {
+        (
+            milestone.date,
+            DueView::of_page(milestone, &site.library, today),
+        )
+    });
+    let mut out: Vec<(NaiveDate, DueView)> = told.chain(written).collect();
+    out.sort_by_key(|(day, _)| *day);
+    out
+}
+
 /// `/calendar`
 pub(super) async fn calendar(
     State(site): State<Site>,
@@ -158,16 +180,19 @@ async fn page(site: &Site, parameters: &BTreeMap<String, String>) -> Result<Resp
             filter.takes(due) && due.is_open(today)
         })
         .await?;
-    let view = |due: &Due| {
-        let source = site.sources.iter().find(|source| source.id == due.source);
-        DueView::new(
-            due,
-            source.map(|source| source.name.as_str()),
-            &site.library,
-            today,
-        )
-    };
+    let pages = filter.milestones(&site.library, NaiveDate::MIN);
+    let within: Vec<Milestone<'_>> = pages
+        .iter()
+        .filter(|milestone| (from..until).contains(&milestone.date))
+        .cloned()
+        .collect();
     let (last_before, first_after) = site.store.due_around(from, until).await?;
+    let days = || pages.iter().map(|milestone| milestone.date);
+    let last_before = last_before.max(days().rev().find(|day| *day < from));
+    let first_after = first_after
+        .into_iter()
+        .chain(days().find(|day| *day >= until))
+        .min();
     let leads = |name: &str, from: NaiveDate| {
         let mut query = asked.query();
         query.push(("from", from.format("%Y-%m").to_string()));
@@ -178,9 +203,13 @@ async fn page(site: &Site, parameters: &BTreeMap<String, String>) -> Result<Resp
         }
     };
     site.show(&CalendarPage {
-        open: open.entries.iter().map(view).collect(),
+        open: open
+            .entries
+            .iter()
+            .map(|due| due_view(site, due, today))
+            .collect(),
         open_cut: open.cut,
-        months: MonthView::of(stretch.entries.iter().map(|due| (due.date.date, view(due)))),
+        months: MonthView::of(views(site, &stretch.entries, &within, today)),
         cut: stretch.cut,
         stretch: format!(
             "{} to {}",
@@ -312,6 +341,7 @@ async fn feed(site: &Site, filter: &CalendarFilter) -> Response {
     let text = ics(
         &name(site, filter),
         &stretch.entries,
+        &filter.milestones(&site.library, from),
         site.renderer.base_url(),
     );
     super::feeds::kept("text/calendar; charset=utf-8", text)

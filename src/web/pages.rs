@@ -6,10 +6,10 @@ use axum::extract::{Path, Query as Parameters, State};
 use axum::response::Response;
 use chrono::{Datelike as _, Days, NaiveDate};
 
-use super::changes::due_view;
+use super::calendar::views;
 use super::{Site, Trouble};
 use crate::digest;
-use crate::domain::calendar::Due;
+use crate::domain::calendar::{CalendarFilter, Due};
 use crate::domain::health::{Coverage, Verdict, survey};
 use crate::domain::id::{BodyId, FrameworkId, JurisdictionId, SourceId, TopicId, UpdateId};
 use crate::domain::query::{Filter, Query};
@@ -82,6 +82,7 @@ pub(super) async fn home(
             .store
             .due(today, None, &[], DUE, Due::is_settled)
             .await?;
+        let pages = CalendarFilter::default().milestones(&site.library, today);
         let (survey, _) = surveyed(&site).await?;
         let counts = site.store.counts().await?;
         let frameworks = super::found::counts(&site, "framework").await?;
@@ -95,10 +96,10 @@ pub(super) async fn home(
                 .filter(|_| latest.len() == 30)
                 .map(|(position, _)| format!("/?before={position}")),
             updates: cards,
-            due: due
-                .entries
-                .iter()
-                .map(|due| due_view(&site, due, today))
+            due: views(&site, &due.entries, &pages, today)
+                .into_iter()
+                .take(DUE)
+                .map(|(_, view)| view)
                 .collect(),
             weeks: columns(
                 &format!("Updates a week, the last {WEEKS} weeks; the table says each"),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use axum::extract::{Path, Query as Parameters, State};
 use axum::response::Response;
 
-use super::changes::due_view;
+use super::calendar::views;
 use super::found::{counts, newest};
 use super::pages::{cards, encoded, name_of, told};
 use super::{Site, Trouble};
@@ -433,10 +433,11 @@ async fn due(site: &Site, filter: &CalendarFilter) -> Result<Vec<DueView>, Troub
         .store
         .due(today, None, &[], DATES, |due| filter.takes(due))
         .await?;
-    Ok(stretch
-        .entries
-        .iter()
-        .map(|due| due_view(site, due, today))
+    let pages = filter.milestones(&site.library, today);
+    Ok(views(site, &stretch.entries, &pages, today)
+        .into_iter()
+        .take(DATES)
+        .map(|(_, view)| view)
         .collect())
 }
 

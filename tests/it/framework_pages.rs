@@ -124,6 +124,51 @@ async fn the_page_has_every_section_filled_and_its_updates_were_collected() {
 }
 
 #[tokio::test]
+async fn the_dates_of_pages_stand_in_the_calendars_though_no_update_tells_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let house = house(
+        folder.path(),
+        "2026-11-25T09:00:00Z",
+        load(&Files::built_in()),
+    )
+    .await;
+    let router = site(&house);
+    let (_, _, home) = ask(&router, "/").await;
+    assert!(home.contains("/frameworks/eu-ai-act#timeline"), "{home}");
+    let (_, _, page) = ask(&router, "/calendar?framework=eu-ai-act").await;
+    for holds in [
+        "2 December 2026",
+        "Marking under Article 50(2)",
+        "status-reported",
+        "reported, not confirmed",
+        "/frameworks/eu-ai-act#timeline",
+        // The next stretch with a date is a step away, and so is the last one.
+        "from=2027-08",
+        "Earlier",
+    ] {
+        assert!(page.contains(holds), "{holds}\n{page}");
+    }
+    let (_, _, page) = ask(&router, "/calendar?framework=eu-ai-act&event=application").await;
+    assert!(!page.contains("Marking under Article 50(2)"));
+    let (_, _, page) = ask(&router, "/jurisdictions/eu").await;
+    assert!(page.contains("Marking under Article 50(2)"));
+    let (_, tag, file) = ask(&router, "/frameworks/eu-ai-act/calendar.ics").await;
+    for holds in [
+        "DTSTART;VALUE=DATE:20261202",
+        "STATUS:TENTATIVE",
+        "STATUS:CONFIRMED",
+        "CATEGORIES:eu-ai-act",
+    ] {
+        assert!(file.contains(holds), "{holds}\n{file}");
+    }
+    assert!(tag.is_some());
+    let (_, _, other) = ask(&router, "/frameworks/iso-iec-42001/calendar.ics").await;
+    assert!(!other.contains("CATEGORIES:eu-ai-act"));
+    let (_, _, by_standard) = ask(&router, "/standards/iso-iec-42001/calendar.ics").await;
+    assert!(by_standard.contains("CATEGORIES:iso-iec-42001"));
+}
+
+#[tokio::test]
 async fn a_framework_without_a_written_page_has_one_from_the_library() {
     let folder = tempfile::tempdir().unwrap();
     let house = house(

@@ -65,7 +65,7 @@ async fn dates_of(site: &Site, name: &str, query: &Query) -> Result<Response, Tr
         let told: HashSet<UpdateId> = found.hits.into_iter().collect();
         due(site, |due| told.contains(&due.update)).await?
     };
-    let text = ics(name, &due, site.renderer.base_url());
+    let text = ics(name, &due, &[], site.renderer.base_url());
     Ok(kept("text/calendar; charset=utf-8", text))
 }
 

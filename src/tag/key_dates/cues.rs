@@ -212,7 +212,7 @@ const PHRASES: &[(Sense, &str)] = &[
          |provide the following|to respond to|send|sent to|provide their|enrol|enroll|lodge|lodged|apply\
          |return|returned|hand in|deliver|upload|declare|registrieren|melden|einreichen\
          |abgeben|ubersenden|abzugeben|zu melden|gemeldet\
-         |eingereicht|einzureichen|ubermitteln|anmelden|anzumelden|vorlegen|beantragen\
+         |eingereicht|einzureichen|vorzulegen|einzusenden|ubermitteln|anmelden|anzumelden|vorlegen|beantragen\
          |transmettre|transmis|soumettre|deposer\
          |adresser|communiquer|enregistrer|declarer|notifier|s inscrire\
          |inscrire|remettre|remis|registrarse|presentar|remitir|enviar|notificar|inscribirse\
@@ -458,6 +458,108 @@ const PHRASES: &[(Sense, &str)] = &[
          |have been submitted|had received|had been|had submitted|had responded|had registered|had filed|were received\
          |was received|waren eingegangen|eingegangen|avait recu|avaient ete|habia recibido",
     ),
+    // Portuguese, Swedish, Danish, Norwegian and Czech, and what other languages lacked.
+    (
+        Sense::Topic(Topic::Publication),
+        "publicacao|publicacion|publication du|publication de|pubblicazione|publicatie|publikacja|publikacji\
+         |offentliggorande*|offentliggorelse*|publicering*|vydani|zverejneni",
+    ),
+    (
+        Sense::Event(Publication),
+        "expect to publish|expects to release|expect to release|intends to publish|intend to publish|aims to publish\
+         |aim to publish|plan to publish|is due to publish|devrait publier|prevoit de publier|compte publier\
+         |te publiceren|zu veroffentlichen|veroffentlichen will|soll veroffentlicht werden|preve publicar|prevede di pubblicare\
+         |planeja publicar|preve a publicacao|planerar att publicera|forventer at offentliggore|planuje opublikowac\
+         |planuje vydat|planuje zverejnit",
+    ),
+    (
+        Sense::Topic(Topic::Certificate),
+        "certificeret|certifierad*|certificad*|certifikovan*|certifikat*|certifisert",
+    ),
+    (
+        Sense::Topic(Topic::Comment),
+        "bemaerkninger|innspill|horingsuttalelser|horingsinnspill|observacoes|contribuicoes|sugestoes|manifestacoes|tomada de subsidios|contributos|synpunkter|remissvar\
+         |remisstiden|remisstid|yttranden|horingssvar|horingsfrist*|horing|pripominky|pripominek|verejna konzultace\
+         |verejne konzultace|respondents|discussion paper|industry s views",
+    ),
+    (
+        Sense::Topic(Topic::Ballot),
+        "omrostning*|hlasovani|votacao|stemming over|fdis vote|dis vote|cd vote|cast their votes|cast their vote\
+         |cast votes|votacion",
+    ),
+    (
+        Sense::Topic(Topic::Transition),
+        "periodo de transicao|prazo de transicao|periodo de adaptacao|overgangsperiod*|overgangstid*\
+         |prechodne obdobi|prechodneho obdobi",
+    ),
+    (
+        Sense::Topic(Topic::Compliance),
+        "adequar se|adequacao|estar em conformidade|uppfylla kraven|dosahnout souladu",
+    ),
+    (
+        Sense::Topic(Topic::Submission),
+        "inscricoes|ansokan|ansokningar|anmalan|anmalningar|prihlasky|prihlasek",
+    ),
+    (
+        Sense::HandIn,
+        "remeter|remetam|enviar a|oversende|odevzdat|apresentar|apresentad*|submeter|submetid*|entregar|entregue*|enviad*|remetid*|encaminhad*|notificad*\
+         |lamna|lamnas|lamnats|skicka|skickas|rapportera|rapporteras|anmala|anmalas|registrera|registreras\
+         |kommit in|inkommit|indsende*|indberette*|predlozit|podat|nahlasit|zaslat|zasilat",
+    ),
+    (
+        Sense::Duty,
+        "devem|devera|deverao|tem de|ficam obrigad*|ska|maste|skall|behover|skal|jsou povinni|jsou povinny|je povinen",
+    ),
+    (Sense::Leave, "podem|pode|lze|mohou|far lamna"),
+    (
+        Sense::Topic(Topic::Meeting),
+        "reuniao|webinario|webbinarium|mote|moede|konferens|seminarium|jednani|seminar",
+    ),
+    (
+        Sense::Hold,
+        "bjuder in|inbjuder|inviterer|inviterer til|ladt zum|ladt zur|laden zum|rendez vous|donne rendez|invita a|nodigt uit|zaprasza*|convida*|zve na|register now for|join us for|realiza se|sera realizad*|acontece|ocorrera|tera lugar|halls|ager rum|arrangeras|finder sted|afholdes\
+         |kona se|se kona|uskutecni",
+    ),
+    (
+        Sense::Event(EntryIntoForce),
+        "em vigor|entra em vigor|entram em vigor|entrara em vigor|entrou em vigor|passa a vigorar|produz efeitos\
+         |i kraft|trader i kraft|tradde i kraft|traeder i kraft|trer i kraft|ikrafttradande|ikrafttraeden\
+         |v platnost|vstupuje v platnost|vstoupi v platnost|nabyva ucinnosti|nabude ucinnosti|v ucinnost",
+    ),
+    (
+        Sense::Event(Application),
+        "aplicavel|aplicaveis|aplica se|aplicam se|passa a ser obrigatori*|obrigatorio|obrigatoria\
+         |tillampas|ska tillampas|galler|borjar galla|borjar tillampas|finder anvendelse|gaelder\
+         |pouzije se|se pouzije|pouziji se|uplatni se|plati od",
+    ),
+    (
+        Sense::Event(Withdrawal),
+        "ritirat*|withdraw the publication|withdraw the standard|withdraw the guidance|withdraw the document|to withdraw|will withdraw|withdraw the|withdraw its|ophort|utgar|utgatt|revogad*|anulad*|retirad*|upphavs|upphavd|upphor att galla|ophaeves|zrusen*|zrusuje se|pozbyva platnosti\
+         |withdraw any|withdraw conflicting|withdraw national|withdraw the national",
+    ),
+    (
+        Sense::Close,
+        "svarfrist*|fristen|udlober|utloper|encerramento|lhuta pro|encerra|encerra se|encerram|encerram se|prazo|prazo final|data limite|sista dag|sista dagen\
+         |loper ut|lober ud|avslutas|stanger|tidsfrist*|svarsfrist*|konci|skonci|uplyne|lhuta",
+    ),
+    (
+        Sense::Open,
+        "abertura|comeca|decorre|oppnar|oppnas|inleds|zahajeni|zacina",
+    ),
+    (
+        Sense::Move,
+        "udskudt|udskydes|udsat|forlenget|forlanget|prorrog*|prodluzuje*|prodlouzen*|posouva*|posunut*|odklada*|przedluza*|adiad*|adia|prorrogad*|prorrogacao|skjuts upp|forlangs|forlangts|senarelagg*|udskyd*|forlaeng*|odlozen*\
+         |prodlouz*|slipped|slips|slip",
+    ),
+    (
+        Sense::Old,
+        "em vez|i stallet|istallet|ursprungligen|oprindelig*|puvodne|namisto",
+    ),
+    (
+        Sense::Hedge,
+        "foreslas|foreslar|foreslagna|foreslaas|ventes|ocekava|ocekavan*|planuje*|forventer|forventas|esta previst*|previst*|vantas|planeras|beraknas|forventes|ocekava se",
+    ),
+    (Sense::Not, "nao|inte|ikke"),
 ];
 
 struct Phrase {

@@ -85,6 +85,8 @@ const TOLD: &[&str] = &[
 const TOLD_BY_TWO: &[(&str, &str)] = &[
     ("force", "into"),
     ("date", "effective"),
+    ("date", "that"),
+    ("day", "that"),
     ("notice", "this"),
     ("announcement", "this"),
 ];
@@ -229,7 +231,7 @@ fn numbered(text: &str) -> bool {
     false
 }
 
-/// Whether this number is part of a date by the signs at it: 2026-03-02 and 2.3.2026, with any dash;
+/// Whether this number is part of a date by the signs at it: 2026-03-02, 2.3.2026 and 2. 3. 2026, with any dash;
 /// a version ("v4.0.1") is neither. Or of a quarter ("Q3").
 fn signed(text: &str, start: usize, end: usize) -> bool {
     let bytes = text.as_bytes();
@@ -238,7 +240,11 @@ fn signed(text: &str, start: usize, end: usize) -> bool {
         let after = text.get(at..).and_then(|rest| rest.chars().next());
         after
             .filter(|c| matches!(c, '-' | '/' | '.' | '\u{2010}'..='\u{2015}' | '\u{2212}'))
-            .map(|c| at + c.len_utf8())
+            .map(|c| {
+                // "31. 12. 2026".
+                let blank = c == '.' && bytes.get(at + 1) == Some(&b' ');
+                at + c.len_utf8() + usize::from(blank)
+            })
             .filter(|at| digit(*at))
     };
     let run = |mut at: usize| {

@@ -112,6 +112,14 @@ impl Reader<'_> {
             {
                 return Some((at + 1, Anchor::Before));
             }
+            "after" | "from" | "following"
+                if self.word(at + 1) == Some("that")
+                    && matches!(self.word(at + 2), Some("date" | "day"))
+                    && self.anchor_at(at + 3).is_none()
+                    && self.word(at + 3) != Some("of") =>
+            {
+                return Some((at + 3, Anchor::Before));
+            }
             "plus" if self.word(at + 1) == Some("tard") => return Some((at + 2, Anchor::Before)),
             _ => {}
         }

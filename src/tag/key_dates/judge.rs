@@ -179,11 +179,17 @@ impl<'a> Page<'a> {
                 && !near.behind
                 && match near.cue.sense {
                     Sense::Old => near.cost <= 7,
+                    // "findet statt" and "statt am 30. Juni" share a word.
+                    Sense::Hold => near.cost == 0 && self.is_word(near.cue, "statt"),
                     // "on 12 June, not 22 May".
                     Sense::Not => near.cost == 0 && number > 0,
                     _ => false,
                 }
         })
+    }
+
+    fn is_word(&self, cue: Cue, word: &str) -> bool {
+        self.tokens.get(cue.first).and_then(Token::word) == Some(word)
     }
 
     /// What a date is for, in the role it plays.
@@ -248,6 +254,8 @@ impl Judge<'_> {
     fn event(&self, role: Role, in_range: bool) -> Option<(DateEvent, Cue)> {
         let role = match role {
             Role::For if self.interval => Role::Until,
+            // "opened on 24 February and runs to 5 May".
+            Role::To if !self.moved && self.runs() => Role::Until,
             Role::To if !self.moved => Role::On,
             Role::StartOrOf if self.attached() => Role::On,
             // "a deadline of 5 May", "un plazo de 30 días".
@@ -272,6 +280,13 @@ impl Judge<'_> {
             Role::Bare => self.on((TOUCHING, 0)),
             Role::Never | Role::Of | Role::StartOrOf | Role::Between => None,
         }
+    }
+
+    /// Whether a verb of being open stands right before the small words.
+    fn runs(&self) -> bool {
+        self.near
+            .iter()
+            .any(|near| near.before && near.cost == 0 && near.cue.sense == Sense::Open)
     }
 
     /// Whether a noun of an end or a beginning stands right before the small words.
@@ -396,7 +411,13 @@ impl Judge<'_> {
             .near
             .iter()
             .any(|near| matches!(near.cue.sense, Sense::Duty | Sense::Leave | Sense::Close));
-        (begins || duty).then_some(near)
+        // "Die Daten sind bis zum 5. Juni einzureichen": the verb's form is a duty.
+        let word = self.page.tokens.get(near.cue.first)?.word()?;
+        let gerundive = matches!(
+            word,
+            "einzureichen" | "abzugeben" | "anzumelden" | "vorzulegen" | "einzusenden"
+        );
+        (begins || duty || gerundive).then_some(near)
     }
 
     /// What a bare "deadline" is for: the noun of the sentence before.
@@ -409,6 +430,11 @@ impl Judge<'_> {
             word,
             "deadline"
                 | "closing"
+                | "closes"
+                | "ends"
+                | "fristen"
+                | "prazo"
+                | "lhuta"
                 | "due"
                 | "frist"
                 | "einsendeschluss"

@@ -1,7 +1,7 @@
 //! Key dates read out of prose: what closes, applies or ends on which day, and which day it
 //! replaces.
 //!
-//! It knows how dates are written in running text, what the words around them say in eight
+//! It knows how dates are written in running text, what the words around them say in fourteen
 //! languages, and what dates are none of ours (citations, bylines, history). It calls only the
 //! ground floor. It deliberately prefers silence: a date whose purpose no word beside it tells,
 //! whose year or anchor is unknown, or which is told only as a year, is left out.
@@ -10,6 +10,7 @@
 //! most eighty tokens away.
 
 mod cues;
+mod east;
 mod gate;
 mod interval;
 mod judge;
@@ -206,9 +207,24 @@ fn only(
 /// publication" its beginning; without it those are left out. `language` (BCP 47) decides what
 /// 05/06/2026 means; unless it does, such a date is left out.
 pub fn read(text: &str, published: Option<NaiveDate>, language: Option<&str>) -> Vec<DateMention> {
-    if !gate::plausible(text) {
-        return Vec::new();
+    let mut east = Vec::new();
+    if !text.is_ascii() && east::is_written_in(text) {
+        east = east::read(text, published);
     }
+    if !gate::plausible(text) {
+        return east;
+    }
+    let mut mentions = spaced(text, published, language);
+    east.retain(|east| {
+        let same = |told: &DateMention| told.event == east.event && told.date == east.date;
+        !mentions.iter().any(same)
+    });
+    mentions.append(&mut east);
+    mentions
+}
+
+/// The same of what is written with blanks between its words.
+fn spaced(text: &str, published: Option<NaiveDate>, language: Option<&str>) -> Vec<DateMention> {
     let tokens = token::tokens(text);
     let spans = span::spans(&tokens, language);
     if spans.is_empty() {
@@ -322,6 +338,10 @@ impl Reading<'_> {
         out
     }
 
+    fn dress(&self, number: usize) -> Option<&Dress> {
+        self.page.dresses.get(number)
+    }
+
     fn span(&self, number: usize) -> Option<&Span> {
         self.page.spans.get(number)
     }
@@ -406,6 +426,17 @@ impl Reading<'_> {
             {
                 Some(Joined::Words)
             }
+            // "de 16 de março a 30 de abril".
+            Role::Of
+                if close
+                    && dress.role == Role::On
+                    && word(dress.lead) == Some("a")
+                    && self
+                        .dress(number)
+                        .is_some_and(|dress| word(dress.lead) == Some("de")) =>
+            {
+                Some(Joined::Words)
+            }
             Role::Between
                 if second.first == first.last + 2
                     && word(first.last + 1).is_some_and(|word| {
@@ -441,7 +472,8 @@ impl Reading<'_> {
                 matches!(place.role, Role::To | Role::Until) && !place.in_range
             }) && self.page.sentence(before) == self.page.sentence(number)
                 && event(number).is_some()
-                && event(before) == event(number)
+                && (event(before) == event(number)
+                    || event(before).is_none() && self.was_set(before))
                 && self.move_between(before, number);
             if moved
                 && let Some(place) = places
@@ -451,6 +483,16 @@ impl Reading<'_> {
                 place.replaced_by = Some(number);
             }
         }
+    }
+
+    /// "set for 31 December": a day that something was to happen on.
+    fn was_set(&self, number: usize) -> bool {
+        let Some(dress) = self.dress(number) else {
+            return false;
+        };
+        self.page.cues.iter().any(|cue| {
+            cue.sense == cues::Sense::Hold && (cue.last + 1 == dress.lead || cue.last == dress.lead)
+        })
     }
 
     fn move_between(&self, before: usize, number: usize) -> bool {

@@ -46,7 +46,7 @@ pub(super) struct Dress {
 const PREPOSITIONS: &[(Role, &str)] = &[
     (
         Role::By,
-        "by|no later than|not later than|on or before|before|prior to|latest by|at the latest by|within\
+        "no prazo de|o mais tardar em|o mais tardar|senast den|senast|senest den|senest|seneste den|nejpozdeji do|nejpozdeji|inom|by|no later than|not later than|on or before|before|prior to|latest by|at the latest by|within\
          |within a period of|by no later than|spatestens|spatestens am|spatestens bis|spatestens bis zum\
          |bis spatestens|bis spatestens am|bis spatestens zum|vor dem|innerhalb von|innerhalb|binnen|au plus tard le|au plus tard|avant le|avant|d ici le|d ici au\
          |d ici|dans les|dans un delai de|antes del|antes de|a mas tardar el|a mas tardar|en un plazo de\
@@ -56,13 +56,13 @@ const PREPOSITIONS: &[(Role, &str)] = &[
     ),
     (
         Role::Until,
-        "until|till|through|thru|up to|up to and including|until and including|bis|bis zum|bis einschliesslich\
+        "ate ao dia|ate o dia|ate dia|ate ao|ate|till och med den|till och med|t o m|fram till den|fram till|till den|til og med den|til og med|til den|til|do dne|runs to|run to|until|till|through|thru|up to|up to and including|until and including|bis|bis zum|bis einschliesslich\
          |bis zum einschliesslich|noch bis|noch bis zum|jusqu au|jusqu a|hasta el dia|hasta el|hasta|fino al|fino all|fino a|sino al|tot en met\
          |tot|t m|do|do dnia|remains open until",
     ),
     (
         Role::Start,
-        "from|starting|starting on|starting from|beginning|beginning on|beginning on or after|on or after|on and after\
+        "a partir do dia|a contar de|fran och med den|fran och med|fr o m|fran den|fran|fra og med den|fra og med|fra den|s ucinnosti od|pocinaje dnem|ode dne|od dne|from|starting|starting on|starting from|beginning|beginning on|beginning on or after|on or after|on and after\
          |commencing|commencing on|with effect from|with effect on|as from|no earlier than|not earlier than|not before|ab|ab dem\
          |mit wirkung vom|mit wirkung zum|des le|a compter du|a partir du|a partir de|a partir del|a contar del\
          |con efectos desde el|dal|dall|a decorrere dal|a partire dal|vanaf|met ingang van|od|od dnia\
@@ -72,22 +72,25 @@ const PREPOSITIONS: &[(Role, &str)] = &[
         Role::For,
         "for|for a period of|for the|for a total of|wahrend|pendant|durante|gedurende|przez",
     ),
-    (Role::StartOrOf, "vom|du|del|van|von"),
+    (Role::StartOrOf, "vom|du|del|van|von|z"),
     (
         Role::Between,
-        "between|zwischen dem|zwischen|entre le|entre el|entre|tra il|tussen|miedzy",
+        "mellan|mellem|mezi|between|zwischen dem|zwischen|entre le|entre el|entre|tra il|tussen|miedzy",
     ),
     (Role::AsOf, "as of|as at|per|desde el|desde|stand|per il"),
     (
         Role::After,
         "after|following|nach dem|nach|apres le|despues del|tras el|dopo il|na|po",
     ),
-    (Role::To, "to|auf den|auf|zum|au|al|naar|naar de|na dzien"),
+    (
+        Role::To,
+        "para|to|auf den|auf|zum|au|al|naar|naar de|na dzien",
+    ),
     (
         Role::On,
-        "on|upon|is|are|ist der|ist|in|am|im|le|el|il|den|l|op|w|w dniu|dnia|en|nel|nell|a|at|um|with the|during the",
+        "em|in het|no dia|ao|dia|pa|dne|ke dni|k|on|upon|is|are|ist der|ist|in|am|im|le|el|il|den|l|op|w|w dniu|dnia|en|nel|nell|a|at|um|with the|during the",
     ),
-    (Role::Of, "of|de|des|di|z dnia|z|dated|d|s"),
+    (Role::Of, "of|de|des|di|z dnia|dated|d|s"),
     (
         Role::Never,
         "since|seit|seit dem|depuis le|depuis|sinds|dal lontano|early|early in|late|late in|mid|in mid|in early\
@@ -172,6 +175,23 @@ const WEEKDAYS: &[&str] = &[
     "srody",
     "czwartku",
     "piatku",
+    "segunda",
+    "terca",
+    "quarta",
+    "quinta",
+    "sexta",
+    "mandag",
+    "tisdag",
+    "onsdag",
+    "torsdag",
+    "fredag",
+    "lordag",
+    "sondag",
+    "pondeli",
+    "utery",
+    "streda",
+    "ctvrtek",
+    "patek",
 ];
 const TIMES: &[&str] = &[
     "am",

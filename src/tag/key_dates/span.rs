@@ -122,8 +122,32 @@ static FOURTHS: Words = words!(
 pub(super) static QUARTERS: Words =
     words!("quarter quartal quartals trimestre kwartaal kwartale kwartalu kwartal");
 
+/// Days of a month, spelled.
+static ORDINALS: [&str; 20] = [
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+    "eleventh",
+    "twelfth",
+    "thirteenth",
+    "fourteenth",
+    "fifteenth",
+    "sixteenth",
+    "seventeenth",
+    "eighteenth",
+    "nineteenth",
+    "twentieth",
+];
+
 /// Words that stand inside a date and before its year.
-static OF: Words = words!("of de del des van di do the");
+static OF: Words = words!("of de del des van di do the d");
 pub(super) static ENDS: Words =
     words!("end ende fin fine finales final eind einde koniec konca koncem yearend finals");
 
@@ -152,6 +176,7 @@ impl Reader<'_> {
             Kind::Word(ref word) if !begins(word) => None,
             Kind::Word(_) => self
                 .now(at)
+                .or_else(|| self.ordinal_first(at))
                 .or_else(|| self.end_of(at))
                 .or_else(|| self.month_first(at))
                 .or_else(|| self.quarter(at))
@@ -184,7 +209,11 @@ impl Reader<'_> {
         };
         let (b, b_digits) = self.token(at + 2)?.number()?;
         let (c, c_digits) = self.token(at + 4)?.number()?;
-        let tight = (at + 1..=at + 4).all(|at| self.token(at).is_some_and(|token| !token.spaced));
+        // German and Czech write "2. 3. 2026" too; nobody else's signs are spaced.
+        let blank = |at: usize| self.token(at).is_some_and(|token| token.spaced);
+        let tight = !(at + 1..=at + 4).any(blank)
+            || sign == '.'
+                && [false, true, false, true] == [1, 2, 3, 4].map(|next| blank(at + next));
         let goes_on = self.token(at + 5).is_some_and(|token| {
             !token.spaced
                 && match token.kind {
@@ -200,7 +229,6 @@ impl Reader<'_> {
                 }
         });
         if !self.sign(at + 3, sign) || b_digits > 2 || goes_on || !tight {
-            // German writes "2. 3. 2026" too; nobody else's dots are spaced.
             return None;
         }
         let date = if a_digits == 4 && c_digits <= 2 && sign == '-' {
@@ -250,6 +278,36 @@ impl Reader<'_> {
         let month = self.month(next)?;
         next += 1;
         self.with_year(at, next, month, number)
+    }
+
+    /// The first of July 2026, le premier juillet 2026.
+    fn ordinal_first(&self, at: usize) -> Option<(usize, When)> {
+        let word = self.word(at)?;
+        let ones = |word: &str| {
+            ORDINALS
+                .iter()
+                .position(|one| *one == word)
+                .map(|at| at + 1)
+        };
+        let (number, mut next) = match word {
+            "premier" | "primero" | "primo" | "primeiro" | "ersten" => (1, at + 1),
+            "twenty" | "thirty" if self.sign(at + 1, '-') => {
+                let tens = if word == "twenty" { 20 } else { 30 };
+                let one = ones(self.word(at + 2)?).filter(|one| *one < 10)?;
+                (tens + one, at + 3)
+            }
+            word => (ones(word)?, at + 1),
+        };
+        while self
+            .word(next)
+            .is_some_and(|word| matches!(word, "day" | "of" | "de"))
+        {
+            next += 1;
+        }
+        let month = self.month(next)?;
+        let found = self.with_year(at, next + 1, month, u32::try_from(number).ok()?)?;
+        // Without a year "second March" may count anything.
+        matches!(found.1, When::Day(_)).then_some(found)
     }
 
     /// March 2, 2026; March 2026.
@@ -395,6 +453,9 @@ impl Reader<'_> {
                     | "en"
                     | "do"
                     | "a"
+                    | "till"
+                    | "ate"
+                    | "az"
                     | "until"
                     | "through"
             ),
@@ -540,8 +601,9 @@ impl Reader<'_> {
 fn begins(word: &str) -> bool {
     static OTHERS: LazyLock<FxHashSet<&'static str>> = LazyLock::new(|| {
         let lists = [&ENDS, &FIRSTS, &SECONDS, &THIRDS, &FOURTHS, &DAY];
-        "today heute hoy oggi vandaag dzis aujourd tomorrow demain domani jutro year q"
+        "today heute hoy oggi vandaag dzis aujourd tomorrow demain domani jutro year q premier primero primo primeiro twenty thirty"
             .split(' ')
+            .chain(ORDINALS)
             .chain(lists.into_iter().flat_map(|list| list.0.iter().copied()))
             .chain(SPELLED.keys().copied())
             .collect()

@@ -95,6 +95,18 @@ fn sentences_written_after_the_rules_are_read_too() {
 }
 
 #[test]
+fn sentences_in_fourteen_languages_are_read() {
+    let (right, all, invented, errors) =
+        measure(include_str!("../../../tests/labelled/dates_wide.jsonl"));
+    for error in &errors {
+        println!("{error}");
+    }
+    println!("{right} of {all} lines right, {invented} dates invented");
+    assert_eq!(invented, 0, "dates invented on lines that have none");
+    assert!(right * 100 >= all * 96, "{right} of {all} right");
+}
+
+#[test]
 fn the_words_of_a_date_stand_where_it_says() {
     let text = "Änderung: “Übergang”. The comment period ends on 24 April 2026.";
     let mentions = read(text, None, Some("en"));
@@ -263,6 +275,7 @@ fn the_gate_keeps_nothing_out() {
     let labelled = [
         include_str!("../../../tests/labelled/dates.jsonl"),
         include_str!("../../../tests/labelled/dates_held_out.jsonl"),
+        include_str!("../../../tests/labelled/dates_wide.jsonl"),
     ];
     for line in labelled.into_iter().flat_map(str::lines) {
         let line: Line = serde_json::from_str(line).unwrap();

@@ -106,6 +106,9 @@ pub struct Fingerprint {
     /// Hashes of three words in a row of the headline.
     pub(super) phrases: Vec<u32>,
     pub(super) correction: bool,
+    /// Whether it looks back on several events.
+    #[serde(default)]
+    pub(super) round_up: bool,
     /// The version of its source's page.
     #[serde(default)]
     pub(super) version: Option<u32>,
@@ -154,6 +157,7 @@ impl Fingerprint {
             ideas: Vec::new(),
             phrases: phrases(head_of(&summary.headline, READ), &head_tokens, vocabulary),
             correction: is_correction(&summary.headline),
+            round_up: is_round_up(&summary.headline),
             version: summary.version,
             stage: summary.stage.clone(),
             reported: summary.reported.clone(),
@@ -470,6 +474,30 @@ impl Fingerprint {
     }
 }
 
+/// Whether a headline announces a look back on a week or a month.
+fn is_round_up(headline: &str) -> bool {
+    let words = words::tokens(head_of(headline, READ));
+    let said: Vec<&str> = words.iter().map(|token| token.text.as_str()).collect();
+    const LOOKS_BACK: &[&[&str]] = &[
+        &["in", "review"],
+        &["round", "up"],
+        &["roundup"],
+        &["this", "week", "in"],
+        &["this", "month", "in"],
+        &["week", "in", "brief"],
+        &["newsletter"],
+        &["wochenruckblick"],
+        &["monatsruckblick"],
+        &["ruckblick"],
+        &["revue", "de", "la", "semaine"],
+        &["resumen", "semanal"],
+        &["weekoverzicht"],
+    ];
+    LOOKS_BACK
+        .iter()
+        .any(|wanted| said.windows(wanted.len()).any(|window| window == *wanted))
+}
+
 /// The beginning of a text, cut at a character.
 fn head_of(text: &str, bytes: usize) -> &str {
     let mut end = bytes.min(text.len());
@@ -579,13 +607,15 @@ fn is_title_case(text: &str, tokens: &[Token]) -> bool {
 fn leading_name(text: &str, tokens: &[Token], vocabulary: &Vocabulary, title_case: bool) -> usize {
     let run = tokens
         .iter()
-        .take_while(|token| {
+        .enumerate()
+        .take_while(|(at, token)| {
             let written = text.get(token.start..token.end).unwrap_or("");
             let word = token.text.as_str();
+            // A capital behind the first unknown word goes on with the name, whatever it means.
+            let goes_on = !title_case && *at == 1;
             written.chars().next().is_some_and(char::is_uppercase)
-                && !vocabulary.knows(word)
                 && !is_office(word)
-                && lexicon::idea(word).is_none()
+                && (goes_on || !vocabulary.knows(word) && lexicon::idea(word).is_none())
                 && lexicon::small(word).is_none()
                 && lexicon::cardinal(word).is_none()
                 && lexicon::month(word, true).is_none()
@@ -608,6 +638,11 @@ fn is_office(word: &str) -> bool {
     matches!(
         word,
         "attorney"
+            | "moderate"
+            | "advanced"
+            | "level"
+            | "plus"
+            | "type"
             | "general"
             | "governor"
             | "president"

@@ -293,6 +293,11 @@ const IDEAS: &[(&str, &str)] = &[
         "billion",
         "billion* milliard* million* millionen* milliarden millones milioni milhoes mln mio mrd bn euro euros eur dollar* usd pound* gbp pln brl zl kr m k b",
     ),
+    (
+        "begin",
+        "commenc* begin* began opens opened opening eroffn* einleit* leitet ouvre ouverture abre apertura \
+         inicia* inicio apre avvia* avvio opent wszcz* inled* indled*",
+    ),
 ];
 
 /// The folded word's idea as a small number from 1, or none.

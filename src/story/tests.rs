@@ -402,3 +402,16 @@ fn the_second_held_out_pairs_are_told_as_they_are() {
     assert!(precision >= 0.97, "precision {precision:.3}");
     assert!(recall >= 0.90, "recall {recall:.3}");
 }
+
+/// Written by somebody who had seen neither the rules nor the other pairs: 0.866 and 0.829 when they were first
+/// scored. What is reached since, so that nothing is lost again; the goals are 0.97 and 0.90.
+#[test]
+fn the_third_held_out_pairs_are_told_as_well_as_recorded() {
+    let (precision, recall, errors) = measured("stories-held-out-3.jsonl", &vocabulary());
+    println!("third: precision {precision:.3}, recall {recall:.3}");
+    for error in &errors {
+        println!("{error}");
+    }
+    assert!(precision >= 0.93, "precision {precision:.3}");
+    assert!(recall >= 0.87, "recall {recall:.3}");
+}

@@ -23,6 +23,9 @@ pub struct Verdict {
     pub veto: bool,
 }
 
+/// How the reason begins that two updates name somebody.
+const BOTH_NAME: &str = "both name ";
+
 /// Points with their reasons.
 #[derive(Default)]
 struct Scale {
@@ -37,6 +40,16 @@ impl Scale {
             self.points += points;
             self.reasons.push((points, reason.into()));
         }
+    }
+
+    /// Whether somebody is named by both whom the event is about.
+    fn names_a_party(&self, a: &Fingerprint, b: &Fingerprint) -> bool {
+        of_a_party(a.kind)
+            && of_a_party(b.kind)
+            && self
+                .reasons
+                .iter()
+                .any(|(_, reason)| reason.starts_with(BOTH_NAME))
     }
 
     fn veto(&mut self, reason: impl Into<String>) {
@@ -109,6 +122,10 @@ pub fn same_story(a: &Fingerprint, b: &Fingerprint) -> Verdict {
     marks(a, b, &mut scale);
     steps(a, b, &mut scale);
     observed(a, b, &mut scale);
+    // What names several events is the event of none of them.
+    if a.round_up != b.round_up {
+        scale.veto("a round-up");
+    }
     scale.verdict()
 }
 
@@ -317,8 +334,21 @@ fn names(a: &Fingerprint, b: &Fingerprint, scale: &mut Scale) {
         let each = if of_party { 1.8 } else { 0.9 };
         scale.add(
             (each * told.len() as f64).min(2.0 * each),
-            format!("both name {}", told.join(", ")),
+            format!("{BOTH_NAME}{}", told.join(", ")),
         );
+    }
+    let one_party = !told.is_empty() && of_a_party(a.kind) && of_a_party(b.kind);
+    // Who is accredited is told by its name, and the accreditor is the same for all.
+    let other = |one: &Fingerprint, other: &Fingerprint| {
+        one.bodies.iter().any(|body| !other.bodies.contains(body))
+    };
+    if a.kind == Some(UpdateKind::AccreditationGranted)
+        && a.kind == b.kind
+        && other(a, b)
+        && other(b, a)
+        && !one_party
+    {
+        scale.add(-2.0, "two bodies are accredited");
     }
     let missing = |from: &Fingerprint, in_text: &Fingerprint| {
         !from.subjects.is_empty() && !from.subjects.iter().any(|name| has(in_text, name))
@@ -361,7 +391,7 @@ fn names(a: &Fingerprint, b: &Fingerprint, scale: &mut Scale) {
     }
     if one_body {
         scale.add(0.4, "one body acts");
-    } else if a.body != b.body && !a.reports && !b.reports {
+    } else if !one_party && a.body != b.body && !a.reports && !b.reports {
         // Each speaks of itself: annual reports, appointments, consultations of two bodies are
         // worded alike. What others bring about is told by many bodies.
         let points = [a.kind, b.kind]
@@ -404,10 +434,20 @@ fn of_itself(kind: Option<UpdateKind>) -> f64 {
     }
 }
 
+/// Whether a sum has one digit and noughts.
+fn is_round(mut sum: u64) -> bool {
+    while sum >= 10 && sum.is_multiple_of(10) {
+        sum /= 10;
+    }
+    sum < 10
+}
+
 /// Sums that are the same up to rounding.
 fn near(a: u64, b: u64) -> bool {
     let (low, high) = (a.min(b) as f64, a.max(b) as f64);
-    high - low <= high * 0.025
+    // "A million" may be 1.05 million, told in short.
+    let in_short = [a, b].iter().any(|sum| is_round(*sum));
+    high - low <= high * if in_short { 0.06 } else { 0.025 }
 }
 
 fn numbers(a: &Fingerprint, b: &Fingerprint, scale: &mut Scale) {
@@ -424,8 +464,10 @@ fn numbers(a: &Fingerprint, b: &Fingerprint, scale: &mut Scale) {
             scale.add(-1.5, "two sums of money");
         }
     }
-    if !common(&a.counts, &b.counts).is_empty() {
-        scale.add(1.0, "the same count");
+    let counted = common(&a.counts, &b.counts);
+    if let Some(most) = counted.iter().max() {
+        // Twos and threes are counted everywhere.
+        scale.add(if **most < 10 { 0.4 } else { 1.0 }, "the same count");
     } else if a.head_counts > 0 && b.head_counts > 0 {
         scale.add(-1.5, "two counts");
     }
@@ -624,7 +666,16 @@ fn subjects(a: &Fingerprint, b: &Fingerprint, scale: &mut Scale) {
         return;
     }
     let both = common(&a.frameworks, &b.frameworks).len();
-    if both == 0 {
+    let pursued = |side: &Fingerprint| {
+        matches!(
+            side.kind,
+            Some(UpdateKind::Enforcement | UpdateKind::CourtRuling)
+        )
+    };
+    if both == 0 && pursued(a) && pursued(b) && scale.names_a_party(a, b) {
+        // Two authorities may apply two laws to one firm at once.
+        scale.add(-0.5, "two frameworks");
+    } else if both == 0 {
         scale.add(-1.5, "two frameworks");
     } else if both < a.frameworks.len() && both < b.frameworks.len() {
         scale.add(-1.5, "other frameworks beside");
@@ -650,7 +701,12 @@ fn marks(a: &Fingerprint, b: &Fingerprint, scale: &mut Scale) {
         .iter()
         .any(|(points, reason)| *points > 0.0 && told.iter().any(|head| reason.starts_with(head)));
     if !marked {
-        scale.add(-1.0, "no party, sum or case in common");
+        // Certificates are told alike, by one certifier, of whoever holds them.
+        let certified = [a.kind, b.kind] == [Some(UpdateKind::CertificationAnnounced); 2];
+        scale.add(
+            if certified { -2.0 } else { -1.0 },
+            "no party, sum or case in common",
+        );
     }
 }
 
@@ -661,7 +717,10 @@ fn particulars(a: &Fingerprint, b: &Fingerprint, likeness: f64, scale: &mut Scal
         return;
     }
     // Much is written about one framework on one day; what it says must be alike.
-    if likeness < 0.15 && ![a.kind, b.kind].into_iter().flatten().any(is_step) {
+    if likeness < 0.15
+        && ![a.kind, b.kind].into_iter().flatten().any(is_step)
+        && !scale.names_a_party(a, b)
+    {
         scale.add(-1.0, "hardly a word in common");
     }
     let particular = |side: &[Word]| -> Vec<Word> {
@@ -717,6 +776,17 @@ fn steps(a: &Fingerprint, b: &Fingerprint, scale: &mut Scale) {
             worst = *points;
             told = format!("{x} and {y}");
         }
+    }
+    // A case that is opened is not yet the decision, which names the inquiry that it ends.
+    let opens = |side: &Fingerprint| {
+        side.has_idea("investigate")
+            && (side.has_idea("begin") || side.has_idea("force"))
+            && !side.has_idea("fine")
+    };
+    let ends = |side: &Fingerprint| side.has_idea("fine") && !side.has_idea("begin");
+    if worst > -2.5 && (opens(a) && ends(b) || opens(b) && ends(a)) {
+        worst = -2.5;
+        told = "a case opened and decided".to_owned();
     }
     scale.add(worst, told);
     // An appeal names the fine that it is against.

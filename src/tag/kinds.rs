@@ -98,10 +98,16 @@ struct Ground {
     background: Vec<bool>,
     /// Words that say what a document is about.
     subject: Vec<bool>,
+    /// The sentence of each word, counted.
+    sentence: Vec<u16>,
 }
 
-/// The hits of a field, and which of them count.
-type Weighed<'h, 'c> = (&'h [Found<Role>], &'c dyn Fn(&Found<Role>) -> bool);
+/// The hits of a field, where they stand, and which of them count.
+type Weighed<'h, 'c> = (
+    &'h [Found<Role>],
+    &'c Ground,
+    &'c dyn Fn(&Found<Role>) -> bool,
+);
 
 impl Kinds {
     pub(super) fn new(draft: &mut Drafting, book: &KindBook) -> Self {
@@ -205,7 +211,7 @@ impl Kinds {
             return none;
         }
         let first = head.iter().find_map(|hit| match hit.role {
-            Role::First(place) if clear(hit) && !denied(head, place) => {
+            Role::First(place) if clear(hit) && !ground.denies(head, place, hit) => {
                 Some((self.rules.get(place)?, hit))
             }
             _ => None,
@@ -215,7 +221,7 @@ impl Kinds {
         }
         let speaks = circumstances.authority || has(Role::Authority);
         let soft = speaks && !has(Role::Talk);
-        let in_headline = self.best(head, |hit, _| match hit.role {
+        let in_headline = self.best((head, &ground), |hit, _| match hit.role {
             Role::Thing(_) | Role::First(_) => clear(hit),
             Role::Verb(_) => !ground.is_background(hit),
             Role::Soft(_) => soft && clear(hit),
@@ -231,7 +237,7 @@ impl Kinds {
         let below = Ground::new(summary, body);
         let clear_below = |hit: &Found<Role>| !below.is_background(hit) && !below.is_subject(hit);
         let talks = body.iter().any(|hit| hit.role == Role::Talk);
-        let in_summary = self.best(body, |hit, rule| {
+        let in_summary = self.best((body, &below), |hit, rule| {
             let counts = match hit.role {
                 Role::Thing(_) | Role::Verb(_) => true,
                 Role::Soft(_) => soft,
@@ -242,7 +248,7 @@ impl Kinds {
         if let Some((rule, hit)) = in_summary {
             return self.told(rule, summary, hit);
         }
-        let behind = self.best(head, |hit, rule| {
+        let behind = self.best((head, &ground), |hit, rule| {
             let counts = match hit.role {
                 Role::Thing(_) | Role::Verb(_) => true,
                 Role::Soft(_) => soft,
@@ -258,7 +264,7 @@ impl Kinds {
             return none;
         }
         let body_counts = |hit: &Found<Role>| !talks && clear_below(hit);
-        match self.hinted((head, &clear), (body, &body_counts), soft) {
+        match self.hinted((head, &ground, &clear), (body, &below, &body_counts), soft) {
             Some((rule, hit, true)) => self.told(rule, headline, hit),
             Some((rule, hit, false)) => self.told(rule, summary, hit),
             None => none,
@@ -275,7 +281,7 @@ impl Kinds {
     ) -> Option<(&Rule, &'h Found<Role>, bool)> {
         let mut votes: Vec<(u32, &'h Found<Role>, bool)> =
             self.rules.iter().map(|_| (0, &NOTHING, false)).collect();
-        for (hits, counts, in_headline) in [(head.0, head.1, true), (body.0, body.1, false)] {
+        for ((hits, ground, counts), in_headline) in [(head, true), (body, false)] {
             for hit in hits {
                 let place = match hit.role {
                     Role::Last(place) => place,
@@ -283,7 +289,7 @@ impl Kinds {
                     _ => continue,
                 };
                 let summary = self.rules.get(place).is_some_and(|rule| rule.summary);
-                if !counts(hit) || denied(hits, place) || !(in_headline || summary) {
+                if !counts(hit) || ground.denies(hits, place, hit) || !(in_headline || summary) {
                     continue;
                 }
                 if let Some(vote) = votes.get_mut(place) {
@@ -330,14 +336,14 @@ impl Kinds {
     /// longer phrase is the surer reason.
     fn best<'h>(
         &self,
-        hits: &'h [Found<Role>],
+        (hits, ground): (&'h [Found<Role>], &Ground),
         counts: impl Fn(&Found<Role>, &Rule) -> bool,
     ) -> Option<(&Rule, &'h Found<Role>)> {
         hits.iter()
             .filter_map(|hit| {
                 let place = hit.role.names()?;
                 let rule = self.rules.get(place)?;
-                (counts(hit, rule) && !denied(hits, place)).then_some((rule, hit))
+                (counts(hit, rule) && !ground.denies(hits, place, hit)).then_some((rule, hit))
             })
             .min_by_key(|(rule, hit)| {
                 (
@@ -389,16 +395,20 @@ fn without_names(mut hits: Vec<Found<Role>>) -> Vec<Found<Role>> {
     hits
 }
 
-fn denied(hits: &[Found<Role>], rule: usize) -> bool {
-    hits.iter().any(|hit| hit.role == Role::Denies(rule))
-}
-
 impl Ground {
     fn new(text: &Text<'_>, hits: &[Found<Role>]) -> Self {
         let mut out = Self {
             background: vec![false; text.passage.len()],
             subject: vec![false; text.passage.len()],
+            sentence: Vec::with_capacity(text.passage.len()),
         };
+        let mut sentence = 0_u16;
+        for at in 0..text.passage.len() {
+            if at > 0 && text.passage.gap(at) == Gap::Sentence {
+                sentence = sentence.saturating_add(1);
+            }
+            out.sentence.push(sentence);
+        }
         let resumes: Vec<usize> = hits
             .iter()
             .filter(|hit| hit.role == Role::Resume)
@@ -420,6 +430,17 @@ impl Ground {
             }
         }
         out
+    }
+
+    /// Whether what rules a kind out stands where it speaks of the event that a phrase names: in the same
+    /// sentence, and not in what went before.
+    fn denies(&self, hits: &[Found<Role>], rule: usize, event: &Found<Role>) -> bool {
+        let sentence = |at: usize| self.sentence.get(at).copied();
+        hits.iter().any(|hit| {
+            hit.role == Role::Denies(rule)
+                && sentence(hit.first) == sentence(event.first)
+                && (!self.is_background(hit) || self.is_background(event))
+        })
     }
 
     /// Whether a phrase begins or ends in a clause that tells what went before.

@@ -69,6 +69,10 @@ enum Care {
     Letters,
 }
 
+/// What ISO and IEC call deliverables that are no International Standards, within a reference
+/// (ISO/IEC Directives, Part 1, clause 3).
+const DELIVERABLES: &[&str] = &[" TS ", " TR ", " PAS "];
+
 impl Lexicon {
     pub(super) fn new(draft: &mut Drafting, library: &Library) -> Self {
         let mut spellings: HashMap<(String, Care), Vec<Target>> = HashMap::new();
@@ -99,7 +103,9 @@ impl Lexicon {
             let target = Target::Framework(place);
             let mut names: Vec<&str> = vec![&framework.short];
             // A title of one or two words is common speech ("Risk management").
-            if framework.title.split_whitespace().count() >= 4 {
+            let words = framework.title.split_whitespace();
+            let words = words.filter(|word| word.chars().any(char::is_alphanumeric));
+            if words.count() >= 4 {
                 names.push(&framework.title);
             }
             names.extend(framework.aliases.iter().map(String::as_str));
@@ -223,8 +229,20 @@ impl Lexicon {
     }
 
     /// The framework that a work is, by its place in the library; a part is the framework of the
-    /// whole unless it is tracked on its own (F3).
+    /// whole unless it is tracked on its own (F3). A number is given once, whatever a deliverable is
+    /// called: IEC TS 62443-6-3 is a part of IEC 62443.
     pub(super) fn framework_of_work(&self, work: &str) -> Option<usize> {
+        self.work_or_whole(work).or_else(|| {
+            DELIVERABLES.iter().find_map(|deliverable| {
+                let (publisher, number) = work.split_once(deliverable)?;
+                number
+                    .contains('-')
+                    .then(|| self.work_or_whole(&format!("{publisher} {number}")))?
+            })
+        })
+    }
+
+    fn work_or_whole(&self, work: &str) -> Option<usize> {
         let mut whole = work;
         loop {
             if let Some(place) = self.works.get(whole) {

@@ -104,7 +104,7 @@ fn international(cursor: &mut Cursor<'_>, context: &Context<'_>, head: Head) -> 
     cursor.at += 1;
     while publishers.len() < 4 {
         let mark = cursor.at;
-        let joined = separator(cursor);
+        let joined = separator(cursor) || cursor.eat('/');
         match partner_word(cursor.word(0)) {
             // Between publishers only IEC may follow without a sign: "ISO IEC 27001".
             Some(partner) if joined || partner == "IEC" => {

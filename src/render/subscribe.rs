@@ -23,8 +23,8 @@ pub struct SubscribePage {
     pub address: String,
     /// A wish that is not among the ticks, in words of criteria.
     pub wants: Vec<Tick>,
-    /// Frameworks.
-    pub frameworks: Vec<Tick>,
+    /// Frameworks by their kind, each kind under its name.
+    pub frameworks: Vec<(String, Vec<Tick>)>,
     /// Jurisdictions.
     pub jurisdictions: Vec<Tick>,
     /// A saved search.
@@ -59,7 +59,10 @@ impl View for SubscribePage {
             problem: Some("`ada` is not an e-mail address: it has no @".to_owned()),
             address: "ada".to_owned(),
             wants: vec![tick("standard:ISO/IEC 42001", "ISO/IEC 42001")],
-            frameworks: vec![tick("framework:eu-ai-act", "EU AI Act")],
+            frameworks: vec![(
+                "Laws".to_owned(),
+                vec![tick("framework:eu-ai-act", "EU AI Act")],
+            )],
             jurisdictions: vec![tick("jurisdiction:eu", "European Union")],
             search: "\"model risk\"".to_owned(),
             every: true,

@@ -451,6 +451,11 @@ fn drafts_parts_and_adoptions_are_the_framework() {
         ("IEC 62443-3-3 published", vec!["iec-62443"]),
         ("DIN EN IEC 62443-4-1 published", vec!["iec-62443"]),
         ("IEC/FDIS 62443-1-5 registered", vec!["iec-62443"]),
+        // A number is given once, whatever a part of it is called.
+        ("IEC TS 62443-6-3 issued", vec!["iec-62443"]),
+        ("ISO/IEC TS 6254 issued", vec!["iso-iec-ts-6254"]),
+        // A title of three words is common speech.
+        ("MAS publishes risk management guidelines", vec![]),
         ("BS EN ISO/IEC 42001 published", vec!["iso-iec-42001"]),
         // A part that is tracked stands for itself alone.
         ("ISO/IEC 17021-3 published", vec![]),
@@ -459,6 +464,43 @@ fn drafts_parts_and_adoptions_are_the_framework() {
         let tags = tagged(headline);
         let found: Vec<&str> = tags.frameworks.iter().map(|tag| tag.id.as_str()).collect();
         assert_eq!(found, frameworks, "{headline}");
+    }
+}
+
+#[test]
+fn what_rules_a_kind_out_speaks_of_its_own_sentence() {
+    let kind = |headline: &str, summary: &str| {
+        TAGGER
+            .tag(&Subject {
+                headline,
+                summary,
+                ..Subject::default()
+            })
+            .kind
+    };
+    for (headline, summary, expected) in [
+        (
+            "The quality crowd and ISO 9001",
+            "ISO 9001:2026 was published on Tuesday after a two-year delay.",
+            Some(UpdateKind::NewEdition),
+        ),
+        (
+            "The quality crowd and ISO 9001",
+            "ISO 9001:2026 was published on Tuesday. A webinar on the deadline follows.",
+            Some(UpdateKind::NewEdition),
+        ),
+        (
+            "EDPB seeks feedback on draft guidelines on the GDPR",
+            "",
+            Some(UpdateKind::DraftForComment),
+        ),
+        (
+            "Now available: ISO/IEC 27018:2026",
+            "",
+            Some(UpdateKind::NewEdition),
+        ),
+    ] {
+        assert_eq!(kind(headline, summary), expected, "{headline} {summary}");
     }
 }
 

@@ -360,29 +360,32 @@ pub(super) async fn missed(State(site): State<Site>, RawQuery(query): RawQuery) 
     told(&site, page)
 }
 
+/// Kinds of frameworks as the forms part them, with their headings.
+pub(super) const KINDS: [(FrameworkKind, &str); 5] = [
+    (FrameworkKind::Standard, "Standards"),
+    (FrameworkKind::Law, "Laws"),
+    (FrameworkKind::Framework, "Frameworks"),
+    (FrameworkKind::Attestation, "Attestations and schemes"),
+    (FrameworkKind::Guidance, "Guidance"),
+];
+
 /// Frameworks to choose from: those with a page of their own, and those that are chosen.
 fn choices(site: &Site, chosen: &BTreeSet<&FrameworkId>) -> Vec<(String, Vec<Choice>)> {
-    [
-        (FrameworkKind::Standard, "Standards"),
-        (FrameworkKind::Law, "Laws"),
-        (FrameworkKind::Framework, "Frameworks"),
-        (FrameworkKind::Attestation, "Attestations"),
-        (FrameworkKind::Guidance, "Guidance"),
-    ]
-    .into_iter()
-    .map(|(kind, heading)| {
-        let of_kind = site
-            .library
-            .frameworks_by_name()
-            .into_iter()
-            .filter(|framework| framework.kind == kind)
-            .map(|framework| Choice {
-                value: framework.id.to_string(),
-                name: framework.short.clone(),
-                chosen: chosen.contains(&framework.id),
-            })
-            .collect();
-        (heading.to_owned(), of_kind)
-    })
-    .collect()
+    KINDS
+        .iter()
+        .map(|(kind, heading)| {
+            let of_kind = site
+                .library
+                .frameworks_by_name()
+                .into_iter()
+                .filter(|framework| framework.kind == *kind)
+                .map(|framework| Choice {
+                    value: framework.id.to_string(),
+                    name: framework.short.clone(),
+                    chosen: chosen.contains(&framework.id),
+                })
+                .collect();
+            ((*heading).to_owned(), of_kind)
+        })
+        .collect()
 }

@@ -124,7 +124,18 @@ impl Site {
                 "There is no such page.".to_owned(),
                 "Search for what you were looking for; addresses of updates never change."
                     .to_owned(),
-                Vec::new(),
+                [
+                    ("Search the updates", "/search"),
+                    ("All frameworks", "/frameworks"),
+                    ("Standards", "/standards"),
+                    ("The newest updates", "/"),
+                ]
+                .into_iter()
+                .map(|(name, href)| Named {
+                    name: name.to_owned(),
+                    href: href.to_owned(),
+                })
+                .collect(),
             ),
             Trouble::Unknown { what, mend, ways } => (StatusCode::NOT_FOUND, what, mend, ways),
             Trouble::TooMuch(what, mend) => (StatusCode::BAD_REQUEST, what, mend, Vec::new()),

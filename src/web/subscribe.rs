@@ -13,6 +13,7 @@ use axum::routing::get;
 use chrono::TimeDelta;
 use rand::Rng as _;
 
+use super::changes::KINDS;
 use super::pages::told;
 use super::private::{Fields, is_foreign, own, refused, signer};
 use super::{Site, Trouble};
@@ -182,32 +183,32 @@ async fn page(
 ) -> Result<SubscribePage, Trouble> {
     let library = &site.library;
     let wants: Vec<&str> = fields.all("want").collect();
-    let mut frameworks: Vec<Tick> = library
-        .frameworks_by_name()
-        .into_iter()
-        .map(|framework| Tick {
-            value: format!("framework:{}", framework.id),
-            name: framework.short.clone(),
-            chosen: false,
+    let tick = |value: String, name: &str| Tick {
+        chosen: wants.contains(&value.as_str()),
+        value,
+        name: name.to_owned(),
+    };
+    let by_name = library.frameworks_by_name();
+    let frameworks: Vec<(String, Vec<Tick>)> = KINDS
+        .iter()
+        .map(|(kind, heading)| {
+            let of_kind = by_name.iter().filter(|framework| framework.kind == *kind);
+            let ticks = of_kind
+                .map(|framework| tick(format!("framework:{}", framework.id), &framework.short));
+            ((*heading).to_owned(), ticks.collect())
         })
         .collect();
-    let mut jurisdictions: Vec<Tick> = library
+    let jurisdictions: Vec<Tick> = library
         .jurisdictions_by_name()
         .into_iter()
-        .map(|place| Tick {
-            value: format!("jurisdiction:{}", place.id),
-            name: place.name.clone(),
-            chosen: false,
-        })
+        .map(|place| tick(format!("jurisdiction:{}", place.id), &place.name))
         .collect();
-    for tick in frameworks.iter_mut().chain(&mut jurisdictions) {
-        tick.chosen = wants.contains(&tick.value.as_str());
-    }
     let others = wants
         .iter()
         .filter(|want| {
             !frameworks
                 .iter()
+                .flat_map(|(_, ticks)| ticks)
                 .chain(&jurisdictions)
                 .any(|tick| tick.value == **want)
         })

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::out::{say, say_part};
 use super::table;
 use crate::daemon::House;
-use crate::domain::calendar::{CalendarFilter, Due};
+use crate::domain::calendar::{CalendarFilter, Due, Milestone};
 use crate::domain::id::{FrameworkId, JurisdictionId};
 use crate::domain::key_date::DateEvent;
 use crate::domain::reference;
@@ -34,10 +34,10 @@ pub(super) struct Options {
     #[arg(long)]
     open: bool,
     /// From this day on [default: today].
-    #[arg(long, value_name = "DAY")]
+    #[arg(long, value_name = "DAY", value_parser = super::day)]
     from: Option<NaiveDate>,
     /// Before this day [default: a year later; with --open or --ics: no end].
-    #[arg(long, value_name = "DAY")]
+    #[arg(long, value_name = "DAY", value_parser = super::day)]
     until: Option<NaiveDate>,
     /// The most dates.
     #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
@@ -98,15 +98,13 @@ pub(super) async fn run(house: House, options: Options) -> anyhow::Result<ExitCo
             filter.takes(due) && (!open || due.is_open(today))
         })
         .await?;
-    if stretch.cut {
-        eprintln!(
-            "regwire: there are more than {} dates; ask with --limit, or narrow it",
-            options.limit
-        );
-    }
     // Nobody comments on a page's dates.
     let mut pages = filter.milestones(&house.library, from);
     pages.retain(|milestone| !open && until.is_none_or(|until| milestone.date < until));
+    let limit = options.limit as usize;
+    if stretch.cut || stretch.entries.len() + pages.len() > limit {
+        eprintln!("regwire: there are more than {limit} dates; ask with --limit, or narrow it");
+    }
     if options.ics {
         say_part!(
             "{}",
@@ -117,15 +115,29 @@ pub(super) async fn run(house: House, options: Options) -> anyhow::Result<ExitCo
                 &house.config.base_url
             )
         );
-    } else if options.json {
-        let lines: Vec<Value> = stretch.entries.iter().map(|due| line(due, today)).collect();
-        say!(
-            "{}",
-            json!({ "from": from, "until": until, "dates": lines })
-        );
-    } else if options.jsonl {
-        let lines: Vec<Value> = stretch.entries.iter().map(|due| line(due, today)).collect();
-        super::export::jsonl(&lines)?;
+    } else if options.json || options.jsonl {
+        let told = stretch
+            .entries
+            .iter()
+            .map(|due| (due.date.date, line(due, today)));
+        let written = pages
+            .iter()
+            .map(|milestone| (milestone.date, page_line(milestone, today)));
+        let mut lines: Vec<(NaiveDate, Value)> = told.chain(written).collect();
+        lines.sort_by_key(|(day, _)| *day);
+        let lines: Vec<Value> = lines
+            .into_iter()
+            .take(limit)
+            .map(|(_, line)| line)
+            .collect();
+        if options.jsonl {
+            super::export::jsonl(&lines)?;
+        } else {
+            say!(
+                "{}",
+                json!({ "from": from, "until": until, "dates": lines })
+            );
+        }
     } else {
         let told = stretch.entries.iter().map(|due| {
             let row = vec![
@@ -143,7 +155,7 @@ pub(super) async fn run(house: House, options: Options) -> anyhow::Result<ExitCo
         let written = pages.iter().map(|milestone| {
             let row = vec![
                 milestone.precision.told(milestone.date),
-                "on its page".to_owned(),
+                "on the framework's page".to_owned(),
                 milestone.status(today).to_owned(),
                 String::new(),
                 milestone.framework.id.to_string(),
@@ -153,7 +165,7 @@ pub(super) async fn run(house: House, options: Options) -> anyhow::Result<ExitCo
         });
         let mut rows: Vec<(NaiveDate, Vec<String>)> = told.chain(written).collect();
         rows.sort_by_key(|(day, _)| *day);
-        let rows: Vec<Vec<String>> = rows.into_iter().map(|(_, row)| row).collect();
+        let rows: Vec<Vec<String>> = rows.into_iter().take(limit).map(|(_, row)| row).collect();
         table::print(
             &[
                 "date",
@@ -170,6 +182,34 @@ pub(super) async fn run(house: House, options: Options) -> anyhow::Result<ExitCo
     Ok(ExitCode::SUCCESS)
 }
 
+/// A date of a framework's page: no update tells it.
+fn page_line(milestone: &Milestone<'_>, today: NaiveDate) -> Value {
+    let framework = milestone.framework;
+    json!({
+        "uid": milestone.uid,
+        "date": milestone.date,
+        "precision": milestone.precision,
+        "event": null,
+        "label": milestone.label,
+        "status": milestone.status(today),
+        "certainty": milestone.certainty,
+        "was": null,
+        "sequence": 0,
+        "changed_at": null,
+        "open": false,
+        "update": null,
+        "page": framework.id,
+        "source": null,
+        "title": format!("{}: {}", framework.short, milestone.label),
+        "url": null,
+        "frameworks": [framework.id],
+        "jurisdictions": framework.jurisdictions,
+        "standards": [],
+        "because": null,
+        "reports": 0,
+    })
+}
+
 fn line(due: &Due, today: NaiveDate) -> Value {
     json!({
         "uid": due.uid,
@@ -184,6 +224,7 @@ fn line(due: &Due, today: NaiveDate) -> Value {
         "changed_at": due.changed_at,
         "open": due.is_open(today),
         "update": due.update,
+        "page": null,
         "source": due.source,
         "title": due.title,
         "url": due.url.as_ref().map(|url| url.as_str()),

@@ -34,7 +34,7 @@ pub(super) enum Command {
         #[arg(long)]
         who: String,
         /// Until when something is to be done.
-        #[arg(long, value_name = "DAY")]
+        #[arg(long, value_name = "DAY", value_parser = super::day)]
         due: Option<NaiveDate>,
     },
     /// List decisions.

@@ -43,10 +43,10 @@ pub(super) struct ExportOptions {
     #[arg(long, value_name = "SOURCE")]
     source: Option<String>,
     /// Updates first seen on that day or later.
-    #[arg(long, value_name = "DAY")]
+    #[arg(long, value_name = "DAY", value_parser = super::day)]
     since: Option<NaiveDate>,
     /// Updates first seen on that day or earlier.
-    #[arg(long, value_name = "DAY")]
+    #[arg(long, value_name = "DAY", value_parser = super::day)]
     until: Option<NaiveDate>,
     /// The folder to make; it must not exist yet.
     #[arg(long, value_name = "DIR")]

@@ -25,7 +25,7 @@ pub(super) struct Options {
     #[arg(long, conflicts_with = "jsonl")]
     csv: bool,
     /// Only what was first seen (a project: where it stands) on that day or later.
-    #[arg(long, value_name = "DAY")]
+    #[arg(long, value_name = "DAY", value_parser = super::day)]
     since: Option<NaiveDate>,
 }
 

@@ -47,15 +47,21 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::daemon::House;
 
+/// A day as an option has it.
+fn day(text: &str) -> Result<chrono::NaiveDate, String> {
+    text.parse()
+        .map_err(|_| "a day is written as 2026-01-31".to_owned())
+}
+
 /// Regwire: a self-hosted aggregator of compliance news and regulatory updates.
 #[derive(Parser)]
 #[command(name = "regwire", version, about, long_about = None, after_help = "Begin with `regwire demo`: the whole product on a sample world, without internet or settings.")]
 struct Arguments {
     /// The configuration file [default: ./regwire.toml, else /etc/regwire/regwire.toml].
-    #[arg(long, global = false, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
     /// The data folder [default: $STATE_DIRECTORY, else ./data].
-    #[arg(long, global = false, value_name = "DIR")]
+    #[arg(long, global = true, value_name = "DIR")]
     data: Option<PathBuf>,
     #[command(subcommand)]
     command: Option<Command>,

@@ -27,7 +27,7 @@ pub(super) enum Command {
         #[arg(long = "scope", required = true, value_parser = str::parse::<Scope>)]
         scopes: Vec<Scope>,
         /// The day from which it opens nothing.
-        #[arg(long, value_name = "DAY")]
+        #[arg(long, value_name = "DAY", value_parser = super::day)]
         expires: Option<NaiveDate>,
     },
     /// List tokens; those of the configuration are not among them.

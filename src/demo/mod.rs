@@ -10,6 +10,7 @@ mod recordings;
 mod world;
 
 use std::io::IsTerminal as _;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -51,7 +52,7 @@ pub struct Options {
     world: Option<PathBuf>,
     /// Where the site listens.
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
-    listen: std::net::SocketAddr,
+    listen: SocketAddr,
 }
 
 /// The file that says whose data this is.
@@ -68,6 +69,9 @@ struct Mark {
     corpus: Option<PathBuf>,
     world: Option<PathBuf>,
     until: DateTime<Utc>,
+    /// Where its site listened last: what addresses in mails and feeds begin with.
+    #[serde(default)]
+    site: Option<SocketAddr>,
 }
 
 /// What a demo runs on: sources, and a server that answers for them.
@@ -98,10 +102,14 @@ fn stage(mark: &Mark, clock: &Clock, library: &Library) -> anyhow::Result<Stage>
 /// What every page and mail of the demo says: what is invented is never taken for news.
 const NOTICE: &str = "A sample world, written for trying this program: real events in our own words, some invented, under a clock that stands still. Nothing here is news.";
 
-fn configuration(data: &Path, plan: &Plan, port: u16) -> anyhow::Result<Config> {
+fn configuration(data: &Path, plan: &Plan, mark: &Mark) -> anyhow::Result<Config> {
     let mut config = Config::read("demo", "", PathBuf::from("."), data.to_owned(), |_| None)?;
     config.contact = Some("demo@example.org".to_owned());
     config.notice = Some(NOTICE.to_owned());
+    if let Some(site) = mark.site {
+        config.base_url = format!("http://{site}");
+        config.listen = site.to_string();
+    }
     config.fetch.contact.clone_from(&config.contact);
     config.fetch.allow = vec!["127.0.0.0/8".parse()?];
     config.fetch.gap = TimeDelta::zero();
@@ -112,7 +120,7 @@ fn configuration(data: &Path, plan: &Plan, port: u16) -> anyhow::Result<Config> 
         approve: false,
     }];
     if !plan.team.is_empty() {
-        config.teams = vec![receivers::team(&plan.team, port)?];
+        config.teams = vec![receivers::team(&plan.team, mark.port)?];
     }
     Ok(config)
 }
@@ -167,7 +175,7 @@ pub async fn remembered(config: &Config) -> anyhow::Result<Option<(Config, Loade
     if let Ok(listener) = listen(Some(mark.port)) {
         serve(listener, receivers::beside(stage.router, &config.data))?;
     }
-    let mut demo = configuration(&config.data, &stage.plan, mark.port)?;
+    let mut demo = configuration(&config.data, &stage.plan, &mark)?;
     demo.listen.clone_from(&config.listen);
     loaded.sources = stage.sources;
     Ok(Some((demo, loaded, clock)))
@@ -219,8 +227,20 @@ pub async fn run(data: Option<PathBuf>, options: Options) -> anyhow::Result<Exit
         port: listener.local_addr()?.port(),
         corpus,
         world,
+        site: known.as_ref().and_then(|mark| mark.site),
         until: known.map_or(DateTime::UNIX_EPOCH, |mark| mark.until),
     };
+    // Before the fortnight: its mails and feeds lead to where the site will be.
+    let site = match options.once {
+        true => None,
+        false => Some(match tokio::net::TcpListener::bind(options.listen).await {
+            Ok(listener) => listener,
+            Err(_) => tokio::net::TcpListener::bind("127.0.0.1:0").await?,
+        }),
+    };
+    if let Some(listener) = &site {
+        mark.site = Some(listener.local_addr()?);
+    }
     let mut loaded = load(&Files::built_in());
     let clock = Clock::held(mark.until);
     let stage = stage(&mark, &clock, &loaded.library)?;
@@ -228,7 +248,7 @@ pub async fn run(data: Option<PathBuf>, options: Options) -> anyhow::Result<Exit
     write_mark(&path, &mark)?;
     clock.move_to(mark.until);
     serve(listener, receivers::beside(stage.router, &data))?;
-    let config = configuration(&data, &stage.plan, mark.port)?;
+    let config = configuration(&data, &stage.plan, &mark)?;
     loaded.sources = stage.sources;
     let house = House::open_with(config, clock, loaded).await?;
     // A run that was killed may have stored more than its mark says.
@@ -238,34 +258,49 @@ pub async fn run(data: Option<PathBuf>, options: Options) -> anyhow::Result<Exit
     subscribe(&house, &stage.plan).await?;
     let lived = live(&house, &stage.plan, &path, &mut mark).await?;
     summary(&house, &stage.plan, &lived, before.updates, &data).await?;
-    if options.once {
+    let Some(listener) = site else {
         return Ok(ExitCode::SUCCESS);
-    }
-    let listener = match tokio::net::TcpListener::bind(options.listen).await {
-        Ok(listener) => listener,
-        Err(_) => tokio::net::TcpListener::bind("127.0.0.1:0").await?,
     };
     say!(
-        "\nThe site is open at http://{}/ (Ctrl-C ends it)",
-        listener.local_addr()?
+        "\nThe site is open at {}/ (Ctrl-C ends it)",
+        house.config.base_url
     );
     if let Some(link) = crate::cli::operator::first_link(&house).await? {
-        let path = link
-            .strip_prefix(house.config.base_url.as_str())
-            .unwrap_or(&link);
-        say!(
-            "Its operators' area: http://{}{path} (once, and for a day; nobody is at work here, so what is asked of the worker waits)",
-            listener.local_addr()?
-        );
+        say!("Its operators' area: {link} (once, and for a day)");
     }
+    say!(
+        "Its clock stands still; what is asked for is done, and mails land in {}",
+        data.join("mail").display()
+    );
     let guard = web::Guard::new(&house.config.base_url);
-    web::serve(
-        listener,
-        crate::cli::site(&house),
-        guard,
-        crate::cli::signal(),
-    )
-    .await?;
+    let shift = Shift::begin(&house)
+        .await?
+        .map_err(|held| anyhow::anyhow!("{held}: a demo has its data folder for itself"))?;
+    let (stop, stopped) = tokio::sync::watch::channel(false);
+    let (_newest, houses) = tokio::sync::watch::channel(house.clone());
+    let worker = async {
+        let done = crate::daemon::work(&houses, shift.lease(), stopped).await;
+        if let Err(error) = &done {
+            tracing::error!(error = format!("{error:#}"), "the demo's worker ended");
+        }
+        done
+    };
+    let serving = async {
+        let served = web::serve(
+            listener,
+            crate::cli::site(&house),
+            guard,
+            crate::cli::signal(),
+        )
+        .await;
+        // Nobody listens any more where the worker has ended already.
+        let _ = stop.send(true);
+        served
+    };
+    let (worked, served) = tokio::join!(worker, serving);
+    shift.end().await?;
+    served?;
+    worked?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -257,13 +257,29 @@ pub struct Milestone<'l> {
     pub label: &'l str,
     /// What is to be known of it.
     pub note: Option<&'l str>,
-    /// Whether somebody matched it to a source.
+    /// Whether the page matches it to a source and names the source.
     pub is_confirmed: bool,
+    /// How sure it is, in words.
+    pub certainty: &'static str,
+    /// When its page was last read through: that of the library where it has no page of its own.
+    pub reviewed: NaiveDate,
+}
+
+/// How sure a date of a page is.
+fn certainty(unconfirmed: bool, sourced: bool) -> &'static str {
+    match (unconfirmed, sourced) {
+        (true, _) => "reported, not confirmed",
+        (false, true) => "matched to a source",
+        (false, false) => "no source is named",
+    }
 }
 
 impl<'l> Milestone<'l> {
-    /// The dates of a framework's page, in the page's order.
-    pub fn of(framework: &'l Framework) -> Vec<Self> {
+    /// The dates of a framework's page, in the page's order. `reviewed`: when the library was last
+    /// read through.
+    pub fn of(framework: &'l Framework, reviewed: NaiveDate) -> Vec<Self> {
+        let own = framework.profile.as_ref();
+        let reviewed = own.map_or(reviewed, |profile| profile.reviewed);
         let entries = framework
             .profile
             .as_ref()
@@ -276,7 +292,12 @@ impl<'l> Milestone<'l> {
                 precision: entry.precision,
                 label: &entry.label,
                 note: entry.note.as_deref(),
-                is_confirmed: !entry.grounds.is_unconfirmed(),
+                is_confirmed: !entry.grounds.is_unconfirmed() && !entry.grounds.sources.is_empty(),
+                certainty: certainty(
+                    entry.grounds.is_unconfirmed(),
+                    !entry.grounds.sources.is_empty(),
+                ),
+                reviewed,
             })
         });
         // What the page's own timeline tells of a day says more than the short list does.
@@ -291,7 +312,10 @@ impl<'l> Milestone<'l> {
                 precision: Precision::Day,
                 label: &date.label,
                 note: None,
-                is_confirmed: date.verified,
+                // The short list names no sources.
+                is_confirmed: false,
+                certainty: certainty(!date.verified, false),
+                reviewed,
             });
         let mut milestones: Vec<Self> = written.chain(listed).collect();
         let mut seen = BTreeSet::new();
@@ -320,12 +344,6 @@ impl<'l> Milestone<'l> {
         } else {
             "reported"
         }
-    }
-
-    /// When its page was last read through.
-    pub fn reviewed(&self) -> Option<NaiveDate> {
-        let profile = self.framework.profile.as_ref()?;
-        Some(profile.reviewed)
     }
 }
 
@@ -363,11 +381,19 @@ impl CalendarFilter {
     /// The dates of frameworks' pages that are wanted, from a day on, by day. None of them says which
     /// event it is.
     pub fn milestones<'l>(&self, library: &'l Library, from: NaiveDate) -> Vec<Milestone<'l>> {
+        let profiles = library
+            .frameworks
+            .iter()
+            .filter_map(|it| it.profile.as_ref());
+        let reviewed = profiles
+            .map(|profile| profile.reviewed)
+            .max()
+            .unwrap_or_default();
         let mut out: Vec<Milestone<'l>> = library
             .frameworks
             .iter()
             .filter(|framework| self.takes_page(framework, &library.known_works))
-            .flat_map(Milestone::of)
+            .flat_map(|framework| Milestone::of(framework, reviewed))
             .filter(|milestone| milestone.last_day() >= from)
             .collect();
         out.sort_by(|a, b| (a.date, &a.uid).cmp(&(b.date, &b.uid)));

@@ -89,7 +89,7 @@ pub(super) struct Finder<'a> {
     places: Vec<Place>,
     memory: RefCell<HashMap<(usize, NodeId), Values<'a>>>,
     befores: RefCell<HashMap<usize, Candidates<Values<'a>>>>,
-    afters: RefCell<HashMap<usize, Candidates<ElementRef<'a>>>>,
+    elements: RefCell<HashMap<usize, Candidates<ElementRef<'a>>>>,
     grids: RefCell<HashMap<NodeId, Rc<Grid<'a>>>>,
 }
 
@@ -103,7 +103,7 @@ impl<'a> Finder<'a> {
             places,
             memory: RefCell::default(),
             befores: RefCell::default(),
-            afters: RefCell::default(),
+            elements: RefCell::default(),
             grids: RefCell::default(),
         }
     }
@@ -237,9 +237,10 @@ impl<'a> Finder<'a> {
             .map_or_else(Values::default, |(_, values)| Rc::clone(values))
     }
 
-    fn after(&self, path: &Path, css: &Selector, item: ElementRef<'a>) -> Values<'a> {
-        let known = self.afters.borrow().get(&path.id).map(Rc::clone);
-        let all = known.unwrap_or_else(|| {
+    /// The elements that a way begins at, in the page's order: looked for once.
+    fn placed(&self, path: &Path, css: &Selector) -> Candidates<ElementRef<'a>> {
+        let known = self.elements.borrow().get(&path.id).map(Rc::clone);
+        known.unwrap_or_else(|| {
             let all: Candidates<_> = Rc::new(
                 self.flat
                     .html
@@ -247,9 +248,13 @@ impl<'a> Finder<'a> {
                     .map(|element| (self.flat.place(element), element))
                     .collect(),
             );
-            self.afters.borrow_mut().insert(path.id, Rc::clone(&all));
+            self.elements.borrow_mut().insert(path.id, Rc::clone(&all));
             all
-        });
+        })
+    }
+
+    fn after(&self, path: &Path, css: &Selector, item: ElementRef<'a>) -> Values<'a> {
+        let all = self.placed(path, css);
         let place = self.flat.place(item);
         let from = all.partition_point(|(candidate, _)| candidate.open < place.close);
         let next = self.next_item(place).map(|next| next.open);
@@ -386,11 +391,12 @@ impl<'a> Finder<'a> {
                 .find(|element| css.matches(element)),
             Start::Before(css) => {
                 let place = self.flat.place(item);
-                self.flat
-                    .html
-                    .select(css)
-                    .filter(|element| self.flat.place(*element).close < place.open)
-                    .last()
+                let all = self.placed(path, css);
+                let upto = all.partition_point(|(candidate, _)| candidate.open < place.open);
+                all.iter()
+                    .take(upto)
+                    .rfind(|(candidate, _)| candidate.close < place.open)
+                    .map(|(_, element)| *element)
             }
             Start::After(_) => return Some("nothing after it has a value".to_owned()),
         };

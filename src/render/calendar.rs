@@ -6,6 +6,7 @@ use super::ics::capital;
 use super::views::{Moment, Named, because_of, certainty};
 use super::{FacetLink, View};
 use crate::domain::calendar::{Due, Milestone};
+use crate::domain::key_date::Precision;
 use crate::domain::library::Library;
 use crate::text::date::Stamp;
 
@@ -58,7 +59,8 @@ impl DueView {
             certainty: certainty(due.date.certainty).to_owned(),
             because: because_of(&due.date.because),
             was: due.date.was.map(|day| Moment::day(Stamp::Day(day))),
-            left: (last >= today).then(|| (last - today).num_days()),
+            left: (last >= today && due.date.precision == Precision::Day)
+                .then(|| (last - today).num_days()),
             title: due.title.clone(),
             language: due.language.clone().filter(|language| language != "en"),
             href: format!("/updates/{}", due.update),
@@ -102,14 +104,11 @@ impl DueView {
             },
             label: framework.short.clone(),
             status: milestone.status(today).to_owned(),
-            certainty: if milestone.is_confirmed {
-                "matched to a source"
-            } else {
-                "reported, not confirmed"
-            }
-            .to_owned(),
+            certainty: milestone.certainty.to_owned(),
             because: milestone.note.unwrap_or_default().to_owned(),
-            left: (last >= today).then(|| (last - today).num_days()),
+            // "In November" is not in so many days.
+            left: (last >= today && milestone.precision == Precision::Day)
+                .then(|| (last - today).num_days()),
             title: milestone.label.to_owned(),
             href: format!("/frameworks/{}#timeline", framework.id),
             source: format!("Page of {}", framework.short),

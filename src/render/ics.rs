@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 use chrono::{DateTime, Duration, NaiveDate, NaiveTime, Utc};
 
 use crate::domain::calendar::{Due, Milestone};
+use crate::domain::key_date::Precision;
 
 /// A line's bytes, without its end (RFC 5545, 3.1).
 const LINE: usize = 75;
@@ -71,17 +72,12 @@ impl<'e> Event<'e> {
     fn written(milestone: &Milestone<'e>, base_url: &str) -> Self {
         let framework = milestone.framework;
         let page = format!("{base_url}/frameworks/{}#timeline", framework.id);
-        // Whoever reads a page through again may move its dates; a page that nobody has read
-        // through is as old as the day itself.
-        let reviewed = milestone.reviewed();
+        // Whoever reads a page through again may move its dates.
+        let reviewed = milestone.reviewed;
         let mut description = format!(
             "{} ({}).",
             milestone.precision.told(milestone.date),
-            if milestone.is_confirmed {
-                "matched to a source"
-            } else {
-                "reported, not confirmed"
-            },
+            milestone.certainty,
         );
         if let Some(note) = milestone.note {
             let _ = write!(description, " {note}");
@@ -89,13 +85,19 @@ impl<'e> Event<'e> {
         let _ = write!(description, "\n{page}");
         Self {
             uid: milestone.uid.clone(),
-            changed: reviewed
-                .unwrap_or(milestone.date)
-                .and_time(NaiveTime::MIN)
-                .and_utc(),
-            sequence: reviewed.map_or(0, |day| (day - NaiveDate::default()).num_days()),
-            day: milestone.date,
-            summary: format!("{}: {}", framework.short, milestone.label),
+            changed: reviewed.and_time(NaiveTime::MIN).and_utc(),
+            sequence: (reviewed - NaiveDate::default()).num_days(),
+            // What is told without a day stands on the first that it may be, and says so.
+            day: milestone.precision.span(milestone.date).0,
+            summary: match milestone.precision {
+                Precision::Day => format!("{}: {}", framework.short, milestone.label),
+                rough => format!(
+                    "{}: {} (in {})",
+                    framework.short,
+                    milestone.label,
+                    rough.told(milestone.date)
+                ),
+            },
             description,
             page,
             is_settled: milestone.is_confirmed,
@@ -230,7 +232,7 @@ mod tests {
     use super::*;
     use crate::domain::calendar::tests::due;
     use crate::domain::id::FrameworkId;
-    use crate::domain::key_date::{Certainty, DateEvent, Precision};
+    use crate::domain::key_date::{Certainty, DateEvent};
 
     fn unfolded(text: &str) -> Vec<String> {
         text.replace("\r\n ", "")

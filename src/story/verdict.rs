@@ -124,7 +124,7 @@ pub fn same_story(a: &Fingerprint, b: &Fingerprint) -> Verdict {
     observed(a, b, &mut scale);
     // What names several events is the event of none of them.
     if a.round_up != b.round_up {
-        scale.veto("a round-up");
+        scale.add(-4.0, "a round-up");
     }
     scale.verdict()
 }
@@ -443,18 +443,20 @@ fn is_round(mut sum: u64) -> bool {
 }
 
 /// Sums that are the same up to rounding.
-fn near(a: u64, b: u64) -> bool {
+fn near(a: u64, b: u64, of_one: bool) -> bool {
     let (low, high) = (a.min(b) as f64, a.max(b) as f64);
-    // "A million" may be 1.05 million, told in short.
-    let in_short = [a, b].iter().any(|sum| is_round(*sum));
+    // "A million" may be 1.05 million of the same party, told in short.
+    let in_short = of_one && [a, b].iter().any(|sum| is_round(*sum));
     high - low <= high * if in_short { 0.06 } else { 0.025 }
 }
 
 fn numbers(a: &Fingerprint, b: &Fingerprint, scale: &mut Scale) {
     if !a.sums.is_empty() && !b.sums.is_empty() {
+        let of_one = scale.names_a_party(a, b);
         let met = |x: &[u64], y: &[u64]| {
-            x.iter().any(|sum| y.iter().any(|other| near(*sum, *other)))
-                || (x.len() > 1 && y.iter().any(|other| near(x.iter().sum(), *other)))
+            x.iter()
+                .any(|sum| y.iter().any(|other| near(*sum, *other, of_one)))
+                || (x.len() > 1 && y.iter().any(|other| near(x.iter().sum(), *other, of_one)))
         };
         if met(&a.sums, &b.sums) || met(&b.sums, &a.sums) {
             scale.add(2.0, "the same sum");

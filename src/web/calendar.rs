@@ -184,6 +184,11 @@ async fn page(site: &Site, parameters: &BTreeMap<String, String>) -> Result<Resp
     let within: Vec<Milestone<'_>> = pages
         .iter()
         .filter(|milestone| (from..until).contains(&milestone.date))
+        // Behind the last date that an update tells nobody can say what is missing.
+        .filter(|milestone| {
+            let last = stretch.entries.last().filter(|_| stretch.cut);
+            last.is_none_or(|last| milestone.date <= last.date.date)
+        })
         .cloned()
         .collect();
     let (last_before, first_after) = site.store.due_around(from, until).await?;

@@ -480,12 +480,12 @@ const PHRASES: &[(Sense, &str)] = &[
         Sense::Topic(Topic::Comment),
         "bemaerkninger|innspill|horingsuttalelser|horingsinnspill|observacoes|contribuicoes|sugestoes|manifestacoes|tomada de subsidios|contributos|synpunkter|remissvar\
          |remisstiden|remisstid|yttranden|horingssvar|horingsfrist*|horing|pripominky|pripominek|verejna konzultace\
-         |verejne konzultace|respondents|discussion paper|industry s views",
+         |verejne konzultace|industry s views",
     ),
     (
         Sense::Topic(Topic::Ballot),
-        "omrostning*|hlasovani|votacao|stemming over|fdis vote|dis vote|cd vote|cast their votes|cast their vote\
-         |cast votes|votacion",
+        "omrostning*|hlasovani|votacao|stemming over|fdis vote|dis vote|cd vote|votes on the final draft|votes on the draft\
+         |votacion",
     ),
     (
         Sense::Topic(Topic::Transition),
@@ -529,13 +529,13 @@ const PHRASES: &[(Sense, &str)] = &[
     (
         Sense::Event(Application),
         "aplicavel|aplicaveis|aplica se|aplicam se|passa a ser obrigatori*|obrigatorio|obrigatoria\
-         |tillampas|ska tillampas|galler|borjar galla|borjar tillampas|finder anvendelse|gaelder\
+         |tillampas|ska tillampas|galler fran|borjar galla|borjar tillampas|finder anvendelse|gaelder fra\
          |pouzije se|se pouzije|pouziji se|uplatni se|plati od",
     ),
     (
         Sense::Event(Withdrawal),
-        "ritirat*|withdraw the publication|withdraw the standard|withdraw the guidance|withdraw the document|to withdraw|will withdraw|withdraw the|withdraw its|ophort|utgar|utgatt|revogad*|anulad*|retirad*|upphavs|upphavd|upphor att galla|ophaeves|zrusen*|zrusuje se|pozbyva platnosti\
-         |withdraw any|withdraw conflicting|withdraw national|withdraw the national",
+        "sara ritirat*|verra ritirat*|norma ritirata|withdraw the publication|withdraw the standard|withdraw the guidance|withdraw the document|withdraw the edition|fica revogad*|ficam revogad*|sera revogad*|sera anulad*|sera retirad*|upphavs|upphavd|upphor att galla|ophaeves|bude zrusen*|zrusuje se|pozbyva platnosti\
+         |withdraw any national|withdraw any conflicting|withdraw conflicting|withdraw national|withdraw the national",
     ),
     (
         Sense::Close,
@@ -549,7 +549,7 @@ const PHRASES: &[(Sense, &str)] = &[
     (
         Sense::Move,
         "udskudt|udskydes|udsat|forlenget|forlanget|prorrog*|prodluzuje*|prodlouzen*|posouva*|posunut*|odklada*|przedluza*|adiad*|adia|prorrogad*|prorrogacao|skjuts upp|forlangs|forlangts|senarelagg*|udskyd*|forlaeng*|odlozen*\
-         |prodlouz*|slipped|slips|slip",
+         |prodlouz*|has slipped|slipped from|slipped to",
     ),
     (
         Sense::Old,

@@ -180,11 +180,28 @@ impl<'a> Page<'a> {
                 && match near.cue.sense {
                     Sense::Old => near.cost <= 7,
                     // "findet statt" and "statt am 30. Juni" share a word.
-                    Sense::Hold => near.cost == 0 && self.is_word(near.cue, "statt"),
+                    Sense::Hold => {
+                        near.cost == 0
+                            && self.is_word(near.cue, "statt")
+                            && !self.is_behind(near.cue, &["findet", "finden", "fand", "fanden"])
+                    }
                     // "on 12 June, not 22 May".
                     Sense::Not => near.cost == 0 && number > 0,
                     _ => false,
                 }
+        })
+    }
+
+    /// Whether one of some words stands before a cue in its sentence.
+    fn is_behind(&self, cue: Cue, words: &[&str]) -> bool {
+        let sentence = self.sentences.get(cue.first);
+        (cue.first.saturating_sub(WINDOW)..cue.first).any(|place| {
+            self.sentences.get(place) == sentence
+                && self
+                    .tokens
+                    .get(place)
+                    .and_then(Token::word)
+                    .is_some_and(|word| words.contains(&word))
         })
     }
 
@@ -430,8 +447,6 @@ impl Judge<'_> {
             word,
             "deadline"
                 | "closing"
-                | "closes"
-                | "ends"
                 | "fristen"
                 | "prazo"
                 | "lhuta"
@@ -446,6 +461,13 @@ impl Judge<'_> {
                 | "termijn"
                 | "termin"
         );
+        // "Closes: 26 June" speaks of what the sentence before named; "her term closes" does not.
+        let begins = near
+            .cue
+            .first
+            .checked_sub(1)
+            .is_none_or(|before| sentences.get(before) != sentences.get(near.cue.first));
+        let noun = noun || begins && matches!(word, "closes" | "ends");
         let until = self
             .page
             .cues

@@ -112,22 +112,27 @@ pub fn of(sayings: &Sayings<'_>) -> Vec<KeyDate> {
             },
         );
     }
-    let mut end = LONGEST.min(sayings.text.len());
-    while !sayings.text.is_char_boundary(end) {
-        end -= 1;
-    }
-    let text = sayings.text.get(..end).unwrap_or("");
+    let (headline, text) = (cut(sayings.headline), cut(sayings.text));
     let field = if sayings.text_is_summary {
         Field::Summary
     } else {
         Field::Text
     };
-    for (field, text) in [(Field::Headline, sayings.headline), (field, text)] {
+    for (field, text) in [(Field::Headline, headline), (field, text)] {
         for mention in read(text, sayings.published, sayings.language) {
             take(&mut out, mention.key_date(field));
         }
     }
     out
+}
+
+/// As much of a text as is read.
+fn cut(text: &str) -> &str {
+    let mut end = LONGEST.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.get(..end).unwrap_or("")
 }
 
 fn take(list: &mut Vec<KeyDate>, date: KeyDate) {
@@ -473,7 +478,9 @@ impl Reading<'_> {
             }) && self.page.sentence(before) == self.page.sentence(number)
                 && event(number).is_some()
                 && (event(before) == event(number)
-                    || event(before).is_none() && self.was_set(before))
+                    || event(before).is_none()
+                        && self.was_set(before)
+                        && self.is_one_clause(before, number))
                 && self.move_between(before, number);
             if moved
                 && let Some(place) = places
@@ -492,6 +499,35 @@ impl Reading<'_> {
         };
         self.page.cues.iter().any(|cue| {
             cue.sense == cues::Sense::Hold && (cue.last + 1 == dress.lead || cue.last == dress.lead)
+        })
+    }
+
+    /// Whether nothing between two dates begins another clause of its own.
+    fn is_one_clause(&self, before: usize, number: usize) -> bool {
+        let (Some(first), Some(second)) = (self.span(before), self.span(number)) else {
+            return false;
+        };
+        (first.last + 1..second.first).all(|place| {
+            self.page.tokens.get(place).is_none_or(|token| {
+                !token.is_sign(';')
+                    && token.word().is_none_or(|word| {
+                        !matches!(
+                            word,
+                            "and"
+                                | "while"
+                                | "but"
+                                | "whereas"
+                                | "und"
+                                | "aber"
+                                | "et"
+                                | "y"
+                                | "e"
+                                | "en"
+                                | "och"
+                                | "og"
+                        )
+                    })
+            })
         })
     }
 

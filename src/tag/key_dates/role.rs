@@ -88,7 +88,7 @@ const PREPOSITIONS: &[(Role, &str)] = &[
     ),
     (
         Role::On,
-        "em|in het|no dia|ao|dia|pa|dne|ke dni|k|on|upon|is|are|ist der|ist|in|am|im|le|el|il|den|l|op|w|w dniu|dnia|en|nel|nell|a|at|um|with the|during the",
+        "em|in het|no dia|ao|dia|pa|dne|ke dni|on|upon|is|are|ist der|ist|in|am|im|le|el|il|den|l|op|w|w dniu|dnia|en|nel|nell|a|at|um|with the|during the",
     ),
     (Role::Of, "of|de|des|di|z dnia|dated|d|s"),
     (

@@ -358,3 +358,98 @@ proptest! {
         prop_assert_eq!(first, again);
     }
 }
+
+/// Event, day and the day replaced of each date read.
+fn told(text: &str, language: &str) -> Vec<String> {
+    read(text, NaiveDate::from_ymd_opt(2026, 3, 10), Some(language))
+        .into_iter()
+        .map(|mention| {
+            let was = mention
+                .was
+                .map_or_else(String::new, |was| format!(" was {was}"));
+            format!("{} {}{was}", mention.event.as_str(), mention.date)
+        })
+        .collect()
+}
+
+#[test]
+fn words_that_tell_of_something_else_make_no_date() {
+    for (language, text) in [
+        (
+            "en",
+            "The agency invited comments on the draft. The chair's term ends on 30 June 2026.",
+        ),
+        (
+            "en",
+            "Comments on the draft were mixed. The exhibition closes on 30 June 2026.",
+        ),
+        (
+            "sv",
+            "Beslutet gäller en personuppgiftsincident den 5 februari 2026.",
+        ),
+        (
+            "da",
+            "Sagen gælder et brud på persondatasikkerheden den 5. februar 2026.",
+        ),
+        ("cs", "Počet incidentů k 31. 12. 2026 platí od začátku."),
+        (
+            "en",
+            "Parents can withdraw the consent of their children from 30 June 2026.",
+        ),
+        (
+            "es",
+            "La multa fue anulada el 5 de marzo de 2026 por la Audiencia Nacional.",
+        ),
+        (
+            "it",
+            "Il prodotto è stato ritirato dal mercato il 5 marzo 2026.",
+        ),
+        (
+            "cs",
+            "Rozhodnutí úřadu bylo zrušeno soudem dne 5. února 2026.",
+        ),
+        (
+            "en",
+            "Lawmakers will cast their votes on the budget by 12 May 2026.",
+        ),
+        (
+            "en",
+            "The price slips to 5 May 2026 lows; comments on the draft are welcome.",
+        ),
+    ] {
+        assert_eq!(told(text, language), [""; 0], "{text}");
+    }
+}
+
+#[test]
+fn a_day_replaces_only_one_of_its_own_event() {
+    for (language, text, expected) in [
+        (
+            "de",
+            "Die Übergangsfrist endet nun am 31. Dezember 2027 statt am 30. Juni 2027.",
+            &["transition_end 2027-12-31 was 2027-06-30"][..],
+        ),
+        (
+            "de",
+            "Der Workshop findet statt am 12. Mai 2026, Anmeldung bis zum 5. Mai 2026.",
+            &["event 2026-05-12", "submission 2026-05-05"],
+        ),
+        (
+            "en",
+            "A decision is scheduled for 5 May 2026 and the comment period has been extended to 30 June 2026.",
+            &["comments_close 2026-06-30"],
+        ),
+        (
+            "en",
+            "Withdrawal of the old version of the standard, set for 31 December 2026, has been postponed to 31 March 2027.",
+            &["withdrawal 2027-03-31 was 2026-12-31"],
+        ),
+        (
+            "en",
+            "Consultation status: open. Closes: 26 June 2026.",
+            &["comments_close 2026-06-26"],
+        ),
+    ] {
+        assert_eq!(told(text, language), expected, "{text}");
+    }
+}

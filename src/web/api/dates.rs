@@ -12,14 +12,14 @@ use crate::domain::key_date::DateEvent;
 use crate::domain::reference;
 use crate::web::Site;
 use crate::web::asked::Parameters;
-use crate::web::feeds::due_line;
+use crate::web::feeds::{due_line, page_line};
 
 /// Dates that are looked through for one page.
 const LOOKED: usize = 5_000;
 
 /// Key dates, by day
 ///
-/// From today on, unless `from` says otherwise.
+/// From today on, unless `from` says otherwise: what updates tell, and what stands on the pages of frameworks.
 #[utoipa::path(get, path = "/api/v1/key-dates", tag = "dates",
     params(
         ("from" = Option<String>, Query, description = "The first day: 2026-01-31"),
@@ -83,14 +83,18 @@ pub(super) async fn key_dates(
         .store
         .due(from, until, &[], LOOKED, |due| filter.takes(due))
         .await?;
-    let all = stretch
-        .entries
-        .iter()
-        .map(|due| {
-            let record: KeyDateRecord = serde_json::from_value(due_line(&site, due))?;
+    let mut pages = filter.milestones(&site.library, from);
+    pages.retain(|milestone| until.is_none_or(|until| milestone.date < until));
+    let told = stretch.entries.iter().map(|due| due_line(&site, due));
+    let written = pages.iter().map(|milestone| page_line(&site, milestone));
+    let mut all = told
+        .chain(written)
+        .map(|line| {
+            let record: KeyDateRecord = serde_json::from_value(line)?;
             Ok((format!("{}.{}", record.date, record.uid), record))
         })
         .collect::<Result<Vec<_>, Fault>>()?;
+    all.sort_by(|(one, _), (other, _)| one.cmp(other));
     let (items, next) = page_of(all.into_iter(), after, limit);
     said(&KeyDateList { items, next })
 }

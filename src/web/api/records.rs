@@ -402,11 +402,11 @@ pub(crate) struct KeyDateRecord {
     pub(super) date: NaiveDate,
     /// How finely it is told.
     precision: String,
-    /// What happens.
-    event: String,
+    /// What happens; none of a date that stands on a framework's page.
+    event: Option<String>,
     /// The same in words.
     label: String,
-    /// `proposed`, `confirmed`, `moved` or `passed`.
+    /// `proposed`, `confirmed`, `moved` or `passed`; of a page's date also `reported`.
     status: String,
     /// How sure it is.
     certainty: String,
@@ -418,14 +418,16 @@ pub(crate) struct KeyDateRecord {
     title: String,
     /// The original.
     url: Option<String>,
-    /// The update.
-    update: String,
-    /// Where that was found.
-    source: String,
+    /// The update that tells it.
+    update: Option<String>,
+    /// The framework on whose page it stands, where no update tells it.
+    page: Option<String>,
+    /// Where the update was found.
+    source: Option<String>,
     /// What happened.
     kind: Option<String>,
     /// Who speaks.
-    authority: String,
+    authority: Option<String>,
     /// What it is about.
     frameworks: Vec<String>,
     /// Where it counts.

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::family::Family;
 use super::{ENTRIES, Form, fed, file, head, kept};
-use crate::domain::calendar::Due;
+use crate::domain::calendar::{CalendarFilter, Due, Milestone};
 use crate::domain::id::UpdateId;
 use crate::domain::query::Query;
 use crate::render::{FeedEntry, ics, table_head, table_rows};
@@ -95,6 +95,7 @@ pub(in crate::web) fn due_line(site: &Site, due: &Due) -> Value {
         "title": due.title,
         "url": due.url,
         "update": due.update,
+        "page": null,
         "source": due.source,
         "kind": due.kind,
         "authority": due.authority,
@@ -102,6 +103,34 @@ pub(in crate::web) fn due_line(site: &Site, due: &Due) -> Value {
         "jurisdictions": due.jurisdictions,
         "standards": due.works,
         "reports": due.reports,
+    })
+}
+
+/// A date of a framework's page as a line for programs: no update tells it.
+pub(in crate::web) fn page_line(site: &Site, milestone: &Milestone<'_>) -> Value {
+    let today = site.clock.now().date_naive();
+    let framework = milestone.framework;
+    json!({
+        "uid": milestone.uid,
+        "date": milestone.date,
+        "precision": milestone.precision,
+        "event": null,
+        "label": milestone.label,
+        "status": milestone.status(today),
+        "certainty": milestone.certainty,
+        "was": null,
+        "open": false,
+        "title": format!("{}: {}", framework.short, milestone.label),
+        "url": null,
+        "update": null,
+        "page": framework.id,
+        "source": null,
+        "kind": null,
+        "authority": null,
+        "frameworks": [framework.id],
+        "jurisdictions": framework.jurisdictions,
+        "standards": [],
+        "reports": 0,
     })
 }
 
@@ -116,6 +145,7 @@ const DUE_COLUMNS: &[&str] = &[
     "title",
     "url",
     "update",
+    "page",
     "source",
     "frameworks",
     "jurisdictions",
@@ -123,12 +153,18 @@ const DUE_COLUMNS: &[&str] = &[
     "uid",
 ];
 
-/// `/calendar.atom`, `.json` and `.csv`: key dates, the latest change first.
+/// `/calendar.atom` and `.json`: key dates that updates tell, the latest change first. `.csv`: all of
+/// the calendar, by day.
 pub(super) async fn calendar(form: Form, State(site): State<Site>) -> Response {
     let page = async {
         let mut due = due(&site, |_| true).await?;
         if form == Form::Csv {
-            let lines: Vec<Value> = due.iter().map(|one| due_line(&site, one)).collect();
+            let today = site.clock.now().date_naive();
+            let from = today.checked_sub_days(Days::new(BACK)).unwrap_or(today);
+            let pages = CalendarFilter::default().milestones(&site.library, from);
+            let mut lines: Vec<Value> = due.iter().map(|one| due_line(&site, one)).collect();
+            lines.extend(pages.iter().map(|one| page_line(&site, one)));
+            lines.sort_by_key(|line| line["date"].as_str().map(str::to_owned));
             let text = table_head(DUE_COLUMNS) + &table_rows(DUE_COLUMNS, &lines);
             return Ok(file("text/csv; charset=utf-8", "calendar.csv", text));
         }

@@ -15,8 +15,8 @@ use chrono::DateTime;
 
 use super::Site;
 use crate::render::{FeedEntry, FeedHead, atom, json_feed, last_change};
-pub(super) use dates::due_line;
 use dates::{calendar, family_ics, search_ics};
+pub(super) use dates::{due_line, page_line};
 pub(super) use directory::source_lines;
 use directory::{digests, feeds, sources, sources_opml};
 use family::Family;

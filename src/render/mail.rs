@@ -177,11 +177,19 @@ pub(super) fn wrapped(text: &str, indent: usize) -> String {
 /// A template filter: what changed in a page, as [`Marks::TEXT`] has it, with the look of a mail.
 /// Everything is escaped but the marks, so that nothing of the page is ever markup.
 pub(super) fn compared(text: &str) -> Value {
+    with_marks(text, Marks::MAIL.removed, Marks::MAIL.added)
+}
+
+/// The same for a page of the site, whose style says how it looks.
+pub(super) fn changed(text: &str) -> Value {
+    with_marks(text, ("<del>", "</del>"), ("<ins>", "</ins>"))
+}
+
+fn with_marks(text: &str, removed: (&str, &str), added: (&str, &str)) -> Value {
     let mut out = minijinja::HtmlEscape(text).to_string();
-    for ((open, close), (shown, ended)) in [
-        (Marks::TEXT.removed, Marks::MAIL.removed),
-        (Marks::TEXT.added, Marks::MAIL.added),
-    ] {
+    for ((open, close), (shown, ended)) in
+        [(Marks::TEXT.removed, removed), (Marks::TEXT.added, added)]
+    {
         let mut rest = std::mem::take(&mut out);
         // Only pairs: a page may hold such signs itself, and an excerpt may end within one.
         while let Some((before, within, after)) =

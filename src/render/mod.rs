@@ -195,6 +195,7 @@ impl Renderer {
         environment.add_global("style_version", style_version.clone());
         environment.add_filter("wrapped", mail::wrapped);
         environment.add_filter("compared", mail::compared);
+        environment.add_filter("changed", mail::changed);
         let renderer = Self {
             base_path: site.base_path,
             environment,

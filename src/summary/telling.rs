@@ -81,7 +81,8 @@ fn why(update: &Update, source: Option<&Source>, library: &Library) -> Option<Si
     let date = update
         .key_dates
         .iter()
-        .filter(|date| date.date >= update.dated().date_naive())
+        // A day that was over when the update was found is no day to plan for.
+        .filter(|date| date.date >= update.dated().max(update.first_seen).date_naive())
         .min_by_key(|date| date.date)
         .map(|date| date.date.format("%-d %B %Y").to_string());
     significance(

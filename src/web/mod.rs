@@ -48,6 +48,7 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::clock::Clock;
 use crate::domain::digest::Digest;
+use crate::domain::id::SourceId;
 use crate::domain::library::Library;
 use crate::domain::source::Source;
 use crate::render::{ErrorPage, Named, Renderer, View};
@@ -254,6 +255,29 @@ pub fn description() -> utoipa::openapi::OpenApi {
     api::description()
 }
 
+/// What is looked for beside its place leads there; else there is no such page.
+fn elsewhere(site: &Site, uri: &axum::http::Uri) -> Response {
+    let path = uri.path().trim_end_matches('/');
+    let source = path
+        .strip_prefix("/sources/")
+        .and_then(|id| SourceId::new(id).ok())
+        .filter(|id| pages::source_of(site, id).is_some());
+    let to = match source {
+        Some(id) => format!("/search?q=source:{id}"),
+        None if path == "/updates" => "/search".to_owned(),
+        // Two slashes at the beginning would lead to another host.
+        None if path.len() < uri.path().len() && !path.is_empty() && !path.starts_with("//") => {
+            let query = uri
+                .query()
+                .map_or_else(String::new, |query| format!("?{query}"));
+            format!("{path}{query}")
+        }
+        None => return site.tell(Trouble::Missing),
+    };
+    let to = format!("{}{to}", site.renderer.base_path());
+    (StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, to)]).into_response()
+}
+
 /// The site, guarded by its own address alone.
 pub fn router(site: Site) -> Router {
     let guard = Guard::new(site.renderer.base_url());
@@ -269,7 +293,7 @@ pub fn router_with(site: Site, guard: Guard) -> Router {
 fn guarded_router(site: Site, guard: Arc<Guard>) -> Router {
     let router = routes()
         .router
-        .fallback(async |State(site): State<Site>| site.tell(Trouble::Missing))
+        .fallback(async |State(site): State<Site>, uri: axum::http::Uri| elsewhere(&site, &uri))
         .with_state(site)
         .layer(CatchPanicLayer::new())
         .layer(TimeoutLayer::with_status_code(

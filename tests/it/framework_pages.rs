@@ -162,6 +162,9 @@ async fn the_dates_of_pages_stand_in_the_calendars_though_no_update_tells_them()
         assert!(file.contains(holds), "{holds}\n{file}");
     }
     assert!(tag.is_some());
+    // Where the page names no source, nothing is called confirmed.
+    let (_, _, listed) = ask(&router, "/frameworks/us-co-admt/calendar.ics").await;
+    assert!(listed.contains("STATUS:TENTATIVE") && !listed.contains("STATUS:CONFIRMED"));
     let (_, _, other) = ask(&router, "/frameworks/iso-iec-42001/calendar.ics").await;
     assert!(!other.contains("CATEGORIES:eu-ai-act"));
     let (_, _, by_standard) = ask(&router, "/standards/iso-iec-42001/calendar.ics").await;

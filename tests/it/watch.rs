@@ -318,7 +318,7 @@ async fn a_page(store: &str) {
     )));
     let (_, home) = stage.page("/").await;
     assert!(
-        home.contains("weight 0.") && home.contains("[-15-] {+10+}"),
+        home.contains("weight 0.") && home.contains("<del>15</del> <ins>10</ins>"),
         "{home}"
     );
     // Each change is a story of its own, however alike they are told.

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use axum::Router;
 use regwire::domain::api_token::{ApiToken, Scope};
+use regwire::domain::calendar::CalendarFilter;
 use regwire::web::{Guard, description};
 use serde_json::Value;
 
@@ -333,6 +334,11 @@ async fn the_log_and_lists_are_followed_to_their_ends() {
         "no line is missing"
     );
 
+    // What stands on frameworks' pages is in it as well, and no update tells it.
+    let pages = CalendarFilter::default()
+        .milestones(&house.library, "2026-01-01".parse().unwrap())
+        .len();
+    assert!(pages > 50, "{pages}");
     for (path, count) in [
         ("/api/v1/updates?q=risk&limit=7", 56),
         ("/api/v1/updates?q=kind:guidance&limit=7", 30),
@@ -341,7 +347,7 @@ async fn the_log_and_lists_are_followed_to_their_ends() {
             house.library.frameworks.len(),
         ),
         ("/api/v1/bodies?limit=100", house.library.bodies.len()),
-        ("/api/v1/key-dates?from=2026-01-01&limit=4", 15),
+        ("/api/v1/key-dates?from=2026-01-01&limit=4", 15 + pages),
     ] {
         let mut seen = BTreeSet::new();
         let mut next = String::new();

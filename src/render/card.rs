@@ -9,6 +9,9 @@ use crate::domain::told::Told;
 use crate::domain::update::{Because, Update};
 use crate::text::date::Stamp;
 
+/// So many days after its own date an update is found late.
+const LATE: i64 = 14;
+
 /// An update as it stands in a list.
 #[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct UpdateCard {
@@ -44,6 +47,8 @@ pub struct UpdateCard {
     pub jurisdictions: Vec<String>,
     /// Whether it is from the archive.
     pub archived: bool,
+    /// When it was found, where that was long after its own date: lists are in the order of finding.
+    pub found: Option<Moment>,
     /// Its revision.
     pub revision: u32,
     /// Its story, where others tell of the same event.
@@ -112,6 +117,11 @@ impl UpdateCard {
                 })
                 .collect(),
             archived: update.reach == crate::domain::update::Reach::Archive,
+            found: update
+                .content
+                .published
+                .filter(|stamp| (update.first_seen.date_naive() - stamp.day()).num_days() > LATE)
+                .map(|_| Moment::day(Stamp::Day(update.first_seen.date_naive()))),
             revision: update.revision,
         }
     }
@@ -154,6 +164,7 @@ impl UpdateCard {
             why: Some("The text that auditors and customers will ask about from now on.".to_owned()),
             why_rule: Some("new-edition-standard".to_owned()),
             weight: Some("0.42".to_owned()),
+            found: Some(Moment::day(Stamp::Day(chrono::NaiveDate::default()))),
             revision: 1,
             ..Self::default()
         }

@@ -304,7 +304,7 @@ const PHRASES: &[(Sense, &str)] = &[
         Sense::Topic(Topic::Application),
         "application of|start of application|applicability|anwendung der|anwendung des|anwendung von\
          |anwendungsbeginn|anwendung|application des|application du|mise en application|aplicacion\
-         |applicazione|toepassing|stosowania|stosowanie|start date|obligations|requirements",
+         |applicazione|toepassing|stosowania|stosowanie|start date|obligations|requirements|duties",
     ),
     // Publication.
     (

@@ -446,6 +446,14 @@ fn a_day_replaces_only_one_of_its_own_event() {
         ),
         (
             "en",
+            "The duties for Annex III systems move from 2 August 2026 to 2 December 2027, and for Annex I products to 2 August 2028.",
+            &[
+                "application 2027-12-02 was 2026-08-02",
+                "application 2028-08-02",
+            ],
+        ),
+        (
+            "en",
             "Consultation status: open. Closes: 26 June 2026.",
             &["comments_close 2026-06-26"],
         ),

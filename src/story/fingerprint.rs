@@ -384,7 +384,21 @@ impl Fingerprint {
                     }
                 }
                 Number::Count(count) => {
-                    if (count >= 10 || (head && count > 1))
+                    // "18 September" counts nothing.
+                    let at = tokens.partition_point(|token| token.start < placed.start);
+                    let beside = [at.checked_sub(1), Some(at + 1)];
+                    let is_day = (1..=31).contains(&count)
+                        && beside.into_iter().flatten().any(|place| {
+                            tokens.get(place).is_some_and(|token| {
+                                let capital = text
+                                    .get(token.start..)
+                                    .and_then(|rest| rest.chars().next())
+                                    .is_some_and(char::is_uppercase);
+                                lexicon::month(&token.text, capital).is_some()
+                            })
+                        });
+                    if !is_day
+                        && (count >= 10 || (head && count > 1))
                         && self.counts.len() < MARKS
                         && !self.counts.contains(&count)
                     {

@@ -349,10 +349,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Some(Command::Backup(options)) => {
             backup::run(&load()?, arguments.config.as_deref(), &options).await
         }
-        Some(Command::Restore(options)) => {
-            let data = options.data.as_deref().or(arguments.data.as_deref());
-            restore::run(&Config::load(arguments.config.as_deref(), data)?, &options).await
-        }
+        Some(Command::Restore(options)) => restore::run(&load()?, &options).await,
         Some(Command::Migrate(options)) => migrate::run(&load()?, &options).await,
         Some(Command::Evidence(evidence::Evidence::Export(options))) => {
             evidence::export(house(load()?).await?, options).await
@@ -422,5 +419,15 @@ async fn house(config: Config) -> anyhow::Result<House> {
             Ok(house)
         }
         None => House::open(config, clock).await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn no_two_options_of_a_command_bear_one_name() {
+        super::Arguments::command().debug_assert();
     }
 }

@@ -20,9 +20,6 @@ use crate::store::{Copied, Everything, Store};
 pub(super) struct Options {
     /// The backup.
     file: PathBuf,
-    /// The data folder to restore into, as before the command.
-    #[arg(long = "data", id = "restored-data", value_name = "DIR")]
-    pub(super) data: Option<PathBuf>,
     /// Also where there is a store: it is kept, under another name.
     #[arg(long)]
     force: bool,

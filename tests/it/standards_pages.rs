@@ -132,7 +132,7 @@ async fn an_auditor_gets_the_table_and_a_team_the_history() {
     assert!(
         drafts.contains("datetime=\"2026-02-01T00:00:00Z\">1 February 2026<")
             && drafts.contains("1 March 2026, 00:00 UTC")
-            && drafts.contains("<td class=\"number\">2</td>"),
+            && drafts.contains("data-label=\"Observed\">2</td>"),
         "{drafts}"
     );
     let all = page(&router, "/standards?all=1&page=99").await;

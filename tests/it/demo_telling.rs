@@ -1,7 +1,9 @@
 //! The demo's fortnight as its team hears of it: a stage, a deadline and a page that change, once each, by
 //! every way; and what the team decides, in the export.
 
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::Path;
+use std::process::Stdio;
 
 use serde_json::Value;
 
@@ -131,4 +133,94 @@ fn says(value: &Value, title: &str) -> bool {
         Value::Object(map) => map.values().any(|one| says(one, title)),
         _ => false,
     }
+}
+
+/// A demo with its site open; ended when it goes.
+struct Open {
+    child: std::process::Child,
+    /// Held open: who writes into a pipe that nobody reads is ended.
+    _told: BufReader<std::process::ChildStdout>,
+    address: String,
+}
+
+impl Open {
+    fn on(data: &Path) -> Self {
+        let mut child = regwire(data)
+            .args(["demo", "--listen", "127.0.0.1:0"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut told = BufReader::new(child.stdout.take().unwrap());
+        let address = told
+            .by_ref()
+            .lines()
+            .map(Result::unwrap)
+            .find_map(|line| {
+                let rest = line.strip_prefix("The site is open at http://")?;
+                Some(rest.split('/').next()?.to_owned())
+            })
+            .expect("the demo says where its site is");
+        Self {
+            child,
+            _told: told,
+            address,
+        }
+    }
+
+    /// What the site answers.
+    fn asked(&self, request: &str, body: &str) -> String {
+        let mut stream = std::net::TcpStream::connect(&self.address).unwrap();
+        write!(
+            stream,
+            "{request} HTTP/1.1\r\nHost: {0}\r\nOrigin: http://{0}\r\nConnection: close\r\n\
+             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {1}\r\n\r\n{body}",
+            self.address,
+            body.len(),
+        )
+        .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn an_open_demo_does_what_it_is_asked_for_and_leads_to_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path();
+    crate::crash::prepare(data, crate::crash::own_port());
+    let open = Open::on(data);
+    let calendar = open.asked("GET /calendar.ics", "");
+    assert!(calendar.contains(&format!("http://{}/", open.address)));
+    for mail in texts(&data.join("mail"), "2026-11-23-") {
+        let unfolded = mail.replace("=\r\n", "");
+        assert!(
+            unfolded.contains(&format!("http://{}/", open.address)),
+            "{unfolded}"
+        );
+    }
+    let answer = open.asked(
+        "POST /subscribe",
+        "address=reader%40example.com&frequency=instant",
+    );
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    // The worker looks for what is asked of it every two seconds at the latest.
+    let until = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    while texts(&data.join("mail"), "2026-11-23-confirm").is_empty() {
+        assert!(
+            std::time::Instant::now() < until,
+            "no mail asks for the confirmation"
+        );
+        std::thread::yield_now();
+    }
+    let mails = texts(&data.join("mail"), "2026-11-23-confirm");
+    assert_eq!(mail(&mails[0]).0, "reader@example.com");
 }

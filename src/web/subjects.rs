@@ -454,10 +454,12 @@ pub(super) async fn jurisdiction(State(site): State<Site>, Path(id): Path<String
         let id = JurisdictionId::new(id).map_err(|_| Trouble::Missing)?;
         let library = &site.library;
         let place = library.jurisdiction(&id).ok_or(Trouble::Missing)?;
-        let links = |ids: &[JurisdictionId]| ids.iter().map(|id| place_link(library, id)).collect();
+        let links = |ids: &[JurisdictionId]| -> Vec<Named> {
+            ids.iter().map(|id| place_link(library, id)).collect()
+        };
         let members: Vec<Named> = library
-            .jurisdictions
-            .iter()
+            .jurisdictions_by_name()
+            .into_iter()
             .filter(|other| other.member_of.contains(&id))
             .map(|other| place_link(library, &other.id))
             .collect();
@@ -477,6 +479,18 @@ pub(super) async fn jurisdiction(State(site): State<Site>, Path(id): Path<String
             jurisdiction: Some(id.clone()),
             ..CalendarFilter::default()
         };
+        let above: Vec<String> = links(&place.member_of)
+            .into_iter()
+            .map(|link| link.name)
+            .collect();
+        let lead = if above.is_empty() {
+            "Which rules hold here, what is due, and what changed.".to_owned()
+        } else {
+            format!(
+                "Which rules of its own hold here, what is due, and what changed. The rules of {} hold here as well, and stand on a page of their own.",
+                above.join(" and ")
+            )
+        };
         let mut groups = vec![
             group("Frameworks that hold here", frameworks),
             group("Belongs to", links(&place.member_of)),
@@ -485,7 +499,7 @@ pub(super) async fn jurisdiction(State(site): State<Site>, Path(id): Path<String
         ];
         groups.retain(|group| !group.links.is_empty());
         let parts = SubjectPage {
-            lead: "Which rules hold here, what is due, and what changed.".to_owned(),
+            lead,
             groups,
             dates: due(&site, &filter).await?,
             calendar: Some(format!("/calendar?jurisdiction={id}")),

@@ -12,7 +12,7 @@ use crate::domain::calendar::{CalendarFilter, Due, Milestone};
 use crate::domain::id::{FrameworkId, JurisdictionId};
 use crate::domain::key_date::DateEvent;
 use crate::domain::reference;
-use crate::render::ics;
+use crate::render::{ics, milestone_line};
 use crate::text::html;
 
 /// Options of `calendar`.
@@ -182,32 +182,14 @@ pub(super) async fn run(house: House, options: Options) -> anyhow::Result<ExitCo
     Ok(ExitCode::SUCCESS)
 }
 
-/// A date of a framework's page: no update tells it.
+/// A date of a framework's page, with the members of the others.
 fn page_line(milestone: &Milestone<'_>, today: NaiveDate) -> Value {
-    let framework = milestone.framework;
-    json!({
-        "uid": milestone.uid,
-        "date": milestone.date,
-        "precision": milestone.precision,
-        "event": null,
-        "label": milestone.label,
-        "status": milestone.status(today),
-        "certainty": milestone.certainty,
-        "was": null,
-        "sequence": 0,
-        "changed_at": null,
-        "open": false,
-        "update": null,
-        "page": framework.id,
-        "source": null,
-        "title": format!("{}: {}", framework.short, milestone.label),
-        "url": null,
-        "frameworks": [framework.id],
-        "jurisdictions": framework.jurisdictions,
-        "standards": [],
-        "because": null,
-        "reports": 0,
-    })
+    let mut line = milestone_line(milestone, today);
+    line["sequence"] = json!(0);
+    for absent in ["changed_at", "because"] {
+        line[absent] = Value::Null;
+    }
+    line
 }
 
 fn line(due: &Due, today: NaiveDate) -> Value {

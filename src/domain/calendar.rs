@@ -280,11 +280,10 @@ impl<'l> Milestone<'l> {
     pub fn of(framework: &'l Framework, reviewed: NaiveDate) -> Vec<Self> {
         let own = framework.profile.as_ref();
         let reviewed = own.map_or(reviewed, |profile| profile.reviewed);
-        let entries = framework
-            .profile
-            .as_ref()
-            .map_or(&[][..], |profile| &profile.timeline);
+        let entries = own.map_or(&[][..], |profile| &profile.timeline);
         let written = entries.iter().filter_map(|entry| {
+            let unconfirmed = entry.grounds.is_unconfirmed();
+            let sourced = !entry.grounds.sources.is_empty();
             Some(Self {
                 uid: String::new(),
                 framework,
@@ -292,11 +291,8 @@ impl<'l> Milestone<'l> {
                 precision: entry.precision,
                 label: &entry.label,
                 note: entry.note.as_deref(),
-                is_confirmed: !entry.grounds.is_unconfirmed() && !entry.grounds.sources.is_empty(),
-                certainty: certainty(
-                    entry.grounds.is_unconfirmed(),
-                    !entry.grounds.sources.is_empty(),
-                ),
+                is_confirmed: !unconfirmed && sourced,
+                certainty: certainty(unconfirmed, sourced),
                 reviewed,
             })
         });

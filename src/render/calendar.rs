@@ -1,11 +1,13 @@
 //! The calendar as a page.
 
 use chrono::{Datelike as _, NaiveDate};
+use serde_json::{Value, json};
 
 use super::ics::capital;
 use super::views::{Moment, Named, because_of, certainty};
 use super::{FacetLink, View};
 use crate::domain::calendar::{Due, Milestone};
+use crate::domain::id::JurisdictionId;
 use crate::domain::key_date::Precision;
 use crate::domain::library::Library;
 use crate::text::date::Stamp;
@@ -78,21 +80,10 @@ impl DueView {
                     href: format!("/calendar?framework={id}"),
                 })
                 .collect(),
-            places: due
-                .jurisdictions
-                .iter()
-                .take(4)
-                .map(|id| {
-                    library
-                        .jurisdiction(id)
-                        .map_or_else(|| id.to_string(), |place| place.name.clone())
-                })
-                .collect(),
+            places: places(&due.jurisdictions, library),
         }
     }
-}
 
-impl DueView {
     /// A date of a framework's page as it stands on a day.
     pub fn of_page(milestone: &Milestone<'_>, library: &Library, today: NaiveDate) -> Self {
         let framework = milestone.framework;
@@ -116,19 +107,47 @@ impl DueView {
                 name: framework.short.clone(),
                 href: format!("/calendar?framework={}", framework.id),
             }],
-            places: framework
-                .jurisdictions
-                .iter()
-                .take(4)
-                .map(|id| {
-                    library
-                        .jurisdiction(id)
-                        .map_or_else(|| id.to_string(), |place| place.name.clone())
-                })
-                .collect(),
+            places: places(&framework.jurisdictions, library),
             ..Self::default()
         }
     }
+}
+
+/// The names of the first places.
+fn places<'i>(ids: impl IntoIterator<Item = &'i JurisdictionId>, library: &Library) -> Vec<String> {
+    ids.into_iter()
+        .take(4)
+        .map(|id| {
+            library
+                .jurisdiction(id)
+                .map_or_else(|| id.to_string(), |place| place.name.clone())
+        })
+        .collect()
+}
+
+/// A date of a framework's page as a line for programs: no update tells it.
+pub fn milestone_line(milestone: &Milestone<'_>, today: NaiveDate) -> Value {
+    let framework = milestone.framework;
+    json!({
+        "uid": milestone.uid,
+        "date": milestone.date,
+        "precision": milestone.precision,
+        "event": null,
+        "label": milestone.label,
+        "status": milestone.status(today),
+        "certainty": milestone.certainty,
+        "was": null,
+        "open": false,
+        "title": format!("{}: {}", framework.short, milestone.label),
+        "url": null,
+        "update": null,
+        "page": framework.id,
+        "source": null,
+        "frameworks": [framework.id],
+        "jurisdictions": framework.jurisdictions,
+        "standards": [],
+        "reports": 0,
+    })
 }
 
 /// What is due in a month.

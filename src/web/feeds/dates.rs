@@ -12,7 +12,7 @@ use super::{ENTRIES, Form, fed, file, head, kept};
 use crate::domain::calendar::{CalendarFilter, Due, Milestone};
 use crate::domain::id::UpdateId;
 use crate::domain::query::Query;
-use crate::render::{FeedEntry, ics, table_head, table_rows};
+use crate::render::{FeedEntry, ics, milestone_line, table_head, table_rows};
 use crate::search::SortOrder;
 use crate::web::asked::Parameters;
 use crate::web::pages::told;
@@ -106,32 +106,13 @@ pub(in crate::web) fn due_line(site: &Site, due: &Due) -> Value {
     })
 }
 
-/// A date of a framework's page as a line for programs: no update tells it.
+/// A date of a framework's page as a line for programs.
 pub(in crate::web) fn page_line(site: &Site, milestone: &Milestone<'_>) -> Value {
-    let today = site.clock.now().date_naive();
-    let framework = milestone.framework;
-    json!({
-        "uid": milestone.uid,
-        "date": milestone.date,
-        "precision": milestone.precision,
-        "event": null,
-        "label": milestone.label,
-        "status": milestone.status(today),
-        "certainty": milestone.certainty,
-        "was": null,
-        "open": false,
-        "title": format!("{}: {}", framework.short, milestone.label),
-        "url": null,
-        "update": null,
-        "page": framework.id,
-        "source": null,
-        "kind": null,
-        "authority": null,
-        "frameworks": [framework.id],
-        "jurisdictions": framework.jurisdictions,
-        "standards": [],
-        "reports": 0,
-    })
+    let mut line = milestone_line(milestone, site.clock.now().date_naive());
+    for absent in ["kind", "authority"] {
+        line[absent] = Value::Null;
+    }
+    line
 }
 
 const DUE_COLUMNS: &[&str] = &[

@@ -26,6 +26,7 @@ mod read;
 mod restore;
 mod serve;
 mod source;
+mod sources;
 mod standards;
 mod subscriber;
 mod subscription;
@@ -92,9 +93,11 @@ enum Command {
         after_help = "Examples:\n  regwire collect\n  regwire collect nist-news --force\n  regwire collect --jsonl"
     )]
     Collect(collect::Options),
-    /// Show the health of every source.
-    #[command(after_help = "Example: regwire sources --json")]
-    Sources(read::SourcesOptions),
+    /// Show the health of every source, or how often one was asked in a period and what it answered.
+    #[command(
+        after_help = "Examples:\n  regwire sources --json\n  regwire sources nist-news --since 2026-01-01 --until 2026-03-31"
+    )]
+    Sources(sources::Options),
     /// Try, add, record, import or export sources.
     #[command(subcommand)]
     Source(source::Command),
@@ -308,7 +311,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             .await
         }
         Some(Command::Collect(options)) => collect::run(house(load()?).await?, options).await,
-        Some(Command::Sources(options)) => read::sources(house(load()?).await?, options).await,
+        Some(Command::Sources(options)) => sources::run(house(load()?).await?, options).await,
         Some(Command::Source(command)) => source::run(house(load()?).await?, command).await,
         Some(Command::Page(command)) => page::run(house(load()?).await?, command).await,
         Some(Command::Search(options)) => {

@@ -1,4 +1,4 @@
-//! `regwire search`, `show` and `sources`: what is stored, for people and programs.
+//! `regwire search` and `show`: what is stored, for people and programs.
 
 use std::process::ExitCode;
 
@@ -7,7 +7,6 @@ use serde_json::json;
 use super::out::say;
 use super::table;
 use crate::daemon::{House, jobs};
-use crate::domain::health::{Coverage, survey};
 use crate::domain::id::UpdateId;
 use crate::domain::query;
 use crate::domain::update::Because;
@@ -327,100 +326,5 @@ pub(super) async fn show(
             text.sha256.as_str()
         );
     }
-    Ok(ExitCode::SUCCESS)
-}
-
-/// Options of `sources`.
-#[derive(clap::Args)]
-pub(super) struct SourcesOptions {
-    /// One JSON object.
-    #[arg(long)]
-    json: bool,
-    /// Also those that are switched off.
-    #[arg(long)]
-    all: bool,
-}
-
-pub(super) async fn sources(house: House, options: SourcesOptions) -> anyhow::Result<ExitCode> {
-    let states = house.store.source_states().await?;
-    let last = house.store.last_visits().await?;
-    let survey = survey(
-        &house.sources,
-        |id| states.get(id).map(|state| &state.record),
-        house.clock.now(),
-    );
-    let coverage = Coverage::of(&survey);
-    let standing = house.store.lines().await?;
-    if options.json {
-        let lines: Vec<serde_json::Value> = survey
-            .iter()
-            .map(|(source, verdict)| {
-                let state = states.get(&source.id);
-                let record = state.map(|state| &state.record);
-                json!({
-                    "source": source.id, "name": source.name, "body": source.body, "kind": source.kind,
-                    "url": source.url, "on": source.on, "off_because": source.off_because,
-                    "health": verdict.health, "since": verdict.since, "because": verdict.because,
-                    "last_visit": record.and_then(|r| r.last_visit), "last_success": record.and_then(|r| r.last_success),
-                    "visits": record.map_or(0, |r| r.visits), "failures": record.map_or(0, |r| r.failures),
-                    "next_visit": state.map(|state| state.next_visit_at),
-                    "documents": state.map_or(0, |state| state.documents),
-                    "chain_head": state.and_then(|state| state.chain_head.clone()),
-                    "redirects_to": state.and_then(|state| state.moved_to.clone()),
-                    "faults": last.get(&source.id).map(|visit| visit.faults.clone()).unwrap_or_default(),
-                    "title": state.and_then(|state| state.description.title.clone()),
-                    "link": state.and_then(|state| state.description.link.clone()),
-                    "subtitle": state.and_then(|state| state.description.subtitle.clone()),
-                    "language": state.and_then(|state| state.description.language.clone()),
-                    "rights": state.and_then(|state| state.description.rights.clone()),
-                    "updated": state.and_then(|state| state.description.updated),
-                })
-            })
-            .collect();
-        let standing: Vec<serde_json::Value> = standing
-            .iter()
-            .map(|line| json!({ "name": line.name, "at": line.at, "what": line.what }))
-            .collect();
-        say!(
-            "{}",
-            json!({ "coverage": coverage, "sources": lines, "lines": standing })
-        );
-        return Ok(ExitCode::SUCCESS);
-    }
-    for line in &standing {
-        say!("! {}: {}", line.at.format("%Y-%m-%d %H:%M"), line.what);
-    }
-    let rows: Vec<Vec<String>> = survey
-        .iter()
-        .filter(|(source, _)| source.on || options.all)
-        .map(|(source, verdict)| {
-            let record = states.get(&source.id).map(|state| &state.record);
-            let visited = record.and_then(|record| record.last_visit).map_or_else(
-                || "never".to_owned(),
-                |at| at.format("%Y-%m-%d %H:%M").to_string(),
-            );
-            let fault = last
-                .get(&source.id)
-                .and_then(|visit| visit.faults.first())
-                .map_or_else(String::new, |fault| fault.code.as_str().to_owned());
-            let why = source
-                .off_because
-                .clone()
-                .unwrap_or_else(|| verdict.because.clone());
-            vec![
-                source.id.to_string(),
-                source.kind.as_str().to_owned(),
-                verdict.health.as_str().to_owned(),
-                visited,
-                fault,
-                why,
-            ]
-        })
-        .collect();
-    table::print(
-        &["source", "kind", "health", "last visit", "fault", "why"],
-        &rows,
-    );
-    say!("{}", coverage.sentence());
     Ok(ExitCode::SUCCESS)
 }

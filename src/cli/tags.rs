@@ -14,7 +14,7 @@ use crate::config::Config;
 use crate::domain::id::SourceId;
 use crate::domain::reference;
 use crate::domain::source::Source;
-use crate::domain::update::Tags;
+use crate::domain::update::{Tag, Tags};
 use crate::library::{Files, load};
 use crate::render::tag_line;
 use crate::tag::score::{self, Scores};
@@ -26,6 +26,9 @@ pub(super) struct TagOptions {
     /// Lines of JSON in and out.
     #[arg(long)]
     jsonl: bool,
+    /// Also the words that earned each tag, and the rule.
+    #[arg(long)]
+    why: bool,
 }
 
 pub(super) fn tag(config: &Config, options: &TagOptions) -> anyhow::Result<ExitCode> {
@@ -56,13 +59,38 @@ pub(super) fn tag(config: &Config, options: &TagOptions) -> anyhow::Result<ExitC
             json!({ "id": number + 1, "headline": line })
         };
         let tags = tagged(&tagger, &loaded.sources, &value);
-        writeln!(out, "{}", tag_line(&value["id"], &tags))?;
+        let mut line = tag_line(&value["id"], &tags);
+        if options.why {
+            line["because"] = reasons(&tags);
+        }
+        writeln!(out, "{line}")?;
     }
     out.flush()?;
     Ok(if failed {
         ExitCode::FAILURE
     } else {
         ExitCode::SUCCESS
+    })
+}
+
+/// The words that earned each tag.
+fn reasons(tags: &Tags) -> Value {
+    fn of<Id: ToString>(tags: &[Tag<Id>]) -> Value {
+        let all = tags
+            .iter()
+            .map(|tag| (tag.id.to_string(), json!(tag.because)));
+        Value::Object(all.collect())
+    }
+    let frameworks = tags
+        .frameworks
+        .iter()
+        .map(|tag| (tag.id.to_string(), json!(tag.because)));
+    json!({
+        "kind": tags.kind_because,
+        "frameworks": Value::Object(frameworks.collect()),
+        "jurisdictions": of(&tags.jurisdictions),
+        "bodies": of(&tags.bodies),
+        "topics": of(&tags.topics),
     })
 }
 

@@ -46,6 +46,11 @@ pub fn next(
     span.max(wait.unwrap_or_default())
 }
 
+/// The longest time between two visits to a source that answers.
+pub fn longest_wait(source: &Source) -> TimeDelta {
+    bounds(source).1
+}
+
 /// The shortest and the longest time between two visits to a source that answers.
 fn bounds(source: &Source) -> (TimeDelta, TimeDelta) {
     let every = source.every;

@@ -1,5 +1,7 @@
 //! Health of a source and coverage of the world: pure functions over visits.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use super::document::{Fault, FaultCode, Outcome, Visit};
@@ -233,6 +235,140 @@ fn median(counts: &[u32]) -> u32 {
     let mut sorted = counts.to_vec();
     sorted.sort_unstable();
     sorted.get(sorted.len() / 2).copied().unwrap_or(0)
+}
+
+/// How often a source was asked in a period, and what it answered: that nothing was told there is
+/// proven by visits that were understood, close enough together.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+pub struct Silence {
+    /// Where the period begins.
+    pub since: DateTime<Utc>,
+    /// Where it ends.
+    pub until: DateTime<Utc>,
+    /// Visits.
+    pub visits: u64,
+    /// Visits by how they ended (`new`, `unchanged` …).
+    pub outcomes: BTreeMap<&'static str, u64>,
+    /// The first visit of the period.
+    pub first: Option<DateTime<Utc>>,
+    /// The last.
+    pub last: Option<DateTime<Utc>>,
+    /// The last that was understood.
+    pub last_understood: Option<DateTime<Utc>>,
+    /// The longest time in which no answer was understood, in seconds; what was published and
+    /// taken away again within it may have been missed.
+    #[serde(rename = "longest_gap_seconds", serialize_with = "in_seconds")]
+    pub longest_gap: TimeDelta,
+    /// Items first seen in the period.
+    pub new: u64,
+    /// Items that were revised in the period.
+    pub revised: u64,
+}
+
+fn in_seconds<S: serde::Serializer>(span: &TimeDelta, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_i64(span.num_seconds())
+}
+
+impl Silence {
+    /// Of a period that begins, nothing is known.
+    pub fn begin(since: DateTime<Utc>) -> Self {
+        Self {
+            since,
+            until: since,
+            visits: 0,
+            outcomes: BTreeMap::new(),
+            first: None,
+            last: None,
+            last_understood: None,
+            longest_gap: TimeDelta::zero(),
+            new: 0,
+            revised: 0,
+        }
+    }
+
+    /// Takes in the next visit.
+    pub fn take(&mut self, at: DateTime<Utc>, outcome: Outcome, new: u64, revised: u64) {
+        self.visits += 1;
+        *self.outcomes.entry(outcome.as_str()).or_default() += 1;
+        self.first.get_or_insert(at);
+        self.last = Some(at);
+        if outcome.is_success() {
+            self.longest_gap = self
+                .longest_gap
+                .max(at - self.last_understood.unwrap_or(self.since));
+            self.last_understood = Some(at);
+        }
+        self.new += new;
+        self.revised += revised;
+    }
+
+    /// The period is over.
+    pub fn end(mut self, until: DateTime<Utc>) -> Self {
+        self.until = until;
+        self.longest_gap = self
+            .longest_gap
+            .max(until - self.last_understood.unwrap_or(self.since));
+        self
+    }
+
+    /// As people read it: "Asked 336 times, the last time on 14 November 2026, 06:00 UTC: 336 times
+    /// nothing was new. Nothing new came, and nothing was revised."
+    pub fn sentence(&self) -> String {
+        let Some(last) = self.last else {
+            return "Not asked in this time.".to_owned();
+        };
+        let times = |count: u64| match count {
+            1 => "once".to_owned(),
+            2 => "twice".to_owned(),
+            count => format!("{count} times"),
+        };
+        let count = |outcome: Outcome| self.outcomes.get(outcome.as_str()).copied().unwrap_or(0);
+        let ends: Vec<String> = [
+            (Outcome::Unchanged, "nothing was new"),
+            (Outcome::New, "something was new"),
+            (Outcome::Failed, "nothing could be read"),
+            (
+                Outcome::Quarantined,
+                "something came that is not what the source was",
+            ),
+            (Outcome::Limited, "the publisher asked us to wait"),
+            (Outcome::Refused, "rules forbade the visit"),
+            (Outcome::Gone, "the publisher said that it is gone"),
+        ]
+        .into_iter()
+        .filter(|(outcome, _)| count(*outcome) > 0)
+        .map(|(outcome, what)| format!("{} {what}", times(count(outcome))))
+        .collect();
+        let items = |count: u64| match count {
+            1 => "One item was".to_owned(),
+            count => format!("{count} items were"),
+        };
+        let brought = match (self.new, self.revised) {
+            (0, 0) => "Nothing new came, and nothing was revised.".to_owned(),
+            (0, revised) => format!(
+                "Nothing new came; {} revised.",
+                items(revised).to_lowercase()
+            ),
+            (new, 0) => format!("{} new, and nothing was revised.", items(new)),
+            (new, revised) => format!("{} new and {revised} revised.", items(new)),
+        };
+        format!(
+            "Asked {}, the last time on {}: {}. {brought}",
+            times(self.visits),
+            last.format("%-d %B %Y, %H:%M UTC"),
+            ends.join(", ")
+        )
+    }
+
+    /// What the longest time without an answer says: none where it is not longer than `ordinary`.
+    pub fn doubt(&self, ordinary: TimeDelta) -> Option<String> {
+        (self.longest_gap > ordinary).then(|| {
+            format!(
+                "For {} in a row no answer was understood: what was published and taken away again meanwhile is not known here.",
+                super::quantity::spell_span(self.longest_gap)
+            )
+        })
+    }
 }
 
 /// A verdict with its reason.

@@ -334,6 +334,24 @@ pub struct KindRule {
     pub summary: bool,
 }
 
+impl KindRule {
+    /// All its phrases, whatever each is there for.
+    pub fn phrases(&self) -> impl Iterator<Item = &String> {
+        [
+            &self.first,
+            &self.labels,
+            &self.phrases,
+            &self.verbs,
+            &self.soft,
+            &self.last,
+            &self.last_soft,
+            &self.not,
+        ]
+        .into_iter()
+        .flatten()
+    }
+}
+
 /// Lists of words by which the reading of kinds finds its way.
 #[derive(Clone, Debug, PartialEq)]
 pub struct KindBook {

@@ -34,6 +34,7 @@ pub mod packed;
 pub mod page;
 pub mod page_change;
 pub mod password;
+pub mod period;
 pub mod profile;
 pub mod quantity;
 pub mod query;

@@ -48,17 +48,19 @@ pub(super) fn cues(file: &mut Table<'_>, links: &mut Links) -> Vec<Cue> {
                 .chain(nothing.map(Sense::Nothing))
                 .chain(act.map(Sense::Act))
                 .collect();
-            let mut any = Vec::new();
-            for word in meaning.texts("any") {
-                match class_name(&word) {
-                    None => any.push(word),
-                    Some(name) => match groups.iter().find(|(group, _)| group == name) {
-                        Some((_, words)) => any.extend(words.iter().cloned()),
-                        None => meaning.fault("any", format!("there are no words `{name}`")),
-                    },
+            let [any, not] = ["any", "not"].map(|list| {
+                let mut out = Vec::new();
+                for word in meaning.texts(list) {
+                    match class_name(&word) {
+                        None => out.push(word),
+                        Some(name) => match groups.iter().find(|(group, _)| group == name) {
+                            Some((_, words)) => out.extend(words.iter().cloned()),
+                            None => meaning.fault(list, format!("there are no words `{name}`")),
+                        },
+                    }
                 }
-            }
-            let not = meaning.texts("not");
+                out
+            });
             let default = meaning.flag("default").unwrap_or(false);
             meaning.allow(&["note"]);
             match <[Sense; 1]>::try_from(senses) {

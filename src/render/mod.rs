@@ -25,6 +25,7 @@ mod opml;
 mod page_feed;
 mod plots;
 mod search;
+mod source;
 mod sources;
 mod stage_line;
 mod standards;
@@ -70,6 +71,7 @@ pub use opml::opml;
 pub use page_feed::{PageEntry, page_feed};
 pub use plots::{GraphNode, bars, columns, graph};
 pub use search::{ChosenFilter, SearchForm, SearchForms, SearchHelp, SearchPage};
+pub use source::{HealthRow, SilenceView, SourcePage, VisitRow};
 pub use sources::{SourceRow, SourcesPage};
 pub use stage_line::{StageLine, stage_line};
 pub use standards::{

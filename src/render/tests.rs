@@ -30,6 +30,7 @@ fn every_page_is_filled_by_its_sample() {
     fits::<UpdatePage>();
     fits::<CalendarPage>();
     fits::<SourcesPage>();
+    fits::<SourcePage>();
     fits::<VersionsPage>();
     fits::<DigestsPage>();
     fits::<IssuePage>();

@@ -7,7 +7,8 @@ use chrono::{DateTime, Utc};
 use super::database::{fenced, reading, writing};
 use super::{Error, Lease, Store, json, small, unreadable};
 use crate::domain::delivery::DeliveryState;
-use crate::domain::health::{Health, Verdict};
+use crate::domain::document::Outcome;
+use crate::domain::health::{Health, Silence, Verdict};
 use crate::domain::id::SourceId;
 use crate::domain::subscription::EmailAddress;
 
@@ -45,25 +46,6 @@ pub struct Notice {
     pub queued_at: DateTime<Utc>,
     /// Tries so far.
     pub attempts: u32,
-}
-
-/// How often a source was asked in a period, and what it answered.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-pub struct Silence {
-    /// Visits.
-    pub visits: u64,
-    /// Visits by how they ended (`new`, `unchanged` …).
-    pub outcomes: std::collections::BTreeMap<String, u64>,
-    /// The first visit of the period.
-    pub first: Option<DateTime<Utc>>,
-    /// The last.
-    pub last: Option<DateTime<Utc>>,
-    /// The last that was understood.
-    pub last_understood: Option<DateTime<Utc>>,
-    /// Items first seen in the period.
-    pub new: u64,
-    /// Items that were revised in the period.
-    pub revised: u64,
 }
 
 /// Puts a notice in the queue, within a transaction.
@@ -287,19 +269,10 @@ impl Store {
         since: DateTime<Utc>,
         until: DateTime<Utc>,
     ) -> Result<Silence, Error> {
-        type Row = (
-            String,
-            i64,
-            Option<DateTime<Utc>>,
-            Option<DateTime<Utc>>,
-            i64,
-            i64,
-        );
-        let rows: Vec<Row> = reading!(self.database, |pool| {
+        let rows: Vec<(DateTime<Utc>, String, i64, i64)> = reading!(self.database, |pool| {
             sqlx::query_as(
-                "SELECT outcome, COUNT(*), MIN(at), MAX(at), CAST(SUM(new_entries) AS BIGINT),
-                   CAST(SUM(revised_entries) AS BIGINT)
-                 FROM visits WHERE source_id = $1 AND at >= $2 AND at < $3 GROUP BY outcome",
+                "SELECT at, outcome, new_entries, revised_entries FROM visits
+                 WHERE source_id = $1 AND at >= $2 AND at < $3 ORDER BY id",
             )
             .bind(source.as_str())
             .bind(since)
@@ -307,18 +280,11 @@ impl Store {
             .fetch_all(pool)
             .await?
         });
-        let mut out = Silence::default();
-        for (outcome, visits, first, last, new, revised) in rows {
-            out.visits += visits.unsigned_abs();
-            out.first = out.first.into_iter().chain(first).min();
-            out.last = out.last.max(last);
-            if outcome == "new" || outcome == "unchanged" {
-                out.last_understood = out.last_understood.max(last);
-            }
-            out.new += new.unsigned_abs();
-            out.revised += revised.unsigned_abs();
-            out.outcomes.insert(outcome, visits.unsigned_abs());
+        let mut out = Silence::begin(since);
+        for (at, outcome, new, revised) in rows {
+            let outcome: Outcome = json("visits", source.as_str(), &format!("\"{outcome}\""))?;
+            out.take(at, outcome, new.unsigned_abs(), revised.unsigned_abs());
         }
-        Ok(out)
+        Ok(out.end(until))
     }
 }

@@ -60,7 +60,7 @@ pub use documents::{ChainFault, ChainReport, StoredDocument};
 pub use dossiers::{Dossier, RegisterLine, Report};
 pub use everything::{Everything, TableSum};
 pub use framework_pages::PageState;
-pub use health::{HealthChange, Notice, Silence};
+pub use health::{HealthChange, Notice};
 pub use inspect::embedded;
 pub use key_dates::Stretch;
 pub use leases::{Lease, LeaseHeld};

@@ -170,18 +170,24 @@ impl Store {
         row.map(Row::state).transpose()
     }
 
-    /// The newest visits to a source, the newest first.
+    /// The newest visits to a source before a moment, the newest first.
     ///
     /// # Errors
     /// As [`Store::source_states`].
-    pub async fn visits(&self, source: &SourceId, limit: u32) -> Result<Vec<Visit>, Error> {
+    pub async fn visits(
+        &self,
+        source: &SourceId,
+        before: DateTime<Utc>,
+        limit: u32,
+    ) -> Result<Vec<Visit>, Error> {
         let rows: Vec<VisitRow> = reading!(self.database, |pool| {
             sqlx::query_as(
                 "SELECT source_id, at, outcome, status, entries, new_entries, revised_entries, faults,
                    milliseconds, bytes
-                 FROM visits WHERE source_id = $1 ORDER BY id DESC LIMIT $2",
+                 FROM visits WHERE source_id = $1 AND at < $2 ORDER BY id DESC LIMIT $3",
             )
             .bind(source.as_str())
+            .bind(before)
             .bind(i64::from(limit))
             .fetch_all(pool)
             .await?

@@ -147,7 +147,7 @@ fn keys(fingerprint: &Fingerprint, looking: bool) -> Vec<(u32, u32)> {
     }
     for sum in fingerprint.sums.iter().take(2) {
         // Rounded, so that "nearly 1.4 bn" meets 1.375 bn.
-        add(&format!("sum {}", rounded(*sum)), 3);
+        add(&format!("sum {}", rounded(sum.0)), 3);
     }
     let mut cited: Vec<&str> = fingerprint
         .references

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 
 use super::Summary;
 use super::lexicon::{self, Tongue};
-use super::numbers::{self, Number};
+use super::numbers::{self, Currency, Number};
 use super::vocabulary::{Named, Vocabulary};
 use crate::domain::id::{BodyId, FrameworkId, SourceId};
 use crate::domain::reference::{self, Found};
@@ -84,9 +84,11 @@ pub struct Fingerprint {
     pub(super) all: Vec<Word>,
     /// Names that the library does not know, of headline and summary.
     pub(super) names: Vec<String>,
-    /// Those that the headline is about.
+    /// Words that may be names: they have a capital where a sentence begins or where all words have.
+    pub(super) openers: Vec<String>,
+    /// Names that the headline is about.
     pub(super) subjects: Vec<String>,
-    pub(super) sums: Vec<u64>,
+    pub(super) sums: Vec<(u64, Currency)>,
     pub(super) counts: Vec<u64>,
     /// How many of the counts stand in the headline; they come first.
     pub(super) head_counts: usize,
@@ -100,7 +102,11 @@ pub struct Fingerprint {
     pub(super) references: Vec<Cited>,
     pub(super) frameworks: Vec<FrameworkId>,
     pub(super) places: Vec<String>,
+    /// The place of its own body, where that speaks for itself.
+    pub(super) home: Option<String>,
     pub(super) bodies: Vec<BodyId>,
+    /// Those that the headline names.
+    pub(super) head_bodies: Vec<BodyId>,
     /// Ideas of the headline (see `lexicon`), sorted.
     pub(super) ideas: Vec<u16>,
     /// Hashes of three words in a row of the headline.
@@ -140,6 +146,7 @@ impl Fingerprint {
             head: Vec::new(),
             all: Vec::new(),
             names: Vec::new(),
+            openers: Vec::new(),
             subjects: Vec::new(),
             sums: Vec::new(),
             counts: Vec::new(),
@@ -153,7 +160,9 @@ impl Fingerprint {
             references: Vec::new(),
             frameworks: summary.frameworks.clone(),
             places: Vec::new(),
+            home: None,
             bodies: Vec::new(),
+            head_bodies: Vec::new(),
             ideas: Vec::new(),
             phrases: phrases(head_of(&summary.headline, READ), &head_tokens, vocabulary),
             correction: is_correction(&summary.headline),
@@ -165,6 +174,7 @@ impl Fingerprint {
         out.tongue = tongue(head_tokens.iter().chain(&text_tokens));
         if let (Some(place), false) = (place, reports) {
             out.places.push(place.to_owned());
+            out.home = Some(place.to_owned());
         }
         if let (Some(body), false) = (&summary.body, reports) {
             out.bodies.push(body.clone());
@@ -330,16 +340,41 @@ impl Fingerprint {
             }
             let acronym = written.chars().count() <= 5 && !written.chars().any(char::is_lowercase);
             let leads = head && at < lead;
-            let name = capital
-                && !is_office(word)
-                && word.chars().count() > 2
-                && (leads || (capitals_tell && !token_begins_sentence(text, token.start)));
+            let may_name = capital && !is_office(word) && word.chars().count() > 2;
+            let begins = token_begins_sentence(text, token.start);
+            let common = || vocabulary.is_common(word);
+            // `Pixrate Media did not answer`: who begins a sentence is a name where a capital follows.
+            let begins_name = || {
+                begins
+                    && capitals_tell
+                    && tokens.get(at + 1).is_some_and(|next| {
+                        let gap = text.get(token.end..next.start);
+                        let capital = text
+                            .get(next.start..)
+                            .and_then(|rest| rest.chars().next())
+                            .is_some_and(char::is_uppercase);
+                        capital && gap == Some(" ")
+                    })
+                    && !common()
+            };
+            let name = may_name
+                && (is_camel_case(written)
+                    || (leads && !title_case)
+                    || (capitals_tell && !begins)
+                    || begins_name());
+            let opener = may_name
+                && !name
+                && (leads || ((title_case || begins) && self.tongue != Tongue::De && !common()));
             if name && self.names.len() < MARKS * 2 && !self.names.iter().any(|n| n == word) {
                 self.names.push(word.to_owned());
             }
-            if name && head && !acronym && self.subjects.len() < MARKS {
+            if opener && self.openers.len() < MARKS * 2 && !self.openers.iter().any(|n| n == word) {
+                self.openers.push(word.to_owned());
+            }
+            if (name || (opener && leads)) && head && !acronym && self.subjects.len() < MARKS {
                 self.subjects.push(word.to_owned());
             }
+            let name = name || (opener && leads);
             self.push(key_of(word), if name { 3 } else { 2 });
         }
     }
@@ -353,6 +388,9 @@ impl Fingerprint {
             Named::Body(body) => {
                 if self.bodies.len() < MARKS {
                     self.bodies.push(body.clone());
+                }
+                if head && self.head_bodies.len() < MARKS {
+                    self.head_bodies.push(body.clone());
                 }
             }
             Named::Place(place) => {
@@ -377,9 +415,9 @@ impl Fingerprint {
                 continue;
             }
             match placed.number {
-                Number::Sum(sum) => {
-                    if self.sums.len() < MARKS && !self.sums.contains(&sum) {
-                        self.sums.push(sum);
+                Number::Sum(sum, currency) => {
+                    if self.sums.len() < MARKS && !self.sums.contains(&(sum, currency)) {
+                        self.sums.push((sum, currency));
                         self.push(&format!("sum {sum}"), 3);
                     }
                 }
@@ -506,15 +544,63 @@ fn is_round_up(headline: &str) -> bool {
         &["this", "week", "in"],
         &["this", "month", "in"],
         &["week", "in", "brief"],
+        &["news", "in", "brief"],
+        &["roundup"],
+        &["round", "up", "of"],
+        &["recap"],
+        &["wrap", "up"],
+        &["top", "stories"],
+        &["rassegna"],
+        &["monatsuberblick"],
+        &["wochenuberblick"],
         &["wochenruckblick"],
         &["monatsruckblick"],
         &["revue", "de", "la", "semaine"],
         &["resumen", "semanal"],
         &["weekoverzicht"],
     ];
-    LOOKS_BACK
+    let looks_back = LOOKS_BACK
         .iter()
-        .any(|wanted| said.windows(wanted.len()).any(|window| window == *wanted))
+        .any(|wanted| said.windows(wanted.len()).any(|window| window == *wanted));
+    looks_back || is_list(headline)
+}
+
+/// Whether a headline lists news behind its own name: `Data Protection Digest: a fine in Ireland, a
+/// warning in Greece, a budget in Norway`.
+fn is_list(headline: &str) -> bool {
+    const PERIODICALS: &[&str] = &[
+        "digest",
+        "bulletin",
+        "newsletter",
+        "briefing",
+        "brief",
+        "news",
+        "update",
+        "updates",
+        "week",
+        "month",
+    ];
+    let Some((name, list)) = headline.split_once(':') else {
+        return false;
+    };
+    let last = words::tokens(name).pop();
+    let periodical = last.is_some_and(|word| PERIODICALS.contains(&word.text.as_str()));
+    let news = list
+        .split([',', ';'])
+        .filter(|part| part.split_whitespace().count() >= 2)
+        .count();
+    periodical && news >= 3
+}
+
+/// Whether a word has capitals inside, as only names have (`SkyScout`): several acronyms are none
+/// (`DPAs`).
+fn is_camel_case(written: &str) -> bool {
+    let lower = written
+        .trim_end_matches('s')
+        .chars()
+        .any(char::is_lowercase);
+    let mut letters = written.chars();
+    letters.next().is_some_and(char::is_uppercase) && lower && letters.any(char::is_uppercase)
 }
 
 /// The beginning of a text, cut at a character.
@@ -635,6 +721,7 @@ fn leading_name(text: &str, tokens: &[Token], vocabulary: &Vocabulary, title_cas
             written.chars().next().is_some_and(char::is_uppercase)
                 && !is_office(word)
                 && (goes_on || !vocabulary.knows(word) && lexicon::idea(word).is_none())
+                && !(title_case && vocabulary.is_common(word))
                 && lexicon::small(word).is_none()
                 && lexicon::cardinal(word).is_none()
                 && lexicon::month(word, true).is_none()

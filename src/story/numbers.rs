@@ -3,12 +3,61 @@
 /// What a number in a text is.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Number {
-    /// A sum of money, or a number with a word of scale (`1,2 Mio.`), in whole units.
-    Sum(u64),
+    /// A sum of money, or a number with a word of scale (`1,2 Mio.`), in whole units, with its
+    /// currency.
+    Sum(u64, Currency),
     /// A plain count.
     Count(u64),
     /// A year from 1990 to 2079.
     Year(u16),
+}
+
+/// What a sum is in, as far as the text says: two sums can only be compared in one currency.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    serde::Serialize,
+    serde::Deserialize,
+)]
+pub(super) enum Currency {
+    /// Not said, or nothing that pays.
+    #[default]
+    Unknown,
+    /// Euro.
+    Euro,
+    /// Dollars of any country: the sign tells no more.
+    Dollar,
+    /// Pounds.
+    Pound,
+    /// Swiss francs.
+    Franc,
+    /// Złoty.
+    Zloty,
+    /// Reais.
+    Real,
+    /// Kronor and kroner of any country.
+    Krona,
+    /// Rupees.
+    Rupee,
+    /// Won.
+    Won,
+    /// Yen and yuan, which share a sign.
+    Yen,
+    /// Another one.
+    Other,
+}
+
+impl Currency {
+    /// Whether sums in both can be compared.
+    pub(super) fn fits(self, other: Self) -> bool {
+        self == other || self == Self::Unknown || other == Self::Unknown
+    }
 }
 
 /// A number with its place in the text, in bytes.
@@ -50,7 +99,7 @@ pub(super) fn read(text: &str) -> (Vec<Placed>, Vec<Version>) {
             .split(|c: char| !c.is_alphanumeric() && !"€£$".contains(c))
             .next_back()
             .unwrap_or("");
-        if glued && !currency(code) {
+        if glued && currency(code).is_none() {
             continue;
         }
         if groups.len() > 1 && separators.iter().all(|s| *s == '.') && is_version(&groups) {
@@ -65,7 +114,8 @@ pub(super) fn read(text: &str) -> (Vec<Placed>, Vec<Version>) {
         let scale = scale_after(after);
         // `1,347억`: before a sign of scale the comma stands for thousands, as nowhere else.
         let wide = scale.is_some() && !after.trim_start().starts_with(|c: char| c.is_ascii());
-        let money = currency_before(before) || currency_after(after, scale.map_or(0, |s| s.1));
+        let money =
+            currency_before(before).or_else(|| currency_after(after, scale.map_or(0, |s| s.1)));
         if let Some(number) = value(&groups, &separators, scale.map(|s| s.0), money, wide) {
             numbers.push(Placed { number, start, end });
         }
@@ -153,86 +203,80 @@ fn scale_after(after: &str) -> Option<(f64, usize)> {
     Some((factor, skipped + length))
 }
 
-fn currency(word: &str) -> bool {
+/// The currency that a sign or a code means.
+fn currency(word: &str) -> Option<Currency> {
     let word = word
         .trim_end_matches(['.', ' '])
         .trim_start_matches(['(', '[', '~', '"', '„', '“']);
-    word.ends_with(['€', '£', '$', '¥', '₩', '₹'])
-        || matches!(
-            word,
-            "EUR"
-                | "USD"
-                | "GBP"
-                | "CHF"
-                | "PLN"
-                | "BRL"
-                | "DKK"
-                | "SEK"
-                | "NOK"
-                | "CAD"
-                | "AUD"
-                | "SGD"
-                | "INR"
-                | "Rs"
-                | "KRW"
-                | "JPY"
-                | "CNY"
-                | "RMB"
-                | "CZK"
-                | "HUF"
-                | "RON"
-        )
+    Some(match word {
+        "R$" | "BRL" => Currency::Real,
+        "EUR" => Currency::Euro,
+        "USD" | "CAD" | "AUD" | "SGD" | "NZD" | "HKD" => Currency::Dollar,
+        "GBP" => Currency::Pound,
+        "CHF" => Currency::Franc,
+        "PLN" => Currency::Zloty,
+        "DKK" | "SEK" | "NOK" => Currency::Krona,
+        "INR" | "Rs" => Currency::Rupee,
+        "KRW" => Currency::Won,
+        "JPY" | "CNY" | "RMB" => Currency::Yen,
+        "CZK" | "HUF" | "RON" => Currency::Other,
+        _ => match word.chars().next_back()? {
+            '€' => Currency::Euro,
+            '£' => Currency::Pound,
+            '$' => Currency::Dollar,
+            '¥' => Currency::Yen,
+            '₩' => Currency::Won,
+            '₹' => Currency::Rupee,
+            _ => return None,
+        },
+    })
 }
 
-fn currency_before(before: &str) -> bool {
+fn currency_before(before: &str) -> Option<Currency> {
     let before = before.trim_end();
     before
         .split(char::is_whitespace)
         .next_back()
-        .is_some_and(currency)
+        .and_then(currency)
 }
 
-fn currency_after(after: &str, skip: usize) -> bool {
+fn currency_after(after: &str, skip: usize) -> Option<Currency> {
     let after = after.get(skip..).unwrap_or("");
     let mut after = after.trim_start_matches(['.', ' ', '\u{a0}', '\u{202f}', '-']);
     for small in ["de ", "di ", "d'", "d’"] {
         after = after.strip_prefix(small).unwrap_or(after);
     }
-    if after.starts_with(['€', '£', '$', '元', '円', '원']) {
-        return true;
+    match after.chars().next()? {
+        '€' => return Some(Currency::Euro),
+        '£' => return Some(Currency::Pound),
+        '$' => return Some(Currency::Dollar),
+        '元' | '円' => return Some(Currency::Yen),
+        '원' => return Some(Currency::Won),
+        _ => {}
     }
     let word: String = after.chars().take_while(|c| c.is_alphabetic()).collect();
-    currency(&word)
-        || matches!(
-            word.to_lowercase().as_str(),
-            "euro"
-                | "euros"
-                | "eur"
-                | "dollar"
-                | "dollars"
-                | "pound"
-                | "pounds"
-                | "franken"
-                | "francs"
-                | "zł"
-                | "zlotys"
-                | "kr"
-                | "kronor"
-                | "kroner"
-                | "reais"
-                | "rupees"
-                | "crore"
-                | "won"
-                | "yen"
-                | "yuan"
-        )
+    currency(&word).or_else(|| {
+        Some(match word.to_lowercase().as_str() {
+            "euro" | "euros" | "eur" => Currency::Euro,
+            "dollar" | "dollars" => Currency::Dollar,
+            "pound" | "pounds" => Currency::Pound,
+            "franken" | "francs" => Currency::Franc,
+            "zł" | "zlotys" => Currency::Zloty,
+            "kr" | "kronor" | "kroner" => Currency::Krona,
+            "reais" => Currency::Real,
+            "rupees" | "crore" => Currency::Rupee,
+            "won" => Currency::Won,
+            "yen" | "yuan" => Currency::Yen,
+            _ => return None,
+        })
+    })
 }
 
 fn value(
     groups: &[&str],
     separators: &[char],
     scale: Option<f64>,
-    money: bool,
+    money: Option<Currency>,
     wide: bool,
 ) -> Option<Number> {
     let last = groups.last()?;
@@ -259,8 +303,11 @@ fn value(
     if scaled > 1e15 {
         return None;
     }
-    if money || scale.is_some() {
-        return Some(Number::Sum(scaled.round() as u64));
+    if money.is_some() || scale.is_some() {
+        return Some(Number::Sum(
+            scaled.round() as u64,
+            money.unwrap_or_default(),
+        ));
     }
     if decimal {
         return None;
@@ -295,17 +342,24 @@ mod tests {
             "€3.5m",
             "3,5 Mio. Euro",
             "3.5M euros",
-            "US$3.5 million",
         ] {
-            assert_eq!(numbers(text), [Number::Sum(3_500_000)], "{text}");
+            let sum = Number::Sum(3_500_000, Currency::Euro);
+            assert_eq!(numbers(text), [sum], "{text}");
         }
-        assert_eq!(numbers("$1.375 billion"), [Number::Sum(1_375_000_000)]);
-        assert_eq!(numbers("kara 27 mln zł"), [Number::Sum(27_000_000)]);
-        assert_eq!(numbers("420mila euro"), [Number::Sum(420_000)]);
-        assert_eq!(numbers("R$ 14,4 milhões"), [Number::Sum(14_400_000)]);
-        assert_eq!(numbers("과징금 1,347억원"), [Number::Sum(134_700_000_000)]);
-        assert_eq!(numbers("KRW134.7 billion"), [Number::Sum(134_700_000_000)]);
-        assert_eq!(numbers("$250K"), [Number::Sum(250_000)]);
+        for (text, sum, currency) in [
+            ("US$3.5 million", 3_500_000, Currency::Dollar),
+            ("$1.375 billion", 1_375_000_000, Currency::Dollar),
+            ("kara 27 mln zł", 27_000_000, Currency::Zloty),
+            ("420mila euro", 420_000, Currency::Euro),
+            ("R$ 14,4 milhões", 14_400_000, Currency::Real),
+            ("과징금 1,347억원", 134_700_000_000, Currency::Won),
+            ("KRW134.7 billion", 134_700_000_000, Currency::Won),
+            ("$250K", 250_000, Currency::Dollar),
+            ("CHF 2 Mio.", 2_000_000, Currency::Franc),
+            ("1,2 Mio. Datensätze", 1_200_000, Currency::Unknown),
+        ] {
+            assert_eq!(numbers(text), [Number::Sum(sum, currency)], "{text}");
+        }
     }
 
     #[test]

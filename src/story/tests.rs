@@ -415,3 +415,16 @@ fn the_third_held_out_pairs_are_told_as_well_as_recorded() {
     assert!(precision >= 0.93, "precision {precision:.3}");
     assert!(recall >= 0.87, "recall {recall:.3}");
 }
+
+/// The same, by another hand: headlines that say as little as they can of what the other one says, half of them in
+/// two languages. 0.840 and 0.560 when they were first scored.
+#[test]
+fn the_fourth_held_out_pairs_are_told_as_well_as_recorded() {
+    let (precision, recall, errors) = measured("stories-held-out-4.jsonl", &vocabulary());
+    println!("fourth: precision {precision:.3}, recall {recall:.3}");
+    for error in &errors {
+        println!("{error}");
+    }
+    assert!(precision >= 0.93, "precision {precision:.3}");
+    assert!(recall >= 0.64, "recall {recall:.3}");
+}

@@ -5,6 +5,7 @@
 
 use super::fingerprint::{Cited, Fingerprint, Word};
 use super::lexicon::Tongue;
+use super::numbers::Currency;
 use crate::domain::update::UpdateKind;
 
 /// From here on two updates tell of one event.
@@ -261,12 +262,13 @@ fn once(kind: UpdateKind) -> bool {
 
 fn kinds(a: &Fingerprint, b: &Fingerprint, likeness: f64, scale: &mut Scale) {
     let (Some(x), Some(y)) = (a.kind, b.kind) else {
-        scale.add(0.3, "a kind unknown");
+        let near = apart(a, b).is_none_or(|days| days <= 14);
+        scale.add(if near { 0.3 } else { -0.7 }, "a kind unknown");
         return;
     };
     if x == y {
         scale.add(0.8, format!("both {}", x.as_str()));
-        let near = apart(a, b).is_some_and(|days| days <= 12);
+        let near = apart(a, b).is_some_and(|days| days <= 15);
         // It is told by many on the same days.
         if once(x) && near && a.frameworks.iter().any(|id| b.frameworks.contains(id)) {
             scale.add(1.2, format!("{} happens once to a framework", x.as_str()));
@@ -295,6 +297,14 @@ fn kinds(a: &Fingerprint, b: &Fingerprint, likeness: f64, scale: &mut Scale) {
 
 fn apart(a: &Fingerprint, b: &Fingerprint) -> Option<i64> {
     Some((a.published? - b.published?).num_days().abs())
+}
+
+/// Whether somebody is pursued.
+fn pursued(side: &Fingerprint) -> bool {
+    matches!(
+        side.kind,
+        Some(UpdateKind::Enforcement | UpdateKind::CourtRuling)
+    )
 }
 
 fn common<'a, T: PartialEq>(a: &'a [T], b: &[T]) -> Vec<&'a T> {
@@ -329,11 +339,23 @@ fn names(a: &Fingerprint, b: &Fingerprint, scale: &mut Scale) {
         .collect();
     told.sort_unstable();
     told.dedup();
+    // Where capitals tell nothing on either side, both must have one.
+    let perhaps: Vec<&str> = a
+        .openers
+        .iter()
+        .filter(|word| b.openers.contains(word) && !told.contains(&word.as_str()))
+        .map(String::as_str)
+        .collect();
+    let sure = told.len() as f64;
+    told.extend(&perhaps);
     if !told.is_empty() {
         let of_party = of_a_party(a.kind) && of_a_party(b.kind);
         let each = if of_party { 1.8 } else { 0.9 };
+        let count = sure + 0.7 * perhaps.len() as f64;
+        // Whose event it is says more by the first name than by the second.
+        let first = if of_party { count.min(1.0) * 0.5 } else { 0.0 };
         scale.add(
-            (each * told.len() as f64).min(2.0 * each),
+            (each * count + first).min(2.0 * each),
             format!("{BOTH_NAME}{}", told.join(", ")),
         );
     }
@@ -342,13 +364,12 @@ fn names(a: &Fingerprint, b: &Fingerprint, scale: &mut Scale) {
     let other = |one: &Fingerprint, other: &Fingerprint| {
         one.bodies.iter().any(|body| !other.bodies.contains(body))
     };
-    if a.kind == Some(UpdateKind::AccreditationGranted)
-        && a.kind == b.kind
-        && other(a, b)
-        && other(b, a)
-        && !one_party
-    {
-        scale.add(-2.0, "two bodies are accredited");
+    if a.kind == Some(UpdateKind::AccreditationGranted) && a.kind == b.kind && !one_party {
+        if apart_in(&a.head_bodies, &b.head_bodies) {
+            scale.add(-4.0, "two bodies are accredited");
+        } else if other(a, b) && other(b, a) {
+            scale.add(-2.0, "two bodies are accredited");
+        }
     }
     let missing = |from: &Fingerprint, in_text: &Fingerprint| {
         !from.subjects.is_empty() && !from.subjects.iter().any(|name| has(in_text, name))
@@ -380,6 +401,9 @@ fn names(a: &Fingerprint, b: &Fingerprint, scale: &mut Scale) {
             scale.add(0.4, "one place");
         } else {
             let points = [a.kind, b.kind].map(local).into_iter().fold(0.0, f64::min);
+            // Two authorities, each at home, pursue the same firm for two things.
+            let two_cases = pursued(a) && pursued(b) && a.home.is_some() && b.home.is_some();
+            let points = if two_cases { 2.0 * points } else { points };
             // Bodies of several places tell of what they do together.
             let points = if points > -2.0 && one_body {
                 0.0
@@ -389,8 +413,16 @@ fn names(a: &Fingerprint, b: &Fingerprint, scale: &mut Scale) {
             scale.add(points, "two places");
         }
     }
+    // What two countries agree on each tells with the other's name.
+    let names_home = |side: &Fingerprint, of: &Fingerprint| {
+        of.home
+            .as_ref()
+            .is_some_and(|home| side.home.as_ref() != Some(home) && side.places.contains(home))
+    };
     if one_body {
         scale.add(0.4, "one body acts");
+    } else if names_home(a, b) && names_home(b, a) {
+        scale.add(0.8, "each names the other's country");
     } else if !one_party && a.body != b.body && !a.reports && !b.reports {
         // Each speaks of itself: annual reports, appointments, consultations of two bodies are
         // worded alike. What others bring about is told by many bodies.
@@ -398,6 +430,11 @@ fn names(a: &Fingerprint, b: &Fingerprint, scale: &mut Scale) {
             .map(of_itself)
             .into_iter()
             .fold(0.0, f64::min);
+        // What is done under one law is told by all who apply it.
+        let applied = a.kind == Some(UpdateKind::Institutional)
+            && a.kind == b.kind
+            && a.frameworks.iter().any(|id| b.frameworks.contains(id));
+        let points = if applied { points.max(-1.0) } else { points };
         scale.add(points, "two bodies, neither names the other");
     }
 }
@@ -443,7 +480,10 @@ fn is_round(mut sum: u64) -> bool {
 }
 
 /// Sums that are the same up to rounding.
-fn near(a: u64, b: u64, of_one: bool) -> bool {
+fn near((a, x): (u64, Currency), (b, y): (u64, Currency), of_one: bool) -> bool {
+    if !x.fits(y) {
+        return false;
+    }
     let (low, high) = (a.min(b) as f64, a.max(b) as f64);
     // "A million" may be 1.05 million of the same party, told in short.
     let in_short = of_one && [a, b].iter().any(|sum| is_round(*sum));
@@ -453,13 +493,26 @@ fn near(a: u64, b: u64, of_one: bool) -> bool {
 fn numbers(a: &Fingerprint, b: &Fingerprint, scale: &mut Scale) {
     if !a.sums.is_empty() && !b.sums.is_empty() {
         let of_one = scale.names_a_party(a, b);
-        let met = |x: &[u64], y: &[u64]| {
-            x.iter()
-                .any(|sum| y.iter().any(|other| near(*sum, *other, of_one)))
-                || (x.len() > 1 && y.iter().any(|other| near(x.iter().sum(), *other, of_one)))
+        type Sums = [(u64, Currency)];
+        let total = |sums: &Sums| {
+            let (_, currency) = sums.first().copied().unwrap_or_default();
+            let alike = sums.len() > 1 && sums.iter().all(|(_, other)| *other == currency);
+            alike.then(|| (sums.iter().map(|(sum, _)| sum).sum(), currency))
         };
+        let met = |x: &Sums, y: &Sums| {
+            x.iter()
+                .copied()
+                .chain(total(x))
+                .any(|sum| y.iter().any(|other| near(sum, *other, of_one)))
+        };
+        let comparable = a
+            .sums
+            .iter()
+            .any(|(_, x)| b.sums.iter().any(|(_, y)| x.fits(*y)));
         if met(&a.sums, &b.sums) || met(&b.sums, &a.sums) {
             scale.add(2.0, "the same sum");
+        } else if !comparable {
+            // A fine in zloty is told abroad in euro.
         } else if of_a_party(a.kind) && of_a_party(b.kind) {
             scale.veto("two sums of money");
         } else {
@@ -628,7 +681,18 @@ fn references(a: &Fingerprint, b: &Fingerprint, scale: &mut Scale) {
                 .collect()
         };
         if apart_in(&of(a), &of(b)) {
-            scale.veto(format!("two of the class {name}"));
+            let headed = |side: &Fingerprint| {
+                side.references
+                    .iter()
+                    .any(|cited| cited.head && class(&cited.work) == Some(name))
+            };
+            // The bill that replaces a law is told with either's number.
+            let both = a.kind == b.kind && a.frameworks.iter().any(|id| b.frameworks.contains(id));
+            if name == "bill" && both && !(headed(a) && headed(b)) {
+                scale.add(-1.5, format!("two of the class {name}"));
+            } else {
+                scale.veto(format!("two of the class {name}"));
+            }
         }
     }
     let heads = |side: &Fingerprint| -> Vec<String> {
@@ -648,7 +712,21 @@ fn references(a: &Fingerprint, b: &Fingerprint, scale: &mut Scale) {
     if apart_in(&heads(a), &heads(b)) {
         scale.veto("two standards");
     } else if apart_in(&all(a), &all(b)) {
-        scale.add(-1.5, "two standards");
+        let series = |side: &Fingerprint| -> Vec<String> {
+            all(side)
+                .iter()
+                .filter_map(|work| Some(work.split_once('-')?.0.to_owned()))
+                .collect()
+        };
+        let parts = !common(&series(a), &series(b)).is_empty();
+        scale.add(
+            if parts { -3.0 } else { -1.5 },
+            if parts {
+                "two parts of one standard"
+            } else {
+                "two standards"
+            },
+        );
     }
 }
 
@@ -668,12 +746,6 @@ fn subjects(a: &Fingerprint, b: &Fingerprint, scale: &mut Scale) {
         return;
     }
     let both = common(&a.frameworks, &b.frameworks).len();
-    let pursued = |side: &Fingerprint| {
-        matches!(
-            side.kind,
-            Some(UpdateKind::Enforcement | UpdateKind::CourtRuling)
-        )
-    };
     if both == 0 && pursued(a) && pursued(b) && scale.names_a_party(a, b) {
         // Two authorities may apply two laws to one firm at once.
         scale.add(-0.5, "two frameworks");
@@ -762,7 +834,7 @@ fn steps(a: &Fingerprint, b: &Fingerprint, scale: &mut Scale) {
         ("adopt", "force", -1.5),
         ("publish", "force", -1.0),
         ("publish", "delay", -1.5),
-        ("investigate", "fine", -2.5),
+        ("investigate", "fine", -3.0),
         ("investigate", "settle", -2.0),
         ("appeal", "fine", -2.0),
         ("webinar", "publish", -1.5),
@@ -786,8 +858,8 @@ fn steps(a: &Fingerprint, b: &Fingerprint, scale: &mut Scale) {
             && !side.has_idea("fine")
     };
     let ends = |side: &Fingerprint| side.has_idea("fine") && !side.has_idea("begin");
-    if worst > -2.5 && (opens(a) && ends(b) || opens(b) && ends(a)) {
-        worst = -2.5;
+    if worst > -3.0 && (opens(a) && ends(b) || opens(b) && ends(a)) {
+        worst = -3.0;
         told = "a case opened and decided".to_owned();
     }
     scale.add(worst, told);

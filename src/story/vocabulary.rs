@@ -5,9 +5,9 @@ use std::collections::HashSet;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::domain::id::BodyId;
-use crate::domain::library::Library;
+use crate::domain::library::{KindRule, Library};
 use crate::domain::reference::KnownWorks;
-use crate::text::words;
+use crate::text::{stem, words};
 
 /// Names of bodies, places and frameworks, compiled once for a library.
 #[derive(Clone, Debug, Default)]
@@ -16,6 +16,10 @@ pub struct Vocabulary {
     names: FxHashMap<String, Vec<Name>>,
     /// Every word of every name.
     words: FxHashSet<String>,
+    /// Words of the field, which begin sentences with a capital and name nobody; and what such words
+    /// begin with.
+    common: FxHashSet<String>,
+    common_heads: FxHashSet<String>,
     bodies: FxHashMap<BodyId, Body>,
     pub(super) known_works: KnownWorks,
 }
@@ -54,6 +58,9 @@ const REPORTERS: &[&str] = &[
     "professional_body",
     "certification_body",
 ];
+
+/// The shortest beginning of a word that says what the word is, in letters.
+const HEAD: usize = 4;
 
 impl Vocabulary {
     /// Compiles a library.
@@ -97,6 +104,31 @@ impl Vocabulary {
             }
             for word in words::tokens(&framework.title) {
                 all.words.insert(word.text);
+            }
+        }
+        let book = &library.kinds;
+        let phrases = book
+            .rules
+            .iter()
+            .flat_map(KindRule::phrases)
+            .chain(book.lists.iter().flatten())
+            .chain(book.classes.iter().flat_map(|(_, words)| words));
+        for phrase in phrases {
+            for word in phrase.split([' ', '-', '\'', '’']) {
+                let (bare, is_head) = match word.strip_suffix('*') {
+                    Some(head) => (head, true),
+                    None => (word, false),
+                };
+                // A class, a gap, or the end of a word.
+                if !bare.chars().all(char::is_alphabetic) {
+                    continue;
+                }
+                let folded = words::fold(bare);
+                if is_head && folded.chars().count() >= HEAD {
+                    all.common_heads.insert(folded);
+                } else {
+                    all.common.insert(folded);
+                }
             }
         }
         for names in all.names.values_mut() {
@@ -155,6 +187,21 @@ impl Vocabulary {
     /// Whether the folded word belongs to any name of the library.
     pub(super) fn knows(&self, word: &str) -> bool {
         self.words.contains(word)
+    }
+
+    /// Whether the folded word is one of those that the field is told with.
+    pub(super) fn is_common(&self, word: &str) -> bool {
+        self.common.contains(word)
+            || self.common.contains(stem::key(word))
+            || word
+                .char_indices()
+                .skip(HEAD)
+                .map(|(end, _)| end)
+                .chain([word.len()])
+                .any(|end| {
+                    word.get(..end)
+                        .is_some_and(|head| self.common_heads.contains(head))
+                })
     }
 
     /// Where a body speaks for, and whether it only reports what others do.

@@ -10,7 +10,8 @@ use super::passage::{Gap, Passage};
 use super::sequences::{ByNode, Node};
 use super::text::{Drafting, Hit, Text};
 use super::vocabulary::Written;
-use crate::domain::library::Library;
+use crate::domain::id::JurisdictionId;
+use crate::domain::library::{Framework, FrameworkKind, Library};
 use crate::domain::reference;
 
 /// What a name names: a place in the library's lists.
@@ -45,6 +46,9 @@ struct Form {
     capital: bool,
     /// Signs at its end without which it is another name: "CE+" is no CE mark.
     signs: &'static str,
+    /// Whether it is what an instrument made under an act is called before its brackets: see
+    /// [`enabling`].
+    instrument: bool,
     targets: Vec<Target>,
 }
 
@@ -67,6 +71,8 @@ enum Care {
     Capital,
     /// These letters.
     Letters,
+    /// With brackets behind it, and then what an instrument is.
+    Instrument,
 }
 
 /// What ISO and IEC call deliverables that are no International Standards, within a reference
@@ -99,8 +105,19 @@ impl Lexicon {
             .enumerate()
             .map(|(place, cue)| (cue.form.as_str(), place))
             .collect();
+        let mut instruments: BTreeMap<String, Target> = BTreeMap::new();
         for (place, framework) in library.frameworks.iter().enumerate() {
             let target = Target::Framework(place);
+            for name in std::iter::once(&framework.title).chain(&framework.aliases) {
+                if let Some(enabling) = enabling(name, framework) {
+                    // What decides between acts of one name decides between what is made under them.
+                    let act = format!("{enabling} Act");
+                    let target = cues
+                        .get(act.as_str())
+                        .map_or(target, |cue| Target::Cue(*cue));
+                    instruments.entry(plain(enabling)).or_insert(target);
+                }
+            }
             let mut names: Vec<&str> = vec![&framework.short];
             // A title of one or two words is common speech ("Risk management").
             let words = framework.title.split_whitespace();
@@ -172,6 +189,9 @@ impl Lexicon {
                 apart.push(meanings);
             }
         }
+        for (name, target) in instruments {
+            spellings.insert((name, Care::Instrument), vec![target]);
+        }
         let mut forms: Vec<Vec<Form>> = Vec::new();
         let mut forms_of: ByNode<u32> = ByNode::default();
         for ((written, care), mut targets) in spellings {
@@ -191,8 +211,9 @@ impl Lexicon {
                 letters: (care == Care::Letters)
                     .then(|| words.iter().map(|word| word.text.clone()).collect()),
                 gaps: wide_gaps(&words),
-                capital: care == Care::Capital,
+                capital: matches!(care, Care::Capital | Care::Instrument),
                 signs: signs(&written),
+                instrument: care == Care::Instrument,
                 targets,
             });
         }
@@ -468,8 +489,71 @@ impl Form {
             || (first..end).any(|at| passage.written(at).contains(char::is_uppercase));
         let (_, stop) = passage.bytes(first, end);
         let behind = passage.original().get(stop..).unwrap_or("");
-        letters && near && capital && behind.starts_with(self.signs)
+        letters
+            && near
+            && capital
+            && behind.starts_with(self.signs)
+            && !is_amount(passage, end)
+            && (!self.instrument || is_instrument(behind))
     }
+}
+
+/// A number with a unit behind it is an amount and no name ("ISO 9001 MB": rule 10 of references).
+fn is_amount(passage: &Passage<'_>, end: usize) -> bool {
+    let number = || {
+        let last = passage.written(end - 1);
+        last.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    end < passage.len()
+        && passage.gap(end) == Gap::Space
+        && reference::is_unit(passage.written(end))
+        && number()
+}
+
+/// The name that instruments bear which are made under an act, in the English of the countries whose
+/// acts give them theirs: `The Online Safety (List of Overseas Regulators) Regulations 2024`. A single
+/// word is too little to go by.
+fn enabling<'n>(name: &'n str, framework: &Framework) -> Option<&'n str> {
+    const COUNTRIES: &[&str] = &[
+        "gb", "ie", "au", "nz", "sg", "in", "hk", "my", "za", "ke", "ng",
+    ];
+    let of_country = |id: &JurisdictionId| COUNTRIES.contains(&id.as_str());
+    if framework.kind != FrameworkKind::Law || !framework.jurisdictions.iter().any(of_country) {
+        return None;
+    }
+    let undated = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == ' ' || c == ',');
+    let enabling = undated.strip_suffix(" Act")?;
+    let enabling = enabling.strip_prefix("The ").unwrap_or(enabling);
+    enabling.contains(' ').then_some(enabling)
+}
+
+/// Whether brackets follow and then what an instrument is, with its year.
+fn is_instrument(behind: &str) -> bool {
+    const INSTRUMENTS: &[&str] = &[
+        "Regulations",
+        "Order",
+        "Rules",
+        "Scheme",
+        "Determination",
+        "Direction",
+    ];
+    let mut rest = behind;
+    let mut brackets = 0;
+    while let Some(inside) = rest.strip_prefix(" (") {
+        let Some((_, after)) = inside.split_once(')') else {
+            return false;
+        };
+        rest = after;
+        brackets += 1;
+    }
+    let instrument = INSTRUMENTS
+        .iter()
+        .find_map(|word| rest.trim_start().strip_prefix(word));
+    let year = |rest: &str| {
+        let rest = rest.trim_start_matches([' ', ',']);
+        rest.bytes().take_while(u8::is_ascii_digit).count() == 4
+    };
+    brackets > 0 && instrument.is_some_and(year)
 }
 
 /// How an act is called that amends this one, in the English of parliaments: `Digital Personal Data

@@ -25,6 +25,7 @@ mod preferences;
 mod private;
 mod search;
 mod serving;
+mod source;
 mod standard;
 mod standards;
 mod subjects;
@@ -48,7 +49,6 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::clock::Clock;
 use crate::domain::digest::Digest;
-use crate::domain::id::SourceId;
 use crate::domain::library::Library;
 use crate::domain::source::Source;
 use crate::render::{ErrorPage, Named, Renderer, View};
@@ -227,6 +227,7 @@ fn routes() -> Routes {
             get(calendar::standard_ics),
         )
         .route("/sources", get(pages::sources))
+        .route("/sources/{id}", get(source::source))
         .route("/sources/{id}/versions", get(versions::versions))
         .route("/standards", get(standards::standards))
         .route("/standards.csv", get(standards::standards_csv))
@@ -258,21 +259,16 @@ pub fn description() -> utoipa::openapi::OpenApi {
 /// What is looked for beside its place leads there; else there is no such page.
 fn elsewhere(site: &Site, uri: &axum::http::Uri) -> Response {
     let path = uri.path().trim_end_matches('/');
-    let source = path
-        .strip_prefix("/sources/")
-        .and_then(|id| SourceId::new(id).ok())
-        .filter(|id| pages::source_of(site, id).is_some());
-    let to = match source {
-        Some(id) => format!("/search?q=source:{id}"),
-        None if path == "/updates" => "/search".to_owned(),
+    let to = match path {
+        "/updates" => "/search".to_owned(),
         // Two slashes at the beginning would lead to another host.
-        None if path.len() < uri.path().len() && !path.is_empty() && !path.starts_with("//") => {
+        _ if path.len() < uri.path().len() && !path.is_empty() && !path.starts_with("//") => {
             let query = uri
                 .query()
                 .map_or_else(String::new, |query| format!("?{query}"));
             format!("{path}{query}")
         }
-        None => return site.tell(Trouble::Missing),
+        _ => return site.tell(Trouble::Missing),
     };
     let to = format!("{}{to}", site.renderer.base_path());
     (StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, to)]).into_response()

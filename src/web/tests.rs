@@ -82,6 +82,12 @@ async fn every_answer_is_guarded_and_an_empty_site_has_all_its_pages() {
         ("/jurisdictions/eu/calendar.ics", 200),
         ("/standards/iso-iec-42001/calendar.ics", 200),
         ("/sources", 200),
+        ("/sources/nist-news", 200),
+        (
+            "/sources/nist-news?from=2026-01-01&to=x&before=%3Cb%3E",
+            200,
+        ),
+        ("/sources/nobody", 404),
         ("/sources/nist-ai-rmf-page/versions", 200),
         ("/sources/nist-ai-rmf-page/versions?from=1&to=2", 200),
         ("/sources/nist-news/versions", 404),

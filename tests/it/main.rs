@@ -52,6 +52,7 @@ mod running;
 mod safekeeping;
 mod seed;
 mod signing_up;
+mod silence;
 mod site;
 mod soak;
 mod standards_pages;

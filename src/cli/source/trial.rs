@@ -58,12 +58,17 @@ pub(super) async fn attempt(
     };
     if json {
         let mut line = trial_line(&source, &document, &trial, &found);
+        if let Some(file) = file {
+            // Nobody was asked, so nobody answered.
+            line["status"] = Value::Null;
+            line["file"] = json!(file);
+        }
         if let Some((url, article)) = &followed {
             line["followed"] = followed_line(url, article);
         }
         say!("{line}");
     } else {
-        print_trial(&source, &document, &trial, limit);
+        print_trial(&source, &document, file, &trial, limit);
         if let Some((url, article)) = &followed {
             print_followed(url, article);
         }
@@ -277,12 +282,21 @@ fn print_more(entry: &Entry) {
     }
 }
 
-fn print_trial(source: &Source, document: &Document, trial: &Trial, limit: usize) {
+fn print_trial(
+    source: &Source,
+    document: &Document,
+    file: Option<&Path>,
+    trial: &Trial,
+    limit: usize,
+) {
+    let answer = file.map_or_else(
+        || format!("status {}", document.status),
+        |file| format!("read from {}", file.display()),
+    );
     say!(
-        "{}  {}  status {}, {} bytes",
+        "{}  {}  {answer}, {} bytes",
         source.id,
         document.url,
-        document.status,
         document.body.len()
     );
     // Rows that were left out are told below, each with what it says.

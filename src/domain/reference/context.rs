@@ -142,10 +142,15 @@ pub(super) fn count_follows(cursor: &mut Cursor<'_>) -> bool {
     unit_follows(cursor) || folded.is_any(COUNTED_WORDS)
 }
 
+/// Whether a word is the symbol of a unit or of a currency, by these very letters.
+pub fn is_unit(word: &str) -> bool {
+    UNIT_SYMBOLS.contains(&word)
+}
+
 const UNIT_SYMBOLS: &[&str] = &[
     "mm", "cm", "m", "km", "kg", "g", "mg", "ml", "kW", "MW", "GW", "kWh", "MWh", "W", "Hz", "kHz",
-    "MHz", "GHz", "KB", "MB", "GB", "TB", "dB", "ms", "bar", "psi", "ppm", "mph", "EUR", "USD",
-    "GBP", "CHF",
+    "MHz", "GHz", "kB", "KB", "MB", "GB", "TB", "dB", "ms", "bar", "psi", "ppm", "mph", "EUR",
+    "USD", "GBP", "CHF",
 ];
 
 const AMOUNT_WORDS: &[&str] = &[

@@ -32,6 +32,7 @@ use std::sync::LazyLock;
 
 use rustc_hash::FxHashMap;
 
+pub use context::is_unit;
 pub use known::KnownWorks;
 
 use crate::text::bytes::first_digit;

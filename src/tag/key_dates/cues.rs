@@ -156,7 +156,7 @@ const PHRASES: &[(Sense, &str)] = &[
     // Ballots.
     (
         Sense::Topic(Topic::Ballot),
-        "ballot|ballots|ballot period|balloting|vote on|voting|voting period|formal vote\
+        "cdv vote|vote sur le projet|vote sur la norme|vote sur le dis|scrutin|votazione|votacion del proyecto|vote that should|ballot|ballots|ballot period|balloting|vote on|voting|voting period|formal vote\
          |enquiry on pren|enquiry on iso|enquiry on en|enquiry on the draft standard|cen enquiry\
          |dis enquiry|enquiry vote|abstimmung uber|enquete publique afnor|dis ballot|fdis ballot",
     ),
@@ -466,7 +466,7 @@ const PHRASES: &[(Sense, &str)] = &[
     ),
     (
         Sense::Event(Publication),
-        "expect to publish|expects to release|expect to release|intends to publish|intend to publish|aims to publish\
+        "will release|will bring out|to bring out|expect to publish|expects to release|expect to release|intends to publish|intend to publish|aims to publish\
          |aim to publish|plan to publish|is due to publish|devrait publier|prevoit de publier|compte publier\
          |te publiceren|zu veroffentlichen|veroffentlichen will|soll veroffentlicht werden|preve publicar|prevede di pubblicare\
          |planeja publicar|preve a publicacao|planerar att publicera|forventer at offentliggore|planuje opublikowac\
@@ -478,8 +478,8 @@ const PHRASES: &[(Sense, &str)] = &[
     ),
     (
         Sense::Topic(Topic::Comment),
-        "bemaerkninger|innspill|horingsuttalelser|horingsinnspill|observacoes|contribuicoes|sugestoes|manifestacoes|tomada de subsidios|contributos|synpunkter|remissvar\
-         |remisstiden|remisstid|yttranden|horingssvar|horingsfrist*|horing|pripominky|pripominek|verejna konzultace\
+        "stellung zu nehmen|stellung nehmen|horingen|horingens|vytky|bemaerkninger|innspill|horingsuttalelser|horingsinnspill|observacoes|contribuicoes|sugestoes|manifestacoes|tomada de subsidios|contributos|synpunkter\
+         |remissvar*|remisstiden|remisstid|yttranden|horingssvar|horingsfrist*|horing|pripominky|pripominek|verejna konzultace\
          |verejne konzultace|industry s views",
     ),
     (
@@ -513,11 +513,11 @@ const PHRASES: &[(Sense, &str)] = &[
     (Sense::Leave, "podem|pode|lze|mohou|far lamna"),
     (
         Sense::Topic(Topic::Meeting),
-        "reuniao|webinario|webbinarium|mote|moede|konferens|seminarium|jednani|seminar",
+        "congreso|congresso|congres|kongress|kongres|cumbre|sommet|konference|konferanse|kongressen|reuniao|webinario|webbinarium|mote|moede|konferens|seminarium|jednani|seminar",
     ),
     (
         Sense::Hold,
-        "bjuder in|inbjuder|inviterer|inviterer til|ladt zum|ladt zur|laden zum|rendez vous|donne rendez|invita a|nodigt uit|zaprasza*|convida*|zve na|register now for|join us for|realiza se|sera realizad*|acontece|ocorrera|tera lugar|halls|ager rum|arrangeras|finder sted|afholdes\
+        "during a|tijdens een|tijdens het|lors d un|lors d une|durante un|durante una|podczas|bei einem|bei einer|pod ett|under en|ved et|ved en|bjuder in|inbjuder|inviterer|inviterer til|ladt zum|ladt zur|laden zum|rendez vous|donne rendez|invita a|nodigt uit|zaprasza*|convida*|zve na|register now for|join us for|realiza se|sera realizad*|acontece|ocorrera|tera lugar|halls|ager rum|arrangeras|finder sted|afholdes\
          |kona se|se kona|uskutecni",
     ),
     (
@@ -534,12 +534,12 @@ const PHRASES: &[(Sense, &str)] = &[
     ),
     (
         Sense::Event(Withdrawal),
-        "sara ritirat*|verra ritirat*|norma ritirata|withdraw the publication|withdraw the standard|withdraw the guidance|withdraw the document|withdraw the edition|fica revogad*|ficam revogad*|sera revogad*|sera anulad*|sera retirad*|upphavs|upphavd|upphor att galla|ophaeves|bude zrusen*|zrusuje se|pozbyva platnosti\
+        "sera retiree|sera retire|seront retires|seront retirees|retirara|retiraran|sera retirada|sera retirado|seran retirad*|dejara de estar en vigor|cesse d etre|remplacera a compter|sara ritirat*|verra ritirat*|norma ritirata|withdraw the publication|withdraw the standard|withdraw the guidance|withdraw the document|withdraw the edition|fica revogad*|ficam revogad*|sera revogad*|sera anulad*|sera retirad*|upphavs|upphavd|upphor att galla|ophaeves|bude zrusen*|zrusuje se|pozbyva platnosti\
          |withdraw any national|withdraw any conflicting|withdraw conflicting|withdraw national|withdraw the national",
     ),
     (
         Sense::Close,
-        "svarfrist*|fristen|udlober|utloper|encerramento|lhuta pro|encerra|encerra se|encerram|encerram se|prazo|prazo final|data limite|sista dag|sista dagen\
+        "slutter|svarfrist*|fristen|udlober|utloper|encerramento|lhuta pro|encerra|encerra se|encerram|encerram se|prazo|prazo final|data limite|sista dag|sista dagen\
          |loper ut|lober ud|avslutas|stanger|tidsfrist*|svarsfrist*|konci|skonci|uplyne|lhuta",
     ),
     (
@@ -553,7 +553,7 @@ const PHRASES: &[(Sense, &str)] = &[
     ),
     (
         Sense::Old,
-        "em vez|i stallet|istallet|ursprungligen|oprindelig*|puvodne|namisto",
+        "gia fissat*|gia previst* per|initialement fixe*|previamente fijad*|inizialmente fissat*|previously set|fixado anteriormente|should have closed on|should have ended on|was due to close on|was due to end on|was to close on|was to end on|was to finish on|would have closed on|would have ended on|was supposed to close on|was supposed to end on|was scheduled to close on|was scheduled to end on|em vez|i stallet|istallet|ursprungligen|oprindelig*|puvodne|namisto",
     ),
     (
         Sense::Hedge,

@@ -11,6 +11,7 @@ use rustc_hash::FxHashSet;
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
+use super::interval::LEFT;
 use super::span::{ENDS, QUARTERS};
 use crate::text::bytes::first_digit;
 use crate::text::date::{month, month_words};
@@ -43,6 +44,10 @@ const TOLD: &[&str] = &[
     "vandaag",
     "dzis",
     "dziś",
+    "dzisiaj",
+    "hoje",
+    "idag",
+    "dnes",
     "aujourd",
     "demain",
     "domani",
@@ -79,6 +84,12 @@ const TOLD: &[&str] = &[
     "życie",
     "zycie",
     "now",
+    "signature",
+    "signing",
+    "unterzeichnung",
+    "firma",
+    "ondertekening",
+    "podpisania",
 ];
 
 /// The same of two words: the second, and the first.
@@ -89,13 +100,21 @@ const TOLD_BY_TWO: &[(&str, &str)] = &[
     ("day", "that"),
     ("notice", "this"),
     ("announcement", "this"),
+    ("that", "after"),
+    ("that", "following"),
 ];
+
+/// All pairs, with those behind which a time is counted from the day of the text.
+fn told_by_two() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let left = LEFT.iter().map(|(first, last)| (*last, *first));
+    TOLD_BY_TWO.iter().copied().chain(left)
+}
 
 /// The last words of both, as far as they are plain letters.
 static LAST: LazyLock<Sieve> = LazyLock::new(|| {
-    let pairs = TOLD_BY_TWO.iter().map(|(last, _)| last);
-    let plain = TOLD.iter().chain(pairs).filter(|word| word.is_ascii());
-    Sieve::of(plain.copied())
+    let pairs = told_by_two().map(|(last, _)| last);
+    let plain = TOLD.iter().copied().chain(pairs);
+    Sieve::of(plain.filter(|word| word.is_ascii()))
 });
 
 /// Single words, as far as they are plain letters.
@@ -110,9 +129,7 @@ static SINGLE: LazyLock<FxHashSet<&str>> = LazyLock::new(|| {
 static WORDS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     // Of what is several words all that may stand between them; "now" stands alone, for "know" is
     // in every other text.
-    let several = TOLD_BY_TWO
-        .iter()
-        .map(|(last, first)| format!("{first}[^a-z0-9]{{1,60}}{last}"));
+    let several = told_by_two().map(|(last, first)| format!("{first}[^a-z0-9]{{1,60}}{last}"));
     let words = TOLD.iter().map(|word| match *word {
         "now" => "(?:^|[^a-z])now(?:[^a-z]|$)".to_owned(),
         word => word.chars().map(written).collect(),
@@ -180,9 +197,9 @@ fn plain(text: &str) -> bool {
         behind = behind.saturating_sub(1);
         let [before, ..] = last;
         let told = |word: &str| {
-            let mut pairs = TOLD_BY_TWO.iter();
+            let mut pairs = told_by_two();
             SINGLE.contains(word)
-                || pairs.any(|(last, first)| *last == word && before.eq_ignore_ascii_case(first))
+                || pairs.any(|(last, first)| last == word && before.eq_ignore_ascii_case(first))
         };
         if is(&LAST, word, told) {
             return true;

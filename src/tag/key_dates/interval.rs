@@ -38,7 +38,32 @@ pub(super) enum Anchor {
     Force,
     /// The date told just before ("and enters into force 20 days later").
     Before,
+    /// Signature, on a day that the text tells.
+    Signature,
 }
+
+/// What ends, and the word behind it that counts from the day of the text: "closes in eight weeks".
+pub(super) const LEFT: &[(&str, &str)] = &[
+    ("close", "in"),
+    ("closes", "in"),
+    ("end", "in"),
+    ("ends", "in"),
+    ("expire", "in"),
+    ("expires", "in"),
+    ("endet", "in"),
+    ("enden", "in"),
+    ("termine", "dans"),
+    ("expire", "dans"),
+    ("cierra", "en"),
+    ("termina", "en"),
+    ("vence", "en"),
+    ("scade", "tra"),
+    ("scade", "fra"),
+    ("chiude", "tra"),
+    ("chiude", "fra"),
+    ("sluit", "over"),
+    ("eindigt", "over"),
+];
 
 pub(super) static DAY: Words = words!("day tag jour dia giorno dag");
 static AFTER: Words = words!("after following nach apres suivant siguiente despues successivo na");
@@ -100,12 +125,50 @@ impl Reader<'_> {
             Interval::Days(days) => (1..=1_500).contains(&days),
             Interval::Months(months) => (1..=240).contains(&months),
         };
-        let (end, anchor) = self.anchor(next + 1)?;
+        let (end, anchor) = self
+            .anchor(next + 1)
+            .or_else(|| Some((next + 1, self.leading(at, next + 1)?)))?;
         plausible.then_some((end - at, When::After { interval, anchor }))
+    }
+
+    /// What stands before an interval, of which `behind` is the token after it: "ab heute vier
+    /// Wochen", "the ballot closes in eight weeks", "from today, firms have two months to comment".
+    fn leading(&self, at: usize, behind: usize) -> Option<Anchor> {
+        static FROM: Words =
+            words!("from ab seit vanaf od desde de d da of partir compter partire fran fra");
+        static TO: Words = words!("to zeit um pour para per om att for na aby");
+        const FAR: usize = 10;
+        let before = |steps: usize| self.word(at.checked_sub(steps)?);
+        if let (Some(first), Some(last)) = (before(2), before(1))
+            && LEFT.contains(&(first, last))
+        {
+            return Some(Anchor::Text);
+        }
+        let told = |steps: &usize| {
+            before(*steps).is_some_and(is_today)
+                && before(steps + 1).is_some_and(|word| FROM.has(word))
+        };
+        let steps = (1..=FAR)
+            .take_while(|steps| {
+                at.checked_sub(*steps)
+                    .is_some_and(|place| !self.sign(place, '.') && !self.sign(place, ';'))
+            })
+            .find(told)?;
+        // What stands far off belongs to it where the interval is for something.
+        let near = steps == 1 || self.word(behind).is_some_and(|word| TO.has(word));
+        near.then_some(Anchor::Text)
     }
 
     /// What follows the unit: a link, and within a few words the anchor.
     fn anchor(&self, at: usize) -> Option<(usize, Anchor)> {
+        // "60 days, counted from today's notice".
+        let at =
+            match self.word(at + 1) {
+                Some(
+                    "counted" | "starting" | "beginning" | "calculated" | "contados" | "contadas",
+                ) if self.sign(at, ',') => at + 1,
+                _ => at,
+            };
         match self.word(at)? {
             "later" | "thereafter" | "spater" | "despues" | "dopo" | "later." | "tard"
                 if self.anchor_at(at + 1).is_none() =>
@@ -120,18 +183,26 @@ impl Reader<'_> {
             {
                 return Some((at + 3, Anchor::Before));
             }
+            // "twenty days after that."
+            "after" | "following"
+                if self.word(at + 1) == Some("that") && self.word(at + 2).is_none() =>
+            {
+                return Some((at + 2, Anchor::Before));
+            }
             "plus" if self.word(at + 1) == Some("tard") => return Some((at + 2, Anchor::Before)),
             _ => {}
         }
         static LINKS: Words = words!(
             "after from following of since nach ab seit apres suivant suivants de a desde \
-            siguientes siguiente despues tras dopo dalla dall na vanaf od po successivo \
-            compter volgend starting"
+            siguientes siguiente despues tras dopo dalla dall da na vanaf od po successivo \
+            compter volgend starting fran fra efter etter"
         );
         static FILLERS: Words = words!(
             "the that date day its their this his her on which is was der die des dem ihrer \
             seiner la le les sa son leur de du l d su el fecha data della del dalla sua \
-            datum van het zijn dnia jej jego celle al official"
+            datum van het zijn dnia jej jego celle al official cette cet esta este questa questo deze \
+            dieser diesem naturales habiles naturali lavorativi ouvrables calendaires counted contados \
+            contadas contar gerechnet gerekend beginning calculated partire partir"
         );
         let mut linked = false;
         for place in at..at + 8 {
@@ -151,8 +222,14 @@ impl Reader<'_> {
     /// The anchor that begins here and the token after it.
     fn anchor_at(&self, at: usize) -> Option<(usize, Anchor)> {
         let word = self.word(at)?;
-        if matches!(word, "today" | "now" | "heute" | "hoy" | "oggi" | "vandaag") {
+        if word == "now" || is_today(word) {
             return Some((at + 1, Anchor::Text));
+        }
+        if matches!(
+            word,
+            "signature" | "signing" | "unterzeichnung" | "firma" | "ondertekening" | "podpisania"
+        ) {
+            return Some((at + 1, Anchor::Signature));
         }
         if matches!(word, "notice" | "announcement")
             && at
@@ -222,6 +299,24 @@ impl Reader<'_> {
             },
         ))
     }
+}
+
+/// "today".
+fn is_today(word: &str) -> bool {
+    matches!(
+        word,
+        "today"
+            | "heute"
+            | "hoy"
+            | "oggi"
+            | "vandaag"
+            | "dzis"
+            | "dzisiaj"
+            | "hoje"
+            | "idag"
+            | "dnes"
+            | "aujourd"
+    )
 }
 
 /// Numbers that rules spell out, cardinal and ordinal.

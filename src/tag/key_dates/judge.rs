@@ -1,6 +1,7 @@
 //! What a date is for: the nearest cue that its preposition allows, within its sentence.
 
 use super::cues::{Cue, Sense, Topic};
+use super::interval::Anchor;
 use super::role::{Dress, Role};
 use super::span::{Span, When};
 use super::token::{Kind, Token};
@@ -205,6 +206,15 @@ impl<'a> Page<'a> {
         })
     }
 
+    /// "No extension is planned": whether "not" stands right before a cue.
+    fn is_denied(&self, cue: Cue) -> bool {
+        let until = self.cues.partition_point(|other| other.first < cue.first);
+        let last = self.cues.get(..until).and_then(<[Cue]>::last);
+        last.is_some_and(|last| {
+            last.sense == Sense::Not && self.between(last.last + 1, cue.first) <= 2
+        })
+    }
+
     fn is_word(&self, cue: Cue, word: &str) -> bool {
         self.tokens.get(cue.first).and_then(Token::word) == Some(word)
     }
@@ -216,10 +226,18 @@ impl<'a> Page<'a> {
             self.spans.get(number).map(|span| span.when),
             Some(When::After { .. })
         );
+        let from_text = matches!(
+            self.spans.get(number).map(|span| span.when),
+            Some(When::After {
+                anchor: Anchor::Text,
+                ..
+            })
+        );
         let (event, cue) = Judge {
             page: self,
             near: &near,
             interval,
+            from_text,
             moved: near
                 .iter()
                 .any(|near| near.cue.sense == Sense::Move && near.cost <= VERB.0),
@@ -232,6 +250,7 @@ impl<'a> Page<'a> {
             near.cue.sense == Sense::Hedge
                 && !near.behind
                 && near.cost <= if near.before { 13 } else { 9 }
+                && !self.is_denied(near.cue)
         });
         let reported = near.iter().any(|near| near.cue.sense == Sense::Reported);
         Some(Verdict {
@@ -264,6 +283,8 @@ struct Judge<'a> {
     page: &'a Page<'a>,
     near: &'a [Near],
     interval: bool,
+    /// It is an interval that is counted from the day of the text.
+    from_text: bool,
     moved: bool,
 }
 
@@ -271,6 +292,15 @@ impl Judge<'_> {
     fn event(&self, role: Role, in_range: bool) -> Option<(DateEvent, Cue)> {
         let role = match role {
             Role::For if self.interval => Role::Until,
+            // "have 45 days from today to comment".
+            Role::Bare | Role::On
+                if self.from_text
+                    && self.topic().is_some_and(|(_, topic)| {
+                        matches!(topic, Topic::Comment | Topic::Ballot)
+                    }) =>
+            {
+                Role::Until
+            }
             // "opened on 24 February and runs to 5 May".
             Role::To if !self.moved && self.runs() => Role::Until,
             Role::To if !self.moved => Role::On,
@@ -327,7 +357,7 @@ impl Judge<'_> {
                     .get(place)
                     .and_then(Token::word)
                     .is_some_and(|word| {
-                        matches!(word, "deadline" | "date" | "dates" | "termijn")
+                        matches!(word, "deadline" | "date" | "dates" | "termijn" | "ends")
                             || word.ends_with("frist")
                     })
             })
@@ -415,6 +445,19 @@ impl Judge<'_> {
             |near| of(near).is_some() && (near.before || !near.behind),
             NOUN,
         )?;
+        // "The transition period for certificates ends": what ends is the head of the phrase.
+        if of(&near) == Some(Topic::Certificate)
+            && let Some(whole) = self.nearest(
+                |other| {
+                    of(other) == Some(Topic::Transition)
+                        && other.cue.last < near.cue.first
+                        && self.page.between(other.cue.last + 1, near.cue.first) <= 4
+                },
+                NOUN,
+            )
+        {
+            return Some((whole, Topic::Transition));
+        }
         Some((near, of(&near)?))
     }
 
@@ -760,6 +803,15 @@ impl Judge<'_> {
                 None => return None,
             },
             Sense::Move | Sense::Other | Sense::NotApply => (None, near.cue),
+            // "the rules apply twelve months after that date".
+            Sense::HandIn
+                if self.interval
+                    && near.before
+                    && near.cost == 0
+                    && self.page.is_word(near.cue, "apply") =>
+            {
+                (Some(DateEvent::Application), near.cue)
+            }
             _ => return None,
         })
     }

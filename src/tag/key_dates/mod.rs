@@ -69,6 +69,9 @@ impl DateMention {
     }
 }
 
+/// From so many months before publication on a date is no news.
+const HISTORY: u32 = 48;
+
 /// As much of a text is read for dates, in bytes: what closes or applies is said at its head.
 const LONGEST: usize = 20_000;
 
@@ -307,6 +310,22 @@ impl Reading<'_> {
             else {
                 continue;
             };
+            // What happened long ago is told as history, whatever it was.
+            let long_ago = |published: NaiveDate| {
+                published
+                    .checked_sub_months(chrono::Months::new(HISTORY))
+                    .is_some_and(|begin| date < begin)
+            };
+            if self.published.is_some_and(long_ago) {
+                continue;
+            }
+            // "Comments on the earlier draft closed on 9 January".
+            if self.published.is_some_and(|published| date < published)
+                && DateEvent::CLOSES.contains(&verdict.event)
+                && self.is_of_another(number, *verdict)
+            {
+                continue;
+            }
             // A meeting that is over is history, and so is a plan to publish.
             let plan = verdict.event == DateEvent::Event
                 || verdict.event == DateEvent::Publication
@@ -428,6 +447,17 @@ impl Reading<'_> {
         match role {
             Role::Start | Role::StartOrOf | Role::AsOf
                 if close && matches!(dress.role, Role::To | Role::Until) =>
+            {
+                Some(Joined::Words)
+            }
+            // "prorrogado de 30 de abril para 15 de maio".
+            Role::Of
+                if close
+                    && dress.role == Role::To
+                    && self
+                        .dress(number)
+                        .is_some_and(|dress| word(dress.lead) == Some("de"))
+                    && self.page.moves(number) =>
             {
                 Some(Joined::Words)
             }
@@ -577,7 +607,11 @@ impl Reading<'_> {
                 .checked_add_signed(chrono::TimeDelta::days(i64::from(days))),
             When::After { interval, anchor } => match anchor {
                 Anchor::Text => interval.after(self.published?),
-                Anchor::Publication | Anchor::Gazette | Anchor::Force | Anchor::Before => None,
+                Anchor::Publication
+                | Anchor::Gazette
+                | Anchor::Force
+                | Anchor::Before
+                | Anchor::Signature => None,
             },
         }
     }
@@ -636,6 +670,7 @@ impl Reading<'_> {
             Anchor::Force => &[DateEvent::EntryIntoForce][..],
             Anchor::Publication | Anchor::Gazette => &[DateEvent::Publication],
             Anchor::Before => &[DateEvent::Publication, DateEvent::EntryIntoForce],
+            Anchor::Signature => return interval.after(self.signed(number, absolute)?),
             Anchor::Text => return None,
         };
         // A few dates either way: what is farther off speaks of something else.
@@ -660,6 +695,49 @@ impl Reading<'_> {
             _ => told,
         }?;
         interval.after(from)
+    }
+
+    /// Whether what closed is said to be an earlier one than what the text is about.
+    fn is_of_another(&self, number: usize, verdict: Verdict) -> bool {
+        let Some(span) = self.span(number) else {
+            return false;
+        };
+        (verdict.cue.first..span.first)
+            .filter_map(|place| self.page.tokens.get(place)?.word())
+            .any(|word| {
+                matches!(
+                    word,
+                    "earlier"
+                        | "previous"
+                        | "prior"
+                        | "fruheren"
+                        | "vorherigen"
+                        | "precedent"
+                        | "precedente"
+                        | "anterior"
+                        | "vorige"
+                        | "poprzedniego"
+                )
+            })
+    }
+
+    /// The day nearest to an interval on which the text says that somebody signed.
+    fn signed(&self, number: usize, absolute: &[Option<NaiveDate>]) -> Option<NaiveDate> {
+        let says = |other: usize| -> Option<NaiveDate> {
+            let lead = self.dress(other)?.lead;
+            let word = |place: usize| self.page.tokens.get(place).and_then(Token::word);
+            let told = (lead.saturating_sub(8)..lead).filter_map(word).any(|word| {
+                ["sign", "unterzeichn", "firm", "ondertek", "podpis"]
+                    .iter()
+                    .any(|beginning| word.starts_with(beginning))
+            });
+            told.then(|| absolute.get(other).copied().flatten())?
+        };
+        let near = |distance: usize| {
+            let before = number.checked_sub(distance).and_then(says);
+            before.or_else(|| says(number + distance))
+        };
+        (1..=3).find_map(near)
     }
 
     fn mention(

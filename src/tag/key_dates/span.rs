@@ -101,7 +101,7 @@ static SHORT_MONTHS: Words = words!(
     lip aug aou aout sep sept set oct okt nov dec"
 );
 /// Short names of other languages than English.
-static SHORT_MONTHS_TOO: Words = words!("ott dez dic wrz paz lis gru luty");
+static SHORT_MONTHS_TOO: Words = words!("ott dez dic wrz paz lis gru luty zari");
 
 static SECONDS: Words = words!(
     "second zweiten zweites deuxieme segundo secondo tweede drugim drugiego ii 2nd zweite \

@@ -79,6 +79,7 @@ const MONTHS: [&[&str]; 12] = [
         "marz",
         "maerz",
         "mars",
+        "marts",
         "marzo",
         "marco",
         "maart",
@@ -314,6 +315,7 @@ const MONTHS: [&[&str]; 12] = [
     ],
     &[
         "december",
+        "desember",
         "dezember",
         "decembre",
         "diciembre",

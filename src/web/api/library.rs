@@ -2,14 +2,17 @@
 
 use axum::extract::{Path, State};
 use axum::response::Response;
+use chrono::NaiveDate;
 
 use super::records::{
     FrameworkDateRecord, FrameworkList, FrameworkRecord, NamedList, NamedRecord, Problem,
-    ProjectRecord, SourceList, SourceRecord, StandardRecord, WorkList, WorkRecord,
+    ProjectRecord, SilenceRecord, SourceList, SourceProof, SourceRecord, StandardRecord, WorkList,
+    WorkRecord,
 };
-use super::{Fault, Refusals, limit, only, page_of, said, trouble};
-use crate::domain::id::FrameworkId;
+use super::{Fault, Refusals, limit, only, page_of, read, said, trouble};
+use crate::domain::id::{FrameworkId, SourceId};
 use crate::domain::library::Framework;
+use crate::domain::period::Period;
 use crate::domain::reference;
 use crate::store::RegisterFilter;
 use crate::web::Site;
@@ -266,4 +269,61 @@ pub(super) async fn sources(
         limit(&parameters)?,
     );
     said(&SourceList { items, next })
+}
+
+/// One source: how it is, and how often it was asked in a period
+///
+/// The last thirty days, unless `from` and `until` say otherwise; at most 400.
+#[utoipa::path(get, path = "/api/v1/sources/{id}", tag = "library",
+    params(
+        ("id" = String, Path, description = "Its identifier"),
+        ("from" = Option<String>, Query, description = "The first day: 2026-01-31"),
+        ("until" = Option<String>, Query, description = "The first day that is not meant"),
+    ),
+    responses((status = 200, description = "The source.", body = SourceProof),
+        (status = 404, description = "There is none of that name.", body = Problem, content_type = "application/problem+json"), Refusals))]
+pub(super) async fn source(
+    State(site): State<Site>,
+    Path(id): Path<String>,
+    parameters: Parameters,
+) -> Result<Response, Fault> {
+    only(&parameters, &["from", "until"])?;
+    let day = "a day such as 2026-01-31";
+    let from: Option<NaiveDate> = read(&parameters, "from", day)?;
+    let until: Option<NaiveDate> = read(&parameters, "until", day)?;
+    let lines = source_lines(&site).await.map_err(trouble)?;
+    let line = lines
+        .into_iter()
+        .find(|line| line["id"].as_str() == Some(id.as_str()));
+    let (Some(line), Ok(id)) = (line, SourceId::new(&id)) else {
+        return Err(Fault::Missing(
+            "There is no source of that identifier.".to_owned(),
+        ));
+    };
+    let now = site.clock.now();
+    let last = until.map(|until| until.pred_opt().unwrap_or(until));
+    let period = Period::meant(from, last, now.date_naive())
+        .map_err(|error| Fault::Unreadable(error.to_string()))?;
+    let (since, until) = period.moments(now);
+    let silence = site.store.silence(&id, since, until).await?;
+    said(&SourceProof {
+        source: serde_json::from_value(line)?,
+        silence: SilenceRecord {
+            since,
+            until,
+            visits: silence.visits,
+            outcomes: silence
+                .outcomes
+                .iter()
+                .map(|(outcome, count)| ((*outcome).to_owned(), *count))
+                .collect(),
+            first: silence.first,
+            last: silence.last,
+            last_understood: silence.last_understood,
+            longest_gap_seconds: silence.longest_gap.num_seconds(),
+            new: silence.new,
+            revised: silence.revised,
+            sentence: silence.sentence(),
+        },
+    })
 }

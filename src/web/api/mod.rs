@@ -77,6 +77,7 @@ fn described() -> OpenApiRouter<Site> {
         .routes(routes!(library::standards))
         .routes(routes!(library::standard))
         .routes(routes!(library::sources))
+        .routes(routes!(library::source))
         .routes(routes!(dates::key_dates))
         .routes(routes!(dates::digests))
         .routes(routes!(evidence::documents))

@@ -384,6 +384,43 @@ pub(crate) struct SourceRecord {
     updates: String,
 }
 
+/// How often a source was asked in a period, and what it answered.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct SilenceRecord {
+    /// Where the period begins.
+    pub(super) since: DateTime<Utc>,
+    /// Where it ends: not later than now.
+    pub(super) until: DateTime<Utc>,
+    /// Visits.
+    pub(super) visits: u64,
+    /// Visits by how they ended: `new`, `unchanged`, `failed` …
+    pub(super) outcomes: BTreeMap<String, u64>,
+    /// The first visit of the period.
+    pub(super) first: Option<DateTime<Utc>>,
+    /// The last.
+    pub(super) last: Option<DateTime<Utc>>,
+    /// The last that was understood.
+    pub(super) last_understood: Option<DateTime<Utc>>,
+    /// The longest time in which no answer was understood, in seconds.
+    pub(super) longest_gap_seconds: i64,
+    /// Items first seen in the period.
+    pub(super) new: u64,
+    /// Items that were revised in the period.
+    pub(super) revised: u64,
+    /// The same as a sentence.
+    pub(super) sentence: String,
+}
+
+/// A source with the proof of what it did not say.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct SourceProof {
+    /// The source.
+    #[serde(flatten)]
+    pub(super) source: SourceRecord,
+    /// What is known of the period.
+    pub(super) silence: SilenceRecord,
+}
+
 /// What is read.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct SourceList {

@@ -312,7 +312,11 @@ async fn a_round_of_the_daemon_does_not_wait_for_the_slow() {
     );
     let visits = house
         .store
-        .visits(&"slow".parse().unwrap(), 10)
+        .visits(
+            &"slow".parse().unwrap(),
+            chrono::DateTime::<chrono::Utc>::MAX_UTC,
+            10,
+        )
         .await
         .unwrap();
     assert_eq!(visits.len(), 1);

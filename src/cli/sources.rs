@@ -8,7 +8,6 @@ use serde_json::json;
 use super::out::say;
 use super::table;
 use crate::daemon::House;
-use crate::domain::cadence;
 use crate::domain::health::{Coverage, judge, survey};
 use crate::domain::period::Period;
 
@@ -82,7 +81,7 @@ async fn source(house: &House, id: &str, options: &Options) -> anyhow::Result<Ex
         verdict.because
     );
     say!("{} to {}: {}", period.from, period.to, silence.sentence());
-    if let Some(doubt) = silence.doubt(cadence::longest_wait(source) * 2) {
+    if let Some(doubt) = silence.doubt(source) {
         say!("{doubt}");
     }
     let rows: Vec<Vec<String>> = visits

@@ -292,6 +292,7 @@ impl MannerBook {
         "meetings",
         "asides",
         "laws",
+        "metaphors",
     ];
 }
 

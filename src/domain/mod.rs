@@ -43,6 +43,7 @@ pub mod schedule;
 pub mod select;
 pub mod significance;
 pub mod signup;
+pub mod silence;
 pub mod source;
 pub mod standard;
 pub mod stated;

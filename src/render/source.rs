@@ -4,12 +4,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::View;
 use super::views::{Moment, Named};
-use crate::domain::cadence;
-use crate::domain::document::Visit;
-use crate::domain::health::{Health, Record, Silence, Verdict, longest_silence};
+use crate::domain::document::{Outcome, Visit};
+use crate::domain::health::{Health, Record, Verdict, longest_silence};
 use crate::domain::library::Library;
 use crate::domain::period::Period;
 use crate::domain::quantity::spell_span;
+use crate::domain::silence::Silence;
 use crate::domain::source::{Source, SourceKind};
 
 /// One visit.
@@ -23,8 +23,8 @@ pub struct VisitRow {
     pub understood: bool,
     /// The HTTP status, when there was an answer.
     pub status: Option<u16>,
-    /// Items read.
-    pub entries: u32,
+    /// Items read; none where the answer was the last one again, which nobody reads twice.
+    pub entries: Option<u32>,
     /// Of them new.
     pub new: u32,
     /// Of them revised.
@@ -41,7 +41,8 @@ impl VisitRow {
             outcome: visit.outcome.as_str().to_owned(),
             understood: visit.outcome.is_success(),
             status: visit.status,
-            entries: visit.entries,
+            entries: (visit.entries > 0 || visit.outcome != Outcome::Unchanged)
+                .then_some(visit.entries),
             new: visit.new,
             revised: visit.revised,
             faults: visit
@@ -110,8 +111,7 @@ impl SilenceView {
                 to.format("%-d %B %Y")
             ),
             sentence: silence.sentence(),
-            // Twice as long as two visits are apart at most: one of them was not understood.
-            doubt: silence.doubt(cadence::longest_wait(source) * 2),
+            doubt: silence.doubt(source),
             last_understood: silence.last_understood.map(Moment::at),
             longest_gap: (silence.visits > 0).then(|| spell_span(silence.longest_gap)),
         }
@@ -211,7 +211,11 @@ impl SourcePage {
             kind: source.kind.as_str().to_owned(),
             health: verdict.health.as_str().to_owned(),
             because: verdict.because.clone(),
-            since: verdict.since.map(Moment::at),
+            // Of what is well the last visit says more.
+            since: verdict
+                .since
+                .filter(|_| verdict.health.is_trouble())
+                .map(Moment::at),
             off_because: source.off_because.clone(),
             home: source
                 .home
@@ -265,7 +269,7 @@ impl View for SourcePage {
                 outcome: "failed".to_owned(),
                 understood: false,
                 status: Some(500),
-                entries: 0,
+                entries: None,
                 new: 0,
                 revised: 0,
                 faults: vec!["server-error: 500".to_owned()],

@@ -97,6 +97,8 @@ pub struct UpdatePage {
     pub url: Option<String>,
     /// Who speaks.
     pub authority: String,
+    /// The page of its source; none of a source that is no longer listed.
+    pub source_page: Option<String>,
     /// What may be shown.
     pub terms: String,
     /// Words that must be shown with it.
@@ -244,6 +246,7 @@ impl UpdatePage {
                 .as_ref()
                 .map(|url| url.as_str().to_owned()),
             authority: update.authority.as_str().to_owned(),
+            source_page: source.map(|source| format!("/sources/{}", source.id)),
             terms: terms.as_str().to_owned(),
             attribution: source.and_then(|source| source.attribution.clone()),
             published: update.content.published.map(Moment::day),
@@ -281,6 +284,7 @@ impl View for UpdatePage {
             summary: "A summary.".to_owned(),
             url: Some("https://www.iso.org/standard/44545.html".to_owned()),
             authority: "official".to_owned(),
+            source_page: Some("/sources/iso-news".to_owned()),
             terms: "excerpt".to_owned(),
             attribution: Some("Made from open data".to_owned()),
             published: Some(Moment::at(DateTime::UNIX_EPOCH)),

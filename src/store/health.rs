@@ -8,8 +8,9 @@ use super::database::{fenced, reading, writing};
 use super::{Error, Lease, Store, json, small, unreadable};
 use crate::domain::delivery::DeliveryState;
 use crate::domain::document::Outcome;
-use crate::domain::health::{Health, Silence, Verdict};
+use crate::domain::health::{Health, Verdict};
 use crate::domain::id::SourceId;
+use crate::domain::silence::Silence;
 use crate::domain::subscription::EmailAddress;
 
 /// One change of a source's health.
@@ -280,7 +281,13 @@ impl Store {
             .fetch_all(pool)
             .await?
         });
-        let mut out = Silence::begin(since);
+        let (first,): (Option<DateTime<Utc>>,) = reading!(self.database, |pool| {
+            sqlx::query_as("SELECT MIN(at) FROM visits WHERE source_id = $1")
+                .bind(source.as_str())
+                .fetch_one(pool)
+                .await?
+        });
+        let mut out = Silence::begin(since, first);
         for (at, outcome, new, revised) in rows {
             let outcome: Outcome = json("visits", source.as_str(), &format!("\"{outcome}\""))?;
             out.take(at, outcome, new.unsigned_abs(), revised.unsigned_abs());

@@ -60,6 +60,7 @@ marks! {
     MEETING = "meetings";
     ASIDE = "asides";
     LAW = "laws";
+    METAPHOR = "metaphors";
 }
 
 /// Names of places of any sort; the lists leave the last bit free.
@@ -211,6 +212,10 @@ impl Marked<'_> {
 
     /// "The GDPR of gardening": of neither a year nor a place nor something with a name.
     fn metaphor(&self, first: usize, end: usize) -> bool {
+        // "A GDPR moment for brain implants".
+        if self.after(end, METAPHOR, Gap::Hyphen, Gap::Space) {
+            return true;
+        }
         if !self.before(first, ARTICLE) || !self.after(end, OF, Gap::Space, Gap::Space) {
             return false;
         }

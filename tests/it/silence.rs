@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::{Request, StatusCode};
+use axum::http::{Request, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 use chrono::TimeDelta;
 use regwire::clock::Clock;
@@ -25,7 +25,10 @@ use crate::postgres::Postgres;
 /// How many items the feed has; none while the publisher is away.
 type World = Arc<Mutex<Option<usize>>>;
 
-async fn answer(State(world): State<World>) -> Response {
+async fn answer(State(world): State<World>, uri: Uri) -> Response {
+    if uri.path() == "/robots.txt" {
+        return StatusCode::NOT_FOUND.into_response();
+    }
     let Some(items) = *world.lock().unwrap() else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
@@ -101,11 +104,11 @@ async fn proof(store: &str) {
     assert_eq!(status, 200);
     for told in [
         "Asked 14 times, the last time on 15 March 2026, 06:00 UTC: 9 times nothing was new, twice something was new, 3 times nothing could be read.",
-        "3 items were new, and nothing was revised.",
-        // From the 7th to the 11th, which is more than two visits may be apart.
-        "4 d",
+        "3 items were new, and nothing was revised. It was asked for the first time on 2 March 2026; of the time before nothing is known.",
+        // From the 7th to the 11th.
+        "<td>4 d</td>",
         // What each visit met, those of the past too.
-        "server-error",
+        "http-status: n.localhost answered 500",
         "<td class=\"number\" data-label=\"Status\">500</td>",
         "from fresh to <span class=\"health health-failing\">failing</span>",
         "from failing to <span class=\"health health-fresh\">fresh</span>",
@@ -117,7 +120,7 @@ async fn proof(store: &str) {
     let quiet = "/sources/n?from=2026-03-11&to=2026-03-14";
     let (_, text) = page(&house, &clock, quiet).await;
     assert!(
-        text.contains("From 11 March 2026 to 14 March 2026: Asked 4 times, the last time on 14 March 2026, 06:00 UTC: 4 times nothing was new. Nothing new came, and nothing was revised."),
+        text.contains("From 11 March 2026 to 14 March 2026. Asked 4 times, the last time on 14 March 2026, 06:00 UTC: 4 times nothing was new. Nothing new came, and nothing was revised."),
         "{text}"
     );
     assert!(!text.contains("is not known here"), "{text}");
@@ -125,7 +128,7 @@ async fn proof(store: &str) {
     let away = "/sources/n?from=2026-03-08&to=2026-03-10";
     let (_, text) = page(&house, &clock, away).await;
     assert!(
-        text.contains("For 3 d in a row no answer was understood"),
+        text.contains("3 times nothing could be read. What was published meanwhile is not known."),
         "{text}"
     );
     // One before all began, and what is no period.

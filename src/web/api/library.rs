@@ -311,6 +311,7 @@ pub(super) async fn source(
         silence: SilenceRecord {
             since,
             until,
+            begun: silence.begun,
             visits: silence.visits,
             outcomes: silence
                 .outcomes

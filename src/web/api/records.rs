@@ -391,6 +391,8 @@ pub(crate) struct SilenceRecord {
     pub(super) since: DateTime<Utc>,
     /// Where it ends: not later than now.
     pub(super) until: DateTime<Utc>,
+    /// When the source was asked for the first time of all, where that lies within the period.
+    pub(super) begun: Option<DateTime<Utc>>,
     /// Visits.
     pub(super) visits: u64,
     /// Visits by how they ended: `new`, `unchanged`, `failed` …

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta};
 use serde_json::json;
 
 use super::out::say;
@@ -86,7 +86,7 @@ pub(super) async fn export(house: House, options: ExportOptions) -> anyhow::Resu
     }
     let mut chains = Vec::new();
     for source in sources {
-        chains.push(chain(&house, source, &updates, options.private).await?);
+        chains.push(chain(&house, source, &updates, &options).await?);
     }
     let packet = Packet {
         made_at: house.clock.now(),
@@ -183,12 +183,27 @@ async fn chain(
     house: &House,
     source: SourceId,
     updates: &[Update],
-    private: bool,
+    options: &ExportOptions,
 ) -> anyhow::Result<Chain> {
     let about = house.source(&source);
-    let may_go = private || about.is_some_and(|source| source.terms == Terms::Full);
+    let may_go = options.private || about.is_some_and(|source| source.terms == Terms::Full);
     let state = house.store.source_state(&source).await?;
+    let begins = |day: NaiveDate| day.and_time(NaiveTime::MIN).and_utc();
+    let since = options.since.map_or(DateTime::UNIX_EPOCH, begins);
+    let now = house.clock.now() + TimeDelta::seconds(1);
+    let until = options
+        .until
+        .and_then(|day| day.succ_opt())
+        .map_or(now, |day| begins(day).min(now));
+    // Of one update it is told what it was read from, and not how often somebody looked.
+    let mut asked = if options.update.is_some() {
+        Vec::new()
+    } else {
+        house.store.visits(&source, since, until, u32::MAX).await?
+    };
+    asked.reverse();
     let mut out = Chain {
+        asked,
         name: about.map_or_else(|| source.to_string(), |source| source.name.clone()),
         records: Vec::new(),
         bodies: BTreeMap::new(),

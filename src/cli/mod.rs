@@ -123,7 +123,7 @@ enum Command {
     /// Tag the archive again by the library as it is now; no news comes of it.
     #[command(after_help = "Example: regwire retag --dry-run")]
     Retag(edit::RetagOptions),
-    /// Tag lines of JSON from standard input.
+    /// Tag headlines or lines of JSON (`headline`, `summary`, `source`, `language`) from standard input.
     #[command(
         after_help = "Example: echo '{\"id\":1,\"headline\":\"ISO/IEC 42005:2025 published\",\"summary\":\"\"}' | regwire tag --jsonl"
     )]

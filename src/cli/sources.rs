@@ -10,6 +10,11 @@ use super::table;
 use crate::daemon::House;
 use crate::domain::health::{Coverage, judge, survey};
 use crate::domain::period::Period;
+use crate::domain::quantity::spell_span;
+use crate::evidence::visit_line;
+
+/// Visits that people are listed.
+const VISITS: u32 = 20;
 
 /// Options of `sources`.
 #[derive(clap::Args)]
@@ -23,9 +28,9 @@ pub(super) struct Options {
     /// The last day of the period [default: today].
     #[arg(long, value_name = "DAY", value_parser = super::day, requires = "source")]
     until: Option<NaiveDate>,
-    /// The most visits that are listed.
-    #[arg(long, default_value_t = 20, requires = "source", value_parser = clap::value_parser!(u32).range(0..=10_000))]
-    visits: u32,
+    /// The most visits that are listed [default: 20; with --json all].
+    #[arg(long, requires = "source")]
+    visits: Option<u32>,
     /// One JSON object.
     #[arg(long)]
     json: bool,
@@ -40,12 +45,13 @@ async fn source(house: &House, id: &str, options: &Options) -> anyhow::Result<Ex
     let now = house.clock.now();
     let period = Period::meant(options.since, options.until, now.date_naive())?;
     let (since, until) = period.moments(now);
-    let silence = house.store.silence(&source.id, since, until).await?;
-    let mut visits = house
-        .store
-        .visits(&source.id, until, options.visits)
-        .await?;
-    visits.retain(|visit| visit.at >= since);
+    let silence = house.store.silence(&source.id, (since, until), now).await?;
+    let most = options
+        .visits
+        .unwrap_or(if options.json { u32::MAX } else { VISITS });
+    let visits = house.store.visits(&source.id, since, until, most).await?;
+    let mut changes = house.store.health_changes(Some(&source.id), 100).await?;
+    changes.retain(|change| change.at >= since && change.at < until);
     let record = house.store.source_state(&source.id).await?;
     let verdict = judge(
         source.on,
@@ -54,14 +60,11 @@ async fn source(house: &House, id: &str, options: &Options) -> anyhow::Result<Ex
         now,
     );
     if options.json {
-        let visits: Vec<serde_json::Value> = visits
+        let visits: Vec<serde_json::Value> = visits.iter().map(visit_line).collect();
+        let history: Vec<serde_json::Value> = changes
             .iter()
-            .map(|visit| {
-                json!({
-                    "at": visit.at, "outcome": visit.outcome, "status": visit.status, "entries": visit.entries,
-                    "new": visit.new, "revised": visit.revised, "faults": visit.faults,
-                    "ms": visit.milliseconds, "bytes": visit.bytes,
-                })
+            .map(|change| {
+                json!({ "at": change.at, "before": change.before, "after": change.after, "because": change.because })
             })
             .collect();
         say!(
@@ -69,20 +72,32 @@ async fn source(house: &House, id: &str, options: &Options) -> anyhow::Result<Ex
             json!({
                 "source": source.id, "name": source.name, "body": source.body, "on": source.on,
                 "health": verdict.health, "since": verdict.since, "because": verdict.because,
-                "silence": silence, "sentence": silence.sentence(), "visits": visits,
+                "silence": silence, "sentence": silence.sentence(), "doubt": silence.doubt(source), "health_changes": history, "visits": visits,
             })
         );
         return Ok(ExitCode::SUCCESS);
     }
-    say!(
-        "{}: {}, {}",
-        source.name,
-        verdict.health.as_str(),
-        verdict.because
-    );
+    let why = source.off_because.as_ref().unwrap_or(&verdict.because);
+    say!("{}: now {}, {why}", source.name, verdict.health.as_str());
     say!("{} to {}: {}", period.from, period.to, silence.sentence());
+    if let Some(last) = silence.last_understood {
+        say!(
+            "Last answer understood: {}; longest time without one: {}.",
+            last.format("%Y-%m-%d %H:%M"),
+            spell_span(silence.longest_gap)
+        );
+    }
     if let Some(doubt) = silence.doubt(source) {
         say!("{doubt}");
+    }
+    for change in changes.iter().rev() {
+        say!(
+            "{}: from {} to {}, {}",
+            change.at.format("%Y-%m-%d %H:%M"),
+            change.before.as_str(),
+            change.after.as_str(),
+            change.because
+        );
     }
     let rows: Vec<Vec<String>> = visits
         .iter()
@@ -114,6 +129,13 @@ async fn source(house: &House, id: &str, options: &Options) -> anyhow::Result<Ex
                 "first fault",
             ],
             &rows,
+        );
+    }
+    let left = silence.visits.saturating_sub(visits.len() as u64);
+    if left > 0 {
+        say!(
+            "{left} earlier ones are not listed: --visits {}",
+            silence.visits
         );
     }
     Ok(ExitCode::SUCCESS)
@@ -148,7 +170,7 @@ pub(super) async fn run(house: House, options: Options) -> anyhow::Result<ExitCo
                     "documents": state.map_or(0, |state| state.documents),
                     "chain_head": state.and_then(|state| state.chain_head.clone()),
                     "redirects_to": state.and_then(|state| state.moved_to.clone()),
-                    "faults": last.get(&source.id).map(|visit| visit.faults.clone()).unwrap_or_default(),
+                    "faults": record.map_or(&[][..], |record| record.faults(last.get(&source.id))),
                     "title": state.and_then(|state| state.description.title.clone()),
                     "link": state.and_then(|state| state.description.link.clone()),
                     "subtitle": state.and_then(|state| state.description.subtitle.clone()),
@@ -180,9 +202,8 @@ pub(super) async fn run(house: House, options: Options) -> anyhow::Result<ExitCo
                 || "never".to_owned(),
                 |at| at.format("%Y-%m-%d %H:%M").to_string(),
             );
-            let fault = last
-                .get(&source.id)
-                .and_then(|visit| visit.faults.first())
+            let fault = record
+                .and_then(|record| record.faults(last.get(&source.id)).first())
                 .map_or_else(String::new, |fault| fault.code.as_str().to_owned());
             let why = source
                 .off_because

@@ -14,7 +14,7 @@ use crate::config::Config;
 use crate::domain::id::SourceId;
 use crate::domain::reference;
 use crate::domain::source::Source;
-use crate::domain::update::{Tag, Tags};
+use crate::domain::update::Tags;
 use crate::library::{Files, load};
 use crate::render::tag_line;
 use crate::tag::score::{self, Scores};
@@ -23,12 +23,9 @@ use crate::tag::{Subject, Tagger};
 /// Options of `tag`.
 #[derive(clap::Args)]
 pub(super) struct TagOptions {
-    /// Lines of JSON in and out.
+    /// Every line must be an object of JSON; without it a line may also be a headline.
     #[arg(long)]
     jsonl: bool,
-    /// Also the words that earned each tag, and the rule.
-    #[arg(long)]
-    why: bool,
 }
 
 pub(super) fn tag(config: &Config, options: &TagOptions) -> anyhow::Result<ExitCode> {
@@ -41,56 +38,35 @@ pub(super) fn tag(config: &Config, options: &TagOptions) -> anyhow::Result<ExitC
         if line.trim().is_empty() {
             continue;
         }
-        let value: Value = if options.jsonl {
-            match serde_json::from_str(&line) {
-                Ok(value @ Value::Object(_)) => value,
-                Ok(_) => {
-                    eprintln!("regwire: line {}: not a JSON object", number + 1);
-                    failed = true;
-                    continue;
-                }
-                Err(error) => {
-                    eprintln!("regwire: line {}: {error}", number + 1);
-                    failed = true;
-                    continue;
-                }
+        // A headline is no object of JSON, and such a line is no headline.
+        let object = serde_json::from_str::<Value>(&line)
+            .ok()
+            .filter(Value::is_object);
+        let value = match object {
+            Some(value) if value["headline"].is_string() || value["summary"].is_string() => value,
+            None if !options.jsonl => json!({ "id": number + 1, "headline": line }),
+            Some(_) => {
+                eprintln!(
+                    "regwire: line {}: it has neither `headline` nor `summary` as a text",
+                    number + 1
+                );
+                failed = true;
+                continue;
             }
-        } else {
-            json!({ "id": number + 1, "headline": line })
+            None => {
+                eprintln!("regwire: line {}: it is no object of JSON", number + 1);
+                failed = true;
+                continue;
+            }
         };
         let tags = tagged(&tagger, &loaded.sources, &value);
-        let mut line = tag_line(&value["id"], &tags);
-        if options.why {
-            line["because"] = reasons(&tags);
-        }
-        writeln!(out, "{line}")?;
+        writeln!(out, "{}", tag_line(&value["id"], &tags))?;
     }
     out.flush()?;
     Ok(if failed {
         ExitCode::FAILURE
     } else {
         ExitCode::SUCCESS
-    })
-}
-
-/// The words that earned each tag.
-fn reasons(tags: &Tags) -> Value {
-    fn of<Id: ToString>(tags: &[Tag<Id>]) -> Value {
-        let all = tags
-            .iter()
-            .map(|tag| (tag.id.to_string(), json!(tag.because)));
-        Value::Object(all.collect())
-    }
-    let frameworks = tags
-        .frameworks
-        .iter()
-        .map(|tag| (tag.id.to_string(), json!(tag.because)));
-    json!({
-        "kind": tags.kind_because,
-        "frameworks": Value::Object(frameworks.collect()),
-        "jurisdictions": of(&tags.jurisdictions),
-        "bodies": of(&tags.bodies),
-        "topics": of(&tags.topics),
     })
 }
 

@@ -261,11 +261,9 @@ impl Config {
         let secret_files = secrets::Files::default();
         let beside = secrets::beside(&folder, environment, &secret_files);
         let mut file = Table::parse(name, text, report).beside(beside);
-        let base_url = file
-            .read("base_url", |text| {
-                WebAddress::new(text).map(|_| text.trim_end_matches('/').to_owned())
-            })
-            .unwrap_or_else(|| "http://127.0.0.1:8080".to_owned());
+        let base_url = file.read("base_url", |text| {
+            WebAddress::new(text).map(|_| text.trim_end_matches('/').to_owned())
+        });
         let notice = file
             .text("notice")
             .filter(|notice| !notice.trim().is_empty());
@@ -297,6 +295,8 @@ impl Config {
                 address_and_port(text).map(|_| text.to_owned())
             })
             .unwrap_or_else(|| "127.0.0.1:8080".to_owned());
+        // Where nobody says by which address the site is known, it is known by where it listens.
+        let base_url = base_url.unwrap_or_else(|| format!("http://{}", reached_at(&listen)));
         let mut web = WebSettings {
             trusted_proxies: table.list("trusted_proxies", str::parse::<fetch::Cidr>),
             hosts: table.texts("hosts"),
@@ -491,6 +491,14 @@ fn address_and_port(text: &str) -> Result<std::net::SocketAddr, String> {
     text.parse().map_err(|_| {
         format!("`{text}` is no address and port: write for example \"127.0.0.1:8080\"")
     })
+}
+
+/// Where this machine itself reaches what listens there.
+fn reached_at(listen: &str) -> String {
+    match address_and_port(listen) {
+        Ok(address) if address.ip().is_unspecified() => format!("127.0.0.1:{}", address.port()),
+        _ => listen.to_owned(),
+    }
 }
 
 /// Where the configuration is: the file named, else here, else where packages put it.

@@ -245,7 +245,7 @@ impl Heading {
             Self::Standards => "What changed in standards and frameworks".to_owned(),
             Self::Law => "New law and guidance".to_owned(),
             Self::Consultations => "Consultations closing".to_owned(),
-            Self::Deadlines => format!("Deadlines of the next {DAYS_AHEAD} days"),
+            Self::Deadlines => format!("Deadlines, and what is due in the next {DAYS_AHEAD} days"),
             Self::Enforcement => "Enforcement".to_owned(),
             Self::About(id) => library
                 .frameworks

@@ -225,7 +225,7 @@ fn dates_stand_where_they_belong_and_bring_a_mail_only_when_they_are_near() {
         told,
         [
             ("Consultations closing", &[0][..]),
-            ("Deadlines of the next 30 days", &[1][..])
+            ("Deadlines, and what is due in the next 30 days", &[1][..])
         ]
     );
 }

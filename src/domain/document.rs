@@ -124,6 +124,21 @@ impl Outcome {
         }
     }
 
+    /// The one that is printed so.
+    pub fn read(text: &str) -> Option<Self> {
+        const ALL: [Outcome; 8] = [
+            Outcome::New,
+            Outcome::Unchanged,
+            Outcome::NotDue,
+            Outcome::Refused,
+            Outcome::Limited,
+            Outcome::Gone,
+            Outcome::Failed,
+            Outcome::Quarantined,
+        ];
+        ALL.into_iter().find(|outcome| outcome.as_str() == text)
+    }
+
     /// Whether the publisher was reached and its answer understood.
     pub fn is_success(self) -> bool {
         matches!(self, Self::New | Self::Unchanged)

@@ -75,6 +75,9 @@ pub struct Signs {
     pub newest: Option<NaiveDate>,
     /// When that last advanced.
     pub newest_at: Option<DateTime<Utc>>,
+    /// What was wrong with the last reading: it is wrong still while nothing has changed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub standing: Vec<Fault>,
     /// Where the address leads for good, as the publisher says; told, never adopted.
     pub moved_to: Option<String>,
     /// Whether pages of the list were left unread by the last visit, so that the next one reads on
@@ -105,6 +108,8 @@ pub struct Record {
 
 /// Gaps remembered of a source.
 const MOST_GAPS: usize = 60;
+/// Faults of a reading that are remembered.
+const MOST_STANDING: usize = 5;
 /// Readings whose number of items is remembered.
 const MOST_READINGS: usize = 20;
 /// Faults of a reading that was taken all the same, after which the source is not what it was.
@@ -169,6 +174,17 @@ impl Record {
         }
     }
 
+    /// What is wrong with a source as of its last visit: with that itself, or where it brought nothing
+    /// else, with what was read last.
+    pub fn faults<'f>(&'f self, last: Option<&'f Visit>) -> &'f [Fault] {
+        match last {
+            Some(visit) if !visit.faults.is_empty() || visit.outcome != Outcome::Unchanged => {
+                &visit.faults
+            }
+            _ => &self.signs.standing,
+        }
+    }
+
     /// Takes in that a visit at `now` brought something new.
     pub fn brought_news(&mut self, now: DateTime<Utc>) {
         if let Some(last) = self.last_new {
@@ -181,6 +197,7 @@ impl Record {
 
     fn look(&mut self, visit: &Visit, newest: Option<NaiveDate>, now: DateTime<Utc>) {
         let signs = &mut self.signs;
+        signs.standing = visit.faults.iter().take(MOST_STANDING).cloned().collect();
         let usual = median(&signs.entries);
         let odd = visit
             .faults

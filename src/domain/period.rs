@@ -25,6 +25,9 @@ pub enum InvalidPeriod {
     /// It is longer than what is looked through at once.
     #[error("at most {MOST_DAYS} days are looked through at once")]
     TooLong,
+    /// All of it is still to come.
+    #[error("that time has not come yet")]
+    NotYet,
 }
 
 impl Period {
@@ -40,11 +43,16 @@ impl Period {
         today: NaiveDate,
     ) -> Result<Self, InvalidPeriod> {
         let back = |day: NaiveDate, days| day.checked_sub_days(Days::new(days));
-        let to = to.unwrap_or_else(|| from.map_or(today, |from| from.max(today)));
+        let to = to.unwrap_or(today);
         let from = from.unwrap_or_else(|| back(to, USUAL - 1).unwrap_or(NaiveDate::MIN));
+        if from > today {
+            return Err(InvalidPeriod::NotYet);
+        }
         if to < from {
             return Err(InvalidPeriod::TurnedRound);
         }
+        // What is still to come is no part of it.
+        let to = to.min(today);
         if back(to, MOST_DAYS).is_some_and(|early| from <= early) {
             return Err(InvalidPeriod::TooLong);
         }
@@ -53,7 +61,12 @@ impl Period {
 
     /// Its first moment, and the first one after it; what is still to come is no part of it.
     pub fn moments(self, now: DateTime<Utc>) -> (DateTime<Utc>, DateTime<Utc>) {
-        let begins = |day: NaiveDate| day.and_time(NaiveTime::MIN).and_utc();
+        // Nobody was asked before, and not every database has such days.
+        let begins = |day: NaiveDate| {
+            day.and_time(NaiveTime::MIN)
+                .and_utc()
+                .max(DateTime::UNIX_EPOCH)
+        };
         let since = begins(self.from);
         let until = self.to.succ_opt().map_or(DateTime::<Utc>::MAX_UTC, begins);
         // What happens at this very moment is part of it.
@@ -79,8 +92,12 @@ mod tests {
                 Some("2026-01-01"),
                 Ok(("2026-01-01", "2026-01-01")),
             ),
-            // Of what is still to come nothing is known, and it may be asked for.
-            (Some("2027-01-01"), None, Ok(("2027-01-01", "2027-01-01"))),
+            (Some("2027-01-01"), None, Err(InvalidPeriod::NotYet)),
+            (
+                Some("2026-11-01"),
+                Some("2026-12-31"),
+                Ok(("2026-11-01", "2026-11-14")),
+            ),
             (
                 Some("2026-02-01"),
                 Some("2026-01-01"),
@@ -101,6 +118,9 @@ mod tests {
                 Some("2026-02-05"),
                 Err(InvalidPeriod::TooLong),
             ),
+            // Thirty days up to a day that has not come.
+            (None, Some("2026-11-20"), Ok(("2026-10-22", "2026-11-14"))),
+            (None, Some("2027-11-20"), Err(InvalidPeriod::NotYet)),
         ] {
             let expected = expected.map(|(from, to)| Period {
                 from: day(from),
@@ -114,6 +134,7 @@ mod tests {
         }
         assert!(Period::meant(None, Some(NaiveDate::MIN), today).is_ok());
         assert!(Period::meant(Some(NaiveDate::MIN), Some(NaiveDate::MAX), today).is_err());
+        assert!(Period::meant(None, Some(NaiveDate::MAX), today).is_err());
     }
 
     #[test]
@@ -141,5 +162,14 @@ mod tests {
             to: NaiveDate::MAX,
         };
         last.moments(DateTime::<Utc>::MAX_UTC);
+        let first = Period {
+            from: NaiveDate::MIN,
+            to: NaiveDate::MIN,
+        };
+        let beginning = DateTime::UNIX_EPOCH;
+        assert_eq!(
+            first.moments(at("2026-11-14T10:00:00Z")),
+            (beginning, beginning)
+        );
     }
 }

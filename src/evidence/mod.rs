@@ -9,7 +9,7 @@
 mod packet;
 mod verify;
 
-pub use packet::{Chain, ChainRecord, Packet};
+pub use packet::{Chain, ChainRecord, Packet, visit_line};
 pub use verify::{Flaw, Verdict, verify};
 
 /// Names of the files of a packet.
@@ -20,6 +20,8 @@ pub mod names {
     pub const MANIFEST: &str = "packet.json";
     /// Every record of every chain, one a line.
     pub const RECORDS: &str = "records.jsonl";
+    /// Each time that a source was asked in the period of the packet, one a line.
+    pub const VISITS: &str = "visits.jsonl";
     /// The updates, one a line, as `export updates` prints them.
     pub const UPDATES: &str = "updates.jsonl";
     /// The SHA-256 of every other file, as `sha256sum` writes it.

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::names;
-use crate::domain::document::Sha256;
+use crate::domain::document::{Sha256, Visit};
 use crate::domain::id::SourceId;
 
 /// One record of a source's chain, with its bytes where they may go along.
@@ -48,7 +48,10 @@ pub struct Chain {
     pub records: Vec<ChainRecord>,
     /// Bytes by document number, of those that the packet is about and that may go along.
     pub bodies: BTreeMap<i64, Vec<u8>>,
-    /// How often the source was asked in all, also when nothing had changed.
+    /// Each time that the source was asked in the period that the packet is of, also when nothing
+    /// had changed; the oldest first.
+    pub asked: Vec<Visit>,
+    /// How often the source was asked in all.
     pub visits: u64,
     /// When it was asked last.
     pub last_visit: Option<DateTime<Utc>>,
@@ -74,11 +77,16 @@ impl Packet {
     pub fn files(&self) -> BTreeMap<String, Vec<u8>> {
         let mut files = BTreeMap::new();
         let mut records = String::new();
+        let mut asked = String::new();
         let mut sources = Vec::new();
         for chain in &self.chains {
             for record in &chain.records {
                 records.push_str(&json!(record).to_string());
                 records.push('\n');
+            }
+            for visit in &chain.asked {
+                asked.push_str(&visit_line(visit).to_string());
+                asked.push('\n');
             }
             for (number, body) in &chain.bodies {
                 files.insert(body_name(&chain.source, *number), body.clone());
@@ -109,6 +117,7 @@ impl Packet {
             format!("{manifest:#}\n").into_bytes(),
         );
         files.insert(names::RECORDS.to_owned(), records.into_bytes());
+        files.insert(names::VISITS.to_owned(), asked.into_bytes());
         files.insert(names::UPDATES.to_owned(), updates.into_bytes());
         files.insert(
             names::INSTRUCTIONS.to_owned(),
@@ -118,6 +127,22 @@ impl Packet {
         files.insert(names::SUMS.to_owned(), sums.into_bytes());
         files
     }
+}
+
+/// A visit as programs read it.
+pub fn visit_line(visit: &Visit) -> Value {
+    json!({
+        "source": visit.source,
+        "at": visit.at,
+        "outcome": visit.outcome,
+        "status": visit.status,
+        "entries": visit.entries,
+        "new": visit.new,
+        "revised": visit.revised,
+        "faults": visit.faults,
+        "ms": visit.milliseconds,
+        "bytes": visit.bytes,
+    })
 }
 
 /// The name of a body within the packet.
@@ -143,6 +168,8 @@ fn instructions(about: &str) -> String {
 What lies here\n\
   packet.json      what the packet is of, and the head of each source's chain\n\
   records.jsonl    every answer that each source ever gave and that was read, one a line, from the first\n\
+  visits.jsonl     each time that a source was asked in the period, also when nothing had changed: the\n\
+                   proof of silence; it is an account of ours and no part of the chain\n\
   updates.jsonl    what was made of them\n\
   documents/       the bytes as they were received (decoded from the transfer), where the source's\n\
                    terms let them go along; of all others the hash alone\n\

@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
-use crate::domain::document::Sha256;
+use crate::domain::document::{Outcome, Sha256, Visit};
 use crate::domain::evidence::{Record, link};
 use crate::domain::id::SourceId;
 
@@ -59,6 +59,18 @@ fn packet() -> Packet {
             name: "ISO news".to_owned(),
             records,
             bodies,
+            asked: vec![Visit {
+                source: SourceId::new("iso-news").unwrap(),
+                at: DateTime::UNIX_EPOCH + TimeDelta::days(8),
+                outcome: Outcome::Unchanged,
+                status: Some(304),
+                entries: 0,
+                new: 0,
+                revised: 0,
+                faults: Vec::new(),
+                milliseconds: 12,
+                bytes: 0,
+            }],
             visits: 11,
             last_visit: None,
         }],
@@ -77,7 +89,7 @@ fn a_packet_as_it_was_made_holds() {
             verdict.bodies,
             verdict.updates
         ),
-        (7, 4, 3, 1)
+        (8, 4, 3, 1)
     );
 }
 

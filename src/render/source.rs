@@ -4,13 +4,41 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::View;
 use super::views::{Moment, Named};
-use crate::domain::document::{Outcome, Visit};
+use crate::domain::document::{Fault, Outcome, Visit};
 use crate::domain::health::{Health, Record, Verdict, longest_silence};
 use crate::domain::library::Library;
 use crate::domain::period::Period;
 use crate::domain::quantity::spell_span;
 use crate::domain::silence::Silence;
 use crate::domain::source::{Source, SourceKind};
+
+/// Faults by name, each once: what their details say may be the operator's business, such as an
+/// address within, or the name of a key.
+pub(super) fn codes(faults: &[Fault]) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    for fault in faults {
+        let code = fault.code.as_str().replace('-', " ");
+        if !out.contains(&code) {
+            out.push(code);
+        }
+    }
+    out
+}
+
+/// Where a source is read by people, or else by us, where that is an address for everybody: what is
+/// asked with parameters may hold a key, and what is filled in by the day leads nowhere.
+pub(super) fn address(source: &Source) -> Option<String> {
+    source.home.clone().or_else(|| {
+        let url = source.url.as_str();
+        let plain = !url.contains(['?', '{', '@']);
+        (plain
+            && matches!(
+                source.kind,
+                SourceKind::Feed | SourceKind::Listing | SourceKind::Page
+            ))
+        .then(|| url.to_owned())
+    })
+}
 
 /// One visit.
 #[derive(Clone, Debug, Default, serde::Serialize)]
@@ -29,7 +57,7 @@ pub struct VisitRow {
     pub new: u32,
     /// Of them revised.
     pub revised: u32,
-    /// What went wrong.
+    /// What went wrong, by name: a detail may tell what is the operator's business.
     pub faults: Vec<String>,
 }
 
@@ -45,11 +73,7 @@ impl VisitRow {
                 .then_some(visit.entries),
             new: visit.new,
             revised: visit.revised,
-            faults: visit
-                .faults
-                .iter()
-                .map(|fault| format!("{}: {}", fault.code.as_str(), fault.detail))
-                .collect(),
+            faults: codes(&visit.faults),
         }
     }
 }
@@ -92,6 +116,8 @@ pub struct SilenceView {
     pub sentence: String,
     /// What is not known all the same.
     pub doubt: Option<String>,
+    /// Whether nothing new came, so that it proves something.
+    pub is_silent: bool,
     /// The last answer that was understood.
     pub last_understood: Option<Moment>,
     /// The longest time without one.
@@ -100,18 +126,20 @@ pub struct SilenceView {
 
 impl SilenceView {
     /// What is known of a period of days.
-    pub fn new(source: &Source, silence: &Silence, period: Period) -> Self {
+    pub fn new(source: &Source, silence: &Silence, period: Period, now: DateTime<Utc>) -> Self {
         let Period { from, to } = period;
+        let until = if to < now.date_naive() {
+            to.format("%-d %B %Y").to_string()
+        } else {
+            format!("now, {}", now.format("%-d %B %Y, %H:%M UTC"))
+        };
         Self {
             from: from.to_string(),
             to: to.to_string(),
-            period: format!(
-                "From {} to {}",
-                from.format("%-d %B %Y"),
-                to.format("%-d %B %Y")
-            ),
+            period: format!("From {} to {until}", from.format("%-d %B %Y")),
             sentence: silence.sentence(),
             doubt: silence.doubt(source),
+            is_silent: silence.new == 0 && silence.revised == 0,
             last_understood: silence.last_understood.map(Moment::at),
             longest_gap: (silence.visits > 0).then(|| spell_span(silence.longest_gap)),
         }
@@ -137,8 +165,10 @@ pub struct SourcePage {
     pub since: Option<Moment>,
     /// Why it is off.
     pub off_because: Option<String>,
-    /// The page for people.
-    pub home: String,
+    /// The page for people, or what is read where none is known and it may be told.
+    pub home: Option<String>,
+    /// Whether it is a page for people.
+    pub home_is_page: bool,
     /// What is known of it: names and values.
     pub facts: Vec<(String, String)>,
     /// The period that was asked for.
@@ -217,10 +247,8 @@ impl SourcePage {
                 .filter(|_| verdict.health.is_trouble())
                 .map(Moment::at),
             off_because: source.off_because.clone(),
-            home: source
-                .home
-                .clone()
-                .unwrap_or_else(|| source.url.as_str().to_owned()),
+            home: address(source),
+            home_is_page: source.home.is_some(),
             facts,
             versions: (source.kind == SourceKind::Page)
                 .then(|| format!("/sources/{}/versions", source.id)),
@@ -246,7 +274,8 @@ impl View for SourcePage {
             because: "read".to_owned(),
             since: Some(Moment::at(DateTime::UNIX_EPOCH)),
             off_because: Some("no recorded success".to_owned()),
-            home: "https://www.iso.org".to_owned(),
+            home: Some("https://www.iso.org".to_owned()),
+            home_is_page: true,
             facts: vec![("Asked every".to_owned(), "12 h".to_owned())],
             silence: SilenceView {
                 from: "1970-01-01".to_owned(),
@@ -254,6 +283,7 @@ impl View for SourcePage {
                 period: "From 1 January 1970 to 31 January 1970".to_owned(),
                 sentence: "Asked once.".to_owned(),
                 doubt: Some("For 3 d nothing was understood.".to_owned()),
+                is_silent: true,
                 last_understood: Some(Moment::at(DateTime::UNIX_EPOCH)),
                 longest_gap: Some("3 d".to_owned()),
             },

@@ -3,6 +3,7 @@
 use chrono::DateTime;
 
 use super::View;
+use super::source::{address, codes};
 use super::views::{FacetLink, Moment};
 use crate::domain::health::Verdict;
 use crate::domain::library::Library;
@@ -29,12 +30,12 @@ pub struct SourceRow {
     pub last_new: Option<Moment>,
     /// Visits so far.
     pub visits: u32,
-    /// Faults of the last visit.
+    /// Faults of the last visit, or of what was read last.
     pub faults: Vec<String>,
     /// Why it is off.
     pub off_because: Option<String>,
-    /// The page for people.
-    pub home: String,
+    /// The page for people, or what is read where none is known and it may be told.
+    pub home: Option<String>,
     /// The versions of a watched page.
     pub versions: Option<String>,
 }
@@ -65,20 +66,11 @@ impl SourceRow {
                 .and_then(|record| record.last_new)
                 .map(Moment::at),
             visits: record.map_or(0, |record| record.visits),
-            faults: last
-                .map(|visit| {
-                    visit
-                        .faults
-                        .iter()
-                        .map(|fault| format!("{}: {}", fault.code.as_str(), fault.detail))
-                        .collect()
-                })
+            faults: record
+                .map(|record| codes(record.faults(last)))
                 .unwrap_or_default(),
             off_because: source.off_because.clone(),
-            home: source
-                .home
-                .clone()
-                .unwrap_or_else(|| source.url.as_str().to_owned()),
+            home: address(source),
             versions: (source.kind == SourceKind::Page)
                 .then(|| format!("/sources/{}/versions", source.id)),
         }
@@ -117,9 +109,9 @@ impl View for SourcesPage {
             last_visit: Some(Moment::at(DateTime::UNIX_EPOCH)),
             last_new: None,
             visits: 3,
-            faults: vec!["bad-date: one".to_owned()],
+            faults: vec!["bad date".to_owned()],
             off_because: None,
-            home: "https://www.iso.org".to_owned(),
+            home: Some("https://www.iso.org".to_owned()),
             versions: Some("/sources/iso-news/versions".to_owned()),
         };
         Self {

@@ -260,20 +260,38 @@ impl Store {
         })
     }
 
-    /// What is known of a source's silence in a period, from `since` to before `until`.
+    /// What is known of a source's silence in a period, from `since` to before `until`, which is not
+    /// later than `now`.
     ///
     /// # Errors
     /// As [`Store::noted_health`].
     pub async fn silence(
         &self,
         source: &SourceId,
-        since: DateTime<Utc>,
-        until: DateTime<Utc>,
+        (since, until): (DateTime<Utc>, DateTime<Utc>),
+        now: DateTime<Utc>,
     ) -> Result<Silence, Error> {
+        type Ends = (
+            Option<DateTime<Utc>>,
+            Option<DateTime<Utc>>,
+            Option<DateTime<Utc>>,
+        );
+        let (first, before, after): Ends = reading!(self.database, |pool| {
+            sqlx::query_as(
+                "SELECT (SELECT MIN(at) FROM visits WHERE source_id = $1),
+                   (SELECT MAX(at) FROM visits WHERE source_id = $1 AND at < $2 AND outcome IN ('new', 'unchanged')),
+                   (SELECT MIN(at) FROM visits WHERE source_id = $1 AND at >= $3 AND outcome IN ('new', 'unchanged'))",
+            )
+            .bind(source.as_str())
+            .bind(since)
+            .bind(until)
+            .fetch_one(pool)
+            .await?
+        });
         let rows: Vec<(DateTime<Utc>, String, i64, i64)> = reading!(self.database, |pool| {
             sqlx::query_as(
                 "SELECT at, outcome, new_entries, revised_entries FROM visits
-                 WHERE source_id = $1 AND at >= $2 AND at < $3 ORDER BY id",
+                 WHERE source_id = $1 AND at >= $2 AND at < $3 ORDER BY at",
             )
             .bind(source.as_str())
             .bind(since)
@@ -281,17 +299,13 @@ impl Store {
             .fetch_all(pool)
             .await?
         });
-        let (first,): (Option<DateTime<Utc>>,) = reading!(self.database, |pool| {
-            sqlx::query_as("SELECT MIN(at) FROM visits WHERE source_id = $1")
-                .bind(source.as_str())
-                .fetch_one(pool)
-                .await?
-        });
-        let mut out = Silence::begin(since, first);
+        let mut out = Silence::begin(since, first, before);
         for (at, outcome, new, revised) in rows {
-            let outcome: Outcome = json("visits", source.as_str(), &format!("\"{outcome}\""))?;
+            let outcome = Outcome::read(&outcome).ok_or_else(|| {
+                unreadable("visits", source.as_str(), format!("outcome {outcome}"))
+            })?;
             out.take(at, outcome, new.unsigned_abs(), revised.unsigned_abs());
         }
-        Ok(out.end(until))
+        Ok(out.end(until, after.unwrap_or(now)))
     }
 }

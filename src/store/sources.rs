@@ -170,24 +170,26 @@ impl Store {
         row.map(Row::state).transpose()
     }
 
-    /// The newest visits to a source before a moment, the newest first.
+    /// The newest visits to a source in a period, from `since` to before `until`, the newest first.
     ///
     /// # Errors
     /// As [`Store::source_states`].
     pub async fn visits(
         &self,
         source: &SourceId,
-        before: DateTime<Utc>,
+        since: DateTime<Utc>,
+        until: DateTime<Utc>,
         limit: u32,
     ) -> Result<Vec<Visit>, Error> {
         let rows: Vec<VisitRow> = reading!(self.database, |pool| {
             sqlx::query_as(
                 "SELECT source_id, at, outcome, status, entries, new_entries, revised_entries, faults,
                    milliseconds, bytes
-                 FROM visits WHERE source_id = $1 AND at < $2 ORDER BY id DESC LIMIT $3",
+                 FROM visits WHERE source_id = $1 AND at >= $2 AND at < $3 ORDER BY id DESC LIMIT $4",
             )
             .bind(source.as_str())
-            .bind(before)
+            .bind(since)
+            .bind(until)
             .bind(i64::from(limit))
             .fetch_all(pool)
             .await?

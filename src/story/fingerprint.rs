@@ -89,6 +89,8 @@ pub struct Fingerprint {
     /// Names that the headline is about.
     pub(super) subjects: Vec<String>,
     pub(super) sums: Vec<(u64, Currency)>,
+    /// How many of the sums stand in the headline; they come first.
+    pub(super) head_sums: usize,
     pub(super) counts: Vec<u64>,
     /// How many of the counts stand in the headline; they come first.
     pub(super) head_counts: usize,
@@ -149,6 +151,7 @@ impl Fingerprint {
             openers: Vec::new(),
             subjects: Vec::new(),
             sums: Vec::new(),
+            head_sums: 0,
             counts: Vec::new(),
             head_counts: 0,
             years: Vec::new(),
@@ -186,6 +189,7 @@ impl Fingerprint {
         out.read_field(headline, &head_tokens, &in_head, vocabulary, true);
         out.head = out.all.clone();
         out.head_counts = out.counts.len();
+        out.head_sums = out.sums.len();
         out.read_field(text, &text_tokens, &in_text, vocabulary, false);
         for list in [&mut out.head, &mut out.all] {
             // Heavier first among equal keys, so that a name counts as a name.
@@ -193,6 +197,22 @@ impl Fingerprint {
             list.dedup_by_key(|word| word.key());
             list.truncate(WORDS);
         }
+        // What is written without a capital elsewhere is a word and no name.
+        let lower = |word: &String| {
+            let plain = |(text, tokens): &(&str, &Vec<Token>)| {
+                tokens.iter().any(|token| {
+                    token.text == *word
+                        && text
+                            .get(token.start..)
+                            .and_then(|rest| rest.chars().next())
+                            .is_some_and(char::is_lowercase)
+                })
+            };
+            [(headline, &head_tokens), (text, &text_tokens)]
+                .iter()
+                .any(plain)
+        };
+        out.openers.retain(|word| !lower(word));
         out.ideas.sort_unstable();
         out.ideas.dedup();
         out.places.sort();
@@ -595,6 +615,13 @@ fn is_list(headline: &str) -> bool {
 /// Whether a word has capitals inside, as only names have (`SkyScout`): several acronyms are none
 /// (`DPAs`).
 fn is_camel_case(written: &str) -> bool {
+    const NO_NAMES: &[&str] = &[
+        "GmbH", "DDoS", "SaaS", "PaaS", "IaaS", "MoU", "MoUs", "IoT", "IIoT", "AIoT", "PhD",
+        "LLMs", "GenAI",
+    ];
+    if NO_NAMES.contains(&written) {
+        return false;
+    }
     let lower = written
         .trim_end_matches('s')
         .chars()

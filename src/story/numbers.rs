@@ -54,9 +54,25 @@ pub(super) enum Currency {
 }
 
 impl Currency {
-    /// Whether sums in both can be compared.
+    /// Whether a sum in one may be the very sum in the other.
     pub(super) fn fits(self, other: Self) -> bool {
         self == other || self == Self::Unknown || other == Self::Unknown
+    }
+
+    /// About how many euro one of it is, for telling sums apart that differ by far: the order of
+    /// magnitude holds for years, and nothing else is read out of it. None of a sign that means several.
+    pub(super) fn rough_rate(self) -> Option<f64> {
+        match self {
+            Self::Euro | Self::Franc => Some(1.0),
+            Self::Dollar => Some(0.9),
+            Self::Pound => Some(1.15),
+            Self::Zloty => Some(0.23),
+            Self::Real => Some(0.17),
+            Self::Krona => Some(0.09),
+            Self::Rupee => Some(0.01),
+            Self::Won => Some(0.0007),
+            Self::Yen | Self::Other | Self::Unknown => None,
+        }
     }
 }
 
@@ -188,8 +204,9 @@ fn scale_after(after: &str) -> Option<(f64, usize)> {
     let length = word.len();
     let lower = word.to_lowercase();
     let factor = match lower.as_str() {
-        "million" | "millions" | "millionen" | "millones" | "millón" | "milioni" | "milione"
-        | "milhões" | "milhão" | "miljoen" | "mio" | "mln" | "mn" | "mill" => 1e6,
+        "million" | "millions" | "millioner" | "miljoner" | "millionen" | "millones" | "millón"
+        | "milioni" | "milione" | "milhões" | "milhão" | "miljoen" | "mio" | "mln" | "mn"
+        | "mill" => 1e6,
         "billion" | "billions" | "bn" | "milliard" | "milliards" | "milliarden" | "miliardi"
         | "miliardo" | "miljard" | "mrd" | "mld" => 1e9,
         "thousand" | "tausend" | "tys" | "mila" | "mil" => 1e3,
@@ -254,14 +271,35 @@ fn currency_after(after: &str, skip: usize) -> Option<Currency> {
         '원' => return Some(Currency::Won),
         _ => {}
     }
-    let word: String = after.chars().take_while(|c| c.is_alphabetic()).collect();
+    let word_at =
+        |text: &str| -> String { text.chars().take_while(|c| c.is_alphabetic()).collect() };
+    let mut word = word_at(after);
+    // "65 million Norwegian kroner".
+    if matches!(
+        word.as_str(),
+        "Norwegian"
+            | "Swedish"
+            | "Danish"
+            | "Swiss"
+            | "Schweizer"
+            | "US"
+            | "Canadian"
+            | "Australian"
+            | "Singapore"
+            | "Polish"
+            | "Brazilian"
+            | "Indian"
+    ) {
+        let rest = after.get(word.len()..).unwrap_or("").trim_start();
+        word = word_at(rest);
+    }
     currency(&word).or_else(|| {
         Some(match word.to_lowercase().as_str() {
             "euro" | "euros" | "eur" => Currency::Euro,
             "dollar" | "dollars" => Currency::Dollar,
             "pound" | "pounds" => Currency::Pound,
             "franken" | "francs" => Currency::Franc,
-            "zł" | "zlotys" => Currency::Zloty,
+            "zł" | "zloty" | "zlotys" | "złoty" | "złotych" | "złote" => Currency::Zloty,
             "kr" | "kronor" | "kroner" => Currency::Krona,
             "reais" => Currency::Real,
             "rupees" | "crore" => Currency::Rupee,
@@ -357,6 +395,9 @@ mod tests {
             ("$250K", 250_000, Currency::Dollar),
             ("CHF 2 Mio.", 2_000_000, Currency::Franc),
             ("1,2 Mio. Datensätze", 1_200_000, Currency::Unknown),
+            ("65 million Norwegian kroner", 65_000_000, Currency::Krona),
+            ("27 million zloty", 27_000_000, Currency::Zloty),
+            ("2 Mio. Schweizer Franken", 2_000_000, Currency::Franc),
         ] {
             assert_eq!(numbers(text), [Number::Sum(sum, currency)], "{text}");
         }

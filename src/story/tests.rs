@@ -428,3 +428,65 @@ fn the_fourth_held_out_pairs_are_told_as_well_as_recorded() {
     assert!(precision >= 0.93, "precision {precision:.3}");
     assert!(recall >= 0.64, "recall {recall:.3}");
 }
+
+/// Sums in two currencies are told apart where they differ by far, and joined where they do not.
+#[test]
+fn a_fine_in_another_currency_is_another_fine_where_it_is_another_sum() {
+    let vocabulary = vocabulary();
+    let told = |body: &str, headline: &str, summary: &str| -> Summary {
+        serde_json::from_value(serde_json::json!({
+            "source": format!("{body}-news"), "body": body, "headline": headline, "summary": summary,
+            "published": "2026-03-10", "references": [], "frameworks": [], "kind": "enforcement",
+        }))
+        .unwrap()
+    };
+    for (same, a, b) in [
+        (
+            false,
+            (
+                "dpc-ie",
+                "DPC fines Clipstream €345 million over children's accounts",
+                "The decision closes the inquiry into Clipstream.",
+            ),
+            (
+                "ico",
+                "Clipstream fined £12.7 million by UK regulator over children's accounts",
+                "Clipstream had let in children under 13.",
+            ),
+        ),
+        (
+            true,
+            (
+                "uodo",
+                "Kara 27 mln zł dla firmy Clipstream za naruszenie ochrony danych",
+                "Prezes UODO nałożył karę na Clipstream.",
+            ),
+            (
+                "iapp",
+                "Poland: Clipstream fined 6.3 million euros over a breach of data protection",
+                "The UODO imposed the fine on Clipstream.",
+            ),
+        ),
+        (
+            true,
+            (
+                "datatilsynet-no",
+                "Clipstream får 65 millioner kroner i gebyr",
+                "Datatilsynet fant at Clipstream delte data om 1,2 millioner brukere.",
+            ),
+            (
+                "iapp",
+                "Norway: Clipstream fined 6.3 million euros for sharing data",
+                "Clipstream shared data of users, Datatilsynet found.",
+            ),
+        ),
+    ] {
+        let [x, y] = [a, b].map(|(body, headline, summary)| told(body, headline, summary));
+        let verdict = same_story(&x, &y, &vocabulary);
+        assert_eq!(
+            verdict.same, same,
+            "{} | {}: {:?}",
+            a.1, b.1, verdict.because
+        );
+    }
+}

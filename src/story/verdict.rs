@@ -351,7 +351,7 @@ fn names(a: &Fingerprint, b: &Fingerprint, scale: &mut Scale) {
     if !told.is_empty() {
         let of_party = of_a_party(a.kind) && of_a_party(b.kind);
         let each = if of_party { 1.8 } else { 0.9 };
-        let count = sure + 0.7 * perhaps.len() as f64;
+        let count = sure + if perhaps.is_empty() { 0.0 } else { 0.7 };
         // Whose event it is says more by the first name than by the second.
         let first = if of_party { count.min(1.0) * 0.5 } else { 0.0 };
         scale.add(
@@ -371,18 +371,32 @@ fn names(a: &Fingerprint, b: &Fingerprint, scale: &mut Scale) {
             scale.add(-2.0, "two bodies are accredited");
         }
     }
-    let missing = |from: &Fingerprint, in_text: &Fingerprint| {
-        !from.subjects.is_empty() && !from.subjects.iter().any(|name| has(in_text, name))
-    };
-    if missing(a, b) && missing(b, a) {
-        let told = |side: &Fingerprint| side.subjects.join(" ");
-        let mut sides = [told(a), told(b)];
-        sides.sort();
-        let reason = format!("{} is not {}", sides[0], sides[1]);
-        if of_a_party(a.kind) && of_a_party(b.kind) && a.kind.is_some() && b.kind.is_some() {
-            scale.veto(reason);
+    // Whose event it is: whom the headline is about, else who is named below it.
+    let party = |side: &'_ Fingerprint| -> Vec<String> {
+        let list = if side.subjects.is_empty() {
+            &side.names
         } else {
+            &side.subjects
+        };
+        list.clone()
+    };
+    let missing = |list: &[String], in_text: &Fingerprint| {
+        !list.is_empty() && !list.iter().any(|name| has(in_text, name))
+    };
+    let sides = [party(a), party(b)];
+    if missing(&sides[0], b) && missing(&sides[1], a) {
+        let headed = !a.subjects.is_empty() && !b.subjects.is_empty();
+        let known =
+            of_a_party(a.kind) && of_a_party(b.kind) && a.kind.is_some() && b.kind.is_some();
+        let mut told = sides.map(|side| side.join(" "));
+        told.sort();
+        let reason = format!("{} is not {}", told[0], told[1]);
+        if headed && known {
+            scale.veto(reason);
+        } else if headed {
             scale.add(-1.5, reason);
+        } else if known {
+            scale.add(-3.5, reason);
         }
     }
     let one_body = a.bodies.iter().any(|body| b.bodies.contains(body));
@@ -505,14 +519,31 @@ fn numbers(a: &Fingerprint, b: &Fingerprint, scale: &mut Scale) {
                 .chain(total(x))
                 .any(|sum| y.iter().any(|other| near(sum, *other, of_one)))
         };
-        let comparable = a
-            .sums
-            .iter()
-            .any(|(_, x)| b.sums.iter().any(|(_, y)| x.fits(*y)));
+        // A fine in zloty is told abroad in euro: by far the same is not told apart.
+        let abroad = |x: &Sums, y: &Sums| {
+            x.iter().any(|(sum, own)| {
+                y.iter().any(|(other, currency)| {
+                    let (Some(rate), Some(another)) = (own.rough_rate(), currency.rough_rate())
+                    else {
+                        return own != currency
+                            && *own != Currency::Unknown
+                            && *currency != Currency::Unknown;
+                    };
+                    let ratio = (*sum as f64 * rate) / (*other as f64 * another).max(1.0);
+                    own != currency && (0.5..=2.0).contains(&ratio)
+                })
+            })
+        };
         if met(&a.sums, &b.sums) || met(&b.sums, &a.sums) {
             scale.add(2.0, "the same sum");
-        } else if !comparable {
-            // A fine in zloty is told abroad in euro.
+        } else if abroad(&a.sums, &b.sums) {
+            scale.add(0.3, "about the same sum abroad");
+        } else if of_one
+            && (a.head_sums == 0 || b.head_sums == 0)
+            && apart(a, b).is_some_and(|days| days <= 8)
+        {
+            // The fine beside another that comes with it.
+            scale.add(-2.5, "two sums of money");
         } else if of_a_party(a.kind) && of_a_party(b.kind) {
             scale.veto("two sums of money");
         } else {
@@ -794,6 +825,7 @@ fn particulars(a: &Fingerprint, b: &Fingerprint, likeness: f64, scale: &mut Scal
     if likeness < 0.15
         && ![a.kind, b.kind].into_iter().flatten().any(is_step)
         && !scale.names_a_party(a, b)
+        && !is_one_step(a, b)
     {
         scale.add(-1.0, "hardly a word in common");
     }
@@ -814,6 +846,29 @@ fn particulars(a: &Fingerprint, b: &Fingerprint, likeness: f64, scale: &mut Scal
     if !met && !heads.is_empty() && !others.is_empty() {
         scale.add(-1.0, "nothing particular in common");
     }
+}
+
+/// Whether both tell on the same days of a step of one dated text, of which there is one at a time.
+fn is_one_step(a: &Fingerprint, b: &Fingerprint) -> bool {
+    use UpdateKind as K;
+    let step = matches!(
+        a.kind,
+        Some(K::Deadline | K::Consultation | K::DraftForComment | K::StatusConfirmed)
+    );
+    let dated = |cited: &Cited| {
+        edition(&cited.canonical).is_some() || cited.canonical.split(' ').any(is_version)
+    };
+    step && a.kind == b.kind
+        && apart(a, b).is_some_and(|days| days <= 4)
+        && a.references
+            .iter()
+            .any(|x| dated(x) && b.references.iter().any(|y| x.canonical == y.canonical))
+}
+
+/// `v4.0.1`.
+fn is_version(word: &str) -> bool {
+    word.strip_prefix('v')
+        .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 /// Steps of one procedure by the words of the headline, where one headline says one and the

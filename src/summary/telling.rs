@@ -84,7 +84,7 @@ fn why(update: &Update, source: Option<&Source>, library: &Library) -> Option<Si
         // A day that was over when the update was found is no day to plan for.
         .filter(|date| date.date >= update.dated().max(update.first_seen).date_naive())
         .min_by_key(|date| date.date)
-        .map(|date| date.date.format("%-d %B %Y").to_string());
+        .map(|date| date.precision.told(date.date));
     significance(
         &library.significance,
         tags.kind,

@@ -262,7 +262,11 @@ fn elsewhere(site: &Site, uri: &axum::http::Uri) -> Response {
     let to = match path {
         "/updates" => "/search".to_owned(),
         // Two slashes at the beginning would lead to another host.
-        _ if path.len() < uri.path().len() && !path.is_empty() && !path.starts_with("//") => {
+        _ if path.len() < uri.path().len()
+            && !path.is_empty()
+            && !path.starts_with("//")
+            && !path.contains('\\') =>
+        {
             let query = uri
                 .query()
                 .map_or_else(String::new, |query| format!("?{query}"));

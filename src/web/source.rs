@@ -11,7 +11,8 @@ use super::{Site, Trouble};
 use crate::domain::health::judge;
 use crate::domain::id::SourceId;
 use crate::domain::period::{InvalidPeriod, Period};
-use crate::render::{HealthRow, SilenceView, SourcePage, VisitRow};
+use crate::render::{HealthRow, Named, SilenceView, SourcePage, VisitRow};
+use crate::text::table::nearest;
 
 /// Visits on a page.
 const VISITS: u32 = 50;
@@ -42,6 +43,24 @@ fn asked(
     }
 }
 
+fn unknown(site: &Site, name: &str) -> Trouble {
+    let name: String = name.chars().take(80).collect();
+    let near = nearest(&name, site.sources.iter().map(|source| source.id.as_str()));
+    let near = near.map(|id| Named {
+        name: id.to_owned(),
+        href: format!("/sources/{id}"),
+    });
+    let all = Named {
+        name: "All sources".to_owned(),
+        href: "/sources".to_owned(),
+    };
+    Trouble::Unknown {
+        what: format!("There is no source “{name}”."),
+        mend: "Its identifier is another one, or it is not in sources.toml.".to_owned(),
+        ways: near.into_iter().chain([all]).collect(),
+    }
+}
+
 /// `/sources/{id}`; `from` and `to` name the first and the last day of a period, `before` a moment
 /// in it before which visits are shown.
 pub(super) async fn source(
@@ -50,7 +69,10 @@ pub(super) async fn source(
     Parameters(parameters): Parameters<BTreeMap<String, String>>,
 ) -> Response {
     let page = async {
-        let id = SourceId::new(id).map_err(|_| Trouble::Missing)?;
+        let known = SourceId::new(id.as_str())
+            .ok()
+            .filter(|id| source_of(&site, id).is_some());
+        let id = known.ok_or_else(|| unknown(&site, &id))?;
         let source = source_of(&site, &id).ok_or(Trouble::Missing)?;
         let now = site.clock.now();
         let state = site.store.source_state(&id).await?;
@@ -72,36 +94,29 @@ pub(super) async fn source(
         let (period, problems) = asked(&parameters, now.date_naive())?;
         view.problems = problems;
         let (since, until) = period.moments(now);
-        let silence = site.store.silence(&id, since, until).await?;
-        view.silence = SilenceView::new(source, &silence, period);
+        let silence = site.store.silence(&id, (since, until), now).await?;
+        view.silence = SilenceView::new(source, &silence, period, now);
         let before = parameters
             .get("before")
             .and_then(|text| text.parse::<DateTime<Utc>>().ok())
-            .map_or(until, |before| before.min(until));
-        let visits = site.store.visits(&id, before, VISITS + 1).await?;
-        let shown: Vec<_> = visits
-            .iter()
-            .filter(|visit| visit.at >= since)
-            .take(VISITS as usize)
-            .collect();
-        view.earlier = visits
-            .get(shown.len())
-            .filter(|next| next.at >= since)
-            .and(shown.last())
-            .map(|last| {
-                format!(
-                    "/sources/{id}?from={}&to={}&before={}",
-                    period.from,
-                    period.to,
-                    last.at.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true)
-                )
-            });
-        view.visits = shown.into_iter().map(VisitRow::new).collect();
+            .map_or(until, |before| before.clamp(since, until));
+        let visits = site.store.visits(&id, since, before, VISITS + 1).await?;
+        let shown = visits.get(..VISITS as usize).unwrap_or(&visits);
+        view.earlier = visits.get(shown.len()).and(shown.last()).map(|last| {
+            format!(
+                "/sources/{id}?from={}&to={}&before={}",
+                period.from,
+                period.to,
+                last.at.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true)
+            )
+        });
+        view.visits = shown.iter().map(VisitRow::new).collect();
         view.changes = site
             .store
             .health_changes(Some(&id), CHANGES)
             .await?
             .iter()
+            .filter(|change| change.at >= since && change.at < until)
             .map(|change| HealthRow::new(change.at, change.before, change.after, &change.because))
             .collect();
         site.show(&view)

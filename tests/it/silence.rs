@@ -108,7 +108,7 @@ async fn proof(store: &str) {
         // From the 7th to the 11th.
         "<td>4 d</td>",
         // What each visit met, those of the past too.
-        "http-status: n.localhost answered 500",
+        "http status",
         "<td class=\"number\" data-label=\"Status\">500</td>",
         "from fresh to <span class=\"health health-failing\">failing</span>",
         "from failing to <span class=\"health health-fresh\">fresh</span>",
@@ -140,6 +140,7 @@ async fn proof(store: &str) {
             "That cannot be shown: the period ends before it begins.",
         ),
         ("from=2020-03-10&to=2026-03-08", "at most 400 days"),
+        ("from=2026-04-01", "that time has not come yet"),
         ("from=%3Cb%3E", "“&lt;b&gt;” is no day"),
     ] {
         let (status, text) = page(&house, &clock, &format!("/sources/n?{asked}")).await;

@@ -131,7 +131,7 @@ const PHRASES: &[(Sense, &str)] = &[
     ),
     (
         Sense::Nothing,
-        "following consultation|after consultation|following a consultation|after a consultation\
+        "retire du marche|retiree du marche|retires du marche|retirees du marche|withdrawn from the market|withdrawn from sale|retirado del mercado|retirados del mercado|ritirato dal mercato|ritirati dal mercato|following consultation|after consultation|following a consultation|after a consultation\
          |following the consultation|after the consultation|in consultation with\
          |consultation response|consultation responses\
          |certification bod*|certification services|certification schemes|in view of\
@@ -156,7 +156,7 @@ const PHRASES: &[(Sense, &str)] = &[
     // Ballots.
     (
         Sense::Topic(Topic::Ballot),
-        "cdv vote|vote sur le projet|vote sur la norme|vote sur le dis|scrutin|votazione|votacion del proyecto|vote that should|ballot|ballots|ballot period|balloting|vote on|voting|voting period|formal vote\
+        "vote sur le projet de norme|vote sur le projet final de norme|vote sur la norme|cdv vote|vote that should|ballot|ballots|ballot period|balloting|vote on|voting|voting period|formal vote\
          |enquiry on pren|enquiry on iso|enquiry on en|enquiry on the draft standard|cen enquiry\
          |dis enquiry|enquiry vote|abstimmung uber|enquete publique afnor|dis ballot|fdis ballot",
     ),
@@ -466,7 +466,7 @@ const PHRASES: &[(Sense, &str)] = &[
     ),
     (
         Sense::Event(Publication),
-        "will release|will bring out|to bring out|expect to publish|expects to release|expect to release|intends to publish|intend to publish|aims to publish\
+        "expect to publish|expects to release|expect to release|intends to publish|intend to publish|aims to publish\
          |aim to publish|plan to publish|is due to publish|devrait publier|prevoit de publier|compte publier\
          |te publiceren|zu veroffentlichen|veroffentlichen will|soll veroffentlicht werden|preve publicar|prevede di pubblicare\
          |planeja publicar|preve a publicacao|planerar att publicera|forventer at offentliggore|planuje opublikowac\
@@ -478,7 +478,7 @@ const PHRASES: &[(Sense, &str)] = &[
     ),
     (
         Sense::Topic(Topic::Comment),
-        "stellung zu nehmen|stellung nehmen|horingen|horingens|vytky|bemaerkninger|innspill|horingsuttalelser|horingsinnspill|observacoes|contribuicoes|sugestoes|manifestacoes|tomada de subsidios|contributos|synpunkter\
+        "zum referentenentwurf stellung zu nehmen|zum entwurf stellung zu nehmen|zum gesetzentwurf stellung zu nehmen|horingen|horingens|vytky|bemaerkninger|innspill|horingsuttalelser|horingsinnspill|observacoes|contribuicoes|sugestoes|manifestacoes|tomada de subsidios|contributos|synpunkter\
          |remissvar*|remisstiden|remisstid|yttranden|horingssvar|horingsfrist*|horing|pripominky|pripominek|verejna konzultace\
          |verejne konzultace|industry s views",
     ),
@@ -513,7 +513,7 @@ const PHRASES: &[(Sense, &str)] = &[
     (Sense::Leave, "podem|pode|lze|mohou|far lamna"),
     (
         Sense::Topic(Topic::Meeting),
-        "congreso|congresso|congres|kongress|kongres|cumbre|sommet|konference|konferanse|kongressen|reuniao|webinario|webbinarium|mote|moede|konferens|seminarium|jednani|seminar",
+        "kongress|kongres|cumbre|sommet|konference|konferanse|kongressen|reuniao|webinario|webbinarium|mote|moede|konferens|seminarium|jednani|seminar",
     ),
     (
         Sense::Hold,
@@ -534,12 +534,12 @@ const PHRASES: &[(Sense, &str)] = &[
     ),
     (
         Sense::Event(Withdrawal),
-        "sera retiree|sera retire|seront retires|seront retirees|retirara|retiraran|sera retirada|sera retirado|seran retirad*|dejara de estar en vigor|cesse d etre|remplacera a compter|sara ritirat*|verra ritirat*|norma ritirata|withdraw the publication|withdraw the standard|withdraw the guidance|withdraw the document|withdraw the edition|fica revogad*|ficam revogad*|sera revogad*|sera anulad*|sera retirad*|upphavs|upphavd|upphor att galla|ophaeves|bude zrusen*|zrusuje se|pozbyva platnosti\
+        "norme sera retiree|sera retiree du catalogue|sera retire du catalogue|edition sera retiree|retirara la norma|retirara la version|retirara la edicion|norma sera retirada|sara ritirat*|verra ritirat*|norma ritirata|withdraw the publication|withdraw the standard|withdraw the guidance|withdraw the document|withdraw the edition|fica revogad*|ficam revogad*|sera revogad*|sera anulad*|sera retirad*|upphavs|upphavd|upphor att galla|ophaeves|bude zrusen*|zrusuje se|pozbyva platnosti\
          |withdraw any national|withdraw any conflicting|withdraw conflicting|withdraw national|withdraw the national",
     ),
     (
         Sense::Close,
-        "slutter|svarfrist*|fristen|udlober|utloper|encerramento|lhuta pro|encerra|encerra se|encerram|encerram se|prazo|prazo final|data limite|sista dag|sista dagen\
+        "slutter den|svarfrist*|fristen|udlober|utloper|encerramento|lhuta pro|encerra|encerra se|encerram|encerram se|prazo|prazo final|data limite|sista dag|sista dagen\
          |loper ut|lober ud|avslutas|stanger|tidsfrist*|svarsfrist*|konci|skonci|uplyne|lhuta",
     ),
     (

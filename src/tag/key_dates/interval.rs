@@ -30,6 +30,8 @@ impl Interval {
 pub(super) enum Anchor {
     /// The day the text itself was published.
     Text,
+    /// The same, where nothing says so but that something ends: "closes in eight weeks".
+    Left,
     /// Publication: on the day that the text tells, else its own.
     Publication,
     /// Publication in a gazette, on a day told elsewhere.
@@ -48,17 +50,11 @@ pub(super) const LEFT: &[(&str, &str)] = &[
     ("closes", "in"),
     ("end", "in"),
     ("ends", "in"),
-    ("expire", "in"),
-    ("expires", "in"),
     ("endet", "in"),
     ("enden", "in"),
     ("termine", "dans"),
-    ("expire", "dans"),
     ("cierra", "en"),
     ("termina", "en"),
-    ("vence", "en"),
-    ("scade", "tra"),
-    ("scade", "fra"),
     ("chiude", "tra"),
     ("chiude", "fra"),
     ("sluit", "over"),
@@ -127,36 +123,20 @@ impl Reader<'_> {
         };
         let (end, anchor) = self
             .anchor(next + 1)
-            .or_else(|| Some((next + 1, self.leading(at, next + 1)?)))?;
+            .or_else(|| Some((next + 1, self.leading(at)?)))?;
         plausible.then_some((end - at, When::After { interval, anchor }))
     }
 
-    /// What stands before an interval, of which `behind` is the token after it: "ab heute vier
-    /// Wochen", "the ballot closes in eight weeks", "from today, firms have two months to comment".
-    fn leading(&self, at: usize, behind: usize) -> Option<Anchor> {
+    /// What stands before an interval: "ab heute vier Wochen", "the ballot closes in eight weeks".
+    fn leading(&self, at: usize) -> Option<Anchor> {
         static FROM: Words =
             words!("from ab seit vanaf od desde de d da of partir compter partire fran fra");
-        static TO: Words = words!("to zeit um pour para per om att for na aby");
-        const FAR: usize = 10;
-        let before = |steps: usize| self.word(at.checked_sub(steps)?);
-        if let (Some(first), Some(last)) = (before(2), before(1))
-            && LEFT.contains(&(first, last))
-        {
-            return Some(Anchor::Text);
+        let first = self.word(at.checked_sub(2)?)?;
+        let last = self.word(at - 1)?;
+        if LEFT.contains(&(first, last)) {
+            return Some(Anchor::Left);
         }
-        let told = |steps: &usize| {
-            before(*steps).is_some_and(is_today)
-                && before(steps + 1).is_some_and(|word| FROM.has(word))
-        };
-        let steps = (1..=FAR)
-            .take_while(|steps| {
-                at.checked_sub(*steps)
-                    .is_some_and(|place| !self.sign(place, '.') && !self.sign(place, ';'))
-            })
-            .find(told)?;
-        // What stands far off belongs to it where the interval is for something.
-        let near = steps == 1 || self.word(behind).is_some_and(|word| TO.has(word));
-        near.then_some(Anchor::Text)
+        (is_today(last) && FROM.has(first)).then_some(Anchor::Text)
     }
 
     /// What follows the unit: a link, and within a few words the anchor.

@@ -226,18 +226,15 @@ impl<'a> Page<'a> {
             self.spans.get(number).map(|span| span.when),
             Some(When::After { .. })
         );
-        let from_text = matches!(
-            self.spans.get(number).map(|span| span.when),
-            Some(When::After {
-                anchor: Anchor::Text,
-                ..
-            })
-        );
+        let anchor = match self.spans.get(number).map(|span| span.when) {
+            Some(When::After { anchor, .. }) => Some(anchor),
+            _ => None,
+        };
         let (event, cue) = Judge {
             page: self,
             near: &near,
             interval,
-            from_text,
+            anchor,
             moved: near
                 .iter()
                 .any(|near| near.cue.sense == Sense::Move && near.cost <= VERB.0),
@@ -283,8 +280,8 @@ struct Judge<'a> {
     page: &'a Page<'a>,
     near: &'a [Near],
     interval: bool,
-    /// It is an interval that is counted from the day of the text.
-    from_text: bool,
+    /// What it is counted from, where it is an interval.
+    anchor: Option<Anchor>,
     moved: bool,
 }
 
@@ -293,13 +290,12 @@ impl Judge<'_> {
         let role = match role {
             Role::For if self.interval => Role::Until,
             // "have 45 days from today to comment".
-            Role::Bare | Role::On
-                if self.from_text
-                    && self.topic().is_some_and(|(_, topic)| {
-                        matches!(topic, Topic::Comment | Topic::Ballot)
-                    }) =>
-            {
+            Role::Bare | Role::On if self.anchor == Some(Anchor::Text) && self.asks() => {
                 Role::Until
+            }
+            // "the ballot closes in eight weeks": of nothing else is it told what it is.
+            _ if self.anchor == Some(Anchor::Left) => {
+                return self.left();
             }
             // "opened on 24 February and runs to 5 May".
             Role::To if !self.moved && self.runs() => Role::Until,
@@ -326,6 +322,31 @@ impl Judge<'_> {
             Role::On | Role::For => self.on(VERB),
             Role::Bare => self.on((TOUCHING, 0)),
             Role::Never | Role::Of | Role::StartOrOf | Role::Between => None,
+        }
+    }
+
+    /// Whether comments or votes are spoken of beside it.
+    fn asks(&self) -> bool {
+        self.topic().is_some_and(|(near, topic)| {
+            matches!(topic, Topic::Comment | Topic::Ballot) && (near.before || near.cost <= 10)
+        })
+    }
+
+    /// What ends, where its name stands right before the word that says so.
+    fn left(&self) -> Option<(DateEvent, Cue)> {
+        let near = self.nearest(
+            |near| {
+                near.before
+                    && matches!(
+                        near.cue.sense,
+                        Sense::Topic(Topic::Comment | Topic::Ballot | Topic::Transition)
+                    )
+            },
+            (4, 0),
+        )?;
+        match near.cue.sense {
+            Sense::Topic(topic) => Some((topic.closing()?, near.cue)),
+            _ => None,
         }
     }
 
@@ -805,7 +826,7 @@ impl Judge<'_> {
             Sense::Move | Sense::Other | Sense::NotApply => (None, near.cue),
             // "the rules apply twelve months after that date".
             Sense::HandIn
-                if self.interval
+                if self.anchor == Some(Anchor::Before)
                     && near.before
                     && near.cost == 0
                     && self.page.is_word(near.cue, "apply") =>

@@ -220,6 +220,7 @@ pub fn read(text: &str, published: Option<NaiveDate>, language: Option<&str>) ->
         east = east::read(text, published);
     }
     if !gate::plausible(text) {
+        forget_history(&mut east, published);
         return east;
     }
     let mut mentions = spaced(text, published, language);
@@ -228,7 +229,16 @@ pub fn read(text: &str, published: Option<NaiveDate>, language: Option<&str>) ->
         !mentions.iter().any(same)
     });
     mentions.append(&mut east);
+    forget_history(&mut mentions, published);
     mentions
+}
+
+/// What happened long ago is told as history, whatever it was.
+fn forget_history(mentions: &mut Vec<DateMention>, published: Option<NaiveDate>) {
+    let history = chrono::Months::new(HISTORY);
+    if let Some(begin) = published.and_then(|day| day.checked_sub_months(history)) {
+        mentions.retain(|mention| mention.date >= begin);
+    }
 }
 
 /// The same of what is written with blanks between its words.
@@ -310,15 +320,6 @@ impl Reading<'_> {
             else {
                 continue;
             };
-            // What happened long ago is told as history, whatever it was.
-            let long_ago = |published: NaiveDate| {
-                published
-                    .checked_sub_months(chrono::Months::new(HISTORY))
-                    .is_some_and(|begin| date < begin)
-            };
-            if self.published.is_some_and(long_ago) {
-                continue;
-            }
             // "Comments on the earlier draft closed on 9 January".
             if self.published.is_some_and(|published| date < published)
                 && DateEvent::CLOSES.contains(&verdict.event)
@@ -606,7 +607,7 @@ impl Reading<'_> {
                 .published?
                 .checked_add_signed(chrono::TimeDelta::days(i64::from(days))),
             When::After { interval, anchor } => match anchor {
-                Anchor::Text => interval.after(self.published?),
+                Anchor::Text | Anchor::Left => interval.after(self.published?),
                 Anchor::Publication
                 | Anchor::Gazette
                 | Anchor::Force
@@ -671,7 +672,7 @@ impl Reading<'_> {
             Anchor::Publication | Anchor::Gazette => &[DateEvent::Publication],
             Anchor::Before => &[DateEvent::Publication, DateEvent::EntryIntoForce],
             Anchor::Signature => return interval.after(self.signed(number, absolute)?),
-            Anchor::Text => return None,
+            Anchor::Text | Anchor::Left => return None,
         };
         // A few dates either way: what is farther off speaks of something else.
         let known = |other: usize| -> Option<NaiveDate> {
@@ -702,9 +703,9 @@ impl Reading<'_> {
         let Some(span) = self.span(number) else {
             return false;
         };
-        (verdict.cue.first..span.first)
-            .filter_map(|place| self.page.tokens.get(place)?.word())
-            .any(|word| {
+        let word = |place: usize| self.page.tokens.get(place).and_then(Token::word);
+        (verdict.cue.first..span.first).any(|place| {
+            let earlier = word(place).is_some_and(|word| {
                 matches!(
                     word,
                     "earlier"
@@ -712,13 +713,28 @@ impl Reading<'_> {
                         | "prior"
                         | "fruheren"
                         | "vorherigen"
-                        | "precedent"
-                        | "precedente"
-                        | "anterior"
                         | "vorige"
                         | "poprzedniego"
                 )
-            })
+            });
+            let text = word(place + 1).is_some_and(|word| {
+                matches!(
+                    word,
+                    "draft"
+                        | "drafts"
+                        | "version"
+                        | "consultation"
+                        | "round"
+                        | "proposal"
+                        | "entwurf"
+                        | "entwurfs"
+                        | "fassung"
+                        | "versie"
+                        | "projektu"
+                )
+            });
+            earlier && text
+        })
     }
 
     /// The day nearest to an interval on which the text says that somebody signed.
@@ -727,9 +743,29 @@ impl Reading<'_> {
             let lead = self.dress(other)?.lead;
             let word = |place: usize| self.page.tokens.get(place).and_then(Token::word);
             let told = (lead.saturating_sub(8)..lead).filter_map(word).any(|word| {
-                ["sign", "unterzeichn", "firm", "ondertek", "podpis"]
-                    .iter()
-                    .any(|beginning| word.starts_with(beginning))
+                matches!(
+                    word,
+                    "sign"
+                        | "signs"
+                        | "signed"
+                        | "signature"
+                        | "signing"
+                        | "unterzeichnet"
+                        | "unterzeichnete"
+                        | "unterzeichnung"
+                        | "signe"
+                        | "signee"
+                        | "firmo"
+                        | "firmado"
+                        | "firmada"
+                        | "firmato"
+                        | "firmata"
+                        | "ondertekend"
+                        | "ondertekende"
+                        | "podpisal"
+                        | "podpisana"
+                        | "podpisano"
+                )
             });
             told.then(|| absolute.get(other).copied().flatten())?
         };

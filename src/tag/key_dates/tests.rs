@@ -461,3 +461,127 @@ fn a_day_replaces_only_one_of_its_own_event() {
         assert_eq!(told(text, language), expected, "{text}");
     }
 }
+
+/// What is counted from the day of the text, and what is not: every line was published on 10 March
+/// 2026.
+#[test]
+fn intervals_are_counted_where_something_says_what_ends() {
+    let published = "2026-03-10".parse().ok();
+    let found = |text: &str, language: &str| -> Vec<(DateEvent, String)> {
+        read(text, published, Some(language))
+            .into_iter()
+            .map(|mention| (mention.event, mention.date.to_string()))
+            .collect()
+    };
+    for (text, language, event, day) in [
+        (
+            "The ballot closes in eight weeks.",
+            "en",
+            DateEvent::BallotClose,
+            "2026-05-05",
+        ),
+        (
+            "Firms have 45 days from today to comment on the draft code.",
+            "en",
+            DateEvent::CommentsClose,
+            "2026-04-24",
+        ),
+        (
+            "The public has 60 days, counted from today, to comment on the rule.",
+            "en",
+            DateEvent::CommentsClose,
+            "2026-05-09",
+        ),
+        (
+            "Les observations sont attendues: la consultation se termine dans deux mois.",
+            "fr",
+            DateEvent::CommentsClose,
+            "2026-05-10",
+        ),
+        (
+            "The governor signed the bill on 12 March 2026; it takes effect 90 days after signature.",
+            "en",
+            DateEvent::EntryIntoForce,
+            "2026-06-10",
+        ),
+        (
+            "It takes effect 90 days after its signature on 12 March 2026.",
+            "en",
+            DateEvent::EntryIntoForce,
+            "2026-06-10",
+        ),
+    ] {
+        assert!(
+            found(text, language).contains(&(event, day.to_owned())),
+            "{text}: {:?}",
+            found(text, language)
+        );
+    }
+    for (text, language) in [
+        ("Password reset links expire in 30 days.", "en"),
+        ("The commissioner's term expires in two years.", "en"),
+        (
+            "The commissioner's term ends in two years; comments are welcome.",
+            "en",
+        ),
+        ("ISO 42001 certificates expire in three years.", "en"),
+        ("Das Zertifikat endet in drei Jahren.", "de"),
+        ("La password scade tra 90 giorni.", "it"),
+        ("Son mandat expire dans deux ans.", "fr"),
+        (
+            "Het mandaat van de voorzitter eindigt over twee jaar; reacties welkom.",
+            "nl",
+        ),
+        (
+            "Significant incidents were reported on 31 January 2026. The law takes effect 90 days after signature.",
+            "en",
+        ),
+        (
+            "The firms reported losses on 31 January 2026. The act takes effect 90 days after signature.",
+            "en",
+        ),
+        (
+            "From today, customers keep records for five years to comply with the rules.",
+            "en",
+        ),
+        (
+            "Operators must apply 60 days after publication of this notice for a licence.",
+            "en",
+        ),
+        ("The ministry will release funds on 1 July 2026.", "en"),
+        (
+            "Mme Martin remplacera à compter du 1er juin 2026 M. Dupont à la présidence de la CNIL.",
+            "fr",
+        ),
+        ("L'appareil sera retiré du marché le 1er juin 2026.", "fr"),
+        ("TikTok retirará su recurso el 1 de junio de 2026.", "es"),
+        (
+            "Datatilsynet slutter sig til EDPB's høringssvar den 5. maj 2026.",
+            "da",
+        ),
+        (
+            "Le Sénat doit achever le vote sur le projet de loi avant le 12 mai 2026.",
+            "fr",
+        ),
+        ("Le scrutin municipal se termine le 12 mai 2026.", "fr"),
+        (
+            "Meta muss bis zum 12. Mai 2026 zu den Vorwürfen Stellung nehmen.",
+            "de",
+        ),
+        ("The GDPR entered into force on 24 May 2016.", "en"),
+        ("《个人信息保护法》自2021年11月1日起施行。", "zh"),
+        (
+            "Comments on the earlier draft closed on 9 January 2026.",
+            "en",
+        ),
+    ] {
+        assert_eq!(found(text, language), [], "{text}");
+    }
+    assert_eq!(
+        found(
+            "The consultation closed earlier this week, on 6 March 2026.",
+            "en"
+        ),
+        [(DateEvent::CommentsClose, "2026-03-06".to_owned())]
+    );
+}

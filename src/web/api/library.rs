@@ -12,12 +12,13 @@ use super::records::{
 use super::{Fault, Refusals, limit, only, page_of, read, said, trouble};
 use crate::domain::id::{FrameworkId, SourceId};
 use crate::domain::library::Framework;
-use crate::domain::period::Period;
+use crate::domain::period::{InvalidPeriod, Period};
 use crate::domain::reference;
 use crate::store::RegisterFilter;
 use crate::web::Site;
 use crate::web::asked::Parameters;
 use crate::web::feeds::source_lines;
+use crate::web::pages::source_of;
 
 fn names<T: ToString>(ids: &[T]) -> Vec<String> {
     ids.iter().map(ToString::to_string).collect()
@@ -302,10 +303,15 @@ pub(super) async fn source(
     };
     let now = site.clock.now();
     let last = until.map(|until| until.pred_opt().unwrap_or(until));
-    let period = Period::meant(from, last, now.date_naive())
-        .map_err(|error| Fault::Unreadable(error.to_string()))?;
+    let period = Period::meant(from, last, now.date_naive()).map_err(|error| match error {
+        // One day is asked for with the next as `until`.
+        InvalidPeriod::TurnedRound => Fault::Unreadable(
+            "`until` is the first day that is not meant: it lies after `from`".to_owned(),
+        ),
+        error => Fault::Unreadable(error.to_string()),
+    })?;
     let (since, until) = period.moments(now);
-    let silence = site.store.silence(&id, since, until).await?;
+    let silence = site.store.silence(&id, (since, until), now).await?;
     said(&SourceProof {
         source: serde_json::from_value(line)?,
         silence: SilenceRecord {
@@ -325,6 +331,7 @@ pub(super) async fn source(
             new: silence.new,
             revised: silence.revised,
             sentence: silence.sentence(),
+            doubt: source_of(&site, &id).and_then(|source| silence.doubt(source)),
         },
     })
 }

@@ -411,6 +411,8 @@ pub(crate) struct SilenceRecord {
     pub(super) revised: u64,
     /// The same as a sentence.
     pub(super) sentence: String,
+    /// What is not known all the same.
+    pub(super) doubt: Option<String>,
 }
 
 /// A source with the proof of what it did not say.

@@ -4,6 +4,7 @@ use axum::response::Response;
 use serde_json::json;
 
 use super::call::Call;
+use crate::domain::document::Fault;
 use crate::domain::health::{Coverage, Verdict};
 use crate::domain::id::SourceId;
 use crate::domain::source::Source;
@@ -64,7 +65,8 @@ pub(super) async fn page(call: Call) -> Result<Response, Trouble> {
                 let record = states.get(&source.id).map(|state| &state.record);
                 let seen =
                     SourceRow::new(source, verdict, record, last.get(&source.id), &site.library);
-                row(&call, source, seen)
+                let faults = record.map_or(&[][..], |record| record.faults(last.get(&source.id)));
+                row(&call, source, seen, faults)
             })
             .collect(),
         empty: Some("No source is like that.".to_owned()),
@@ -75,7 +77,7 @@ pub(super) async fn page(call: Call) -> Result<Response, Trouble> {
     call.show(&page)
 }
 
-fn row(call: &Call, source: &Source, seen: SourceRow) -> AreaRow {
+fn row(call: &Call, source: &Source, seen: SourceRow, faults: &[Fault]) -> AreaRow {
     let moment = |moment: &Option<crate::render::Moment>| {
         moment
             .as_ref()
@@ -83,7 +85,7 @@ fn row(call: &Call, source: &Source, seen: SourceRow) -> AreaRow {
     };
     AreaRow {
         title: seen.name,
-        href: Some(format!("/search?q=source:{}", source.id)),
+        href: Some(format!("/sources/{}", source.id)),
         state: seen.health.clone(),
         tone: seen.health,
         under: vec![
@@ -97,9 +99,13 @@ fn row(call: &Call, source: &Source, seen: SourceRow) -> AreaRow {
                 moment(&seen.last_new)
             ),
         ],
-        more: (!seen.faults.is_empty()).then(|| AreaMore {
-            heading: "faults of the last visit".to_owned(),
-            lines: seen.faults,
+        // Who operates the site sees the details.
+        more: (!faults.is_empty()).then(|| AreaMore {
+            heading: "faults of the last visit, or of what was read last".to_owned(),
+            lines: faults
+                .iter()
+                .map(|fault| format!("{}: {}", fault.code.as_str(), fault.detail))
+                .collect(),
         }),
         forms: if call.may_change() && source.on {
             vec![AreaForm {

@@ -314,7 +314,8 @@ async fn a_round_of_the_daemon_does_not_wait_for_the_slow() {
         .store
         .visits(
             &"slow".parse().unwrap(),
-            chrono::DateTime::<chrono::Utc>::MAX_UTC,
+            chrono::DateTime::UNIX_EPOCH,
+            chrono::Utc::now() + chrono::TimeDelta::days(1),
             10,
         )
         .await

@@ -26,6 +26,9 @@ pub(super) struct TagOptions {
     /// Every line must be an object of JSON; without it a line may also be a headline.
     #[arg(long)]
     jsonl: bool,
+    /// Also the words that earned the kind; those of all other tags are told anyhow.
+    #[arg(long)]
+    why: bool,
 }
 
 pub(super) fn tag(config: &Config, options: &TagOptions) -> anyhow::Result<ExitCode> {
@@ -60,7 +63,11 @@ pub(super) fn tag(config: &Config, options: &TagOptions) -> anyhow::Result<ExitC
             }
         };
         let tags = tagged(&tagger, &loaded.sources, &value);
-        writeln!(out, "{}", tag_line(&value["id"], &tags))?;
+        let mut line = tag_line(&value["id"], &tags);
+        if options.why {
+            line["kind_because"] = json!(tags.kind_because);
+        }
+        writeln!(out, "{line}")?;
     }
     out.flush()?;
     Ok(if failed {

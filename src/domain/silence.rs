@@ -107,8 +107,14 @@ impl Silence {
     /// nothing was new. Nothing new came, and nothing was revised."
     pub fn sentence(&self) -> String {
         let begun = self.begun.map_or_else(String::new, |begun| {
+            // What is found at the first look is news to us and may be old.
+            let found = if self.new > 0 {
+                "what stood there then is counted as new, and "
+            } else {
+                ""
+            };
             format!(
-                " It was asked for the first time on {}; of the time before nothing is known.",
+                " It was asked for the first time on {}; {found}of the time before nothing is known.",
                 begun.format("%-d %B %Y")
             )
         });
@@ -241,7 +247,7 @@ mod tests {
         let begun = of(10, None, &begun, 24, 24);
         assert_eq!(
             begun.sentence(),
-            "Asked twice, the last time on 1 January 1970, 16:00 UTC: twice something was new. 3 items were new and 1 revised. It was asked for the first time on 1 January 1970; of the time before nothing is known."
+            "Asked twice, the last time on 1 January 1970, 16:00 UTC: twice something was new. 3 items were new and 1 revised. It was asked for the first time on 1 January 1970; what stood there then is counted as new, and of the time before nothing is known."
         );
         // Before the first question no answer was missing.
         assert_eq!(begun.longest_gap, TimeDelta::hours(8));

@@ -92,7 +92,6 @@ pub fn tag_line(id: &Value, tags: &Tags) -> Value {
     json!({
         "id": id,
         "kind": tags.kind,
-        "kind_because": tags.kind_because,
         "language": tags.language,
         "frameworks": tags.frameworks.iter().map(|tag| json!({ "id": tag.id, "primary": tag.primary, "because": tag.because })).collect::<Vec<_>>(),
         "jurisdictions": plain(&tags.jurisdictions),

@@ -104,7 +104,7 @@ async fn proof(store: &str) {
     assert_eq!(status, 200);
     for told in [
         "Asked 14 times, the last time on 15 March 2026, 06:00 UTC: 9 times nothing was new, twice something was new, 3 times nothing could be read.",
-        "3 items were new, and nothing was revised. It was asked for the first time on 2 March 2026; of the time before nothing is known.",
+        "3 items were new, and nothing was revised. It was asked for the first time on 2 March 2026; what stood there then is counted as new, and of the time before nothing is known.",
         // From the 7th to the 11th.
         "<td>4 d</td>",
         // What each visit met, those of the past too.

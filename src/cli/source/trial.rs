@@ -32,6 +32,12 @@ pub(super) async fn attempt(
     } else {
         house.named_source(target)?.clone()
     };
+    anyhow::ensure!(
+        source.kind != SourceKind::Catalogue,
+        "`{}` is a catalogue, which is read into the register of standards whole: `regwire collect {} --force` reads it, and `regwire standards` shows what it says",
+        source.id,
+        source.id
+    );
     let mut document = answered(house, &source, file).await?;
     let mut found = Vec::new();
     if address {

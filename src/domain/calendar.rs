@@ -149,6 +149,14 @@ impl Due {
         matches!(self.date.certainty, Certainty::Stated | Certainty::Read)
     }
 
+    /// Whether it tells something of a page's framework for the very day that the page has.
+    pub fn tells_of(&self, milestone: &Milestone<'_>) -> bool {
+        self.date.precision == Precision::Day
+            && milestone.precision == Precision::Day
+            && self.date.date == milestone.date
+            && self.frameworks.contains(&milestone.framework.id)
+    }
+
     /// The last day on which it may be: of a month told without a day the month's last.
     pub fn last_day(&self) -> NaiveDate {
         self.date.precision.span(self.date.date).1

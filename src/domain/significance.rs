@@ -3,6 +3,7 @@
 
 use super::library::FrameworkKind;
 use super::update::{Authority, UpdateKind};
+use crate::text::words::for_each_token;
 
 /// One line of the table `library/significance.toml`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +16,8 @@ pub struct SignificanceRule {
     pub of: Vec<FrameworkKind>,
     /// Who must speak; none for anybody.
     pub role: Option<Authority>,
+    /// Words of which one must stand in the headline or in the summary; empty where none need.
+    pub words: Vec<String>,
     /// The sentence, with [`PLACEHOLDERS`] in braces.
     pub sentence: String,
 }
@@ -58,27 +61,36 @@ pub struct Significance {
 }
 
 /// The sentence for an update: of the rules that fit and whose names are all known, the one
-/// that says most (the kind of framework before the role before the number of names); among
-/// equals the first of the table. None where the update has no kind, or the table no rule.
+/// that says most (the update's own words before the kind of framework before the role before the
+/// number of names); among equals the first of the table. None where the update has no kind, or the table no rule.
 pub fn significance(
     rules: &[SignificanceRule],
     kind: Option<UpdateKind>,
     framework: Option<FrameworkKind>,
     role: Option<Authority>,
     names: &Names<'_>,
+    said: &str,
 ) -> Option<Significance> {
     let kind = kind?;
-    let mut best: Option<((bool, bool, usize), Significance)> = None;
+    let said = spaced(said);
+    let mut best: Option<((bool, bool, bool, usize), Significance)> = None;
     for rule in rules.iter().filter(|rule| rule.kind == kind) {
         let of_kind = rule.of.is_empty() || framework.is_some_and(|kind| rule.of.contains(&kind));
         let by_role = rule.role.is_none() || rule.role == role;
-        if !of_kind || !by_role {
+        let by_words =
+            rule.words.is_empty() || rule.words.iter().any(|word| said.contains(&spaced(word)));
+        if !of_kind || !by_role || !by_words {
             continue;
         }
         let Some((sentence, filled)) = fill(&rule.sentence, names) else {
             continue;
         };
-        let says = (!rule.of.is_empty(), rule.role.is_some(), filled);
+        let says = (
+            !rule.words.is_empty(),
+            !rule.of.is_empty(),
+            rule.role.is_some(),
+            filled,
+        );
         if best.as_ref().is_none_or(|(other, _)| says > *other) {
             best = Some((
                 says,
@@ -90,6 +102,16 @@ pub fn significance(
         }
     }
     best.map(|(_, significance)| significance)
+}
+
+/// The words of a text, folded, each between spaces.
+fn spaced(text: &str) -> String {
+    let mut out = " ".to_owned();
+    for_each_token(text, &mut |word: &str, _, _, _| {
+        out.push_str(word);
+        out.push(' ');
+    });
+    out
 }
 
 /// The placeholders of a sentence in order; an error names what is wrong with its braces.
@@ -154,6 +176,7 @@ mod tests {
             kind: UpdateKind::NewEdition,
             of: of.to_vec(),
             role,
+            words: Vec::new(),
             sentence: sentence.to_owned(),
         }
     }
@@ -181,8 +204,15 @@ mod tests {
             ..Names::default()
         };
         let told = |framework, role, names: &Names<'_>| {
-            significance(&rules, Some(UpdateKind::NewEdition), framework, role, names)
-                .map(|s| (s.rule, s.sentence))
+            significance(
+                &rules,
+                Some(UpdateKind::NewEdition),
+                framework,
+                role,
+                names,
+                "",
+            )
+            .map(|s| (s.rule, s.sentence))
         };
         let said = |rule: &str, sentence: &str| Some((rule.to_owned(), sentence.to_owned()));
         let standard = Some(FrameworkKind::Standard);
@@ -206,9 +236,9 @@ mod tests {
             told(None, Some(Authority::Secondary), &names),
             said("secondary", "Somebody says so.")
         );
-        assert_eq!(significance(&rules, None, standard, None, &names), None);
+        assert_eq!(significance(&rules, None, standard, None, &names, ""), None);
         assert_eq!(
-            significance(&rules, Some(UpdateKind::Event), standard, None, &names),
+            significance(&rules, Some(UpdateKind::Event), standard, None, &names, ""),
             None
         );
     }
@@ -220,5 +250,44 @@ mod tests {
         for wrong in ["a {x", "a } b", "{a{b}}"] {
             assert!(placeholders(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_rule_for_words_counts_where_one_stands() {
+        let rules = [
+            rule(
+                "named",
+                &[FrameworkKind::Standard],
+                None,
+                "{framework} is out.",
+            ),
+            SignificanceRule {
+                words: vec!["alleged".to_owned(), "not proven".to_owned()],
+                ..rule("alleged", &[], None, "Wait for what is confirmed.")
+            },
+        ];
+        let names = Names {
+            framework: Some("ISO 9001"),
+            ..Names::default()
+        };
+        let told = |said: &str| {
+            let kind = Some(UpdateKind::NewEdition);
+            significance(
+                &rules,
+                kind,
+                Some(FrameworkKind::Standard),
+                None,
+                &names,
+                said,
+            )
+            .map(|told| told.rule)
+        };
+        assert_eq!(told("An edition is out").as_deref(), Some("named"));
+        assert_eq!(told("Copies ALLEGED: a report").as_deref(), Some("alleged"));
+        assert_eq!(
+            told("It is reported and not  proven.").as_deref(),
+            Some("alleged")
+        );
+        assert_eq!(told("Unalleged").as_deref(), Some("named"));
     }
 }

@@ -26,6 +26,7 @@ pub(super) fn rules(file: &mut Table<'_>) -> Vec<SignificanceRule> {
         let kind = table.require("kind", str::parse::<UpdateKind>);
         let of = table.list("of", framework_kind);
         let role = table.word::<Authority>("role", &["official", "accredited", "secondary"]);
+        let words = table.texts("words");
         let sentence = table.required_text("sentence");
         if let Some(sentence) = &sentence {
             for fault in faults(sentence) {
@@ -46,6 +47,7 @@ pub(super) fn rules(file: &mut Table<'_>) -> Vec<SignificanceRule> {
                 kind,
                 of,
                 role,
+                words,
                 sentence,
             });
         }
@@ -57,6 +59,7 @@ pub(super) fn rules(file: &mut Table<'_>) -> Vec<SignificanceRule> {
             .filter(|rule| {
                 rule.of.is_empty()
                     && rule.role.is_none()
+                    && rule.words.is_empty()
                     && placeholders(&rule.sentence).is_ok_and(|names| names.is_empty())
             })
             .map(|rule| rule.kind)
@@ -66,7 +69,7 @@ pub(super) fn rules(file: &mut Table<'_>) -> Vec<SignificanceRule> {
                 file.fault(
                     "significance",
                     format!(
-                        "no rule for every update of kind `{}`: add one without `of`, `role` and names in braces",
+                        "no rule for every update of kind `{}`: add one without `of`, `role`, `words` and names in braces",
                         kind.as_str()
                     ),
                 );
@@ -147,7 +150,8 @@ mod tests {
                 Some(FrameworkKind::Guidance),
             ] {
                 for names in [&names, &Names::default()] {
-                    let told = significance(rules, Some(*kind), framework, None, names).unwrap();
+                    let told =
+                        significance(rules, Some(*kind), framework, None, names, "").unwrap();
                     assert!(!told.sentence.contains(['{', '}']), "{told:?}");
                     assert!(told.sentence.ends_with('.'), "{told:?}");
                 }
@@ -212,6 +216,7 @@ mod tests {
                 Some(framework),
                 None,
                 &names,
+                "",
             )
             .unwrap();
             assert_eq!(told.rule, rule, "{}", told.sentence);

@@ -45,6 +45,19 @@ pub struct DueView {
     pub frameworks: Vec<Named>,
     /// Where it counts.
     pub places: Vec<String>,
+    /// What pages of frameworks have for the same day.
+    pub pages: Vec<PageDate>,
+}
+
+/// What a framework's page has for a day on which an update tells something of it.
+#[derive(Clone, Debug, Default, serde::Serialize)]
+pub struct PageDate {
+    /// The framework's page.
+    pub page: Named,
+    /// What happens then, in the page's words.
+    pub label: String,
+    /// How sure it is.
+    pub certainty: String,
 }
 
 impl DueView {
@@ -81,6 +94,19 @@ impl DueView {
                 })
                 .collect(),
             places: places(&due.jurisdictions, library),
+            pages: Vec::new(),
+        }
+    }
+
+    /// What a page has, beside what an update tells for the same day.
+    pub fn beside(milestone: &Milestone<'_>) -> PageDate {
+        PageDate {
+            page: Named {
+                name: milestone.framework.short.clone(),
+                href: format!("/frameworks/{}#timeline", milestone.framework.id),
+            },
+            label: milestone.label.to_owned(),
+            certainty: milestone.certainty.to_owned(),
         }
     }
 
@@ -252,6 +278,14 @@ impl View for CalendarPage {
                 href: "/calendar?framework=iso-iec-42001".to_owned(),
             }],
             places: vec!["International".to_owned()],
+            pages: vec![PageDate {
+                page: Named {
+                    name: "ISO/IEC 42001".to_owned(),
+                    href: "/frameworks/iso-iec-42001#timeline".to_owned(),
+                },
+                label: "Comments on the draft close".to_owned(),
+                certainty: "matched to a source".to_owned(),
+            }],
         };
         let choice = Choice {
             value: "iso-iec-42001".to_owned(),

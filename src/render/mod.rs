@@ -48,7 +48,7 @@ pub use area::{
     AreaFact, AreaField, AreaFind, AreaForm, AreaFrame, AreaMore, AreaPage, AreaPart, AreaRow,
     qr_picture,
 };
-pub use calendar::{CalendarPage, Choice, DueView, MonthView, milestone_line};
+pub use calendar::{CalendarPage, Choice, DueView, MonthView, PageDate, milestone_line};
 pub use card::UpdateCard;
 pub use changes::{ChangesPage, MissedPage, MissedPart, StatementView};
 pub use crosswalks::{CrosswalksPage, MatrixCell, MatrixRow, RelationLine};

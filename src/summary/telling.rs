@@ -101,5 +101,6 @@ fn why(update: &Update, source: Option<&Source>, library: &Library) -> Option<Si
                 .map(|tag| tag.reference.canonical.as_str()),
             date: date.as_deref(),
         },
+        &format!("{} {}", update.content.title, update.content.summary),
     )
 }

@@ -130,23 +130,33 @@ fn address(path: &str, query: &[(&'static str, String)]) -> String {
     format!("{path}?{}", pairs.finish())
 }
 
-/// What updates tell and what stands on frameworks' pages, by day.
+/// What updates tell and what stands on frameworks' pages, by day. What a page has for a day on which an
+/// update tells something of the same framework stands below that, for most often it is the same.
 pub(super) fn views(
     site: &Site,
     dues: &[Due],
     pages: &[Milestone<'_>],
     today: NaiveDate,
 ) -> Vec<(NaiveDate, DueView)> {
-    let told = dues
+    let mut out: Vec<(NaiveDate, DueView)> = dues
         .iter()
-        .map(|due| (due.date.date, due_view(site, due, today)));
-    let written = pages.iter().map(|milestone| {
-        (
-            milestone.date,
-            DueView::of_page(milestone, &site.library, today),
-        )
-    });
-    let mut out: Vec<(NaiveDate, DueView)> = told.chain(written).collect();
+        .map(|due| (due.date.date, due_view(site, due, today)))
+        .collect();
+    let mut alone = Vec::new();
+    for milestone in pages {
+        let told = dues
+            .iter()
+            .position(|due| due.tells_of(milestone))
+            .and_then(|place| out.get_mut(place));
+        match told {
+            Some((_, view)) => view.pages.push(DueView::beside(milestone)),
+            None => alone.push((
+                milestone.date,
+                DueView::of_page(milestone, &site.library, today),
+            )),
+        }
+    }
+    out.append(&mut alone);
     out.sort_by_key(|(day, _)| *day);
     out
 }

@@ -27,7 +27,7 @@ pub(super) fn codes(faults: &[Fault]) -> Vec<String> {
 
 /// Where a source is read by people, or else by us, where that is an address for everybody: what is
 /// asked with parameters may hold a key, and what is filled in by the day leads nowhere.
-pub(super) fn address(source: &Source) -> Option<String> {
+fn address(source: &Source) -> Option<String> {
     source.home.clone().or_else(|| {
         let url = source.url.as_str();
         let plain = !url.contains(['?', '{', '@']);

@@ -3,7 +3,7 @@
 use chrono::DateTime;
 
 use super::View;
-use super::source::{address, codes};
+use super::source::codes;
 use super::views::{FacetLink, Moment};
 use crate::domain::health::Verdict;
 use crate::domain::library::Library;
@@ -34,8 +34,6 @@ pub struct SourceRow {
     pub faults: Vec<String>,
     /// Why it is off.
     pub off_because: Option<String>,
-    /// The page for people, or what is read where none is known and it may be told.
-    pub home: Option<String>,
     /// The versions of a watched page.
     pub versions: Option<String>,
 }
@@ -70,7 +68,6 @@ impl SourceRow {
                 .map(|record| codes(record.faults(last)))
                 .unwrap_or_default(),
             off_because: source.off_because.clone(),
-            home: address(source),
             versions: (source.kind == SourceKind::Page)
                 .then(|| format!("/sources/{}/versions", source.id)),
         }
@@ -111,7 +108,6 @@ impl View for SourcesPage {
             visits: 3,
             faults: vec!["bad date".to_owned()],
             off_because: None,
-            home: Some("https://www.iso.org".to_owned()),
             versions: Some("/sources/iso-news/versions".to_owned()),
         };
         Self {

@@ -129,6 +129,7 @@ const ofRegister = {
   "sources-all": "/sources",
   "sources-last": "/sources?page=4",
   "sources-off": "/sources?state=off",
+  source: "/sources/nist-news",
   versions: "/sources/nist-ai-rmf-page/versions",
 };
 

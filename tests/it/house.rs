@@ -1,12 +1,17 @@
 //! A house for story tests: its store and sources are the test's, everything else is alike.
 
 use std::path::Path;
+use std::sync::Arc;
 
+use axum::body::Body;
+use axum::http::Request;
 use chrono::{DateTime, Utc};
 use regwire::clock::Clock;
 use regwire::config::Config;
 use regwire::daemon::House;
 use regwire::library::{Files, load};
+use regwire::web;
+use tower::ServiceExt as _;
 
 /// A moment by RFC 3339.
 pub fn utc(text: &str) -> DateTime<Utc> {
@@ -41,4 +46,24 @@ pub async fn open_at(
     let loaded = load(&Files::built_in().with_sources("sources.toml", sources));
     assert_eq!(loaded.faults, []);
     House::open_with(config, clock, loaded).await.unwrap()
+}
+
+/// A page of the site of a house: its status and its text.
+pub async fn page(house: &House, clock: &Clock, path: &str) -> (u16, String) {
+    let site = web::Site {
+        store: house.store.clone(),
+        index: house.index.clone(),
+        renderer: Arc::clone(&house.renderer),
+        library: Arc::clone(&house.library),
+        sources: Arc::clone(&house.sources),
+        digests: Vec::new(),
+        clock: clock.clone(),
+    };
+    let request = Request::get(path).body(Body::empty()).unwrap();
+    let response = web::router(site).oneshot(request).await.unwrap();
+    let status = response.status().as_u16();
+    let body = axum::body::to_bytes(response.into_body(), 1 << 20)
+        .await
+        .unwrap();
+    (status, String::from_utf8(body.to_vec()).unwrap())
 }

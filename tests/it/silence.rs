@@ -6,20 +6,17 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
-use axum::body::Body;
 use axum::extract::State;
-use axum::http::{Request, StatusCode, Uri};
+use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 use chrono::TimeDelta;
 use regwire::clock::Clock;
 use regwire::daemon::jobs::collect::{self, Choice};
 use regwire::daemon::jobs::health;
 use regwire::daemon::{House, Shift};
-use regwire::web;
 use serde_json::Value;
-use tower::ServiceExt as _;
 
-use crate::house::{open, utc};
+use crate::house::{open, page, utc};
 use crate::postgres::Postgres;
 
 /// How many items the feed has; none while the publisher is away.
@@ -39,25 +36,6 @@ async fn answer(State(world): State<World>, uri: Uri) -> Response {
         .collect();
     format!("<rss version=\"2.0\"><channel><title>N</title><link>https://n.example/</link><description>d</description>{items}</channel></rss>")
         .into_response()
-}
-
-async fn page(house: &House, clock: &Clock, path: &str) -> (u16, String) {
-    let site = web::Site {
-        store: house.store.clone(),
-        index: house.index.clone(),
-        renderer: Arc::clone(&house.renderer),
-        library: Arc::clone(&house.library),
-        sources: Arc::clone(&house.sources),
-        digests: Vec::new(),
-        clock: clock.clone(),
-    };
-    let request = Request::get(path).body(Body::empty()).unwrap();
-    let response = web::router(site).oneshot(request).await.unwrap();
-    let status = response.status().as_u16();
-    let body = axum::body::to_bytes(response.into_body(), 1 << 20)
-        .await
-        .unwrap();
-    (status, String::from_utf8(body.to_vec()).unwrap())
 }
 
 async fn fortnight(store: &str, folder: &Path) -> (House, Clock) {

@@ -9,9 +9,8 @@ use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
-use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderMap, Request, StatusCode, Uri, header};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
 use chrono::TimeDelta;
 use regwire::clock::Clock;
@@ -24,9 +23,7 @@ use regwire::domain::id::SourceId;
 use regwire::domain::update::{Reach, Update, UpdateKind};
 use regwire::pdf::Extractor;
 use regwire::render::update_line;
-use regwire::web;
 use serde_json::{Value, json};
-use tower::ServiceExt as _;
 
 use crate::command_line::{lines, regwire, run};
 use crate::house::utc;
@@ -161,22 +158,7 @@ impl Stage {
 
     /// A page of the site.
     async fn page(&self, path: &str) -> (u16, String) {
-        let site = web::Site {
-            store: self.house.store.clone(),
-            index: self.house.index.clone(),
-            renderer: Arc::clone(&self.house.renderer),
-            library: Arc::clone(&self.house.library),
-            sources: Arc::clone(&self.house.sources),
-            digests: Vec::new(),
-            clock: self.clock.clone(),
-        };
-        let request = Request::get(path).body(Body::empty()).unwrap();
-        let response = web::router(site).oneshot(request).await.unwrap();
-        let status = response.status().as_u16();
-        let body = axum::body::to_bytes(response.into_body(), 1 << 20)
-            .await
-            .unwrap();
-        (status, String::from_utf8(body.to_vec()).unwrap())
+        crate::house::page(&self.house, &self.clock, path).await
     }
 }
 

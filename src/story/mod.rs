@@ -6,10 +6,13 @@
 //! no clock, and uses no model: the same two updates get the same verdict for ever, with reasons.
 
 mod candidates;
+mod citations;
+mod figures;
 mod fingerprint;
 mod grouping;
 mod lexicon;
 mod numbers;
+mod party;
 mod verdict;
 mod vocabulary;
 

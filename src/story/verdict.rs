@@ -3,9 +3,10 @@
 //! Points for what two accounts of one event share, points against what sets two events apart,
 //! and vetoes that no likeness outweighs: a repeated notice is worded alike on purpose.
 
+use super::citations::{self, edition};
 use super::fingerprint::{Cited, Fingerprint, Word};
 use super::lexicon::Tongue;
-use super::numbers::Currency;
+use super::{figures, party};
 use crate::domain::update::UpdateKind;
 
 /// From here on two updates tell of one event.
@@ -25,18 +26,18 @@ pub struct Verdict {
 }
 
 /// How the reason begins that two updates name somebody.
-const BOTH_NAME: &str = "both name ";
+pub(super) const BOTH_NAME: &str = "both name ";
 
 /// Points with their reasons.
 #[derive(Default)]
-struct Scale {
+pub(super) struct Scale {
     points: f64,
     reasons: Vec<(f64, String)>,
     veto: bool,
 }
 
 impl Scale {
-    fn add(&mut self, points: f64, reason: impl Into<String>) {
+    pub(super) fn add(&mut self, points: f64, reason: impl Into<String>) {
         if points != 0.0 {
             self.points += points;
             self.reasons.push((points, reason.into()));
@@ -44,7 +45,7 @@ impl Scale {
     }
 
     /// Whether somebody is named by both whom the event is about.
-    fn names_a_party(&self, a: &Fingerprint, b: &Fingerprint) -> bool {
+    pub(super) fn names_a_party(&self, a: &Fingerprint, b: &Fingerprint) -> bool {
         of_a_party(a.kind)
             && of_a_party(b.kind)
             && self
@@ -53,7 +54,7 @@ impl Scale {
                 .any(|(_, reason)| reason.starts_with(BOTH_NAME))
     }
 
-    fn veto(&mut self, reason: impl Into<String>) {
+    pub(super) fn veto(&mut self, reason: impl Into<String>) {
         self.veto = true;
         self.reasons.push((-9.0, reason.into()));
     }
@@ -115,9 +116,9 @@ pub fn same_story(a: &Fingerprint, b: &Fingerprint) -> Verdict {
     }
     days(a, b, &mut scale);
     kinds(a, b, likeness, &mut scale);
-    names(a, b, &mut scale);
-    numbers(a, b, &mut scale);
-    references(a, b, &mut scale);
+    party::names(a, b, &mut scale);
+    figures::numbers(a, b, &mut scale);
+    citations::references(a, b, &mut scale);
     subjects(a, b, &mut scale);
     particulars(a, b, likeness, &mut scale);
     marks(a, b, &mut scale);
@@ -163,7 +164,7 @@ fn weight(words: &[Word]) -> f64 {
 }
 
 /// The weight of what two sorted lists share.
-fn shared(a: &[Word], b: &[Word]) -> f64 {
+pub(super) fn shared(a: &[Word], b: &[Word]) -> f64 {
     let (mut i, mut j, mut sum) = (0, 0, 0.0);
     while let (Some(x), Some(y)) = (a.get(i), b.get(j)) {
         match x.key().cmp(&y.key()) {
@@ -295,24 +296,24 @@ fn kinds(a: &Fingerprint, b: &Fingerprint, likeness: f64, scale: &mut Scale) {
     scale.add(points, format!("{} and {}", x.as_str(), y.as_str()));
 }
 
-fn apart(a: &Fingerprint, b: &Fingerprint) -> Option<i64> {
+pub(super) fn apart(a: &Fingerprint, b: &Fingerprint) -> Option<i64> {
     Some((a.published? - b.published?).num_days().abs())
 }
 
 /// Whether somebody is pursued.
-fn pursued(side: &Fingerprint) -> bool {
+pub(super) fn pursued(side: &Fingerprint) -> bool {
     matches!(
         side.kind,
         Some(UpdateKind::Enforcement | UpdateKind::CourtRuling)
     )
 }
 
-fn common<'a, T: PartialEq>(a: &'a [T], b: &[T]) -> Vec<&'a T> {
+pub(super) fn common<'a, T: PartialEq>(a: &'a [T], b: &[T]) -> Vec<&'a T> {
     a.iter().filter(|x| b.contains(x)).collect()
 }
 
 /// Kinds whose event is somebody's: another party is another event.
-fn of_a_party(kind: Option<UpdateKind>) -> bool {
+pub(super) fn of_a_party(kind: Option<UpdateKind>) -> bool {
     matches!(
         kind,
         None | Some(
@@ -324,441 +325,9 @@ fn of_a_party(kind: Option<UpdateKind>) -> bool {
     )
 }
 
-fn names(a: &Fingerprint, b: &Fingerprint, scale: &mut Scale) {
-    // A name is known by its capital on one side; on the other the word is enough, since not
-    // every language and style of headline lets capitals tell.
-    let has = |side: &Fingerprint, name: &String| {
-        side.names.contains(name) || shared(&[Word::plain(name)], &side.all) > 0.0
-    };
-    let mut told: Vec<&str> = a
-        .names
-        .iter()
-        .filter(|name| has(b, name))
-        .chain(b.names.iter().filter(|name| has(a, name)))
-        .map(String::as_str)
-        .collect();
-    told.sort_unstable();
-    told.dedup();
-    // Where capitals tell nothing on either side, both must have one.
-    let perhaps: Vec<&str> = a
-        .openers
-        .iter()
-        .filter(|word| b.openers.contains(word) && !told.contains(&word.as_str()))
-        .map(String::as_str)
-        .collect();
-    let sure = told.len() as f64;
-    told.extend(&perhaps);
-    if !told.is_empty() {
-        let of_party = of_a_party(a.kind) && of_a_party(b.kind);
-        let each = if of_party { 1.8 } else { 0.9 };
-        let count = sure + if perhaps.is_empty() { 0.0 } else { 0.7 };
-        // Whose event it is says more by the first name than by the second.
-        let first = if of_party { count.min(1.0) * 0.5 } else { 0.0 };
-        scale.add(
-            (each * count + first).min(2.0 * each),
-            format!("{BOTH_NAME}{}", told.join(", ")),
-        );
-    }
-    let one_party = !told.is_empty() && of_a_party(a.kind) && of_a_party(b.kind);
-    // Who is accredited is told by its name, and the accreditor is the same for all.
-    let other = |one: &Fingerprint, other: &Fingerprint| {
-        one.bodies.iter().any(|body| !other.bodies.contains(body))
-    };
-    if a.kind == Some(UpdateKind::AccreditationGranted) && a.kind == b.kind && !one_party {
-        if apart_in(&a.head_bodies, &b.head_bodies) {
-            scale.add(-4.0, "two bodies are accredited");
-        } else if other(a, b) && other(b, a) {
-            scale.add(-2.0, "two bodies are accredited");
-        }
-    }
-    // Whose event it is: whom the headline is about, else who is named below it.
-    let party = |side: &'_ Fingerprint| -> Vec<String> {
-        let list = if side.subjects.is_empty() {
-            &side.names
-        } else {
-            &side.subjects
-        };
-        list.clone()
-    };
-    let missing = |list: &[String], in_text: &Fingerprint| {
-        !list.is_empty() && !list.iter().any(|name| has(in_text, name))
-    };
-    let sides = [party(a), party(b)];
-    if missing(&sides[0], b) && missing(&sides[1], a) {
-        let headed = !a.subjects.is_empty() && !b.subjects.is_empty();
-        let known =
-            of_a_party(a.kind) && of_a_party(b.kind) && a.kind.is_some() && b.kind.is_some();
-        let mut told = sides.map(|side| side.join(" "));
-        told.sort();
-        let reason = format!("{} is not {}", told[0], told[1]);
-        if headed && known {
-            scale.veto(reason);
-        } else if headed {
-            scale.add(-1.5, reason);
-        } else if known {
-            scale.add(-3.5, reason);
-        }
-    }
-    let one_body = a.bodies.iter().any(|body| b.bodies.contains(body));
-    let places: Vec<&String> = a
-        .places
-        .iter()
-        .filter(|place| !super::vocabulary::Vocabulary::neutral(place))
-        .collect();
-    let others: Vec<&String> = b
-        .places
-        .iter()
-        .filter(|place| !super::vocabulary::Vocabulary::neutral(place))
-        .collect();
-    if !places.is_empty() && !others.is_empty() {
-        if places.iter().any(|place| others.contains(place)) {
-            scale.add(0.4, "one place");
-        } else {
-            let points = [a.kind, b.kind].map(local).into_iter().fold(0.0, f64::min);
-            // Two authorities, each at home, pursue the same firm for two things.
-            let two_cases = pursued(a) && pursued(b) && a.home.is_some() && b.home.is_some();
-            let points = if two_cases { 2.0 * points } else { points };
-            // Bodies of several places tell of what they do together.
-            let points = if points > -2.0 && one_body {
-                0.0
-            } else {
-                points
-            };
-            scale.add(points, "two places");
-        }
-    }
-    // What two countries agree on each tells with the other's name.
-    let names_home = |side: &Fingerprint, of: &Fingerprint| {
-        of.home
-            .as_ref()
-            .is_some_and(|home| side.home.as_ref() != Some(home) && side.places.contains(home))
-    };
-    if one_body {
-        scale.add(0.4, "one body acts");
-    } else if names_home(a, b) && names_home(b, a) {
-        scale.add(0.8, "each names the other's country");
-    } else if !one_party && a.body != b.body && !a.reports && !b.reports {
-        // Each speaks of itself: annual reports, appointments, consultations of two bodies are
-        // worded alike. What others bring about is told by many bodies.
-        let points = [a.kind, b.kind]
-            .map(of_itself)
-            .into_iter()
-            .fold(0.0, f64::min);
-        // What is done under one law is told by all who apply it.
-        let applied = a.kind == Some(UpdateKind::Institutional)
-            && a.kind == b.kind
-            && a.frameworks.iter().any(|id| b.frameworks.contains(id));
-        let points = if applied { points.max(-1.0) } else { points };
-        scale.add(points, "two bodies, neither names the other");
-    }
-}
-
-/// How much it speaks against one event that two places are named: an authority acts at home.
-fn local(kind: Option<UpdateKind>) -> f64 {
-    use UpdateKind as K;
-    match kind {
-        Some(K::AccreditationGranted) => -2.5,
-        Some(
-            K::Enforcement
-            | K::CourtRuling
-            | K::LawAdopted
-            | K::InForce
-            | K::Proposal
-            | K::Consultation
-            | K::Deadline,
-        ) => -1.5,
-        _ => -0.7,
-    }
-}
-
-/// How much it speaks against one event that two bodies tell of it without naming each other.
-fn of_itself(kind: Option<UpdateKind>) -> f64 {
-    use UpdateKind as K;
-    match kind {
-        Some(
-            K::Report | K::Institutional | K::Event | K::CertificationOffer | K::StatusConfirmed,
-        ) => -2.5,
-        Some(
-            K::NewEdition | K::LawAdopted | K::InForce | K::Amendment | K::Withdrawal | K::Proposal,
-        ) => -0.3,
-        _ => -0.6,
-    }
-}
-
-/// Whether a sum has one digit and noughts.
-fn is_round(mut sum: u64) -> bool {
-    while sum >= 10 && sum.is_multiple_of(10) {
-        sum /= 10;
-    }
-    sum < 10
-}
-
-/// Sums that are the same up to rounding.
-fn near((a, x): (u64, Currency), (b, y): (u64, Currency), of_one: bool) -> bool {
-    if !x.fits(y) {
-        return false;
-    }
-    let (low, high) = (a.min(b) as f64, a.max(b) as f64);
-    // "A million" may be 1.05 million of the same party, told in short.
-    let in_short = of_one && [a, b].iter().any(|sum| is_round(*sum));
-    high - low <= high * if in_short { 0.06 } else { 0.025 }
-}
-
-fn numbers(a: &Fingerprint, b: &Fingerprint, scale: &mut Scale) {
-    if !a.sums.is_empty() && !b.sums.is_empty() {
-        let of_one = scale.names_a_party(a, b);
-        type Sums = [(u64, Currency)];
-        let total = |sums: &Sums| {
-            let (_, currency) = sums.first().copied().unwrap_or_default();
-            let alike = sums.len() > 1 && sums.iter().all(|(_, other)| *other == currency);
-            alike.then(|| (sums.iter().map(|(sum, _)| sum).sum(), currency))
-        };
-        let met = |x: &Sums, y: &Sums| {
-            x.iter()
-                .copied()
-                .chain(total(x))
-                .any(|sum| y.iter().any(|other| near(sum, *other, of_one)))
-        };
-        // A fine in zloty is told abroad in euro: by far the same is not told apart.
-        let abroad = |x: &Sums, y: &Sums| {
-            x.iter().any(|(sum, own)| {
-                y.iter().any(|(other, currency)| {
-                    let (Some(rate), Some(another)) = (own.rough_rate(), currency.rough_rate())
-                    else {
-                        return own != currency
-                            && *own != Currency::Unknown
-                            && *currency != Currency::Unknown;
-                    };
-                    let ratio = (*sum as f64 * rate) / (*other as f64 * another).max(1.0);
-                    own != currency && (0.5..=2.0).contains(&ratio)
-                })
-            })
-        };
-        if met(&a.sums, &b.sums) || met(&b.sums, &a.sums) {
-            scale.add(2.0, "the same sum");
-        } else if abroad(&a.sums, &b.sums) {
-            scale.add(0.3, "about the same sum abroad");
-        } else if of_one
-            && (a.head_sums == 0 || b.head_sums == 0)
-            && apart(a, b).is_some_and(|days| days <= 8)
-        {
-            // The fine beside another that comes with it.
-            scale.add(-2.5, "two sums of money");
-        } else if of_a_party(a.kind) && of_a_party(b.kind) {
-            scale.veto("two sums of money");
-        } else {
-            scale.add(-1.5, "two sums of money");
-        }
-    }
-    let counted = common(&a.counts, &b.counts);
-    if let Some(most) = counted.iter().max() {
-        // Twos and threes are counted everywhere.
-        scale.add(if **most < 10 { 0.4 } else { 1.0 }, "the same count");
-    } else if a.head_counts > 0 && b.head_counts > 0 {
-        scale.add(-1.5, "two counts");
-    }
-    if !a.codes.is_empty() && !b.codes.is_empty() {
-        if common(&a.codes, &b.codes).is_empty() {
-            let class = |code: &str| {
-                code.split(|c: char| c.is_ascii_digit())
-                    .next()
-                    .map(str::to_owned)
-            };
-            if a.codes
-                .iter()
-                .any(|x| b.codes.iter().any(|y| class(x) == class(y)))
-            {
-                scale.veto(format!(
-                    "{} and {}",
-                    a.codes.join(" ").min(b.codes.join(" ")),
-                    a.codes.join(" ").max(b.codes.join(" "))
-                ));
-            }
-        } else {
-            scale.add(3.0, "the same code");
-        }
-    }
-    if apart_in(&a.years, &b.years) {
-        scale.veto("two years");
-    }
-    if apart_in(&a.months, &b.months) {
-        scale.veto("two months");
-    } else if apart_in(&a.days, &b.days) {
-        scale.add(-2.5, "two days");
-    }
-    for (series, n) in &a.series {
-        let others: Vec<u32> = b
-            .series
-            .iter()
-            .filter(|(other, _)| other == series)
-            .map(|(_, n)| *n)
-            .collect();
-        if !others.is_empty() && !others.contains(n) {
-            scale.veto(format!("two numbers of one {series}"));
-            break;
-        }
-    }
-    if apart_in(&a.versions, &b.versions) {
-        scale.veto("two versions");
-    }
-}
-
 /// Both say something, and nothing of it agrees.
-fn apart_in<T: PartialEq>(a: &[T], b: &[T]) -> bool {
+pub(super) fn apart_in<T: PartialEq>(a: &[T], b: &[T]) -> bool {
     !a.is_empty() && !b.is_empty() && common(a, b).is_empty()
-}
-
-/// What sort of citation it is: an act or case that happens once, or a text that lives on.
-fn class(work: &str) -> Option<&'static str> {
-    for (head, class) in [
-        ("Case ", "case"),
-        ("COM(", "proposal"),
-        ("EO ", "order"),
-        ("SI ", "instrument"),
-        ("Pub. L.", "public law"),
-    ] {
-        if work.starts_with(head) {
-            return Some(class);
-        }
-    }
-    let mut words = work.split(' ');
-    if words.any(|word| matches!(word, "SB" | "HB" | "AB" | "HF" | "SF" | "LD")) {
-        return Some("bill");
-    }
-    None
-}
-
-fn is_standard(cited: &Cited) -> bool {
-    let head = cited.work.split(' ').next().unwrap_or("");
-    matches!(
-        head,
-        "ISO"
-            | "ISO/IEC"
-            | "IEC"
-            | "ISO/SAE"
-            | "ISO/IEC/IEEE"
-            | "EN"
-            | "ETSI"
-            | "NIST"
-            | "FIPS"
-            | "CEN/CLC/TR"
-            | "IWA"
-            | "IEEE"
-    )
-}
-
-fn edition(canonical: &str) -> Option<&str> {
-    canonical
-        .rsplit_once(':')
-        .map(|(_, year)| year.get(..4).unwrap_or(year))
-        .filter(|year| year.bytes().all(|b| b.is_ascii_digit()))
-}
-
-fn references(a: &Fingerprint, b: &Fingerprint, scale: &mut Scale) {
-    let mut points: f64 = 0.0;
-    let mut told = "";
-    for x in &a.references {
-        for y in &b.references {
-            if x.work != y.work {
-                continue;
-            }
-            let once = class(&x.work).is_some() || x.work.contains(" FR ");
-            let each = if once {
-                2.0
-            } else if is_standard(x) {
-                1.0
-            } else {
-                0.4
-            };
-            let each = if x.head && y.head { each * 1.3 } else { each };
-            let dated =
-                is_standard(x) && x.canonical == y.canonical && edition(&x.canonical).is_some();
-            let each = if dated && a.kind == b.kind {
-                each + 0.5
-            } else {
-                each
-            };
-            if each > points {
-                points = each;
-                told = &x.work;
-            }
-            if x.head && y.head || (a.references.len() == 1 && b.references.len() == 1) {
-                if x.stage != y.stage && is_standard(x) {
-                    if x.stage.is_some() && y.stage.is_some() {
-                        scale.veto(format!("two stages of {}", x.work));
-                    } else if a.kind != b.kind {
-                        scale.add(-1.0, format!("two stages of {}", x.work));
-                    }
-                } else if x.adopted != y.adopted {
-                    scale.add(-0.8, format!("{} and its adoption", x.work));
-                } else if let (Some(m), Some(n)) = (edition(&x.canonical), edition(&y.canonical))
-                    && m != n
-                    && !x.adopted
-                {
-                    scale.veto(format!("two editions of {}", x.work));
-                }
-            }
-        }
-    }
-    if points > 0.0 {
-        scale.add(points, format!("both cite {told}"));
-    }
-    for name in ["case", "order", "bill", "instrument", "public law"] {
-        let of = |side: &Fingerprint| -> Vec<String> {
-            side.references
-                .iter()
-                .filter(|cited| class(&cited.work) == Some(name))
-                .map(|cited| cited.work.clone())
-                .collect()
-        };
-        if apart_in(&of(a), &of(b)) {
-            let headed = |side: &Fingerprint| {
-                side.references
-                    .iter()
-                    .any(|cited| cited.head && class(&cited.work) == Some(name))
-            };
-            // The bill that replaces a law is told with either's number.
-            let both = a.kind == b.kind && a.frameworks.iter().any(|id| b.frameworks.contains(id));
-            if name == "bill" && both && !(headed(a) && headed(b)) {
-                scale.add(-1.5, format!("two of the class {name}"));
-            } else {
-                scale.veto(format!("two of the class {name}"));
-            }
-        }
-    }
-    let heads = |side: &Fingerprint| -> Vec<String> {
-        side.references
-            .iter()
-            .filter(|cited| is_standard(cited) && cited.head)
-            .map(|cited| cited.work.clone())
-            .collect()
-    };
-    let all = |side: &Fingerprint| -> Vec<String> {
-        side.references
-            .iter()
-            .filter(|cited| is_standard(cited))
-            .map(|cited| cited.work.clone())
-            .collect()
-    };
-    if apart_in(&heads(a), &heads(b)) {
-        scale.veto("two standards");
-    } else if apart_in(&all(a), &all(b)) {
-        let series = |side: &Fingerprint| -> Vec<String> {
-            all(side)
-                .iter()
-                .filter_map(|work| Some(work.split_once('-')?.0.to_owned()))
-                .collect()
-        };
-        let parts = !common(&series(a), &series(b)).is_empty();
-        scale.add(
-            if parts { -3.0 } else { -1.5 },
-            if parts {
-                "two parts of one standard"
-            } else {
-                "two standards"
-            },
-        );
-    }
 }
 
 fn subjects(a: &Fingerprint, b: &Fingerprint, scale: &mut Scale) {

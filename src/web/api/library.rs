@@ -10,6 +10,7 @@ use super::records::{
     WorkRecord,
 };
 use super::{Fault, Refusals, limit, only, page_of, read, said, trouble};
+use crate::domain::health::{Record, judge};
 use crate::domain::id::{FrameworkId, SourceId};
 use crate::domain::library::Framework;
 use crate::domain::period::{InvalidPeriod, Period};
@@ -17,7 +18,7 @@ use crate::domain::reference;
 use crate::store::RegisterFilter;
 use crate::web::Site;
 use crate::web::asked::Parameters;
-use crate::web::feeds::source_lines;
+use crate::web::feeds::{source_line, source_lines};
 use crate::web::pages::source_of;
 
 fn names<T: ToString>(ids: &[T]) -> Vec<String> {
@@ -292,16 +293,22 @@ pub(super) async fn source(
     let day = "a day such as 2026-01-31";
     let from: Option<NaiveDate> = read(&parameters, "from", day)?;
     let until: Option<NaiveDate> = read(&parameters, "until", day)?;
-    let lines = source_lines(&site).await.map_err(trouble)?;
-    let line = lines
-        .into_iter()
-        .find(|line| line["id"].as_str() == Some(id.as_str()));
-    let (Some(line), Ok(id)) = (line, SourceId::new(&id)) else {
+    let known = SourceId::new(&id).ok();
+    let Some(source) = known.as_ref().and_then(|id| source_of(&site, id)) else {
         return Err(Fault::Missing(
             "There is no source of that identifier.".to_owned(),
         ));
     };
+    let id = &source.id;
     let now = site.clock.now();
+    let record = site.store.source_state(id).await?.map(|state| state.record);
+    let verdict = judge(
+        source.on,
+        source.expect_every,
+        record.as_ref().unwrap_or(&Record::default()),
+        now,
+    );
+    let line = source_line(&site, source, &verdict, record.as_ref());
     let last = until.map(|until| until.pred_opt().unwrap_or(until));
     let period = Period::meant(from, last, now.date_naive()).map_err(|error| match error {
         // One day is asked for with the next as `until`.
@@ -311,7 +318,7 @@ pub(super) async fn source(
         error => Fault::Unreadable(error.to_string()),
     })?;
     let (since, until) = period.moments(now);
-    let silence = site.store.silence(&id, (since, until), now).await?;
+    let silence = site.store.silence(id, (since, until), now).await?;
     said(&SourceProof {
         source: serde_json::from_value(line)?,
         silence: SilenceRecord {
@@ -331,7 +338,7 @@ pub(super) async fn source(
             new: silence.new,
             revised: silence.revised,
             sentence: silence.sentence(),
-            doubt: source_of(&site, &id).and_then(|source| silence.doubt(source)),
+            doubt: silence.doubt(source),
         },
     })
 }

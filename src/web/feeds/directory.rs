@@ -7,6 +7,8 @@ use serde_json::{Value, json};
 
 use super::family::Family;
 use super::{ENTRIES, Form, fed, file, head, kept};
+use crate::domain::health::{Record, Verdict};
+use crate::domain::source::Source;
 use crate::render::{FeedEntry, ListedFeed, feeds_opml, opml, table_head, table_rows};
 use crate::web::pages::{surveyed, told};
 use crate::web::{Site, Trouble};
@@ -68,26 +70,35 @@ pub(super) async fn digests(form: Form, State(site): State<Site>) -> Response {
 /// The sources as lines for programs: what is read, how often, and how it is.
 pub(in crate::web) async fn source_lines(site: &Site) -> Result<Vec<Value>, Trouble> {
     let (survey, states) = surveyed(site).await?;
-    let last = site.store.last_visits().await?;
     Ok(survey
         .iter()
         .map(|(source, verdict)| {
             let record = states.get(&source.id).map(|state| &state.record);
-            json!({
-                "id": source.id,
-                "body": source.body,
-                "name": source.name,
-                "kind": source.kind.as_str(),
-                "home": source.home,
-                "on": source.on,
-                "health": verdict.health.as_str(),
-                "reason": verdict.because,
-                "last_visit": last.get(&source.id).map(|visit| visit.at),
-                "last_success": record.and_then(|record| record.last_success),
-                "updates": format!("{}/sources/{}/updates.json", site.renderer.base_url(), source.id),
-            })
+            source_line(site, source, verdict, record)
         })
         .collect())
+}
+
+/// One of them.
+pub(in crate::web) fn source_line(
+    site: &Site,
+    source: &Source,
+    verdict: &Verdict,
+    record: Option<&Record>,
+) -> Value {
+    json!({
+        "id": source.id,
+        "body": source.body,
+        "name": source.name,
+        "kind": source.kind.as_str(),
+        "home": source.home,
+        "on": source.on,
+        "health": verdict.health.as_str(),
+        "reason": verdict.because,
+        "last_visit": record.and_then(|record| record.last_visit),
+        "last_success": record.and_then(|record| record.last_success),
+        "updates": format!("{}/sources/{}/updates.json", site.renderer.base_url(), source.id),
+    })
 }
 
 /// `/sources.csv` and `.json`.

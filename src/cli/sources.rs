@@ -8,13 +8,15 @@ use serde_json::json;
 use super::out::say;
 use super::table;
 use crate::daemon::House;
-use crate::domain::health::{Coverage, judge, survey};
+use crate::domain::health::{Coverage, survey, verdict};
 use crate::domain::period::Period;
 use crate::domain::quantity::spell_span;
 use crate::evidence::visit_line;
 
 /// Visits that people are listed.
 const VISITS: u32 = 20;
+/// Changes of health that are told.
+const CHANGES: u32 = 100;
 
 /// Options of `sources`.
 #[derive(clap::Args)]
@@ -50,15 +52,12 @@ async fn source(house: &House, id: &str, options: &Options) -> anyhow::Result<Ex
         .visits
         .unwrap_or(if options.json { u32::MAX } else { VISITS });
     let visits = house.store.visits(&source.id, since, until, most).await?;
-    let mut changes = house.store.health_changes(Some(&source.id), 100).await?;
-    changes.retain(|change| change.at >= since && change.at < until);
-    let record = house.store.source_state(&source.id).await?;
-    let verdict = judge(
-        source.on,
-        source.expect_every,
-        &record.map(|state| state.record).unwrap_or_default(),
-        now,
-    );
+    let changes = house
+        .store
+        .health_changes(&source.id, (since, until), CHANGES)
+        .await?;
+    let state = house.store.source_state(&source.id).await?;
+    let verdict = verdict(source, state.as_ref().map(|state| &state.record), now);
     if options.json {
         let visits: Vec<serde_json::Value> = visits.iter().map(visit_line).collect();
         let history: Vec<serde_json::Value> = changes

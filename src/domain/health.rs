@@ -47,6 +47,20 @@ impl Health {
         }
     }
 
+    /// Why a source is so, for everybody: what a fault says in detail may be the operator's business,
+    /// such as an address within, the name of a key, or where a redirect leads.
+    pub fn in_public(self, because: &str) -> &str {
+        match self {
+            Self::Fresh => "read, and not silent for longer than usual",
+            Self::Failing => "visits bring nothing that can be read",
+            Self::Refused => "our own rules, or the site's robots.txt, forbid the visit",
+            Self::Blocked => "the publisher turns us away",
+            Self::ChangedShape => "what comes is not what it was",
+            Self::Never => "not read yet",
+            Self::Quiet | Self::Empty | Self::Off => because,
+        }
+    }
+
     /// Whether somebody should look at the source.
     pub fn is_trouble(self) -> bool {
         !matches!(self, Self::Fresh | Self::Never | Self::Off)
@@ -396,19 +410,22 @@ fn unread(record: &Record, now: DateTime<Utc>) -> Option<(Health, String)> {
     ))
 }
 
+/// How a source is at a moment by what is known of it, if anything is.
+pub fn verdict(source: &Source, record: Option<&Record>, now: DateTime<Utc>) -> Verdict {
+    let unknown = Record::default();
+    let record = record.unwrap_or(&unknown);
+    judge(source.on, source.expect_every, record, now)
+}
+
 /// How every source is at a moment, in the order given.
 pub fn survey<'a, 'r>(
     sources: &'a [Source],
     record: impl Fn(&SourceId) -> Option<&'r Record>,
     now: DateTime<Utc>,
 ) -> Vec<(&'a Source, Verdict)> {
-    let unknown = Record::default();
     sources
         .iter()
-        .map(|source| {
-            let record = record(&source.id).unwrap_or(&unknown);
-            (source, judge(source.on, source.expect_every, record, now))
-        })
+        .map(|source| (source, verdict(source, record(&source.id), now)))
         .collect()
 }
 

@@ -33,7 +33,7 @@ pub enum InvalidPeriod {
 impl Period {
     /// The period that is meant by the days that are named: the thirty days up to today where none
     /// is, thirty up to the last one where the first is not named, and from the first one to today where
-    /// the last is not.
+    /// the last is not. What is still to come is cut off.
     ///
     /// # Errors
     /// When they make no period.
@@ -161,7 +161,8 @@ mod tests {
             from: NaiveDate::MAX,
             to: NaiveDate::MAX,
         };
-        last.moments(DateTime::<Utc>::MAX_UTC);
+        let (since, until) = last.moments(DateTime::<Utc>::MAX_UTC);
+        assert!(since < until);
         let first = Period {
             from: NaiveDate::MIN,
             to: NaiveDate::MIN,

@@ -98,7 +98,7 @@ impl HealthRow {
             at: Moment::at(at),
             before: before.as_str().to_owned(),
             after: after.as_str().to_owned(),
-            because: because.to_owned(),
+            because: after.in_public(because).to_owned(),
         }
     }
 }
@@ -240,7 +240,7 @@ impl SourcePage {
             },
             kind: source.kind.as_str().to_owned(),
             health: verdict.health.as_str().to_owned(),
-            because: verdict.because.clone(),
+            because: verdict.health.in_public(&verdict.because).to_owned(),
             // Of what is well the last visit says more.
             since: verdict
                 .since

@@ -55,7 +55,7 @@ impl SourceRow {
                 .map_or_else(|| source.body.to_string(), |body| body.name.clone()),
             kind: source.kind.as_str().to_owned(),
             health: verdict.health.as_str().to_owned(),
-            because: verdict.because.clone(),
+            because: verdict.health.in_public(&verdict.because).to_owned(),
             last_visit: record.and_then(|record| record.last_visit).map(Moment::at),
             last_new: record
                 .filter(|record| {

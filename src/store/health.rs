@@ -142,22 +142,26 @@ impl Store {
         })
     }
 
-    /// The newest changes of health, of one source or of all, the newest first.
+    /// The newest changes of a source's health in a period, from `since` to before `until`, the
+    /// newest first.
     ///
     /// # Errors
     /// As [`Store::noted_health`].
     pub async fn health_changes(
         &self,
-        source: Option<&SourceId>,
+        source: &SourceId,
+        (since, until): (DateTime<Utc>, DateTime<Utc>),
         limit: u32,
     ) -> Result<Vec<HealthChange>, Error> {
         type Row = (String, DateTime<Utc>, String, String, String);
         let rows: Vec<Row> = reading!(self.database, |pool| {
             sqlx::query_as(
                 "SELECT source_id, at, before, after, because FROM health_changes
-                 WHERE ($1 = '' OR source_id = $1) ORDER BY at DESC, source_id LIMIT $2",
+                 WHERE source_id = $1 AND at >= $2 AND at < $3 ORDER BY at DESC LIMIT $4",
             )
-            .bind(source.map_or("", SourceId::as_str))
+            .bind(source.as_str())
+            .bind(since)
+            .bind(until)
             .bind(i64::from(limit))
             .fetch_all(pool)
             .await?

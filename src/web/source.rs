@@ -8,7 +8,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::pages::{source_of, told};
 use super::{Site, Trouble};
-use crate::domain::health::judge;
+use crate::domain::health::verdict;
 use crate::domain::id::SourceId;
 use crate::domain::period::{InvalidPeriod, Period};
 use crate::render::{HealthRow, Named, SilenceView, SourcePage, VisitRow};
@@ -69,23 +69,16 @@ pub(super) async fn source(
     Parameters(parameters): Parameters<BTreeMap<String, String>>,
 ) -> Response {
     let page = async {
-        let known = SourceId::new(id.as_str())
-            .ok()
-            .filter(|id| source_of(&site, id).is_some());
-        let id = known.ok_or_else(|| unknown(&site, &id))?;
-        let source = source_of(&site, &id).ok_or(Trouble::Missing)?;
+        let known = SourceId::new(id.as_str()).ok();
+        let source = known.as_ref().and_then(|id| source_of(&site, id));
+        let source = source.ok_or_else(|| unknown(&site, &id))?;
+        let id = &source.id;
         let now = site.clock.now();
-        let state = site.store.source_state(&id).await?;
+        let state = site.store.source_state(id).await?;
         let record = state.as_ref().map(|state| &state.record);
-        let verdict = judge(
-            source.on,
-            source.expect_every,
-            record.unwrap_or(&Default::default()),
-            now,
-        );
         let mut view = SourcePage::new(
             source,
-            &verdict,
+            &verdict(source, record, now),
             record,
             state.as_ref().map(|state| state.next_visit_at),
             state.as_ref().map_or(0, |state| state.documents),
@@ -94,13 +87,13 @@ pub(super) async fn source(
         let (period, problems) = asked(&parameters, now.date_naive())?;
         view.problems = problems;
         let (since, until) = period.moments(now);
-        let silence = site.store.silence(&id, (since, until), now).await?;
+        let silence = site.store.silence(id, (since, until), now).await?;
         view.silence = SilenceView::new(source, &silence, period, now);
         let before = parameters
             .get("before")
             .and_then(|text| text.parse::<DateTime<Utc>>().ok())
             .map_or(until, |before| before.clamp(since, until));
-        let visits = site.store.visits(&id, since, before, VISITS + 1).await?;
+        let visits = site.store.visits(id, since, before, VISITS + 1).await?;
         let shown = visits.get(..VISITS as usize).unwrap_or(&visits);
         view.earlier = visits.get(shown.len()).and(shown.last()).map(|last| {
             format!(
@@ -113,10 +106,9 @@ pub(super) async fn source(
         view.visits = shown.iter().map(VisitRow::new).collect();
         view.changes = site
             .store
-            .health_changes(Some(&id), CHANGES)
+            .health_changes(id, (since, until), CHANGES)
             .await?
             .iter()
-            .filter(|change| change.at >= since && change.at < until)
             .map(|change| HealthRow::new(change.at, change.before, change.after, &change.because))
             .collect();
         site.show(&view)

@@ -93,6 +93,11 @@ async fn proof(store: &str) {
     ] {
         assert!(text.contains(told), "{told}\n{text}");
     }
+    // What exactly went wrong is for who operates the site.
+    let (_, list) = page(&house, &clock, "/sources.json").await;
+    for public in [&text, &list] {
+        assert!(!public.contains("answered 500"), "{public}");
+    }
 
     // A period in which nothing was said, and all was well.
     let quiet = "/sources/n?from=2026-03-11&to=2026-03-14";

@@ -10,7 +10,7 @@ use super::records::{
     WorkRecord,
 };
 use super::{Fault, Refusals, limit, only, page_of, read, said, trouble};
-use crate::domain::health::{Record, judge};
+use crate::domain::health::verdict;
 use crate::domain::id::{FrameworkId, SourceId};
 use crate::domain::library::Framework;
 use crate::domain::period::{InvalidPeriod, Period};
@@ -302,12 +302,7 @@ pub(super) async fn source(
     let id = &source.id;
     let now = site.clock.now();
     let record = site.store.source_state(id).await?.map(|state| state.record);
-    let verdict = judge(
-        source.on,
-        source.expect_every,
-        record.as_ref().unwrap_or(&Record::default()),
-        now,
-    );
+    let verdict = verdict(source, record.as_ref(), now);
     let line = source_line(&site, source, &verdict, record.as_ref());
     let last = until.map(|until| until.pred_opt().unwrap_or(until));
     let period = Period::meant(from, last, now.date_naive()).map_err(|error| match error {

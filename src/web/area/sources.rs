@@ -66,7 +66,7 @@ pub(super) async fn page(call: Call) -> Result<Response, Trouble> {
                 let seen =
                     SourceRow::new(source, verdict, record, last.get(&source.id), &site.library);
                 let faults = record.map_or(&[][..], |record| record.faults(last.get(&source.id)));
-                row(&call, source, seen, faults)
+                row(&call, source, seen, &verdict.because, faults)
             })
             .collect(),
         empty: Some("No source is like that.".to_owned()),
@@ -77,7 +77,7 @@ pub(super) async fn page(call: Call) -> Result<Response, Trouble> {
     call.show(&page)
 }
 
-fn row(call: &Call, source: &Source, seen: SourceRow, faults: &[Fault]) -> AreaRow {
+fn row(call: &Call, source: &Source, seen: SourceRow, because: &str, faults: &[Fault]) -> AreaRow {
     let moment = |moment: &Option<crate::render::Moment>| {
         moment
             .as_ref()
@@ -91,7 +91,7 @@ fn row(call: &Call, source: &Source, seen: SourceRow, faults: &[Fault]) -> AreaR
         under: vec![
             format!("{}, {}, {}", source.id, seen.body, seen.kind),
             seen.off_because
-                .map_or(seen.because, |why| format!("off: {why}")),
+                .map_or_else(|| because.to_owned(), |why| format!("off: {why}")),
             format!(
                 "visited {} times, last {}; last new {}",
                 seen.visits,

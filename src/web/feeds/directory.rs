@@ -94,7 +94,7 @@ pub(in crate::web) fn source_line(
         "home": source.home,
         "on": source.on,
         "health": verdict.health.as_str(),
-        "reason": verdict.because,
+        "reason": verdict.health.in_public(&verdict.because),
         "last_visit": record.and_then(|record| record.last_visit),
         "last_success": record.and_then(|record| record.last_success),
         "updates": format!("{}/sources/{}/updates.json", site.renderer.base_url(), source.id),

@@ -36,7 +36,7 @@ pub(super) struct Options {
     /// From this day on [default: today].
     #[arg(long, value_name = "DAY", value_parser = super::day)]
     from: Option<NaiveDate>,
-    /// Before this day [default: a year later; with --open or --ics: no end].
+    /// Up to this day, which is meant too [default: a year later; with --open or --ics: no end].
     #[arg(long, value_name = "DAY", value_parser = super::day)]
     until: Option<NaiveDate>,
     /// The most dates.
@@ -94,13 +94,17 @@ pub(super) async fn run(house: House, options: Options) -> anyhow::Result<ExitCo
     };
     let stretch = house
         .store
-        .due(from, until, events, options.limit as usize, |due| {
-            filter.takes(due) && (!open || due.is_open(today))
-        })
+        .due(
+            from,
+            until.and_then(|day| day.succ_opt()),
+            events,
+            options.limit as usize,
+            |due| filter.takes(due) && (!open || due.is_open(today)),
+        )
         .await?;
     // Nobody comments on a page's dates.
     let mut pages = filter.milestones(&house.library, from);
-    pages.retain(|milestone| !open && until.is_none_or(|until| milestone.date < until));
+    pages.retain(|milestone| !open && until.is_none_or(|until| milestone.date <= until));
     let limit = options.limit as usize;
     if stretch.cut || stretch.entries.len() + pages.len() > limit {
         eprintln!("regwire: there are more than {limit} dates; ask with --limit, or narrow it");

@@ -9,7 +9,7 @@ use crate::config::{self, Config};
 use crate::daemon::jobs::teams;
 use crate::library::{Files, load};
 use crate::render::{Renderer, Site};
-use crate::text::table::FileFault;
+use crate::text::report::FileFault;
 use crate::{domain::source::SourceKind, parse};
 
 /// Options of `check`.

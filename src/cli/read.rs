@@ -9,7 +9,7 @@ use super::table;
 use crate::daemon::{House, jobs};
 use crate::domain::id::UpdateId;
 use crate::domain::query;
-use crate::domain::update::Because;
+use crate::domain::update::{Because, TAG_RULES};
 use crate::render::update_line;
 use crate::search::{Asked, SortOrder};
 
@@ -291,6 +291,14 @@ pub(super) async fn show(
         say!("none: no rule found anything");
     } else {
         table::print(&["", "tag", "rule", "words"], &rows);
+        for (rule, meaning) in TAG_RULES {
+            if rows
+                .iter()
+                .any(|row| row.get(2).is_some_and(|met| met == rule))
+            {
+                say!("rule {rule}: {meaning}");
+            }
+        }
     }
     for tag in &update.tags.references {
         say!(

@@ -23,7 +23,8 @@ use crate::domain::id::{DigestName, TeamId};
 use crate::domain::quantity;
 use crate::domain::schedule::Schedule;
 use crate::domain::subscription::EmailAddress;
-use crate::text::table::{self, FileFault, Mixed, Report, Table};
+use crate::text::report::{FileFault, Report};
+use crate::text::table::{self, Mixed, Table};
 use crate::{deliver, fetch};
 
 pub use seeing::{MetricsSettings, OperatorSettings};

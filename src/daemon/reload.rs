@@ -12,7 +12,7 @@ use crate::library::{Files, load};
 use crate::render::Renderer;
 use crate::story::Vocabulary;
 use crate::tag::Tagger;
-use crate::text::table::FileFault;
+use crate::text::report::FileFault;
 
 /// When a file was last written, and how long it is.
 type Stamps = BTreeMap<PathBuf, (SystemTime, u64)>;

@@ -18,7 +18,8 @@ use crate::domain::library::Library;
 use crate::domain::quantity;
 use crate::domain::source::{DateStyle, Select, Source, SourceKind, Terms};
 use crate::text::date::{DateHints, Stamp, read};
-use crate::text::table::{Report, Table};
+use crate::text::report::Report;
+use crate::text::table::Table;
 
 #[derive(rust_embed::Embed)]
 #[folder = "demo/"]

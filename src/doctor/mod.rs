@@ -19,7 +19,7 @@ use crate::daemon::disk::Room;
 use crate::daemon::jobs::teams;
 use crate::library::{Files, Loaded, load};
 use crate::render::{Renderer, Site};
-use crate::text::table::FileFault;
+use crate::text::report::FileFault;
 
 pub use resolver::{Answer, Kind, Names, Resolver};
 

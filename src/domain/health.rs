@@ -271,7 +271,7 @@ fn median(counts: &[u32]) -> u32 {
 pub struct Verdict {
     /// The verdict.
     pub health: Health,
-    /// Since when it has been so, where that is known.
+    /// Since when something has been wrong, where that is known; none of a source that is well.
     pub since: Option<DateTime<Utc>>,
     /// Why, in a sentence.
     pub because: String,
@@ -352,7 +352,7 @@ pub fn judge(on: bool, expect_every: TimeDelta, record: &Record, now: DateTime<U
     if let Some(to) = &signs.moved_to {
         return verdict(
             Health::Fresh,
-            record.last_success,
+            None,
             format!(
                 "read; its address leads for good to {to}: put that into sources.toml if it is the publisher's"
             ),
@@ -360,7 +360,7 @@ pub fn judge(on: bool, expect_every: TimeDelta, record: &Record, now: DateTime<U
     }
     verdict(
         Health::Fresh,
-        record.last_success,
+        None,
         "read, and not silent for longer than usual".to_owned(),
     )
 }

@@ -256,6 +256,9 @@ pub struct Cue {
     pub form: String,
     /// Whether other cases of letters do not count.
     pub case_sensitive: bool,
+    /// Whether it is nothing behind another name, of which it is then the last word (`Halden Valley
+    /// Council`).
+    pub alone: bool,
     /// What it may mean.
     pub meanings: Vec<Meaning>,
 }

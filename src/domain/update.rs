@@ -168,7 +168,7 @@ impl Field {
 /// Why a tag is there: the rule and the words that earned it.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Because {
-    /// The rule, by its short name (`alias`, `reference`, `J1`, `kind-phrase` …).
+    /// The rule, by its short name ([`TAG_RULES`]).
     pub rule: Cow<'static, str>,
     /// Where the words stand.
     pub field: Field,
@@ -176,6 +176,36 @@ pub struct Because {
     pub text: String,
     /// Where they begin, in characters (Unicode scalar values); 0 where there is no text.
     pub start: usize,
+}
+
+/// The rules by which tags are given, each with what it says of the words that are shown: how they earned
+/// the tag.
+pub const TAG_RULES: &[(&str, &str)] = &[
+    ("reference", "cited by its number"),
+    ("name", "named so in full"),
+    ("acronym", "its letters, written as letters are"),
+    (
+        "cue",
+        "a name with several meanings, settled by the words beside it or by who publishes it",
+    ),
+    ("kind-phrase", "words that tell of such an event"),
+    ("stated", "a field that the publisher fills in"),
+    ("J1", "follows from a law that is tagged"),
+    ("J2", "follows from a body that is tagged"),
+    ("J3", "a place that is named as one where it counts"),
+    (
+        "J4",
+        "follows from what it is about, where nothing else names a place",
+    ),
+];
+
+impl Because {
+    /// What its rule says of the words, for people; none for a rule of another time.
+    pub fn meaning(&self) -> Option<&'static str> {
+        let mut rules = TAG_RULES.iter();
+        let (_, meaning) = rules.find(|(rule, _)| *rule == self.rule)?;
+        Some(meaning)
+    }
 }
 
 /// A tag and its reasons.

@@ -22,7 +22,8 @@ use crate::domain::library::{KindBook, Library, MannerBook};
 use crate::domain::mapping::Preset;
 use crate::domain::source::Source;
 use crate::domain::synonyms::Synonyms;
-use crate::text::table::{self, FileFault, Report};
+use crate::text::report::{FileFault, Report};
+use crate::text::table;
 
 #[derive(rust_embed::Embed)]
 #[folder = "frameworks/"]

@@ -511,7 +511,7 @@ impl Reading<'_> {
             && self.has_page
             && let Some(what) = what
         {
-            self.links.unsourced.push(crate::text::table::FileFault {
+            self.links.unsourced.push(crate::text::report::FileFault {
                 what: format!(
                     "“{what}” rests on no source: name one of this file's [[source]] in `sources`"
                 ),

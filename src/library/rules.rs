@@ -20,6 +20,7 @@ pub(super) fn cues(file: &mut Table<'_>, links: &mut Links) -> Vec<Cue> {
     for mut table in file.tables("cue") {
         let form = table.required_text("form");
         let case_sensitive = table.flag("case_sensitive").unwrap_or(true);
+        let alone = table.flag("alone").unwrap_or(false);
         let mut meanings = Vec::new();
         for mut meaning in table.tables("meaning") {
             let framework = meaning.read("framework", str::parse::<FrameworkId>);
@@ -85,6 +86,7 @@ pub(super) fn cues(file: &mut Table<'_>, links: &mut Links) -> Vec<Cue> {
             out.push(Cue {
                 form,
                 case_sensitive,
+                alone,
                 meanings,
             });
         }

@@ -12,7 +12,8 @@ use crate::domain::source::{
     Agent, DateStyle, Edit, Interface, Keep, LifeCycleRule, MAX_BYTES, MAX_TIME, Pick, Proof,
     Select, Source, SourceKind, Terms, Way,
 };
-use crate::text::table::{FileFault, Mixed, Report, Table};
+use crate::text::report::{FileFault, Report};
+use crate::text::table::{Mixed, Table};
 
 /// Keys that only some kinds are read by; an entry that is switched off may keep them.
 const OF_SOME_KINDS: &[&str] = &["preset", "map", "scope"];

@@ -10,6 +10,8 @@ pub struct AboutPage {
     pub coverage: String,
     /// What there is: a number and what it counts.
     pub counts: Vec<(i64, String)>,
+    /// The rules of tagging: name and meaning.
+    pub rules: Vec<(&'static str, &'static str)>,
     /// Where to go.
     pub ways: Vec<Named>,
 }
@@ -20,6 +22,7 @@ impl View for AboutPage {
         Self {
             coverage: "38 of 41 sources fresh".to_owned(),
             counts: vec![(12, "updates".to_owned())],
+            rules: vec![("reference", "cited by its number")],
             ways: vec![Named {
                 name: "Sources".to_owned(),
                 href: "/sources".to_owned(),

@@ -160,7 +160,7 @@ impl UpdateCard {
                 href: "/search?q=framework:iso-iec-42005".to_owned(),
             }],
             jurisdictions: vec!["International".to_owned()],
-            here: Some("“ISO/IEC 42005:2025” in the headline (rule: reference).".to_owned()),
+            here: Some("“ISO/IEC 42005:2025” in the headline (rule reference).".to_owned()),
             why: Some("The text that auditors and customers will ask about from now on.".to_owned()),
             why_rule: Some("new-edition-standard".to_owned()),
             weight: Some("0.42".to_owned()),

@@ -295,7 +295,7 @@ impl View for UpdatePage {
                 name: "ISO/IEC 42005".to_owned(),
                 href: "/search?q=framework:iso-iec-42005".to_owned(),
                 primary: true,
-                because: vec!["“ISO/IEC 42005:2025” in the headline (rule: reference)".to_owned()],
+                because: vec!["“ISO/IEC 42005:2025” in the headline (rule reference)".to_owned()],
             }],
             references: vec![Named {
                 name: "ISO/IEC 42005:2025".to_owned(),

@@ -110,20 +110,15 @@ pub(super) fn sentence(text: String) -> String {
 
 /// A reason as a sentence.
 pub(super) fn reason(because: &Because) -> String {
-    match &*because.rule {
-        "J1" => format!(
-            "follows from a law that is tagged ({}; rule J1)",
-            because.text
-        ),
-        "J2" => format!(
-            "follows from a body that is tagged ({}; rule J2)",
-            because.text
-        ),
-        "J4" => format!("follows from what it is about ({}; rule J4)", because.text),
-        rule => format!(
-            "“{}” in the {} (rule: {rule})",
+    let meaning = because.meaning().unwrap_or("found");
+    match because.field {
+        Field::Tag => format!("{meaning} ({}; rule {})", because.text, because.rule),
+        Field::Stated => format!("“{}” in {meaning} (rule {})", because.text, because.rule),
+        field => format!(
+            "“{}” in the {}: {meaning} (rule {})",
             because.text,
-            because.field.as_str()
+            field.as_str(),
+            because.rule
         ),
     }
 }

@@ -135,7 +135,17 @@ pub(super) fn references(a: &Fingerprint, b: &Fingerprint, scale: &mut Scale) {
             .map(|cited| cited.work.clone())
             .collect()
     };
-    if apart_in(&heads(a), &heads(b)) {
+    // A headline may name the series, and the text below it the part that the other one names.
+    let names_the_series = |one: &Fingerprint, other: &Fingerprint| {
+        heads(one).iter().any(|series| {
+            heads(other).iter().any(|part| {
+                part.strip_prefix(series.as_str())
+                    .is_some_and(|rest| rest.starts_with('-'))
+                    && all(one).contains(part)
+            })
+        })
+    };
+    if apart_in(&heads(a), &heads(b)) && !names_the_series(a, b) && !names_the_series(b, a) {
         scale.veto("two standards");
     } else if apart_in(&all(a), &all(b)) {
         let series = |side: &Fingerprint| -> Vec<String> {

@@ -102,7 +102,10 @@ const IDEAS: &[(&str, &str)] = &[
         "sue",
         "sue sues sued suing lawsuit* suit suits klage* klagt",
     ),
-    ("appeal", "appeal* beruf* recours apelac* ricorso"),
+    (
+        "appeal",
+        "appeal* beruf* recours saisit pourvoi apelac* impugn* ricorso",
+    ),
     (
         "publish",
         "publish* publication veroffentlich* publie publiee publiees publies publica publicada publicado pubblica pubblicat* erschien* release* released unveil* launch* present* vorgelegt herausgegeben out issue issued available expose* arrive* 发布 公布 发表 公表 發表",

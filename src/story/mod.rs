@@ -10,6 +10,7 @@ mod citations;
 mod figures;
 mod fingerprint;
 mod grouping;
+mod headline;
 mod lexicon;
 mod numbers;
 mod party;
@@ -23,8 +24,9 @@ use crate::domain::standard::{Stage, reports};
 use crate::domain::update::{Update, UpdateKind};
 
 pub use candidates::Candidates;
-pub use fingerprint::{Fingerprint, is_correction};
+pub use fingerprint::Fingerprint;
 pub use grouping::{Member, group};
+pub use headline::is_correction;
 pub use verdict::Verdict;
 pub use vocabulary::Vocabulary;
 

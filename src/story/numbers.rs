@@ -128,11 +128,37 @@ pub(super) fn read(text: &str) -> (Vec<Placed>, Vec<Version>) {
             }
         }
         let scale = scale_after(after);
+        // `12억 4천만`: a number with its scale, and less than one of that scale behind it.
+        let more = scale.and_then(|(factor, length)| {
+            let from = end + length;
+            let rest = text.get(from..)?;
+            let skipped = rest.len() - rest.trim_start_matches(' ').len();
+            if !rest
+                .trim_start_matches(' ')
+                .starts_with(|c: char| c.is_ascii_digit())
+            {
+                return None;
+            }
+            let (groups, separators, end) = self::groups(text, from + skipped);
+            let behind = text.get(end..)?;
+            let (smaller, length) = scale_after(behind).filter(|_| is_wide(behind))?;
+            let fits = is_wide(after) && smaller < factor;
+            match value(&groups, &separators, Some(smaller), None, true)? {
+                Number::Sum(sum, _) if fits => Some((sum, end + length)),
+                _ => None,
+            }
+        });
         // `1,347억`: before a sign of scale the comma stands for thousands, as nowhere else.
-        let wide = scale.is_some() && !after.trim_start().starts_with(|c: char| c.is_ascii());
-        let money =
-            currency_before(before).or_else(|| currency_after(after, scale.map_or(0, |s| s.1)));
-        if let Some(number) = value(&groups, &separators, scale.map(|s| s.0), money, wide) {
+        let wide = scale.is_some() && is_wide(after);
+        let money = currency_before(before).or_else(|| match more {
+            Some((_, end)) => currency_after(text.get(end..).unwrap_or(""), 0),
+            None => currency_after(after, scale.map_or(0, |s| s.1)),
+        });
+        if let Some(mut number) = value(&groups, &separators, scale.map(|s| s.0), money, wide) {
+            if let (Number::Sum(sum, _), Some((smaller, end))) = (&mut number, more) {
+                *sum = sum.saturating_add(smaller);
+                at = end;
+            }
             numbers.push(Placed { number, start, end });
         }
     }
@@ -181,20 +207,32 @@ fn is_version(groups: &[&str]) -> bool {
     groups.iter().all(|group| group.len() <= 2) && groups.first().is_some_and(|g| g.len() <= 2)
 }
 
+/// Whether what follows a number is a sign of scale of the East.
+fn is_wide(after: &str) -> bool {
+    !after.trim_start().starts_with(|c: char| c.is_ascii())
+}
+
 /// The factor that a word of scale right after a number means, and the bytes up to its end.
 fn scale_after(after: &str) -> Option<(f64, usize)> {
     let trimmed = after.trim_start_matches([' ', '\u{a0}', '\u{202f}', '-']);
     let skipped = after.len() - trimmed.len();
     for (sign, factor) in [
-        ('億', 1e8),
-        ('亿', 1e8),
-        ('억', 1e8),
-        ('万', 1e4),
-        ('萬', 1e4),
-        ('만', 1e4),
+        ("兆", 1e12),
+        ("億", 1e8),
+        ("亿", 1e8),
+        ("억", 1e8),
+        ("천만", 1e7),
+        ("千万", 1e7),
+        ("千萬", 1e7),
+        ("백만", 1e6),
+        ("百万", 1e6),
+        ("百萬", 1e6),
+        ("万", 1e4),
+        ("萬", 1e4),
+        ("만", 1e4),
     ] {
         if trimmed.starts_with(sign) {
-            return Some((factor, skipped + sign.len_utf8()));
+            return Some((factor, skipped + sign.len()));
         }
     }
     let word: String = trimmed
@@ -391,6 +429,9 @@ mod tests {
             ("420mila euro", 420_000, Currency::Euro),
             ("R$ 14,4 milhões", 14_400_000, Currency::Real),
             ("과징금 1,347억원", 134_700_000_000, Currency::Won),
+            ("과징금 12억 4천만 원 부과", 1_240_000_000, Currency::Won),
+            ("1億2000万円", 120_000_000, Currency::Yen),
+            ("罚款3亿5千万元", 350_000_000, Currency::Yen),
             ("KRW134.7 billion", 134_700_000_000, Currency::Won),
             ("$250K", 250_000, Currency::Dollar),
             ("CHF 2 Mio.", 2_000_000, Currency::Franc),

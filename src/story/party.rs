@@ -146,6 +146,7 @@ fn local(kind: Option<UpdateKind>) -> f64 {
             | K::InForce
             | K::Proposal
             | K::Consultation
+            | K::Institutional
             | K::Deadline,
         ) => -1.5,
         _ => -0.7,

@@ -25,14 +25,16 @@ struct Sensed {
 /// All ambiguous forms, compiled.
 pub(super) struct Cues {
     cues: Vec<Vec<Sensed>>,
+    /// Which of them mean nothing behind another name.
+    alone: Vec<bool>,
     /// From here on they are names whose owner or place stands apart.
     apart: usize,
 }
 
 /// A name without its owner or its place, which must then stand elsewhere in the text
-/// (rule F1): the framework, and the names of owner or place.
+/// (rule F1): what it names, and the names of owner or place.
 pub(super) struct Apart {
-    pub(super) framework: usize,
+    pub(super) target: Target,
     pub(super) names: Vec<String>,
 }
 
@@ -183,8 +185,11 @@ impl Cues {
         let first_apart = cues.len();
         for meanings in apart {
             let sensed = meanings.into_iter().map(|apart| Sensed {
-                target: Some(Target::Framework(apart.framework)),
-                body: None,
+                target: Some(apart.target),
+                body: match apart.target {
+                    Target::Body(place) => library.bodies.get(place).map(|body| body.id.clone()),
+                    _ => None,
+                },
                 language: None,
                 any: nodes(&apart.names),
                 not: Vec::new(),
@@ -194,8 +199,14 @@ impl Cues {
         }
         Self {
             cues,
+            alone: library.cues.iter().map(|cue| cue.alone).collect(),
             apart: first_apart,
         }
+    }
+
+    /// Whether a form means nothing behind another name.
+    pub(super) fn is_alone(&self, cue: usize) -> bool {
+        self.alone.get(cue).copied().unwrap_or(false)
     }
 
     /// Whether a form is a name whose owner or place stands apart. Where it does not, shorter

@@ -11,7 +11,7 @@ use super::sequences::{ByNode, Node};
 use super::text::{Drafting, Hit, Text};
 use super::vocabulary::Written;
 use crate::domain::id::JurisdictionId;
-use crate::domain::library::{Framework, FrameworkKind, Library};
+use crate::domain::library::{Body, Framework, FrameworkKind, Library};
 use crate::domain::reference;
 
 /// What a name names: a place in the library's lists.
@@ -360,6 +360,11 @@ impl Lexicon {
                         end,
                     };
                     let meant = match target {
+                        Target::Cue(cue)
+                            if self.cues.is_alone(*cue) && ends_a_name(passage, first) =>
+                        {
+                            None
+                        }
                         Target::Cue(cue) => self
                             .cues
                             .decide(*cue, place, witnesses, speaker)
@@ -414,8 +419,8 @@ fn care(name: &str, english: bool) -> Care {
 }
 
 /// Names of frameworks without the owner or the place that they begin with ("NIST Privacy
-/// Framework", "Virginia Consumer Data Protection Act"): they mean the framework where owner or
-/// place stands apart (rule F1).
+/// Framework", "Virginia Consumer Data Protection Act"), and names of bodies without the country that is
+/// put behind them: they mean the framework or the body where owner or place stands apart (rule F1).
 fn names_apart(library: &Library) -> BTreeMap<String, Vec<Apart>> {
     let mut out: BTreeMap<String, Vec<Apart>> = BTreeMap::new();
     for (place, framework) in library.frameworks.iter().enumerate() {
@@ -456,16 +461,41 @@ fn names_apart(library: &Library) -> BTreeMap<String, Vec<Apart>> {
                     continue;
                 }
                 let meanings = out.entry(rest).or_default();
-                if !meanings.iter().any(|apart| apart.framework == place) {
+                let target = Target::Framework(place);
+                if !meanings.iter().any(|apart| apart.target == target) {
                     meanings.push(Apart {
-                        framework: place,
+                        target,
                         names: names.clone(),
                     });
                 }
             }
         }
     }
+    for (place, body) in library.bodies.iter().enumerate() {
+        let Some((rest, names)) = without_place(body, library) else {
+            continue;
+        };
+        out.entry(plain(rest)).or_default().push(Apart {
+            target: Target::Body(place),
+            names,
+        });
+    }
     out
+}
+
+/// The name of a body without the country that tells it from its namesakes, and the names of that
+/// country: `National Cyber Security Centre (Ireland)`.
+fn without_place<'n>(body: &'n Body, library: &Library) -> Option<(&'n str, Vec<String>)> {
+    let (rest, behind) = body.name.split_once(" (")?;
+    let place = library.jurisdiction(body.jurisdiction.as_ref()?)?;
+    let names = std::iter::once(&place.name).chain(&place.names);
+    let mut names: Vec<String> = names.cloned().collect();
+    let country = behind.strip_suffix(')')?;
+    if !rest.contains(' ') || !names.iter().any(|name| name == country) {
+        return None;
+    }
+    names.extend(place.demonyms.iter().cloned());
+    Some((rest, names))
 }
 
 impl Form {
@@ -496,6 +526,19 @@ impl Form {
             && !is_amount(passage, end)
             && (!self.instrument || is_instrument(behind))
     }
+}
+
+/// Whether a word is the last one of a longer name: a word with a capital stands right before it, in a
+/// text in which not all words have one. That word opens no text, for there it has a capital anyway.
+fn ends_a_name(passage: &Passage<'_>, at: usize) -> bool {
+    let capital = |at: usize| passage.written(at).starts_with(char::is_uppercase);
+    let long = |at: &usize| passage.word(*at).chars().count() >= 4;
+    at >= 2
+        && passage.gap(at) == Gap::Space
+        && passage.gap(at - 1) < Gap::Sentence
+        && capital(at - 1)
+        && long(&(at - 1))
+        && (0..passage.len()).filter(long).any(|at| !capital(at))
 }
 
 /// A number with a unit behind it is an amount and no name ("ISO 9001 MB": rule 10 of references).

@@ -8,6 +8,7 @@ pub mod diff;
 pub mod html;
 pub mod language;
 pub mod rehearsal;
+pub mod report;
 pub mod runs;
 pub mod sieve;
 pub mod stem;

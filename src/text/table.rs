@@ -4,8 +4,6 @@
 //! a table is walked key by key, each fault is noted where it stands, and keys that nobody
 //! asked for are reported with the nearest one that somebody did.
 
-use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::rc::Rc;
 
@@ -13,71 +11,7 @@ use chrono::NaiveDate;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-/// One fault of one file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FileFault {
-    /// The file, as it was named to the reader.
-    pub file: String,
-    /// The line, from 1.
-    pub line: usize,
-    /// The key with its table, such as `source[3].every`; empty when the file as a whole is meant.
-    pub key: String,
-    /// What is wrong, and how to mend it.
-    pub what: String,
-}
-
-impl fmt::Display for FileFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.line {
-            0 => write!(f, "{}: ", self.file)?,
-            line => write!(f, "{}:{line}: ", self.file)?,
-        }
-        if !self.key.is_empty() {
-            write!(f, "{}: ", self.key)?;
-        }
-        f.write_str(&self.what)
-    }
-}
-
-/// The faults found so far, and the keys that were asked for; shared by all tables of a reading.
-#[derive(Clone, Debug, Default)]
-pub struct Report {
-    faults: Rc<RefCell<Vec<FileFault>>>,
-    /// Below each table's name.
-    known: Rc<RefCell<BTreeMap<String, BTreeSet<&'static str>>>>,
-}
-
-impl Report {
-    /// Notes a fault.
-    pub fn add(&self, fault: FileFault) {
-        self.faults.borrow_mut().push(fault);
-    }
-
-    /// Every key that somebody asked for, with its table (`web.listen`, `team.track`).
-    pub fn known(&self) -> BTreeSet<String> {
-        let known = self.known.borrow();
-        let keys = known.iter().flat_map(|(path, keys)| {
-            keys.iter().map(move |key| match path.as_str() {
-                "" => (*key).to_owned(),
-                path => format!("{path}.{key}"),
-            })
-        });
-        keys.collect()
-    }
-
-    /// All faults, by file and line.
-    pub fn faults(&self) -> Vec<FileFault> {
-        let mut faults = self.faults.borrow().clone();
-        faults.sort_by(|a, b| (&a.file, a.line, &a.key).cmp(&(&b.file, b.line, &b.key)));
-        faults.dedup();
-        faults
-    }
-
-    /// Whether nothing was found.
-    pub fn is_empty(&self) -> bool {
-        self.faults.borrow().is_empty()
-    }
-}
+use super::report::{FileFault, Report};
 
 /// A file's text with the beginnings of its lines.
 #[derive(Debug)]
@@ -781,7 +715,7 @@ impl<'i> Table<'i> {
 
     /// How many faults the whole reading has so far.
     pub fn faults(&self) -> usize {
-        self.report.faults.borrow().len()
+        self.report.count()
     }
 
     /// The line on which it begins, from 1.
@@ -792,12 +726,7 @@ impl<'i> Table<'i> {
     /// Ends the walk: keys that nobody asked for are faults, with the nearest known one.
     pub fn finish(self) {
         let path = without_numbers(&self.path);
-        self.report
-            .known
-            .borrow_mut()
-            .entry(path)
-            .or_default()
-            .extend(&self.asked);
+        self.report.asked(path, &self.asked);
         for (key, value) in &self.table {
             let key = key.get_ref().as_ref();
             if self.asked.contains(&key) {

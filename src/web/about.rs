@@ -5,6 +5,7 @@ use axum::response::Response;
 
 use super::Site;
 use super::pages::{coverage, told};
+use crate::domain::update::TAG_RULES;
 use crate::render::{AboutPage, Named};
 
 /// `/about`
@@ -39,6 +40,7 @@ pub(super) async fn about(State(site): State<Site>) -> Response {
             .into_iter()
             .map(|(count, what)| (count, what.to_owned()))
             .collect(),
+            rules: TAG_RULES.to_vec(),
             ways: [
                 ("Sources, and when each was read", "/sources"),
                 ("Frameworks", "/frameworks"),

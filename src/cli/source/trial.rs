@@ -10,6 +10,7 @@ use super::{answered, undescribed};
 use crate::cli::out::say;
 use crate::cli::page::{blocks, shown};
 use crate::cli::table;
+use crate::compare;
 use crate::daemon::House;
 use crate::daemon::jobs::{articles, watch};
 use crate::domain::address::{AddressTemplate, WebAddress};
@@ -206,6 +207,12 @@ fn page_count(page: &PageReading) -> String {
     format!("{} would be compared", what.join(" and "))
 }
 
+/// How many entries are an item that stands before them: a visit takes it once.
+fn same_again(entries: &[Entry]) -> usize {
+    let once = compare::keyed(entries.to_vec()).len();
+    entries.len().saturating_sub(once)
+}
+
 pub(super) fn entry_line(entry: &Entry) -> Value {
     json!({
         "key": entry.guid,
@@ -225,6 +232,7 @@ fn trial_line(source: &Source, document: &Document, trial: &Trial, found: &[Disc
         "url": document.url,
         "status": document.status,
         "readable": trial.parsed.readable,
+        "same_again": same_again(&trial.parsed.entries),
         "entries": trial.parsed.entries.iter().map(entry_line).collect::<Vec<_>>(),
         "refused": trial.refused.iter().map(|row| json!({
             "row": row.row, "why": row.why, "excerpt": row.excerpt,
@@ -372,6 +380,16 @@ fn print_trial(
     }
     if let Some(page) = &trial.parsed.page {
         print_page(page, limit);
+    }
+    let again = i64::try_from(same_again(&trial.parsed.entries)).unwrap_or(i64::MAX);
+    if again > 0 {
+        say!(
+            "{} the same item as one before, and would be taken once",
+            match again {
+                1 => "1 of them is".to_owned(),
+                many => format!("{many} of them are"),
+            }
+        );
     }
     let count = i64::try_from(trial.parsed.entries.len()).unwrap_or(i64::MAX);
     say!(

@@ -13,7 +13,7 @@ use crate::domain::source::Source;
 use crate::domain::subscription::{EndReason, Frequency, Origin, Recipient, Subscription};
 use crate::matching::judge;
 use crate::store::begun;
-use crate::text::table::FileFault;
+use crate::text::report::FileFault;
 
 /// All teams: those of the configuration first; a name that both have is the configuration's.
 ///

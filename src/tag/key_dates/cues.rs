@@ -116,9 +116,10 @@ const PHRASES: &[(Sense, &str)] = &[
          |have your say|public enquiry|respond to the\
          |public comment|public comments|public input|replies|representations|remarks|tell us\
          |comment window|feedback window|consultation window|feedback period|exposure period\
-         |questionnaire|deadline to respond|deadline for responding|deadline to reply|deadline to comment\
+         |questionnaire|to respond to the discussion paper|to respond to the consultation|to respond to the draft|to respond to the paper\
+         |to respond to the proposals|to respond to the call|deadline to respond|deadline for responding|deadline to reply|deadline to comment\
          |respond by|reply by|responding to the|respond to this|let us know|stellungnahme*|konsultation*|anhorungsfrist\
-         |anmerkungen|einwendungen|beteiligungsverfahren|verbandeanhorung|vernehmlassungsfrist\
+         |anmerkungen|einwendungen|einspruchsfrist|einspruche|beteiligungsverfahren|verbandeanhorung|vernehmlassungsfrist\
          |ruckmeldung*|kommentare|kommentierung*|vernehmlassung*|consultation publique\
          |contributions|commentaires|reponses\
          |observations du public|appel a contributions|appel a commentaires|repondre a la consultation|remarques|alegaciones|consulta publica|consulta\
@@ -156,7 +157,8 @@ const PHRASES: &[(Sense, &str)] = &[
     // Ballots.
     (
         Sense::Topic(Topic::Ballot),
-        "vote sur le projet de norme|vote sur le projet final de norme|vote sur la norme|cdv vote|vote that should|ballot|ballots|ballot period|balloting|vote on|voting|voting period|formal vote\
+        "cast their votes on the new work item|cast their votes on the draft|cast their votes on the fdis|cast their votes on the dis\
+         |cast their votes on the final draft|cast their vote on the draft|cast votes on the draft|vote sur le projet final|vote sur le projet de norme|vote sur le projet final de norme|vote sur la norme|cdv vote|vote that should|ballot|ballots|ballot period|balloting|vote on|voting|voting period|formal vote\
          |enquiry on pren|enquiry on iso|enquiry on en|enquiry on the draft standard|cen enquiry\
          |dis enquiry|enquiry vote|abstimmung uber|enquete publique afnor|dis ballot|fdis ballot",
     ),
@@ -193,7 +195,7 @@ const PHRASES: &[(Sense, &str)] = &[
     // Registrations, reports, applications.
     (
         Sense::Topic(Topic::Submission),
-        "registration|registrations|registration deadline|reporting deadline|filing deadline\
+        "date for handing in|date for filing|date for submitting|registration|registrations|registration deadline|reporting deadline|filing deadline\
          |submission deadline|application deadline|applications|application period|nominations\
          |expressions of interest|proposals|bids|abstracts|registration period|annual return\
          |annual returns|reporting period|self-assessment|entries|notification deadline\
@@ -209,7 +211,7 @@ const PHRASES: &[(Sense, &str)] = &[
         "submit|submitted|report the|report all|report these|report data|report incidents|report figures\
          |report on their|report annually|register|registered|file|filed|apply for|report to|reported to|notify|notified\
          |report their|report its\
-         |provide the following|to respond to|send|sent to|provide their|enrol|enroll|lodge|lodged|apply\
+         |provide the following|provide the commission|provide the authority|provide the agency|furnish|handing in|to respond to|send|sent to|provide their|enrol|enroll|lodge|lodged|apply\
          |return|returned|hand in|deliver|upload|declare|registrieren|melden|einreichen\
          |abgeben|ubersenden|abzugeben|zu melden|gemeldet\
          |eingereicht|einzureichen|vorzulegen|einzusenden|ubermitteln|anmelden|anzumelden|vorlegen|beantragen\
@@ -397,12 +399,15 @@ const PHRASES: &[(Sense, &str)] = &[
          |auparavant|precedemment|et non plus|en lugar|en vez|inicialmente|originalmente\
          |anteriormente|anziche|invece|inizialmente|originariamente|in precedenza|in plaats\
          |oorspronkelijk|eerder gepland|aanvankelijk|voorheen|zamiast|pierwotnie|wczesniej\
-         |former deadline of|original deadline of|previous deadline of",
+         |former deadline of|original deadline of|previous deadline of|original deadline|original date|ursprungliche frist\
+         |ursprunglicher termin|delai initial|date initiale|plazo original|fecha original|termine originario|scadenza originaria\
+         |oorspronkelijke termijn|oorspronkelijke datum|pierwotny termin|prazo original|puvodni termin|puvodni lhuta\
+         |ursprungliga datumet|oprindelige frist",
     ),
     // Other things that happen on days.
     (
         Sense::Other,
-        "adopted|adopts|signed|signs|dated|updated|last updated|modified|posted|announced|announces\
+        "deposited|deposits|ratified|ratifies|acceded|adopted|adopts|signed|signs|dated|updated|last updated|modified|posted|announced|announces\
          |said|says|issued|issues|released|approved|approves|agreed|agrees|voted|votes|fined\
          |found|ruled|decided|received|wrote|met|enacted|passed|proposed on|presented|reviewed\
          |delivered|recorded|discovered|detected|notified on|imposed|joined|appointed|founded\
@@ -466,7 +471,7 @@ const PHRASES: &[(Sense, &str)] = &[
     ),
     (
         Sense::Event(Publication),
-        "expect to publish|expects to release|expect to release|intends to publish|intend to publish|aims to publish\
+        "hopes to publish|hope to publish|hopes to release|expect to publish|expects to release|expect to release|intends to publish|intend to publish|aims to publish\
          |aim to publish|plan to publish|is due to publish|devrait publier|prevoit de publier|compte publier\
          |te publiceren|zu veroffentlichen|veroffentlichen will|soll veroffentlicht werden|preve publicar|prevede di pubblicare\
          |planeja publicar|preve a publicacao|planerar att publicera|forventer at offentliggore|planuje opublikowac\

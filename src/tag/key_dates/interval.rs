@@ -61,13 +61,20 @@ pub(super) const LEFT: &[(&str, &str)] = &[
     ("eindigt", "over"),
 ];
 
-pub(super) static DAY: Words = words!("day tag jour dia giorno dag");
-static AFTER: Words = words!("after following nach apres suivant siguiente despues successivo na");
+pub(super) static DAY: Words = words!("day tag jour dia giorno dag lendemain");
+static AFTER: Words =
+    words!("after following nach apres suivant siguiente despues successivo na apos seguinte");
 
 impl Reader<'_> {
     /// "60 days after publication", "twentieth day following that of its publication",
     /// "24 Monate nach Inkrafttreten".
     pub(super) fn interval(&self, at: usize) -> Option<(usize, When)> {
+        // "entre en vigueur le lendemain de sa publication".
+        if self.word(at) == Some("lendemain") {
+            let (end, anchor) = self.anchor(at + 1)?;
+            let interval = Interval::Days(1);
+            return Some((end - at, When::After { interval, anchor }));
+        }
         // "the day after its publication".
         if self.word(at).is_some_and(|word| DAY.has(word))
             && self.word(at + 1).is_some_and(|word| AFTER.has(word))
@@ -123,7 +130,8 @@ impl Reader<'_> {
         };
         let (end, anchor) = self
             .anchor(next + 1)
-            .or_else(|| Some((next + 1, self.leading(at)?)))?;
+            .or_else(|| Some((next + 1, self.leading(at)?)))
+            .or_else(|| Some((next + 1, self.given(at, next + 1)?)))?;
         plausible.then_some((end - at, When::After { interval, anchor }))
     }
 
@@ -137,6 +145,21 @@ impl Reader<'_> {
             return Some(Anchor::Left);
         }
         (is_today(last) && FROM.has(first)).then_some(Anchor::Text)
+    }
+
+    /// "have eight weeks to respond to the paper published today".
+    fn given(&self, at: usize, after: usize) -> Option<Anchor> {
+        static HAVE: Words = words!("have has get given");
+        static OUT: Words = words!("published opened launched issued released");
+        if !HAVE.has(self.word(at.checked_sub(1)?)?) || self.word(after) != Some("to") {
+            return None;
+        }
+        let today = |place: usize| {
+            self.word(place).is_some_and(is_today)
+                && self.word(place - 1).is_some_and(|word| OUT.has(word))
+        };
+        let mut places = (after + 1..after + 14).take_while(|place| self.word(*place).is_some());
+        places.any(today).then_some(Anchor::Text)
     }
 
     /// What follows the unit: a link, and within a few words the anchor.
@@ -174,12 +197,12 @@ impl Reader<'_> {
         }
         static LINKS: Words = words!(
             "after from following of since nach ab seit apres suivant suivants de a desde \
-            siguientes siguiente despues tras dopo dalla dall da na vanaf od po successivo \
+            siguientes siguiente despues tras apos dopo dalla dall da na vanaf od po successivo \
             compter volgend starting fran fra efter etter"
         );
         static FILLERS: Words = words!(
             "the that date day its their this his her on which is was der die des dem ihrer \
-            seiner la le les sa son leur de du l d su el fecha data della del dalla sua \
+            seiner la le les sa son leur de du l d su el fecha data alla della del dalla sua \
             datum van het zijn dnia jej jego celle al official cette cet esta este questa questo deze \
             dieser diesem naturales habiles naturali lavorativi ouvrables calendaires counted contados \
             contadas contar gerechnet gerekend beginning calculated partire partir"
@@ -239,7 +262,7 @@ impl Reader<'_> {
         }
         static PUBLICATION: Words = words!(
             "publication published publishing veroffentlichung verkundung bekanntmachung \
-            publicacion pubblicazione publicatie bekendmaking ogloszenia opublikowania"
+            publicacion publicacao pubblicazione publicatie bekendmaking ogloszenia opublikowania"
         );
         if !PUBLICATION.has(word) {
             return None;
@@ -247,9 +270,15 @@ impl Reader<'_> {
         // "of this notice in the Federal Register" is the text itself; "in the Official Journal"
         // alone is a day that somebody else must tell.
         let (mut own, mut gazette) = (false, false);
+        let mut end = at + 1;
         for place in at + 1..at + 12 {
             let Some(word) = self.word(place) else { break };
             own |= word == "this";
+            // "90 days after publication in today's Federal Register": no other day is told by it.
+            if is_today(word) {
+                own = true;
+                end = place + 1;
+            }
             gazette |= matches!(
                 word,
                 "journal"
@@ -269,7 +298,7 @@ impl Reader<'_> {
         }
         let abroad = matches!(word, "verkundung" | "ogloszenia" | "bekendmaking");
         Some((
-            at + 1,
+            end,
             if own {
                 Anchor::Text
             } else if gazette || abroad {
@@ -282,7 +311,7 @@ impl Reader<'_> {
 }
 
 /// "today".
-fn is_today(word: &str) -> bool {
+pub(super) fn is_today(word: &str) -> bool {
     matches!(
         word,
         "today"
@@ -296,6 +325,8 @@ fn is_today(word: &str) -> bool {
             | "idag"
             | "dnes"
             | "aujourd"
+            | "odierna"
+            | "odierno"
     )
 }
 
@@ -310,16 +341,28 @@ const NUMBERS: &[(&str, u32)] = &[
     ("seven", 7),
     ("eight", 8),
     ("nine", 9),
-    ("ten tenth zehn dix diez dieci tien", 10),
+    (
+        "ten tenth zehn zehnten dix dixieme diez decimo dieci tien tiende dez",
+        10,
+    ),
     ("twelve zwolf douze doce dodici twaalf", 12),
-    ("fourteen", 14),
-    ("fifteen quinze quince quindici", 15),
+    (
+        "fourteen fourteenth vierzehn vierzehnten quattordici veertien",
+        14,
+    ),
+    (
+        "fifteen fifteenth quinze quinzieme quince quindici quindicesimo vijftien vijftiende",
+        15,
+    ),
     ("eighteen achtzehn dieciocho diciotto achttien", 18),
     (
         "twenty twentieth zwanzig zwanzigsten vingt vingtieme veinte venti ventesimo twintig twintigste",
         20,
     ),
-    ("thirty thirtieth dreissig trente treinta trenta dertig", 30),
+    (
+        "thirty thirtieth dreissig dreissigsten trente trentieme treinta trenta trentesimo dertig dertigste",
+        30,
+    ),
     ("forty", 40),
     ("sixty sixtieth sechzig soixante sesenta sessanta", 60),
     ("ninety neunzig noventa novanta", 90),

@@ -2,9 +2,10 @@
 
 use super::cues::{Cue, Sense, Topic};
 use super::interval::Anchor;
-use super::role::{Dress, Role};
-use super::span::{Span, When};
-use super::token::{Kind, Token};
+use super::page::{Near, Page, VERB, WINDOW};
+use super::role::Role;
+use super::span::When;
+use super::token::Token;
 use crate::domain::key_date::DateEvent;
 
 /// A date's event and the cue that told it.
@@ -18,207 +19,12 @@ pub(super) struct Verdict {
     pub(super) reported: bool,
 }
 
-/// A text taken apart.
-pub(super) struct Page<'a> {
-    pub(super) tokens: &'a [Token],
-    pub(super) spans: &'a [Span],
-    pub(super) dresses: &'a [Dress],
-    pub(super) sentences: &'a [u32],
-    pub(super) cues: &'a [Cue],
-    /// What it costs to pass the tokens before each place.
-    costs: Vec<u32>,
-    /// How many commas stand before each place.
-    commas: Vec<u32>,
-    /// Cues looked at, so that tests can tell how the work grows.
-    #[cfg(test)]
-    pub(super) work: std::cell::Cell<usize>,
-}
-
-/// The farthest a cue may stand from its date, in tokens.
-const WINDOW: usize = 80;
-/// The greatest cost from a verb to its date, before it and after it.
-const VERB: (u32, u32) = (24, 16);
 /// The greatest cost from a noun to its date.
 const NOUN: (u32, u32) = (55, 18);
 /// The greatest cost for a date without a preposition.
 const TOUCHING: u32 = 3;
 
-/// The cost of a word that belongs to another date: beyond all limits, yet in the sentence.
-const FOREIGN: u32 = 10_000;
-
-/// A cue beside a date.
-#[derive(Clone, Copy)]
-struct Near {
-    cue: Cue,
-    cost: u32,
-    before: bool,
-    /// Another date stands between.
-    behind: bool,
-}
-
-impl<'a> Page<'a> {
-    pub(super) fn new(
-        tokens: &'a [Token],
-        spans: &'a [Span],
-        dresses: &'a [Dress],
-        sentences: &'a [u32],
-        cues: &'a [Cue],
-    ) -> Self {
-        let mut own: Vec<u32> = tokens.iter().map(cost).collect();
-        for (span, dress) in spans.iter().zip(dresses) {
-            for place in dress.lead..=span.last {
-                if let Some(cost) = own.get_mut(place) {
-                    *cost = if place == span.first { 6 } else { 0 };
-                }
-            }
-        }
-        let costs = sums(own);
-        let commas = sums(tokens.iter().map(|token| u32::from(token.is_sign(','))));
-        Self {
-            tokens,
-            spans,
-            dresses,
-            sentences,
-            cues,
-            costs,
-            commas,
-            #[cfg(test)]
-            work: std::cell::Cell::new(0),
-        }
-    }
-
-    /// The cost of the tokens from `start` up to `end`.
-    pub(super) fn between(&self, start: usize, end: usize) -> u32 {
-        let at = |place: usize| self.costs.get(place).copied().unwrap_or(0);
-        at(end).saturating_sub(at(start))
-    }
-
-    fn commas_between(&self, start: usize, end: usize) -> u32 {
-        let at = |place: usize| self.commas.get(place).copied().unwrap_or(0);
-        at(end).saturating_sub(at(start))
-    }
-
-    pub(super) fn sentence(&self, span: usize) -> Option<u32> {
-        let first = self.spans.get(span)?.first;
-        self.sentences.get(first).copied()
-    }
-
-    /// The cues of a date's sentence, with their costs.
-    fn near(&self, number: usize) -> Vec<Near> {
-        let (Some(span), Some(dress)) = (self.spans.get(number), self.dresses.get(number)) else {
-            return Vec::new();
-        };
-        let sentence = self.sentences.get(span.first);
-        let middle = self.cues.partition_point(|cue| cue.first < span.first);
-        let previous = number
-            .checked_sub(1)
-            .and_then(|before| self.spans.get(before))
-            .map(|span| span.first);
-        let next = self.spans.get(number + 1).map(|span| span.first);
-        let here = |cue: &&Cue| {
-            self.sentences.get(cue.first) == sentence && span.first.abs_diff(cue.first) <= WINDOW
-        };
-        let (left, right) = self.cues.split_at(middle);
-        let mut out: Vec<Near> = Vec::new();
-        for cue in left.iter().rev().take_while(here) {
-            // A word that is the preposition itself is no cue of its own; "apply from" is.
-            if cue.first < dress.lead {
-                out.push(Near {
-                    cue: *cue,
-                    cost: self.between(cue.last + 1, dress.lead),
-                    before: true,
-                    behind: previous.is_some_and(|previous| cue.first < previous),
-                });
-            }
-        }
-        let begins = dress.lead.checked_sub(1).is_none_or(|before| {
-            self.sentences.get(before) != sentence
-                || self
-                    .tokens
-                    .get(before)
-                    .is_some_and(|token| token.is_sign(',') || token.is_sign(':'))
-        });
-        let next_lead = self.dresses.get(number + 1).map(|dress| dress.lead);
-        for cue in right.iter().take_while(here) {
-            // A word before the next date belongs to that one when it stands nearer to it.
-            let nearer_to_next = next_lead.is_some_and(|lead| {
-                cue.first < lead
-                    && self.sentences.get(lead) == sentence
-                    && self.between(cue.last + 1, lead) < self.between(span.last + 1, cue.first)
-            });
-            // "On 2 August, the rules apply"; but "resigned on 2 May, a day after the act took
-            // effect" is two clauses.
-            let apart = !begins && self.commas_between(span.last + 1, cue.first) > 0;
-            let own = !(is_verb(cue.sense) && (nearer_to_next || apart));
-            out.push(Near {
-                cue: *cue,
-                cost: if own {
-                    self.between(span.last + 1, cue.first).saturating_add(2)
-                } else {
-                    FOREIGN
-                },
-                before: false,
-                behind: next.is_some_and(|next| cue.first > next),
-            });
-        }
-        #[cfg(test)]
-        self.work.set(self.work.get() + out.len() + 1);
-        out
-    }
-
-    /// Whether the sentence of a date speaks of a move near it.
-    pub(super) fn moves(&self, number: usize) -> bool {
-        self.near(number)
-            .iter()
-            .any(|near| near.cue.sense == Sense::Move && near.cost <= VERB.0)
-    }
-
-    /// Whether a word right before the date says that it no longer holds.
-    pub(super) fn is_old(&self, number: usize) -> bool {
-        self.near(number).iter().any(|near| {
-            near.before
-                && !near.behind
-                && match near.cue.sense {
-                    Sense::Old => near.cost <= 7,
-                    // "findet statt" and "statt am 30. Juni" share a word.
-                    Sense::Hold => {
-                        near.cost == 0
-                            && self.is_word(near.cue, "statt")
-                            && !self.is_behind(near.cue, &["findet", "finden", "fand", "fanden"])
-                    }
-                    // "on 12 June, not 22 May".
-                    Sense::Not => near.cost == 0 && number > 0,
-                    _ => false,
-                }
-        })
-    }
-
-    /// Whether one of some words stands before a cue in its sentence.
-    fn is_behind(&self, cue: Cue, words: &[&str]) -> bool {
-        let sentence = self.sentences.get(cue.first);
-        (cue.first.saturating_sub(WINDOW)..cue.first).any(|place| {
-            self.sentences.get(place) == sentence
-                && self
-                    .tokens
-                    .get(place)
-                    .and_then(Token::word)
-                    .is_some_and(|word| words.contains(&word))
-        })
-    }
-
-    /// "No extension is planned": whether "not" stands right before a cue.
-    fn is_denied(&self, cue: Cue) -> bool {
-        let until = self.cues.partition_point(|other| other.first < cue.first);
-        let last = self.cues.get(..until).and_then(<[Cue]>::last);
-        last.is_some_and(|last| {
-            last.sense == Sense::Not && self.between(last.last + 1, cue.first) <= 2
-        })
-    }
-
-    fn is_word(&self, cue: Cue, word: &str) -> bool {
-        self.tokens.get(cue.first).and_then(Token::word) == Some(word)
-    }
-
+impl Page<'_> {
     /// What a date is for, in the role it plays.
     pub(super) fn judge(&self, number: usize, role: Role, in_range: bool) -> Option<Verdict> {
         let near = self.near(number);
@@ -235,20 +41,38 @@ impl<'a> Page<'a> {
             near: &near,
             interval,
             anchor,
+            lead: self.dresses.get(number).map_or(0, |dress| dress.lead),
             moved: near
                 .iter()
                 .any(|near| near.cue.sense == Sense::Move && near.cost <= VERB.0),
         }
         .event(role, in_range)?;
-        let hedged = !matches!(
-            event,
-            DateEvent::CommentsOpen | DateEvent::CommentsClose | DateEvent::BallotClose
-        ) && near.iter().any(|near| {
-            near.cue.sense == Sense::Hedge
-                && !near.behind
-                && near.cost <= if near.before { 13 } else { 9 }
-                && !self.is_denied(near.cue)
-        });
+        // "hopes to publish": the verb is hedge and event in one.
+        let plan = self.tokens.get(cue.first).and_then(Token::word);
+        let planned = cue.sense == Sense::Event(DateEvent::Publication)
+            && plan.is_some_and(|word| {
+                ["hope", "expect", "aim", "intend", "plan"]
+                    .iter()
+                    .any(|verb| word.starts_with(verb))
+            });
+        let hedged = planned
+            || !matches!(
+                event,
+                DateEvent::CommentsOpen | DateEvent::CommentsClose | DateEvent::BallotClose
+            ) && near.iter().any(|hedge| {
+                hedge.cue.sense == Sense::Hedge
+                && !hedge.behind
+                && hedge.cost <= if hedge.before { 13 } else { 9 }
+                && !self.is_denied(hedge.cue)
+                // "which was to end on 31 December, is extended to …": the move itself is settled.
+                && !near.iter().any(|other| {
+                    other.cue.sense == Sense::Move
+                        && other.before
+                        && hedge.before
+                        && hedge.cue.last < other.cue.first
+                        && self.commas_between(hedge.cue.last, other.cue.first) > 0
+                })
+            });
         let reported = near.iter().any(|near| near.cue.sense == Sense::Reported);
         Some(Verdict {
             event,
@@ -259,23 +83,6 @@ impl<'a> Page<'a> {
     }
 }
 
-/// Whether a sense belongs to one date only.
-fn is_verb(sense: Sense) -> bool {
-    matches!(
-        sense,
-        Sense::Event(_)
-            | Sense::Effective
-            | Sense::Open
-            | Sense::Close
-            | Sense::Expire
-            | Sense::Hold
-            | Sense::Published
-            | Sense::NotApply
-            | Sense::Duty
-            | Sense::HandIn
-    )
-}
-
 struct Judge<'a> {
     page: &'a Page<'a>,
     near: &'a [Near],
@@ -283,6 +90,8 @@ struct Judge<'a> {
     /// What it is counted from, where it is an interval.
     anchor: Option<Anchor>,
     moved: bool,
+    /// Its first token, small words included.
+    lead: usize,
 }
 
 impl Judge<'_> {
@@ -290,7 +99,10 @@ impl Judge<'_> {
         let role = match role {
             Role::For if self.interval => Role::Until,
             // "have 45 days from today to comment".
-            Role::Bare | Role::On if self.anchor == Some(Anchor::Text) && self.asks() => {
+            Role::Bare | Role::On
+                if self.anchor == Some(Anchor::Text)
+                    && (self.asks() || self.has_time() && self.hand_in().is_some()) =>
+            {
                 Role::Until
             }
             // "the ballot closes in eight weeks": of nothing else is it told what it is.
@@ -380,6 +192,7 @@ impl Judge<'_> {
                     .is_some_and(|word| {
                         matches!(word, "deadline" | "date" | "dates" | "termijn" | "ends")
                             || word.ends_with("frist")
+                            || word.ends_with("fristen")
                     })
             })
     }
@@ -472,7 +285,7 @@ impl Judge<'_> {
                 |other| {
                     of(other) == Some(Topic::Transition)
                         && other.cue.last < near.cue.first
-                        && self.page.between(other.cue.last + 1, near.cue.first) <= 4
+                        && self.page.between(other.cue.last + 1, near.cue.first) <= 8
                 },
                 NOUN,
             )
@@ -491,7 +304,8 @@ impl Judge<'_> {
         let duty = self
             .near
             .iter()
-            .any(|near| matches!(near.cue.sense, Sense::Duty | Sense::Leave | Sense::Close));
+            .any(|near| matches!(near.cue.sense, Sense::Duty | Sense::Leave | Sense::Close))
+            || self.interval && self.has_time();
         // "Die Daten sind bis zum 5. Juni einzureichen": the verb's form is a duty.
         let word = self.page.tokens.get(near.cue.first)?.word()?;
         let gerundive = matches!(
@@ -525,12 +339,15 @@ impl Judge<'_> {
                 | "termijn"
                 | "termin"
         );
-        // "Closes: 26 June" speaks of what the sentence before named; "her term closes" does not.
-        let begins = near
-            .cue
-            .first
-            .checked_sub(1)
-            .is_none_or(|before| sentences.get(before) != sentences.get(near.cue.first));
+        // "Closes: 26 June" and "It now closes on 26 June" speak of what the sentence before named; "her term
+        // closes" does not.
+        let begins = (0..near.cue.first)
+            .rev()
+            .take_while(|place| sentences.get(*place) == Some(here))
+            .all(|place| {
+                let word = self.page.tokens.get(place).and_then(Token::word);
+                word.is_some_and(|word| matches!(word, "it" | "this" | "now"))
+            });
         let noun = noun || begins && matches!(word, "closes" | "ends");
         let until = self
             .page
@@ -654,6 +471,22 @@ impl Judge<'_> {
                 return Some((DateEvent::CommentsOpen, noun.cue));
             }
         }
+        // "enters into force on 12 July 2026; Member States must apply the provisions from …".
+        let must_apply = self.nearest(
+            |near| {
+                near.cue.sense == Sense::HandIn
+                    && near.before
+                    && !near.behind
+                    && self.page.is_word(near.cue, "apply")
+                    && self.must(near.cue)
+            },
+            (12, 0),
+        );
+        if let Some(verb) = must_apply
+            && decisive.is_none_or(|(near, _)| near.behind || verb.cost < near.cost)
+        {
+            return Some((DateEvent::Application, verb.cue));
+        }
         if let Some((near, event)) = decisive {
             return Some((event, near.cue));
         }
@@ -679,6 +512,28 @@ impl Judge<'_> {
         )?;
         let apart = in_range || comments.is_some() || self.denied(&duty);
         (!apart).then_some((DateEvent::Application, duty.cue))
+    }
+
+    /// "Operators have three months from today to report": whether somebody has the time that is told.
+    fn has_time(&self) -> bool {
+        self.lead
+            .checked_sub(1)
+            .and_then(|before| self.page.tokens.get(before)?.word())
+            .is_some_and(|word| {
+                matches!(
+                    word,
+                    "have" | "has" | "haben" | "hat" | "ont" | "tienen" | "hanno"
+                )
+            })
+    }
+
+    /// Whether a duty stands right before a verb.
+    fn must(&self, verb: Cue) -> bool {
+        self.near.iter().any(|near| {
+            near.cue.sense == Sense::Duty
+                && near.cue.last < verb.first
+                && self.page.between(near.cue.last + 1, verb.first) <= 1
+        })
     }
 
     /// "Application starts", "duties begin".
@@ -835,37 +690,5 @@ impl Judge<'_> {
             }
             _ => return None,
         })
-    }
-}
-
-/// The sum of all numbers before each place.
-fn sums(numbers: impl IntoIterator<Item = u32>) -> Vec<u32> {
-    let mut sum = 0_u32;
-    let mut out = vec![sum];
-    for number in numbers {
-        sum = sum.saturating_add(number);
-        out.push(sum);
-    }
-    out
-}
-
-/// What it costs to pass a token on the way from a cue to its date.
-fn cost(token: &Token) -> u32 {
-    match &token.kind {
-        Kind::Number { .. } => 1,
-        Kind::Word(word) => match word.as_str() {
-            "and" | "or" | "und" | "oder" | "et" | "ou" | "y" => 4,
-            "which" | "that" | "while" | "whereas" | "but" | "dass" | "wahrend" | "aber"
-            | "que" | "qui" | "che" | "dat" | "ale" | "ze" | "because" => 4,
-            _ => 1,
-        },
-        Kind::Sign(sign) => match sign {
-            ',' => 3,
-            ';' => 9,
-            '(' | ')' => 4,
-            '-' if token.spaced => 4,
-            '"' | '.' | '-' | '\u{201c}' | '\u{201d}' | '\u{ab}' | '\u{bb}' => 0,
-            _ => 1,
-        },
     }
 }

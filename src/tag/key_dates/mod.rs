@@ -14,6 +14,7 @@ mod east;
 mod gate;
 mod interval;
 mod judge;
+mod page;
 mod reading;
 mod role;
 mod span;
@@ -24,7 +25,7 @@ use chrono::NaiveDate;
 use crate::domain::key_date::{Certainty, DateEvent, KeyDate, Precision};
 use crate::domain::stated::Stated;
 use crate::domain::update::{Because, Field};
-use judge::Page;
+use page::Page;
 use reading::Reading;
 use role::Dress;
 

@@ -6,8 +6,9 @@ use chrono::NaiveDate;
 
 use super::DateMention;
 use super::cues;
-use super::interval::Anchor;
-use super::judge::{Page, Verdict};
+use super::interval::{self, Anchor};
+use super::judge::Verdict;
+use super::page::Page;
 use super::role::{Dress, Role};
 use super::span::{self, Span, When};
 use super::token::Token;
@@ -199,6 +200,15 @@ impl Reading<'_> {
                     && self
                         .dress(number)
                         .is_some_and(|dress| word(dress.lead) == Some("de"))
+                    && self.page.moves(number) =>
+            {
+                Some(Joined::Words)
+            }
+            // "przesunięto z 31 marca na 30 kwietnia".
+            Role::StartOrOf
+                if close
+                    && dress.role == Role::After
+                    && word(dress.lead) == Some("na")
                     && self.page.moves(number) =>
             {
                 Some(Joined::Words)
@@ -434,9 +444,30 @@ impl Reading<'_> {
         });
         let from = match anchor {
             Anchor::Publication => told.or(self.published),
+            Anchor::Gazette => told.or_else(|| self.came_out_today(number)),
             _ => told,
         }?;
         interval.after(from)
+    }
+
+    /// The day of the text, where the sentence of an interval says that something came out on it: "Das Gesetz wurde
+    /// heute im Bundesgesetzblatt verkündet und tritt am Tag nach der Verkündung in Kraft".
+    fn came_out_today(&self, number: usize) -> Option<NaiveDate> {
+        let sentence = self.page.sentence(number)?;
+        let within = |place: usize| self.page.sentences.get(place) == Some(&sentence);
+        let mut words = self.page.tokens.iter().enumerate();
+        let said = words.any(|(place, token)| {
+            within(place)
+                && token.word().is_some_and(|word| {
+                    let this_day = word == "jour"
+                        && place
+                            .checked_sub(1)
+                            .and_then(|before| self.page.tokens.get(before)?.word())
+                            == Some("ce");
+                    interval::is_today(word) || this_day
+                })
+        });
+        self.published.filter(|_| said)
     }
 
     /// Whether what closed is said to be an earlier one than what the text is about.

@@ -62,7 +62,7 @@ const PREPOSITIONS: &[(Role, &str)] = &[
     ),
     (
         Role::Start,
-        "a partir do dia|a contar de|fran och med den|fran och med|fr o m|fran den|fran|fra og med den|fra og med|fra den|s ucinnosti od|pocinaje dnem|ode dne|od dne|from|starting|starting on|starting from|beginning|beginning on|beginning on or after|on or after|on and after\
+        "y desde el|y desde|a partir do dia|a contar de|fran och med den|fran och med|fr o m|fran den|fran|fra og med den|fra og med|fra den|s ucinnosti od|pocinaje dnem|ode dne|od dne|from|starting|starting on|starting from|beginning|beginning on|beginning on or after|on or after|on and after\
          |commencing|commencing on|with effect from|with effect on|as from|no earlier than|not earlier than|not before|ab|ab dem\
          |mit wirkung vom|mit wirkung zum|des le|a compter du|a partir du|a partir de|a partir del|a contar del\
          |con efectos desde el|dal|dall|a decorrere dal|a partire dal|vanaf|met ingang van|od|od dnia\

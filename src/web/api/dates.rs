@@ -23,7 +23,7 @@ const LOOKED: usize = 5_000;
 #[utoipa::path(get, path = "/api/v1/key-dates", tag = "dates",
     params(
         ("from" = Option<String>, Query, description = "The first day: 2026-01-31"),
-        ("until" = Option<String>, Query, description = "The first day that is not meant"),
+        ("until" = Option<String>, Query, description = "The last day: 2026-03-31"),
         ("framework" = Option<String>, Query, description = "A framework's identifier"),
         ("jurisdiction" = Option<String>, Query, description = "A jurisdiction's identifier"),
         ("standard" = Option<String>, Query, description = "A work, in any spelling"),
@@ -81,10 +81,16 @@ pub(super) async fn key_dates(
     let from = begun.or(from).unwrap_or(today);
     let stretch = site
         .store
-        .due(from, until, &[], LOOKED, |due| filter.takes(due))
+        .due(
+            from,
+            until.and_then(|day| day.succ_opt()),
+            &[],
+            LOOKED,
+            |due| filter.takes(due),
+        )
         .await?;
     let mut pages = filter.milestones(&site.library, from);
-    pages.retain(|milestone| until.is_none_or(|until| milestone.date < until));
+    pages.retain(|milestone| until.is_none_or(|until| milestone.date <= until));
     let told = stretch.entries.iter().map(|due| due_line(&site, due));
     let written = pages.iter().map(|milestone| page_line(&site, milestone));
     let mut all = told

@@ -13,7 +13,7 @@ use super::{Fault, Refusals, limit, only, page_of, read, said, trouble};
 use crate::domain::health::verdict;
 use crate::domain::id::{FrameworkId, SourceId};
 use crate::domain::library::Framework;
-use crate::domain::period::{InvalidPeriod, Period};
+use crate::domain::period::Period;
 use crate::domain::reference;
 use crate::store::RegisterFilter;
 use crate::web::Site;
@@ -280,7 +280,7 @@ pub(super) async fn sources(
     params(
         ("id" = String, Path, description = "Its identifier"),
         ("from" = Option<String>, Query, description = "The first day: 2026-01-31"),
-        ("until" = Option<String>, Query, description = "The first day that is not meant"),
+        ("until" = Option<String>, Query, description = "The last day: 2026-03-31"),
     ),
     responses((status = 200, description = "The source.", body = SourceProof),
         (status = 404, description = "There is none of that name.", body = Problem, content_type = "application/problem+json"), Refusals))]
@@ -304,14 +304,8 @@ pub(super) async fn source(
     let record = site.store.source_state(id).await?.map(|state| state.record);
     let verdict = verdict(source, record.as_ref(), now);
     let line = source_line(&site, source, &verdict, record.as_ref());
-    let last = until.map(|until| until.pred_opt().unwrap_or(until));
-    let period = Period::meant(from, last, now.date_naive()).map_err(|error| match error {
-        // One day is asked for with the next as `until`.
-        InvalidPeriod::TurnedRound => Fault::Unreadable(
-            "`until` is the first day that is not meant: it lies after `from`".to_owned(),
-        ),
-        error => Fault::Unreadable(error.to_string()),
-    })?;
+    let period = Period::meant(from, until, now.date_naive())
+        .map_err(|error| Fault::Unreadable(error.to_string()))?;
     let (since, until) = period.moments(now);
     let silence = site.store.silence(id, (since, until), now).await?;
     said(&SourceProof {

@@ -30,10 +30,21 @@ pub fn ics(name: &str, entries: &[Due], pages: &[Milestone<'_>], base_url: &str)
     text(&mut out, "X-WR-CALNAME", name);
     line(&mut out, "REFRESH-INTERVAL;VALUE=DURATION:PT6H");
     line(&mut out, "X-PUBLISHED-TTL:PT6H");
-    for due in entries {
-        event(&mut out, &Event::told(due, base_url));
+    // What a page has of the day that an update tells of stands with the update: it is one day to keep.
+    let teller = |milestone: &Milestone<'_>| entries.iter().position(|due| due.tells_of(milestone));
+    for (place, due) in entries.iter().enumerate() {
+        let mut told = Event::told(due, base_url);
+        for milestone in pages.iter().filter(|it| teller(it) == Some(place)) {
+            let framework = milestone.framework;
+            let _ = write!(
+                told.description,
+                "\nThe page of {} has of this day: {}. {base_url}/frameworks/{}#timeline",
+                framework.short, milestone.label, framework.id
+            );
+        }
+        event(&mut out, &told);
     }
-    for milestone in pages {
+    for milestone in pages.iter().filter(|it| teller(it).is_none()) {
         event(&mut out, &Event::written(milestone, base_url));
     }
     line(&mut out, "END:VCALENDAR");

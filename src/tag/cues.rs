@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use super::Speaker;
 use super::lexicon::Target;
+use super::passage::Gap;
 use super::sequences::Node;
 use super::text::{Drafting, Text};
 use crate::domain::id::{BodyId, JurisdictionId};
@@ -20,6 +21,8 @@ struct Sensed {
     any: Vec<Node>,
     not: Vec<Node>,
     default: bool,
+    /// It is a body's name without its country: the name of another one right before it rules it out.
+    of_a_country: bool,
 }
 
 /// All ambiguous forms, compiled.
@@ -108,6 +111,34 @@ impl<'t, 'a> Witnesses<'t, 'a> {
         })
     }
 
+    /// Whether a word with a capital stands right before a form, as its owner ("Lithuania's") or as a part of its
+    /// name ("Hellenic"), that is none of the witnesses.
+    fn is_of_another(&self, own: Place, any: &[Node]) -> bool {
+        let Some(text) = self.texts.get(own.text) else {
+            return false;
+        };
+        let passage = &text.passage;
+        let Some(mut before) = own.first.checked_sub(1) else {
+            return false;
+        };
+        if passage.gap(own.first) > Gap::Space {
+            return false;
+        }
+        if passage.word(before) == "s" && passage.gap(before) == Gap::Apostrophe {
+            let Some(owner) = before.checked_sub(1) else {
+                return false;
+            };
+            before = owner;
+        }
+        let word = passage.written(before);
+        let named = word.starts_with(char::is_uppercase) && word.chars().count() > 3
+            || passage.gap(own.first) == Gap::Space
+                && word.chars().count() > 1
+                && word.chars().all(char::is_uppercase);
+        let mut hits = text.hits.iter();
+        named && !hits.any(|hit| hit.end == before + 1 && any.contains(&hit.node))
+    }
+
     fn speaks(&self, node: Node, own: Place) -> bool {
         if !self.may_speak(node) {
             return false;
@@ -177,6 +208,7 @@ impl Cues {
                             any,
                             not,
                             default: meaning.default,
+                            of_a_country: false,
                         }
                     })
                     .collect()
@@ -194,6 +226,7 @@ impl Cues {
                 any: nodes(&apart.names),
                 not: Vec::new(),
                 default: false,
+                of_a_country: matches!(apart.target, Target::Body(_)),
             });
             cues.push(sensed.collect());
         }
@@ -234,6 +267,9 @@ impl Cues {
             |meaning: &Sensed| meaning.not.iter().any(|node| witnesses.speaks(*node, own));
         let mut best: Option<(usize, &Sensed)> = None;
         for meaning in meanings {
+            if meaning.of_a_country && witnesses.is_of_another(own, &meaning.any) {
+                continue;
+            }
             let mut votes = count(&meaning.any);
             // The publisher itself, named in its own news, is the likelier meaning of its letters.
             if meaning.body.is_some() && meaning.body.as_ref() == speaker.body {

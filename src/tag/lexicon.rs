@@ -528,11 +528,25 @@ impl Form {
     }
 }
 
+/// What has a capital and is no part of the name behind it.
+const WEEKDAYS: &[&str] = &[
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+];
+
 /// Whether a word is the last one of a longer name: a word with a capital stands right before it, in a
 /// text in which not all words have one. That word opens no text, for there it has a capital anyway.
 fn ends_a_name(passage: &Passage<'_>, at: usize) -> bool {
     let capital = |at: usize| passage.written(at).starts_with(char::is_uppercase);
     let long = |at: &usize| passage.word(*at).chars().count() >= 4;
+    if WEEKDAYS.contains(&passage.word(at.saturating_sub(1))) {
+        return false;
+    }
     at >= 2
         && passage.gap(at) == Gap::Space
         && passage.gap(at - 1) < Gap::Sentence

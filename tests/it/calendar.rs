@@ -13,8 +13,10 @@ use regwire::daemon::jobs::collect::Choice;
 use regwire::daemon::jobs::retag;
 use regwire::daemon::jobs::{calendar, collect, index};
 use regwire::daemon::{House, Shift};
-use regwire::domain::calendar::Due;
+use regwire::domain::calendar::{CalendarFilter, Due};
 use regwire::domain::criteria::Criteria;
+use regwire::domain::id::FrameworkId;
+use regwire::domain::key_date::Precision;
 use regwire::domain::query;
 use regwire::domain::update::{Reach, UpdateKind};
 use regwire::matching::{Matcher, Scratch};
@@ -485,4 +487,45 @@ async fn a_deadline_moves_and_closes_on_postgresql() {
             "a deadline that moves, on PostgreSQL (no server was found; tests/run installs one)"
         ),
     }
+}
+
+/// A day that the page of a framework has and an update tells of is one event of the framework's calendar, and says
+/// what the page has.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_page_and_an_update_have_in_common_is_one_event() {
+    let folder = tempfile::tempdir().unwrap();
+    let world = Shared::default();
+    let port = serve(Arc::clone(&world)).await;
+    let clock = Clock::held(utc("2026-11-07T10:00:00Z"));
+    let house = house("sqlite:regwire.db", folder.path(), port, clock).await;
+    let framework = FrameworkId::new("eu-ai-act").unwrap();
+    let of_framework = CalendarFilter {
+        framework: Some(framework),
+        ..CalendarFilter::default()
+    };
+    let pages = of_framework.milestones(&house.library, day("2026-11-08"));
+    let page = pages
+        .iter()
+        .find(|it| it.precision == Precision::Day)
+        .expect("the page has a day to come");
+    let said = page.date.format("%-d %B %Y");
+    *world.lock().unwrap() = feed(&[(
+        "duties",
+        "NIST note on the EU AI Act",
+        &format!("More duties of the EU AI Act apply from {said}."),
+    )]);
+    collected(&house).await;
+
+    let (status, _, calendar) = asked(&house, "/frameworks/eu-ai-act/calendar.ics", None).await;
+    assert_eq!(status, 200);
+    let start = page.date.format("%Y%m%d").to_string();
+    let same_day = pages.iter().filter(|it| it.date == page.date).count();
+    let events = calendar
+        .lines()
+        .filter(|line| line.trim_end() == format!("DTSTART;VALUE=DATE:{start}"))
+        .count();
+    assert_eq!(events, 1, "{same_day} of the page\n{calendar}");
+    let told = property(&calendar, &start, "DESCRIPTION").unwrap();
+    assert!(told.contains("/updates/"), "{told}");
+    assert!(told.contains("has of this day: "), "{told}");
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use regwire::domain::id::UpdateId;
 use serde_json::Value;
 
 use crate::command_line::{lines, regwire, run};
@@ -14,7 +15,7 @@ use crate::command_line::{lines, regwire, run};
 #[derive(Debug, PartialEq)]
 struct End {
     updates: BTreeMap<String, Value>,
-    revisions: BTreeMap<String, Value>,
+    revisions: BTreeMap<String, Vec<(u32, String)>>,
     found: Vec<(String, Vec<String>)>,
     issues: Vec<(Value, Value, Value, Value)>,
     mails: BTreeMap<String, Vec<u8>>,
@@ -29,22 +30,11 @@ fn demo(data: &Path) -> Command {
 fn end(data: &Path) -> End {
     let export = lines(&run(regwire(data).args(["export", "updates", "--jsonl"])));
     let mut updates = BTreeMap::new();
-    let mut revisions = BTreeMap::new();
     for line in export {
         let id = line["id"].as_str().unwrap().to_owned();
-        if line["revision"].as_u64() > Some(1) {
-            let shown = run(regwire(data).args(["show", &id, "--json"]));
-            let shown: Value = serde_json::from_slice(&shown.stdout).unwrap();
-            let told = shown["revisions"]
-                .as_array()
-                .unwrap()
-                .iter()
-                .map(|r| (r["revision"].clone(), r["title"].clone()))
-                .collect::<Vec<_>>();
-            revisions.insert(id.clone(), serde_json::json!(told));
-        }
         assert!(updates.insert(id, line).is_none(), "an update stands twice");
     }
+    let revisions = revisions(data, &updates);
     let found = [
         "ISO/IEC 42001",
         "kind:new_edition",
@@ -100,6 +90,32 @@ fn end(data: &Path) -> End {
         issues,
         mails,
     }
+}
+
+/// The number and the title of every revision of what was revised.
+fn revisions(
+    data: &Path,
+    updates: &BTreeMap<String, Value>,
+) -> BTreeMap<String, Vec<(u32, String)>> {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        let store = regwire::store::Store::open("sqlite:regwire.db", data)
+            .await
+            .unwrap();
+        let mut out = BTreeMap::new();
+        for (id, line) in updates {
+            if line["revision"].as_u64() == Some(1) {
+                continue;
+            }
+            let known = store.revisions(&UpdateId::new(id).unwrap()).await.unwrap();
+            let told = known
+                .iter()
+                .map(|past| (past.number, past.content.title.clone()));
+            out.insert(id.clone(), told.collect());
+        }
+        store.close().await;
+        out
+    })
 }
 
 fn head(mail: &[u8]) -> Vec<u8> {
@@ -229,7 +245,8 @@ fn killed_at_random_moments_it_ends_as_if_nothing_had_been() {
             if child.try_wait().unwrap().is_some() {
                 break;
             }
-            std::thread::yield_now();
+            // Other tests go on meanwhile.
+            std::thread::park_timeout(Duration::from_millis(1));
         }
         kills += u32::from(child.try_wait().unwrap().is_none());
         let _ = child.kill();

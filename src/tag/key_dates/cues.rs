@@ -119,7 +119,7 @@ const PHRASES: &[(Sense, &str)] = &[
          |questionnaire|to respond to the discussion paper|to respond to the consultation|to respond to the draft|to respond to the paper\
          |to respond to the proposals|to respond to the call|deadline to respond|deadline for responding|deadline to reply|deadline to comment\
          |respond by|reply by|responding to the|respond to this|let us know|stellungnahme*|konsultation*|anhorungsfrist\
-         |anmerkungen|einwendungen|einspruchsfrist|einspruche|beteiligungsverfahren|verbandeanhorung|vernehmlassungsfrist\
+         |anmerkungen|einwendungen|einspruchsfrist|beteiligungsverfahren|verbandeanhorung|vernehmlassungsfrist\
          |ruckmeldung*|kommentare|kommentierung*|vernehmlassung*|consultation publique\
          |contributions|commentaires|reponses\
          |observations du public|appel a contributions|appel a commentaires|repondre a la consultation|remarques|alegaciones|consulta publica|consulta\
@@ -399,10 +399,8 @@ const PHRASES: &[(Sense, &str)] = &[
          |auparavant|precedemment|et non plus|en lugar|en vez|inicialmente|originalmente\
          |anteriormente|anziche|invece|inizialmente|originariamente|in precedenza|in plaats\
          |oorspronkelijk|eerder gepland|aanvankelijk|voorheen|zamiast|pierwotnie|wczesniej\
-         |former deadline of|original deadline of|previous deadline of|original deadline|original date|ursprungliche frist\
-         |ursprunglicher termin|delai initial|date initiale|plazo original|fecha original|termine originario|scadenza originaria\
-         |oorspronkelijke termijn|oorspronkelijke datum|pierwotny termin|prazo original|puvodni termin|puvodni lhuta\
-         |ursprungliga datumet|oprindelige frist",
+         |former deadline of|original deadline of|previous deadline of|original|ursprungliche|ursprunglicher|initiale|originario|originaria|oorspronkelijke|pierwotny|puvodni\
+         |ursprungliga|oprindelige",
     ),
     // Other things that happen on days.
     (
@@ -471,7 +469,8 @@ const PHRASES: &[(Sense, &str)] = &[
     ),
     (
         Sense::Event(Publication),
-        "hopes to publish|hope to publish|hopes to release|expect to publish|expects to release|expect to release|intends to publish|intend to publish|aims to publish\
+        "hopes to publish the final|hopes to publish the standard|hopes to publish the revised|hopes to publish the guidance\
+         |hopes to publish the code|expect to publish|expects to release|expect to release|intends to publish|intend to publish|aims to publish\
          |aim to publish|plan to publish|is due to publish|devrait publier|prevoit de publier|compte publier\
          |te publiceren|zu veroffentlichen|veroffentlichen will|soll veroffentlicht werden|preve publicar|prevede di pubblicare\
          |planeja publicar|preve a publicacao|planerar att publicera|forventer at offentliggore|planuje opublikowac\

@@ -274,27 +274,14 @@ impl Reader<'_> {
         for place in at + 1..at + 12 {
             let Some(word) = self.word(place) else { break };
             own |= word == "this";
-            // "90 days after publication in today's Federal Register": no other day is told by it.
-            if is_today(word) {
+            // "90 days after publication in today's Federal Register", "nella Gazzetta Ufficiale odierna": no other
+            // day is told by it.
+            let beside = |near: usize| self.word(near).is_some_and(is_gazette);
+            if is_today(word) && (place - 2..=place + 3).any(beside) {
                 own = true;
                 end = place + 1;
             }
-            gazette |= matches!(
-                word,
-                "journal"
-                    | "gazette"
-                    | "register"
-                    | "amtsblatt"
-                    | "bundesgesetzblatt"
-                    | "officiel"
-                    | "diario"
-                    | "boletin"
-                    | "gazzetta"
-                    | "staatsblad"
-                    | "staatscourant"
-                    | "publicatieblad"
-                    | "dzienniku"
-            );
+            gazette |= is_gazette(word);
         }
         let abroad = matches!(word, "verkundung" | "ogloszenia" | "bekendmaking");
         Some((
@@ -308,6 +295,26 @@ impl Reader<'_> {
             },
         ))
     }
+}
+
+/// A word of a gazette's name.
+fn is_gazette(word: &str) -> bool {
+    matches!(
+        word,
+        "journal"
+            | "gazette"
+            | "register"
+            | "amtsblatt"
+            | "bundesgesetzblatt"
+            | "officiel"
+            | "diario"
+            | "boletin"
+            | "gazzetta"
+            | "staatsblad"
+            | "staatscourant"
+            | "publicatieblad"
+            | "dzienniku"
+    )
 }
 
 /// "today".

@@ -219,6 +219,8 @@ impl Judge<'_> {
     /// What a cue alone says.
     fn says(&self, near: &Near) -> Option<DateEvent> {
         match near.cue.sense {
+            // "Students must apply from 1 April": who applies for something begins no rule.
+            Sense::Event(_) if self.page.is_word(near.cue, "apply") && self.must(near.cue) => None,
             Sense::Event(event) => Some(event),
             Sense::Published => self
                 .is_key_publication(near)
@@ -305,7 +307,11 @@ impl Judge<'_> {
             .near
             .iter()
             .any(|near| matches!(near.cue.sense, Sense::Duty | Sense::Leave | Sense::Close))
-            || self.interval && self.has_time();
+            || self.interval
+                && self.has_time()
+                && !["apply", "return", "deliver", "upload"]
+                    .iter()
+                    .any(|it| self.page.is_word(near.cue, it));
         // "Die Daten sind bis zum 5. Juni einzureichen": the verb's form is a duty.
         let word = self.page.tokens.get(near.cue.first)?.word()?;
         let gerundive = matches!(
@@ -348,6 +354,16 @@ impl Judge<'_> {
                 let word = self.page.tokens.get(place).and_then(Token::word);
                 word.is_some_and(|word| matches!(word, "it" | "this" | "now"))
             });
+        // What "it" is was opened or moved in the sentence before.
+        let first = near.cue.first.checked_sub(1);
+        let pronoun = begins && first.is_some_and(|first| sentences.get(first) == Some(here));
+        let opened = || {
+            self.page.cues.iter().any(|cue| {
+                sentences.get(cue.first) == Some(&before)
+                    && matches!(cue.sense, Sense::Open | Sense::Move)
+            })
+        };
+        let begins = begins && (!pronoun || opened());
         let noun = noun || begins && matches!(word, "closes" | "ends");
         let until = self
             .page
@@ -479,6 +495,7 @@ impl Judge<'_> {
                     && !near.behind
                     && self.page.is_word(near.cue, "apply")
                     && self.must(near.cue)
+                    && self.has_an_object(near.cue)
             },
             (12, 0),
         );
@@ -506,7 +523,14 @@ impl Judge<'_> {
                     .checked_sub(1)
                     .and_then(|before| self.page.tokens.get(before)?.word())
                     == Some("been");
-                near.cue.sense == Sense::Duty && !near.behind && !been
+                // "Students must apply from 1 April": who applies for something begins no rule.
+                let applies = self
+                    .page
+                    .tokens
+                    .get(near.cue.last + 1)
+                    .and_then(Token::word)
+                    == Some("apply");
+                near.cue.sense == Sense::Duty && !near.behind && !been && !applies
             },
             (12, 12),
         )?;
@@ -525,6 +549,12 @@ impl Judge<'_> {
                     "have" | "has" | "haben" | "hat" | "ont" | "tienen" | "hanno"
                 )
             })
+    }
+
+    /// Whether what is applied follows a verb: "must apply the new provisions".
+    fn has_an_object(&self, verb: Cue) -> bool {
+        let next = self.page.tokens.get(verb.last + 1).and_then(Token::word);
+        next.is_some_and(|word| matches!(word, "the" | "these" | "those" | "its" | "new"))
     }
 
     /// Whether a duty stands right before a verb.

@@ -26,6 +26,25 @@ pub(super) const WINDOW: usize = 80;
 /// The greatest cost from a verb to its date, before it and after it.
 pub(super) const VERB: (u32, u32) = (24, 16);
 
+/// Words for what was first, which say nothing but beside one of the others.
+const ADJECTIVES: &[&str] = &[
+    "original",
+    "ursprungliche",
+    "ursprunglicher",
+    "initiale",
+    "originario",
+    "originaria",
+    "oorspronkelijke",
+    "pierwotny",
+    "puvodni",
+    "ursprungliga",
+    "oprindelige",
+];
+const DEADLINES: &[&str] = &[
+    "deadline", "date", "frist", "termin", "plazo", "fecha", "delai", "echeance", "termine",
+    "scadenza", "termijn", "datum", "lhuta", "prazo", "data",
+];
+
 /// The cost of a word that belongs to another date: beyond all limits, yet in the sentence.
 const FOREIGN: u32 = 10_000;
 
@@ -162,7 +181,7 @@ impl<'a> Page<'a> {
             near.before
                 && !near.behind
                 && match near.cue.sense {
-                    Sense::Old => near.cost <= 7,
+                    Sense::Old => near.cost <= 7 && self.is_of_a_deadline(near.cue),
                     // "findet statt" and "statt am 30. Juni" share a word.
                     Sense::Hold => {
                         near.cost == 0
@@ -174,6 +193,16 @@ impl<'a> Page<'a> {
                     _ => false,
                 }
         })
+    }
+
+    /// Whether an adjective ("the original deadline, 31 August") is that of a deadline; other words need none.
+    fn is_of_a_deadline(&self, cue: Cue) -> bool {
+        let adjective = self.tokens.get(cue.first).and_then(Token::word);
+        if cue.last > cue.first || !adjective.is_some_and(|word| ADJECTIVES.contains(&word)) {
+            return true;
+        }
+        let noun = self.tokens.get(cue.last + 1).and_then(Token::word);
+        noun.is_some_and(|word| DEADLINES.contains(&word) || word.ends_with("frist"))
     }
 
     /// Whether one of some words stands before a cue in its sentence.

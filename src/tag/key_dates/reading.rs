@@ -466,6 +466,9 @@ impl Reading<'_> {
                             == Some("ce");
                     interval::is_today(word) || this_day
                 })
+                && self.page.cues.iter().any(|cue| {
+                    cue.sense == cues::Sense::Published && cue.first.abs_diff(place) <= 4
+                })
         });
         self.published.filter(|_| said)
     }

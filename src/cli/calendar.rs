@@ -14,6 +14,7 @@ use crate::domain::key_date::DateEvent;
 use crate::domain::reference;
 use crate::render::{ics, milestone_line};
 use crate::text::html;
+use crate::text::table::nearest;
 
 /// Options of `calendar`.
 #[derive(clap::Args)]
@@ -21,7 +22,7 @@ pub(super) struct Options {
     /// Only what is about this framework.
     #[arg(long, value_name = "ID")]
     framework: Option<FrameworkId>,
-    /// Only what counts there.
+    /// Only what counts there, the dates of the union or the country included that it belongs to.
     #[arg(long, value_name = "ID")]
     jurisdiction: Option<JurisdictionId>,
     /// Only what is about this standard, in any spelling.
@@ -53,18 +54,31 @@ pub(super) struct Options {
     ics: bool,
 }
 
+/// The nearest identifier, as a question.
+fn meant<'i>(written: &str, known: impl Iterator<Item = &'i str>) -> String {
+    nearest(written, known).map_or_else(String::new, |near| format!("; did you mean {near}?"))
+}
+
 pub(super) async fn run(house: House, options: Options) -> anyhow::Result<ExitCode> {
     let today = house.clock.now().date_naive();
     if let Some(id) = &options.framework {
         anyhow::ensure!(
             house.library.framework(id).is_some(),
-            "there is no framework {id}: its id is the name of its file in the folder frameworks"
+            "there is no framework {id}{}",
+            meant(
+                id.as_str(),
+                house.library.frameworks.iter().map(|it| it.id.as_str())
+            )
         );
     }
     if let Some(id) = &options.jurisdiction {
         anyhow::ensure!(
             house.library.jurisdiction(id).is_some(),
-            "there is no jurisdiction {id}: use an ISO 3166 code in lower case, or eu, coe, intl"
+            "there is no jurisdiction {id}{}: use an ISO 3166 code in lower case, or eu, coe, intl",
+            meant(
+                id.as_str(),
+                house.library.jurisdictions.iter().map(|it| it.id.as_str())
+            )
         );
     }
     let filter = CalendarFilter {
@@ -79,11 +93,14 @@ pub(super) async fn run(house: House, options: Options) -> anyhow::Result<ExitCo
                 )
         }),
         event: options.event,
-    };
+        above: Vec::new(),
+    }
+    .with_above(&house.library);
     let from = options.from.unwrap_or(today);
     let until = options.until.or_else(|| {
         let endless = options.open || options.ics;
         from.checked_add_months(Months::new(12))
+            .and_then(|day| day.pred_opt())
             .filter(|_| !endless)
     });
     let open = options.open;

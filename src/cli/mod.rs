@@ -50,8 +50,18 @@ use crate::daemon::House;
 
 /// A day as an option has it.
 fn day(text: &str) -> Result<chrono::NaiveDate, String> {
-    text.parse()
-        .map_err(|_| "a day is written as 2026-01-31".to_owned())
+    let written = text.len() == 10
+        && text.bytes().enumerate().all(|(place, byte)| match place {
+            4 | 7 => byte == b'-',
+            _ => byte.is_ascii_digit(),
+        });
+    text.parse().map_err(|_| {
+        if written {
+            format!("there is no {text} in the calendar")
+        } else {
+            "a day is written as 2026-01-31".to_owned()
+        }
+    })
 }
 
 /// Regwire: a self-hosted aggregator of compliance news and regulatory updates.
@@ -117,7 +127,7 @@ enum Command {
         after_help = "Example: regwire note 0a1b2c3d4e5f6g7h 'Our certificate of 2022 stays valid until 2028.'"
     )]
     Note(edit::NoteOptions),
-    /// Show, split or join the updates that tell of one event.
+    /// Show or split the updates that tell of one event.
     #[command(subcommand)]
     Story(edit::Story),
     /// Tag the archive again by the library as it is now; no news comes of it.

@@ -358,6 +358,8 @@ pub struct CalendarFilter {
     pub framework: Option<FrameworkId>,
     /// Only what counts there.
     pub jurisdiction: Option<JurisdictionId>,
+    /// What that place belongs to: what counts in all of it counts there too.
+    pub above: Vec<JurisdictionId>,
     /// Only what is about this work, as its address has it (`iso-iec-42001`).
     pub standard: Option<String>,
     /// Only what happens so.
@@ -365,6 +367,21 @@ pub struct CalendarFilter {
 }
 
 impl CalendarFilter {
+    /// The same, with what its place belongs to: a date of the Union is one of each member.
+    #[must_use]
+    pub fn with_above(mut self, library: &Library) -> Self {
+        let place = self.jurisdiction.as_ref();
+        let known = place.and_then(|id| library.jurisdiction(id));
+        self.above = known.map_or_else(Vec::new, |place| place.member_of.clone());
+        self
+    }
+
+    /// Whether something that counts in these places counts where it is asked for.
+    fn takes_places(&self, counts_in: impl Fn(&JurisdictionId) -> bool) -> bool {
+        let mut places = self.jurisdiction.iter().chain(&self.above);
+        self.jurisdiction.is_none() || places.any(counts_in)
+    }
+
     /// Whether an entry is wanted.
     pub fn takes(&self, due: &Due) -> bool {
         self.event.is_none_or(|event| event == due.date.event)
@@ -372,10 +389,7 @@ impl CalendarFilter {
                 .framework
                 .as_ref()
                 .is_none_or(|id| due.frameworks.contains(id))
-            && self
-                .jurisdiction
-                .as_ref()
-                .is_none_or(|id| due.jurisdictions.contains(id))
+            && self.takes_places(|id| due.jurisdictions.contains(id))
             && self
                 .standard
                 .as_ref()
@@ -414,10 +428,7 @@ impl CalendarFilter {
         };
         self.event.is_none()
             && self.framework.as_ref().is_none_or(|id| *id == framework.id)
-            && self
-                .jurisdiction
-                .as_ref()
-                .is_none_or(|id| framework.jurisdictions.contains(id))
+            && self.takes_places(|id| framework.jurisdictions.contains(id))
             && self.standard.as_ref().is_none_or(is_of)
     }
 }

@@ -271,7 +271,8 @@ fn median(counts: &[u32]) -> u32 {
 pub struct Verdict {
     /// The verdict.
     pub health: Health,
-    /// Since when something has been wrong, where that is known; none of a source that is well.
+    /// Since when it has been so, where that is known: of silence, when something last was new. None of a source that
+    /// is well.
     pub since: Option<DateTime<Utc>>,
     /// Why, in a sentence.
     pub because: String,

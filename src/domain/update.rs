@@ -182,7 +182,7 @@ pub struct Because {
 /// the tag.
 pub const TAG_RULES: &[(&str, &str)] = &[
     ("reference", "cited by its number"),
-    ("name", "named so in full"),
+    ("name", "one of its names"),
     ("acronym", "its letters, written as letters are"),
     (
         "cue",
@@ -190,6 +190,15 @@ pub const TAG_RULES: &[(&str, &str)] = &[
     ),
     ("kind-phrase", "words that tell of such an event"),
     ("stated", "a field that the publisher fills in"),
+    (
+        "stage",
+        "the stage that the publisher says a project has reached",
+    ),
+    (
+        "notice",
+        "our own notice of a day that another update tells",
+    ),
+    ("B1", "who publishes it speaks for itself"),
     ("J1", "follows from a law that is tagged"),
     ("J2", "follows from a body that is tagged"),
     ("J3", "a place that is named as one where it counts"),

@@ -115,20 +115,25 @@ pub(super) fn jurisdictions(file: &mut Table<'_>, links: &mut Links) -> Vec<Juri
         let kind = table.required_text("type");
         let names = table.texts("names");
         let demonyms = table.texts("demonyms");
-        let member_of = table.list("member_of", str::parse::<JurisdictionId>);
-        for parent in &member_of {
+        // A state is written with its country, a country with the unions that it is a member of.
+        let mut member_of = table.list("member_of", str::parse::<JurisdictionId>);
+        for above in &member_of {
             links.mention(
                 Named::Jurisdiction,
-                parent.as_str(),
+                above.as_str(),
                 table.place("member_of"),
             );
+        }
+        if let Some(country) = table.read("parent", str::parse::<JurisdictionId>) {
+            links.mention(Named::Jurisdiction, country.as_str(), table.place("parent"));
+            member_of.push(country);
         }
         let needs_context = table.flag("needs_context").unwrap_or(false);
         let bodies = table.list("bodies", str::parse::<BodyId>);
         for body in &bodies {
             links.mention(Named::Body, body.as_str(), table.place("bodies"));
         }
-        table.allow(&["note", "parent"]);
+        table.allow(&["note"]);
         if let (Some(id), Some(name), Some(kind)) = (id, name, kind)
             && links.define(Named::Jurisdiction, id.as_str(), table.place("id"))
         {

@@ -41,6 +41,8 @@ pub struct UpdateCard {
     pub kind_id: Option<String>,
     /// When it was published, else when it was first seen.
     pub dated: Moment,
+    /// Whether its publisher gives no date.
+    pub undated: bool,
     /// Frameworks, as links into the search.
     pub frameworks: Vec<Named>,
     /// Jurisdictions, by name.
@@ -93,6 +95,7 @@ impl UpdateCard {
                 Some(stamp) => Moment::day(stamp),
                 None => Moment::day(Stamp::Instant(update.first_seen)),
             },
+            undated: update.content.published.is_none(),
             frameworks: update
                 .tags
                 .frameworks
@@ -155,6 +158,7 @@ impl UpdateCard {
                 exact: "2025-05-28".to_owned(),
                 shown: "28 May 2025".to_owned(),
             },
+            undated: false,
             frameworks: vec![Named {
                 name: "ISO/IEC 42005".to_owned(),
                 href: "/search?q=framework:iso-iec-42005".to_owned(),

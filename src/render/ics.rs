@@ -3,12 +3,13 @@
 //! Written by hand: the text must be the same for the same dates, to the byte, so that a calendar
 //! that asks again is told that nothing changed; and what a publisher writes must not end a line.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use chrono::{DateTime, Duration, NaiveDate, NaiveTime, Utc};
 
 use crate::domain::calendar::{Due, Milestone};
-use crate::domain::key_date::Precision;
+use crate::domain::key_date::{DateEvent, Precision};
 
 /// A line's bytes, without its end (RFC 5545, 3.1).
 const LINE: usize = 75;
@@ -30,21 +31,37 @@ pub fn ics(name: &str, entries: &[Due], pages: &[Milestone<'_>], base_url: &str)
     text(&mut out, "X-WR-CALNAME", name);
     line(&mut out, "REFRESH-INTERVAL;VALUE=DURATION:PT6H");
     line(&mut out, "X-PUBLISHED-TTL:PT6H");
-    // What a page has of the day that an update tells of stands with the update: it is one day to keep.
-    let teller = |milestone: &Milestone<'_>| entries.iter().position(|due| due.tells_of(milestone));
+    // What a page has of the day on which an update says for sure that duties begin or end stands with that update:
+    // it is one day to keep. A meeting on the same day, or a rumour, says nothing of it.
+    let mut by_day: HashMap<NaiveDate, Vec<usize>> = HashMap::new();
+    for (place, due) in entries.iter().enumerate() {
+        let of_duties = !matches!(due.date.event, DateEvent::Event | DateEvent::Publication);
+        if of_duties && due.is_settled() {
+            by_day.entry(due.date.date).or_default().push(place);
+        }
+    }
+    let mut beside: HashMap<usize, Vec<&Milestone<'_>>> = HashMap::new();
+    let mut alone = Vec::new();
+    for milestone in pages {
+        let mut places = by_day.get(&milestone.date).into_iter().flatten();
+        let told = places.find(|place| {
+            entries
+                .get(**place)
+                .is_some_and(|due| due.tells_of(milestone))
+        });
+        match told {
+            Some(place) => beside.entry(*place).or_default().push(milestone),
+            None => alone.push(milestone),
+        }
+    }
     for (place, due) in entries.iter().enumerate() {
         let mut told = Event::told(due, base_url);
-        for milestone in pages.iter().filter(|it| teller(it) == Some(place)) {
-            let framework = milestone.framework;
-            let _ = write!(
-                told.description,
-                "\nThe page of {} has of this day: {}. {base_url}/frameworks/{}#timeline",
-                framework.short, milestone.label, framework.id
-            );
+        for milestone in beside.get(&place).into_iter().flatten() {
+            told.add(milestone, base_url);
         }
         event(&mut out, &told);
     }
-    for milestone in pages.iter().filter(|it| teller(it).is_none()) {
+    for milestone in alone {
         event(&mut out, &Event::written(milestone, base_url));
     }
     line(&mut out, "END:VCALENDAR");
@@ -78,6 +95,26 @@ impl<'e> Event<'e> {
             is_settled: due.is_settled(),
             frameworks: due.frameworks.iter().map(|id| id.as_str()).collect(),
         }
+    }
+
+    /// Says beside what an update tells what a page has of the same day.
+    fn add(&mut self, milestone: &Milestone<'_>, base_url: &str) {
+        let framework = milestone.framework;
+        let _ = write!(
+            self.description,
+            "\nThe page of {} has of this day: {} ({}).",
+            framework.short, milestone.label, milestone.certainty
+        );
+        if let Some(note) = milestone.note {
+            let _ = write!(self.description, " {note}");
+        }
+        let _ = write!(
+            self.description,
+            " {base_url}/frameworks/{}#timeline",
+            framework.id
+        );
+        let reviewed = milestone.reviewed.and_time(NaiveTime::MIN).and_utc();
+        self.changed = self.changed.max(reviewed);
     }
 
     fn written(milestone: &Milestone<'e>, base_url: &str) -> Self {

@@ -67,6 +67,8 @@ pub struct ItemView {
     pub source: String,
     /// When it was published, else first seen.
     pub dated: Moment,
+    /// Whether its publisher gives no date.
+    pub undated: bool,
     /// The kind's name.
     pub kind: Option<String>,
     /// Whether an earlier issue told it otherwise.
@@ -90,6 +92,7 @@ impl ItemView {
                 Some(stamp) => Moment::day(stamp),
                 None => Moment::day(Stamp::Instant(item.first_seen)),
             },
+            undated: item.published.is_none(),
             kind: item.kind.map(|kind| kind.name().to_owned()),
             correction: item.correction,
             also: also.to_vec(),
@@ -257,6 +260,7 @@ impl View for IssuePage {
                     url: Some("https://www.iso.org/standard/44545.html".to_owned()),
                     source: "ISO news".to_owned(),
                     dated: Moment::at(DateTime::UNIX_EPOCH),
+                    undated: true,
                     kind: Some("New edition".to_owned()),
                     correction: true,
                     also: vec!["International".to_owned()],

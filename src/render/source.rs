@@ -241,11 +241,7 @@ impl SourcePage {
             kind: source.kind.as_str().to_owned(),
             health: verdict.health.as_str().to_owned(),
             because: verdict.health.in_public(&verdict.because).to_owned(),
-            // Of what is well the last visit says more.
-            since: verdict
-                .since
-                .filter(|_| verdict.health.is_trouble())
-                .map(Moment::at),
+            since: verdict.since.map(Moment::at),
             off_because: source.off_because.clone(),
             home: address(source),
             home_is_page: source.home.is_some(),

@@ -57,6 +57,9 @@ pub(super) fn numbers(a: &Fingerprint, b: &Fingerprint, scale: &mut Scale) {
             scale.add(2.0, "the same sum");
         } else if abroad(&a.sums, &b.sums) {
             scale.add(0.3, "about the same sum abroad");
+        } else if a.correction != b.correction && a.body == b.body && of_one {
+            // It may be the very sum that is corrected.
+            scale.add(2.0, "one corrects the other's sum");
         } else if of_one
             && (a.head_sums == 0 || b.head_sums == 0)
             && apart(a, b).is_some_and(|days| days <= 8)

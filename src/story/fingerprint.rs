@@ -5,8 +5,8 @@ use chrono::NaiveDate;
 
 use super::Summary;
 use super::headline::{
-    head_of, is_camel_case, is_correction, is_office, is_round_up, is_title_case, leading_name,
-    token_begins_sentence,
+    READ, head_of, is_camel_case, is_correction, is_office, is_round_up, is_title_case,
+    leading_name, token_begins_sentence,
 };
 use super::lexicon::{self, Tongue};
 use super::numbers::{self, Currency, Number};
@@ -18,8 +18,6 @@ use crate::domain::update::UpdateKind;
 use crate::text::stem;
 use crate::text::words::{self, Token};
 
-/// As much of a summary is read, in bytes: an event is told at the head of a text.
-const READ: usize = 900;
 /// As many words and marks of each sort are kept.
 const WORDS: usize = 96;
 const MARKS: usize = 12;

@@ -1,11 +1,11 @@
-//! What the form of a headline says: that it corrects, looks back or lists, and where a name in it begins.
+//! What the form of a headline and of its words says: that it corrects, looks back or lists, and what in it is a name.
 
 use super::lexicon;
 use super::vocabulary::Vocabulary;
 use crate::text::words::{self, Token};
 
-/// As much of a headline is read, in bytes.
-const READ: usize = 900;
+/// As much of a headline and of a summary is read, in bytes: an event is told at the head of a text.
+pub(super) const READ: usize = 900;
 
 /// Whether a headline announces a look back on a week or a month.
 pub(super) fn is_round_up(headline: &str) -> bool {
@@ -93,11 +93,7 @@ pub(super) fn is_camel_case(written: &str) -> bool {
 
 /// The beginning of a text, cut at a character.
 pub(super) fn head_of(text: &str, bytes: usize) -> &str {
-    let mut end = bytes.min(text.len());
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    text.get(..end).unwrap_or("")
+    text.get(..text.floor_char_boundary(bytes)).unwrap_or(text)
 }
 
 /// Whether most words of a headline have a capital, so that capitals say nothing.
@@ -217,6 +213,16 @@ pub(super) fn is_office(word: &str) -> bool {
             | "members"
             | "day"
             | "deputy"
+            | "police"
+            | "hospital"
+            | "university"
+            | "council"
+            | "county"
+            | "borough"
+            | "school"
+            | "college"
+            | "clinic"
+            | "trust"
     )
 }
 

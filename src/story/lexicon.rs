@@ -104,7 +104,7 @@ const IDEAS: &[(&str, &str)] = &[
     ),
     (
         "appeal",
-        "appeal* beruf* recours saisit pourvoi apelac* impugn* ricorso",
+        "appeal* beruf* recours pourvoi apelac* impugn* ricorso beroep bezwaar rechter klagt anficht conteste challeng* contests",
     ),
     (
         "publish",

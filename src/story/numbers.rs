@@ -142,7 +142,12 @@ pub(super) fn read(text: &str) -> (Vec<Placed>, Vec<Version>) {
             let (groups, separators, end) = self::groups(text, from + skipped);
             let behind = text.get(end..)?;
             let (smaller, length) = scale_after(behind).filter(|_| is_wide(behind))?;
-            let fits = is_wide(after) && smaller < factor;
+            // "罰金1億 2000万人": people are no part of a fine.
+            let counted = behind.get(length..).is_some_and(|rest| {
+                rest.trim_start()
+                    .starts_with(['人', '명', '名', '件', '건', '개'])
+            });
+            let fits = is_wide(after) && smaller < factor && !counted;
             match value(&groups, &separators, Some(smaller), None, true)? {
                 Number::Sum(sum, _) if fits => Some((sum, end + length)),
                 _ => None,

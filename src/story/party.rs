@@ -99,8 +99,16 @@ pub(super) fn names(a: &Fingerprint, b: &Fingerprint, scale: &mut Scale) {
             // Two authorities, each at home, pursue the same firm for two things.
             let two_cases = pursued(a) && pursued(b) && a.home.is_some() && b.home.is_some();
             let points = if two_cases { 2.0 * points } else { points };
-            // Bodies of several places tell of what they do together.
-            let points = if points > -2.0 && one_body {
+            // Bodies of several places tell of what they do together, each with its own; one that acts on two
+            // others does two things.
+            let elsewhere = |side: &Fingerprint, places: &[&String]| {
+                places
+                    .iter()
+                    .any(|place| side.home.as_ref() != Some(*place))
+            };
+            let points = if one_body && elsewhere(a, &places) && elsewhere(b, &others) {
+                points.min(-1.5)
+            } else if points > -2.0 && one_body {
                 0.0
             } else {
                 points

@@ -387,11 +387,7 @@ fn marks(a: &Fingerprint, b: &Fingerprint, scale: &mut Scale) {
 /// Two accounts in one language that share no particular word, sum, code or citation in their
 /// headlines are about two things of one sort.
 fn particulars(a: &Fingerprint, b: &Fingerprint, likeness: f64, scale: &mut Scale) {
-    if a.tongue != b.tongue
-        || likeness > 0.4
-        || (a.kind == b.kind && a.kind.is_some_and(once))
-        || is_one_draft(a, b)
-    {
+    if a.tongue != b.tongue || likeness > 0.4 || (a.kind == b.kind && a.kind.is_some_and(once)) {
         return;
     }
     // Much is written about one framework on one day; what it says must be alike.
@@ -419,14 +415,6 @@ fn particulars(a: &Fingerprint, b: &Fingerprint, likeness: f64, scale: &mut Scal
     if !met && !heads.is_empty() && !others.is_empty() {
         scale.add(-1.0, "nothing particular in common");
     }
-}
-
-/// Whether both tell on the same days of a draft of one framework by one body, of which there is one at a time.
-fn is_one_draft(a: &Fingerprint, b: &Fingerprint) -> bool {
-    [a.kind, b.kind] == [Some(UpdateKind::DraftForComment); 2]
-        && apart(a, b).is_some_and(|days| days <= 8)
-        && a.frameworks.iter().any(|id| b.frameworks.contains(id))
-        && a.bodies.iter().any(|body| b.bodies.contains(body))
 }
 
 /// Whether both tell on the same days of a step of one dated text, of which there is one at a time.

@@ -130,13 +130,49 @@ impl<'t, 'a> Witnesses<'t, 'a> {
             };
             before = owner;
         }
+        let owner = before + 1 < own.first;
+        const OPENERS: &[&str] = &[
+            "when",
+            "while",
+            "after",
+            "before",
+            "under",
+            "today",
+            "yesterday",
+            "last",
+            "this",
+            "that",
+            "with",
+            "from",
+            "according",
+        ];
+        let opens = (before == 0 || passage.gap(before) >= Gap::Sentence)
+            && OPENERS.contains(&passage.word(before));
         let word = passage.written(before);
         let named = word.starts_with(char::is_uppercase) && word.chars().count() > 3
-            || passage.gap(own.first) == Gap::Space
-                && word.chars().count() > 1
-                && word.chars().all(char::is_uppercase);
-        let mut hits = text.hits.iter();
-        named && !hits.any(|hit| hit.end == before + 1 && any.contains(&hit.node))
+            || word.chars().count() > 1 && word.chars().all(char::is_uppercase);
+        // Where a sentence begins, or all words have capitals, only an owner is told by one.
+        let named = named && (owner || !(opens || passage.is_title_case()));
+        named
+            && !text
+                .hits
+                .iter()
+                .any(|hit| hit.end == before + 1 && any.contains(&hit.node))
+    }
+
+    /// Whether a place stands right behind a form that is none of the witnesses: "of Bulgaria".
+    fn is_of_elsewhere(&self, own: Place, any: &[Node]) -> bool {
+        let Some(text) = self.texts.get(own.text) else {
+            return false;
+        };
+        let passage = &text.passage;
+        let place = own.end + 1;
+        matches!(passage.word(own.end), "of" | "in" | "for")
+            && passage.written(place).starts_with(char::is_uppercase)
+            && !text
+                .hits
+                .iter()
+                .any(|hit| hit.first == place && any.contains(&hit.node))
     }
 
     fn speaks(&self, node: Node, own: Place) -> bool {
@@ -266,8 +302,13 @@ impl Cues {
         let ruled_out =
             |meaning: &Sensed| meaning.not.iter().any(|node| witnesses.speaks(*node, own));
         let mut best: Option<(usize, &Sensed)> = None;
+        // Of two countries that are named as often neither is meant for sure.
+        let mut tied = false;
         for meaning in meanings {
-            if meaning.of_a_country && witnesses.is_of_another(own, &meaning.any) {
+            if meaning.of_a_country
+                && (witnesses.is_of_another(own, &meaning.any)
+                    || witnesses.is_of_elsewhere(own, &meaning.any))
+            {
                 continue;
             }
             let mut votes = count(&meaning.any);
@@ -280,7 +321,13 @@ impl Cues {
             }
             if votes > 0 && best.is_none_or(|(most, _)| votes > most) && !ruled_out(meaning) {
                 best = Some((votes, meaning));
+                tied = false;
+            } else if best.is_some_and(|(most, _)| votes == most) {
+                tied = true;
             }
+        }
+        if tied && best.is_some_and(|(_, meaning)| meaning.of_a_country) {
+            return None;
         }
         best.map(|(_, meaning)| meaning)
             .or_else(|| {

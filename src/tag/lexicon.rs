@@ -144,6 +144,11 @@ impl Lexicon {
                     add(name, Target::Body(place), false);
                 }
             }
+            for name in std::iter::once(&body.name).chain(&body.aliases) {
+                if let Some(genitive) = genitive(name, body) {
+                    add(&genitive, Target::Body(place), false);
+                }
+            }
         }
         for (place, jurisdiction) in library.jurisdictions.iter().enumerate() {
             if jurisdiction.needs_context {
@@ -177,7 +182,15 @@ impl Lexicon {
         }
         let mut apart = Vec::new();
         for (rest, meanings) in names_apart(library) {
-            let care = care(&rest, true);
+            // "The data protection authority" is anybody's.
+            let of_a_body = meanings
+                .iter()
+                .any(|it| matches!(it.target, Target::Body(_)));
+            let care = if of_a_body {
+                Care::Letters
+            } else {
+                care(&rest, true)
+            };
             let taken = [Care::None, Care::Capital, Care::Letters]
                 .iter()
                 .any(|care| spellings.contains_key(&(rest.clone(), *care)));
@@ -529,7 +542,18 @@ impl Form {
 }
 
 /// What has a capital and is no part of the name behind it.
-const WEEKDAYS: &[&str] = &[
+const TIMES: &[&str] = &[
+    "january",
+    "february",
+    "march",
+    "april",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
     "monday",
     "tuesday",
     "wednesday",
@@ -544,7 +568,8 @@ const WEEKDAYS: &[&str] = &[
 fn ends_a_name(passage: &Passage<'_>, at: usize) -> bool {
     let capital = |at: usize| passage.written(at).starts_with(char::is_uppercase);
     let long = |at: &usize| passage.word(*at).chars().count() >= 4;
-    if WEEKDAYS.contains(&passage.word(at.saturating_sub(1))) {
+    // "The Polish Council presidency" is one of the Council.
+    if TIMES.contains(&passage.word(at.saturating_sub(1))) || passage.word(at + 1) == "presidency" {
         return false;
     }
     at >= 2
@@ -552,7 +577,7 @@ fn ends_a_name(passage: &Passage<'_>, at: usize) -> bool {
         && passage.gap(at - 1) < Gap::Sentence
         && capital(at - 1)
         && long(&(at - 1))
-        && (0..passage.len()).filter(long).any(|at| !capital(at))
+        && !passage.is_title_case()
 }
 
 /// A number with a unit behind it is an amount and no name ("ISO 9001 MB": rule 10 of references).
@@ -565,6 +590,20 @@ fn is_amount(passage: &Passage<'_>, end: usize) -> bool {
         && passage.gap(end) == Gap::Space
         && reference::is_unit(passage.written(end))
         && number()
+}
+
+/// A name of one word with the ending of its genitive, in the countries whose languages join it to the word:
+/// `Integritetsskyddsmyndighetens`.
+fn genitive(name: &str, body: &Body) -> Option<String> {
+    const COUNTRIES: &[&str] = &["de", "at", "ch", "se", "dk", "no"];
+    let country = body.jurisdiction.as_ref()?;
+    let word = name.chars().all(char::is_alphabetic) && name.chars().count() >= 8;
+    let written_out = name.chars().skip(1).all(char::is_lowercase);
+    (COUNTRIES.contains(&country.as_str())
+        && word
+        && written_out
+        && !name.ends_with(['s', 'x', 'z']))
+    .then(|| format!("{name}s"))
 }
 
 /// The name that instruments bear which are made under an act, in the English of the countries whose

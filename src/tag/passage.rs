@@ -5,6 +5,8 @@
 //! kept folded (lower case, no accents) beside its place in the original, with what stands
 //! before it.
 
+use std::cell::OnceCell;
+
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -60,6 +62,8 @@ pub(super) struct Passage<'a> {
     words: Vec<Word>,
     /// How many bytes at its beginning are plain letters and signs.
     plain: usize,
+    /// Whether all its longer words have a capital, once somebody has asked.
+    title_case: OnceCell<bool>,
 }
 
 /// What a character is to the reader of words.
@@ -130,6 +134,7 @@ impl<'a> Passage<'a> {
             folded: String::with_capacity(original.len() + 16),
             words: Vec::with_capacity(original.len() / 5 + 1),
             plain: plain(original.as_bytes()),
+            title_case: OnceCell::new(),
         };
         out.read();
         // So that every word can be read as 16 bytes.
@@ -387,6 +392,16 @@ impl<'a> Passage<'a> {
             self.original
                 .get(word.start as usize..word.end as usize)
                 .unwrap_or("")
+        })
+    }
+
+    /// Whether all its longer words have a capital, so that capitals say nothing.
+    pub(super) fn is_title_case(&self) -> bool {
+        *self.title_case.get_or_init(|| {
+            let long = |at: &usize| self.word(*at).chars().count() >= 4;
+            (0..self.len())
+                .filter(long)
+                .all(|at| self.written(at).starts_with(char::is_uppercase))
         })
     }
 

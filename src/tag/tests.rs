@@ -720,3 +720,83 @@ fn signs_that_belong_to_a_name_and_makers_of_an_act_are_read_as_such() {
     let tags = tagged("European Parliament adopts its position on Regulation (EU) 2024/2847");
     assert_eq!(tags.bodies.len(), 1, "{:?}", tags.bodies);
 }
+
+/// A name that several countries' bodies share is told by the country that stands by, and is not the one of a country
+/// that stands there for something else.
+#[test]
+fn a_body_without_its_country_is_told_by_the_country_that_stands_by() {
+    for (headline, bodies) in [
+        (
+            "The UK National Cyber Security Centre's framework covers AI",
+            &["ncsc-uk"][..],
+        ),
+        (
+            "Lithuania's National Cyber Security Centre warns customers of a UK bank",
+            &[],
+        ),
+        (
+            "Bahrain's National Cyber Security Centre warns of flaw in Dutch routers",
+            &[],
+        ),
+        (
+            "The data protection authority in Luxembourg fined a Belgian firm",
+            &[],
+        ),
+        (
+            "Hellenic Data Protection Authority fines Belgian bus operator",
+            &[],
+        ),
+        (
+            "The Financial Services Commission of Bulgaria met a Korean delegation",
+            &[],
+        ),
+        (
+            "Slovakia's Office for Personal Data Protection fines Czech online shop",
+            &[],
+        ),
+        (
+            "The council must answer for Halden Valley Council under the GDPR",
+            &[],
+        ),
+        (
+            "In Brussels the Council adopted its mandate on the AI Act",
+            &["eu-council"],
+        ),
+        (
+            "On Tuesday Council adopted its mandate on the AI Act",
+            &["eu-council"],
+        ),
+        (
+            "Under the Polish Council presidency member states agreed on the AI Act",
+            &["eu-council"],
+        ),
+        ("The Council of State upholds the fine under the GDPR", &[]),
+        ("Integritetsskyddsmyndighetens beslut om kameror", &["imy"]),
+    ] {
+        assert_eq!(ids(&tagged(headline).bodies), bodies, "{headline}");
+    }
+}
+
+#[test]
+fn dora_is_the_act_and_neither_a_department_nor_a_measure() {
+    for (headline, is_the_act) in [
+        (
+            "ESAs name Amazon Web Services (Delaware) a critical ICT provider under DORA",
+            true,
+        ),
+        (
+            "DORA: technical standard on threat-led penetration testing published",
+            true,
+        ),
+        ("Colorado's DORA warns of insurer", false),
+        ("DORA metrics: deployment frequency doubled", false),
+        (
+            "University signs DORA, the declaration on research assessment",
+            false,
+        ),
+    ] {
+        let tags = tagged(headline);
+        let tagged = tags.frameworks.iter().any(|tag| tag.id.as_str() == "dora");
+        assert_eq!(tagged, is_the_act, "{headline}");
+    }
+}

@@ -81,6 +81,7 @@ impl Asked {
                     .push(format!("“{text}” is no month: write it as 2026-05."));
             }
         }
+        out.filter = out.filter.with_above(&site.library);
         out
     }
 

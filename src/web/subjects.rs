@@ -478,7 +478,8 @@ pub(super) async fn jurisdiction(State(site): State<Site>, Path(id): Path<String
         let filter = CalendarFilter {
             jurisdiction: Some(id.clone()),
             ..CalendarFilter::default()
-        };
+        }
+        .with_above(library);
         let above: Vec<String> = links(&place.member_of)
             .into_iter()
             .map(|link| link.name)
@@ -487,7 +488,7 @@ pub(super) async fn jurisdiction(State(site): State<Site>, Path(id): Path<String
             "Which rules hold here, what is due, and what changed.".to_owned()
         } else {
             format!(
-                "Which rules of its own hold here, what is due, and what changed. The rules of {} hold here as well, and stand on a page of their own.",
+                "Which rules of its own hold here, what is due, and what changed. The rules of {} hold here as well: their days stand among those that are due, all else on a page of their own.",
                 above.join(" and ")
             )
         };

@@ -152,6 +152,17 @@ async fn story(store: &str) -> House {
             ("2027-03-01".to_owned(), "Final rule on incident reports"),
         ]
     );
+    // The last day that is asked for is one of those that are meant.
+    for (until, meant) in [("2026-12-14", false), ("2026-12-15", true)] {
+        let path =
+            format!("/api/v1/key-dates?from=2026-11-07&until={until}&framework=nist-sp-800-53");
+        let (status, _, text) = asked(&house, &path, None).await;
+        assert_eq!(
+            (status, text.contains("2026-12-15")),
+            (200, meant),
+            "{text}"
+        );
+    }
     let (_, headers, calendar) = asked(&house, "/calendar.ics", None).await;
     assert_eq!(headers["content-type"], "text/calendar; charset=utf-8");
     let uid = property(&calendar, "20261215", "UID").unwrap();

@@ -268,6 +268,16 @@ pub fn understood(
             _ => Vec::new(),
         };
     }
+    if let (Some(cause), Some(kind)) = (&update.cause, content.stated.kind) {
+        // It is we who say so, of a day that another update tells.
+        update.tags.kind = Some(kind);
+        update.tags.kind_because = vec![Because {
+            rule: "notice".into(),
+            field: Field::Tag,
+            text: format!("update {cause}"),
+            start: 0,
+        }];
+    }
     update.correction = story::is_correction(&content.title);
     update.key_dates = key_dates::of(&Sayings {
         headline: &content.title,

@@ -60,6 +60,10 @@ pub(super) enum Sense {
     HandIn,
     /// Says alone what happens.
     Event(DateEvent),
+    /// Says that somebody means to publish.
+    Plan,
+    /// "original": the date that no longer holds, where its noun is a deadline and the sentence tells of a move.
+    Original,
     /// "effective", which must touch its date.
     Effective,
     Open,
@@ -195,7 +199,7 @@ const PHRASES: &[(Sense, &str)] = &[
     // Registrations, reports, applications.
     (
         Sense::Topic(Topic::Submission),
-        "date for handing in|date for filing|date for submitting|registration|registrations|registration deadline|reporting deadline|filing deadline\
+        "registrierungsmeldung*|envio de|envio do|envio da|date for handing in|date for filing|date for submitting|registration|registrations|registration deadline|reporting deadline|filing deadline\
          |submission deadline|application deadline|applications|application period|nominations\
          |expressions of interest|proposals|bids|abstracts|registration period|annual return\
          |annual returns|reporting period|self-assessment|entries|notification deadline\
@@ -348,7 +352,8 @@ const PHRASES: &[(Sense, &str)] = &[
     ),
     (
         Sense::Expire,
-        "expire|expires|expired|expiring|expiry|lapses|lauft aus|ablauf|expire le|expira|scade\
+        "ihre gultigkeit|seine gultigkeit|straca waznosc|traci waznosc|perdono validita|pierden validez|pierden su validez\
+         |perdent leur validite|verliezen hun geldigheid|lose validity|lose their validity|expire|expires|expired|expiring|expiry|lapses|lauft aus|ablauf|expire le|expira|scade\
          |caduca|vervalt|verloopt|wygasa",
     ),
     (
@@ -399,7 +404,11 @@ const PHRASES: &[(Sense, &str)] = &[
          |auparavant|precedemment|et non plus|en lugar|en vez|inicialmente|originalmente\
          |anteriormente|anziche|invece|inizialmente|originariamente|in precedenza|in plaats\
          |oorspronkelijk|eerder gepland|aanvankelijk|voorheen|zamiast|pierwotnie|wczesniej\
-         |former deadline of|original deadline of|previous deadline of|original|ursprungliche|ursprunglicher|initiale|originario|originaria|oorspronkelijke|pierwotny|puvodni\
+         |former deadline of|original deadline of|previous deadline of",
+    ),
+    (
+        Sense::Original,
+        "original|ursprungliche|ursprunglicher|initiale|originario|originaria|oorspronkelijke|pierwotny|puvodni\
          |ursprungliga|oprindelige",
     ),
     // Other things that happen on days.
@@ -411,7 +420,7 @@ const PHRASES: &[(Sense, &str)] = &[
          |delivered|recorded|discovered|detected|notified on|imposed|joined|appointed|founded\
          |established|created|dates from|accessed|retrieved|visited|amended on|amended by\
          |decision of|judgment of\
-         |placed on the market|put on the market|filed on|promulgated|published by|gazetted on|completed on|renewed|inspection|dismissed|regulation of|directive of|letter of|press release|verabschiedet\
+         |placed on the market|were on the market|was on the market|put on the market|filed on|promulgated|published by|gazetted on|completed on|renewed|inspection|dismissed|regulation of|directive of|letter of|press release|verabschiedet\
          |beschlossen|unterzeichnet|angekundigt|mitgeteilt|erlassen|pressemitteilung|adopte\
          |adoptee|signe|annonce|communique\
          |promulgue|promulguee|signee|votee|vote|aprobado|aprobada|adoptado|firmado|anuncio|adottato\
@@ -464,12 +473,12 @@ const PHRASES: &[(Sense, &str)] = &[
     // Portuguese, Swedish, Danish, Norwegian and Czech, and what other languages lacked.
     (
         Sense::Topic(Topic::Publication),
-        "publicacao|publicacion|publication du|publication de|pubblicazione|publicatie|publikacja|publikacji\
+        "utgivning*|publicacao|publicacion|publication du|publication de|pubblicazione|publicatie|publikacja|publikacji\
          |offentliggorande*|offentliggorelse*|publicering*|vydani|zverejneni",
     ),
     (
-        Sense::Event(Publication),
-        "hopes to publish the final|hopes to publish the standard|hopes to publish the revised|hopes to publish the guidance\
+        Sense::Plan,
+        "devrait paraitre|hopes to publish its final|hopes to publish its guidance|hopes to publish its revised|hopes to publish the final|hopes to publish the standard|hopes to publish the revised|hopes to publish the guidance\
          |hopes to publish the code|expect to publish|expects to release|expect to release|intends to publish|intend to publish|aims to publish\
          |aim to publish|plan to publish|is due to publish|devrait publier|prevoit de publier|compte publier\
          |te publiceren|zu veroffentlichen|veroffentlichen will|soll veroffentlicht werden|preve publicar|prevede di pubblicare\

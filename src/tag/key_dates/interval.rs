@@ -61,6 +61,8 @@ pub(super) const LEFT: &[(&str, &str)] = &[
     ("eindigt", "over"),
 ];
 
+/// Who has a time to do something.
+pub(super) static HAVE: Words = words!("have has get gets given haben hat ont tienen hanno");
 pub(super) static DAY: Words = words!("day tag jour dia giorno dag lendemain");
 static AFTER: Words =
     words!("after following nach apres suivant siguiente despues successivo na apos seguinte");
@@ -149,17 +151,25 @@ impl Reader<'_> {
 
     /// "have eight weeks to respond to the paper published today".
     fn given(&self, at: usize, after: usize) -> Option<Anchor> {
-        static HAVE: Words = words!("have has get given");
+        static ASKED: Words = words!("respond comment reply submit answer");
+        static PAPERS: Words = words!(
+            "consultation draft drafts paper proposal proposals guidance guidelines rules rule standard call notice \
+            document questionnaire"
+        );
         static OUT: Words = words!("published opened launched issued released");
-        if !HAVE.has(self.word(at.checked_sub(1)?)?) || self.word(after) != Some("to") {
+        if !HAVE.has(self.word(at.checked_sub(1)?)?)
+            || self.word(after) != Some("to")
+            || !self.word(after + 1).is_some_and(|word| ASKED.has(word))
+        {
             return None;
         }
         let today = |place: usize| {
             self.word(place).is_some_and(is_today)
                 && self.word(place - 1).is_some_and(|word| OUT.has(word))
         };
-        let mut places = (after + 1..after + 14).take_while(|place| self.word(*place).is_some());
-        places.any(today).then_some(Anchor::Text)
+        let places = || (after + 1..after + 14).take_while(|place| self.word(*place).is_some());
+        let paper = places().any(|place| self.word(place).is_some_and(|word| PAPERS.has(word)));
+        (paper && places().any(today)).then_some(Anchor::Text)
     }
 
     /// What follows the unit: a link, and within a few words the anchor.

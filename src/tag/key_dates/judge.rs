@@ -1,7 +1,7 @@
 //! What a date is for: the nearest cue that its preposition allows, within its sentence.
 
 use super::cues::{Cue, Sense, Topic};
-use super::interval::Anchor;
+use super::interval::{Anchor, HAVE};
 use super::page::{Near, Page, VERB, WINDOW};
 use super::role::Role;
 use super::span::When;
@@ -48,13 +48,7 @@ impl Page<'_> {
         }
         .event(role, in_range)?;
         // "hopes to publish": the verb is hedge and event in one.
-        let plan = self.tokens.get(cue.first).and_then(Token::word);
-        let planned = cue.sense == Sense::Event(DateEvent::Publication)
-            && plan.is_some_and(|word| {
-                ["hope", "expect", "aim", "intend", "plan"]
-                    .iter()
-                    .any(|verb| word.starts_with(verb))
-            });
+        let planned = cue.sense == Sense::Plan;
         let hedged = planned
             || !matches!(
                 event,
@@ -154,7 +148,7 @@ impl Judge<'_> {
                         Sense::Topic(Topic::Comment | Topic::Ballot | Topic::Transition)
                     )
             },
-            (4, 0),
+            (10, 0),
         )?;
         match near.cue.sense {
             Sense::Topic(topic) => Some((topic.closing()?, near.cue)),
@@ -222,6 +216,7 @@ impl Judge<'_> {
             // "Students must apply from 1 April": who applies for something begins no rule.
             Sense::Event(_) if self.page.is_word(near.cue, "apply") && self.must(near.cue) => None,
             Sense::Event(event) => Some(event),
+            Sense::Plan => Some(DateEvent::Publication),
             Sense::Published => self
                 .is_key_publication(near)
                 .then_some(DateEvent::Publication),
@@ -309,7 +304,7 @@ impl Judge<'_> {
             .any(|near| matches!(near.cue.sense, Sense::Duty | Sense::Leave | Sense::Close))
             || self.interval
                 && self.has_time()
-                && !["apply", "return", "deliver", "upload"]
+                && !["apply", "return", "deliver", "upload", "file"]
                     .iter()
                     .any(|it| self.page.is_word(near.cue, it));
         // "Die Daten sind bis zum 5. Juni einzureichen": the verb's form is a duty.
@@ -354,21 +349,20 @@ impl Judge<'_> {
                 let word = self.page.tokens.get(place).and_then(Token::word);
                 word.is_some_and(|word| matches!(word, "it" | "this" | "now"))
             });
-        // What "it" is was opened or moved in the sentence before.
-        let first = near.cue.first.checked_sub(1);
-        let pronoun = begins && first.is_some_and(|first| sentences.get(first) == Some(here));
-        let opened = || {
-            self.page.cues.iter().any(|cue| {
-                sentences.get(cue.first) == Some(&before)
-                    && matches!(cue.sense, Sense::Open | Sense::Move)
-            })
-        };
-        let begins = begins && (!pronoun || opened());
-        let noun = noun || begins && matches!(word, "closes" | "ends");
         let until = self
             .page
             .cues
             .partition_point(|cue| cue.first < near.cue.first);
+        // What "it" is was opened or moved in the sentence before.
+        let first = near.cue.first.checked_sub(1);
+        let pronoun = begins && first.is_some_and(|first| sentences.get(first) == Some(here));
+        let opened = || {
+            let cues = self.page.cues.iter().take(until).rev();
+            cues.take_while(|cue| sentences.get(cue.first).is_some_and(|it| *it >= before))
+                .any(|cue| matches!(cue.sense, Sense::Open | Sense::Move))
+        };
+        let begins = begins && (!pronoun || opened());
+        let noun = noun || begins && matches!(word, "closes" | "ends");
         let mut found = None;
         for cue in self.page.cues.iter().take(until).rev().take_while(|cue| {
             sentences
@@ -495,7 +489,7 @@ impl Judge<'_> {
                     && !near.behind
                     && self.page.is_word(near.cue, "apply")
                     && self.must(near.cue)
-                    && self.has_an_object(near.cue)
+                    && self.has_an_object(near.cue.last)
             },
             (12, 0),
         );
@@ -524,12 +518,9 @@ impl Judge<'_> {
                     .and_then(|before| self.page.tokens.get(before)?.word())
                     == Some("been");
                 // "Students must apply from 1 April": who applies for something begins no rule.
-                let applies = self
-                    .page
-                    .tokens
-                    .get(near.cue.last + 1)
-                    .and_then(Token::word)
-                    == Some("apply");
+                let verb = near.cue.last + 1;
+                let applies = self.page.tokens.get(verb).and_then(Token::word) == Some("apply")
+                    && !self.has_an_object(verb);
                 near.cue.sense == Sense::Duty && !near.behind && !been && !applies
             },
             (12, 12),
@@ -540,21 +531,37 @@ impl Judge<'_> {
 
     /// "Operators have three months from today to report": whether somebody has the time that is told.
     fn has_time(&self) -> bool {
-        self.lead
-            .checked_sub(1)
+        let before = self.lead.checked_sub(1);
+        before
             .and_then(|before| self.page.tokens.get(before)?.word())
-            .is_some_and(|word| {
-                matches!(
-                    word,
-                    "have" | "has" | "haben" | "hat" | "ont" | "tienen" | "hanno"
-                )
-            })
+            .is_some_and(|word| HAVE.has(word))
     }
 
-    /// Whether what is applied follows a verb: "must apply the new provisions".
-    fn has_an_object(&self, verb: Cue) -> bool {
-        let next = self.page.tokens.get(verb.last + 1).and_then(Token::word);
-        next.is_some_and(|word| matches!(word, "the" | "these" | "those" | "its" | "new"))
+    /// Whether what is applied follows a verb: "must apply the new provisions", and not "must apply for", "must apply
+    /// online".
+    fn has_an_object(&self, verb: usize) -> bool {
+        const NONE: &[&str] = &[
+            "for",
+            "to",
+            "from",
+            "by",
+            "at",
+            "in",
+            "on",
+            "before",
+            "until",
+            "directly",
+            "with",
+            "as",
+            "via",
+            "online",
+            "again",
+            "separately",
+            "a",
+            "an",
+        ];
+        let next = self.page.tokens.get(verb + 1).and_then(Token::word);
+        next.is_some_and(|word| !NONE.contains(&word))
     }
 
     /// Whether a duty stands right before a verb.
@@ -664,6 +671,7 @@ impl Judge<'_> {
         }
         Some(match near.cue.sense {
             Sense::Event(event) => (Some(event), near.cue),
+            Sense::Plan => (Some(DateEvent::Publication), near.cue),
             Sense::Published => (self.says(near), near.cue),
             Sense::Effective => {
                 let touches = near.before && near.cost == 0;

@@ -268,6 +268,7 @@ fn spaced(text: &str, published: Option<NaiveDate>, language: Option<&str>) -> V
         text,
         published,
         page: &page,
+        out_today: Reading::out_today(&page),
     }
     .mentions()
 }

@@ -26,20 +26,7 @@ pub(super) const WINDOW: usize = 80;
 /// The greatest cost from a verb to its date, before it and after it.
 pub(super) const VERB: (u32, u32) = (24, 16);
 
-/// Words for what was first, which say nothing but beside one of the others.
-const ADJECTIVES: &[&str] = &[
-    "original",
-    "ursprungliche",
-    "ursprunglicher",
-    "initiale",
-    "originario",
-    "originaria",
-    "oorspronkelijke",
-    "pierwotny",
-    "puvodni",
-    "ursprungliga",
-    "oprindelige",
-];
+/// What has an original date.
 const DEADLINES: &[&str] = &[
     "deadline", "date", "frist", "termin", "plazo", "fecha", "delai", "echeance", "termine",
     "scadenza", "termijn", "datum", "lhuta", "prazo", "data",
@@ -181,7 +168,8 @@ impl<'a> Page<'a> {
             near.before
                 && !near.behind
                 && match near.cue.sense {
-                    Sense::Old => near.cost <= 7 && self.is_of_a_deadline(near.cue),
+                    Sense::Old => near.cost <= 7,
+                    Sense::Original => near.cost <= 7 && self.is_replaced(near.cue),
                     // "findet statt" and "statt am 30. Juni" share a word.
                     Sense::Hold => {
                         near.cost == 0
@@ -195,14 +183,43 @@ impl<'a> Page<'a> {
         })
     }
 
-    /// Whether an adjective ("the original deadline, 31 August") is that of a deadline; other words need none.
-    fn is_of_a_deadline(&self, cue: Cue) -> bool {
-        let adjective = self.tokens.get(cue.first).and_then(Token::word);
-        if cue.last > cue.first || !adjective.is_some_and(|word| ADJECTIVES.contains(&word)) {
-            return true;
-        }
+    /// Whether an adjective is that of a deadline ("the original deadline, 31 August"), in a sentence that says that the
+    /// deadline moved or is gone.
+    fn is_replaced(&self, cue: Cue) -> bool {
+        const GONE: &[&str] = &[
+            "zrusen",
+            "zruseny",
+            "cancelled",
+            "dropped",
+            "aufgehoben",
+            "entfallt",
+            "annule",
+            "annullato",
+        ];
         let noun = self.tokens.get(cue.last + 1).and_then(Token::word);
-        noun.is_some_and(|word| DEADLINES.contains(&word) || word.ends_with("frist"))
+        if !noun.is_some_and(|word| DEADLINES.contains(&word) || word.ends_with("frist")) {
+            return false;
+        }
+        let sentence = self.sentences.get(cue.first);
+        let here = |place: usize| self.sentences.get(place) == sentence;
+        let from = self
+            .cues
+            .partition_point(|other| other.first + WINDOW < cue.first);
+        let mut near = self
+            .cues
+            .iter()
+            .skip(from)
+            .take_while(|other| other.first <= cue.first + WINDOW);
+        let first = cue.first.saturating_sub(WINDOW);
+        near.any(|other| other.sense == Sense::Move && here(other.first))
+            || (first..cue.first + WINDOW).any(|place| {
+                here(place)
+                    && self
+                        .tokens
+                        .get(place)
+                        .and_then(Token::word)
+                        .is_some_and(|word| GONE.contains(&word))
+            })
     }
 
     /// Whether one of some words stands before a cue in its sentence.
@@ -245,6 +262,7 @@ fn is_verb(sense: Sense) -> bool {
             | Sense::Published
             | Sense::NotApply
             | Sense::Duty
+            | Sense::Plan
             | Sense::HandIn
     )
 }

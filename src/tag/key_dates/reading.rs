@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
+use rustc_hash::FxHashSet;
 
 use super::DateMention;
 use super::cues;
@@ -29,6 +30,8 @@ pub(super) struct Reading<'a> {
     pub(super) text: &'a str,
     pub(super) published: Option<NaiveDate>,
     pub(super) page: &'a Page<'a>,
+    /// Sentences that say that something came out on the day of the text ([`Reading::out_today`]).
+    pub(super) out_today: FxHashSet<u32>,
 }
 
 impl Reading<'_> {
@@ -74,7 +77,7 @@ impl Reading<'_> {
                 || verdict.event == DateEvent::Publication
                     && matches!(
                         verdict.cue.sense,
-                        cues::Sense::Event(_) | cues::Sense::Hedge
+                        cues::Sense::Event(_) | cues::Sense::Plan | cues::Sense::Hedge
                     );
             if plan && self.published.is_some_and(|published| date < published) {
                 continue;
@@ -450,27 +453,45 @@ impl Reading<'_> {
         interval.after(from)
     }
 
-    /// The day of the text, where the sentence of an interval says that something came out on it: "Das Gesetz wurde
-    /// heute im Bundesgesetzblatt verkündet und tritt am Tag nach der Verkündung in Kraft".
+    /// The day of the text, where the sentence of an interval says that something came out in a gazette on it: "Das
+    /// Gesetz wurde heute im Bundesgesetzblatt verkündet und tritt am Tag nach der Verkündung in Kraft".
     fn came_out_today(&self, number: usize) -> Option<NaiveDate> {
         let sentence = self.page.sentence(number)?;
-        let within = |place: usize| self.page.sentences.get(place) == Some(&sentence);
-        let mut words = self.page.tokens.iter().enumerate();
-        let said = words.any(|(place, token)| {
-            within(place)
-                && token.word().is_some_and(|word| {
-                    let this_day = word == "jour"
-                        && place
-                            .checked_sub(1)
-                            .and_then(|before| self.page.tokens.get(before)?.word())
-                            == Some("ce");
-                    interval::is_today(word) || this_day
+        self.published
+            .filter(|_| self.out_today.contains(&sentence))
+    }
+
+    /// The sentences that say so.
+    pub(super) fn out_today(page: &Page<'_>) -> FxHashSet<u32> {
+        let word = |place: usize| page.tokens.get(place).and_then(Token::word);
+        let mut out = FxHashSet::default();
+        for place in 0..page.tokens.len() {
+            let today = word(place).is_some_and(|said| {
+                let this = || place.checked_sub(1).and_then(word) == Some("ce");
+                interval::is_today(said) || said == "jour" && this()
+            });
+            let Some(sentence) = page.sentences.get(place).filter(|_| today) else {
+                continue;
+            };
+            // Beside it stand the gazette and that it came out, and no other clause between.
+            let from = page.cues.partition_point(|cue| cue.first + 6 < place);
+            let near = || {
+                let cues = page.cues.iter().skip(from);
+                cues.take_while(|cue| cue.first <= place + 6).filter(|cue| {
+                    let (first, last) = (cue.first.min(place), cue.first.max(place));
+                    page.sentences.get(cue.first) == Some(sentence)
+                        && (first..last)
+                            .all(|at| !page.tokens.get(at).is_some_and(|it| it.is_sign(';')))
                 })
-                && self.page.cues.iter().any(|cue| {
-                    cue.sense == cues::Sense::Published && cue.first.abs_diff(place) <= 4
-                })
-        });
-        self.published.filter(|_| said)
+            };
+            if near().any(|cue| cue.sense == cues::Sense::Published)
+                && near()
+                    .any(|cue| matches!(cue.sense, cues::Sense::Gazette | cues::Sense::Register))
+            {
+                out.insert(*sentence);
+            }
+        }
+        out
     }
 
     /// Whether what closed is said to be an earlier one than what the text is about.

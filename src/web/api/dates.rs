@@ -25,7 +25,7 @@ const LOOKED: usize = 5_000;
         ("from" = Option<String>, Query, description = "The first day: 2026-01-31"),
         ("until" = Option<String>, Query, description = "The last day: 2026-03-31"),
         ("framework" = Option<String>, Query, description = "A framework's identifier"),
-        ("jurisdiction" = Option<String>, Query, description = "A jurisdiction's identifier"),
+        ("jurisdiction" = Option<String>, Query, description = "A jurisdiction's identifier; what counts in all of the union or the country counts there too"),
         ("standard" = Option<String>, Query, description = "A work, in any spelling"),
         ("event" = Option<String>, Query, description = "comments_close, application …"),
         ("limit" = Option<u32>, Query, description = "Items on the page, at most 100"),
@@ -76,7 +76,9 @@ pub(super) async fn key_dates(
                 .next();
             reference::slug(found.as_ref().map_or(text, |found| found.work.as_str()))
         }),
-    };
+        above: Vec::new(),
+    }
+    .with_above(&site.library);
     let today = site.clock.now().date_naive();
     let from = begun.or(from).unwrap_or(today);
     let stretch = site

@@ -389,7 +389,7 @@ pub(crate) struct SourceRecord {
 pub(crate) struct SilenceRecord {
     /// Where the period begins.
     pub(super) since: DateTime<Utc>,
-    /// Where it ends: not later than now.
+    /// The first moment that is no part of it: not later than now.
     pub(super) until: DateTime<Utc>,
     /// When the source was asked for the first time of all, where that lies within the period.
     pub(super) begun: Option<DateTime<Utc>>,

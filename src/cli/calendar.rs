@@ -54,9 +54,12 @@ pub(super) struct Options {
     ics: bool,
 }
 
-/// The nearest identifier, as a question.
-fn meant<'i>(written: &str, known: impl Iterator<Item = &'i str>) -> String {
-    nearest(written, known).map_or_else(String::new, |near| format!("; did you mean {near}?"))
+/// The nearest identifier as a question, or what else helps.
+fn meant<'i>(written: &str, known: impl Iterator<Item = &'i str>, otherwise: &str) -> String {
+    nearest(written, known).map_or_else(
+        || otherwise.to_owned(),
+        |near| format!("did you mean `{near}`?"),
+    )
 }
 
 pub(super) async fn run(house: House, options: Options) -> anyhow::Result<ExitCode> {
@@ -64,20 +67,22 @@ pub(super) async fn run(house: House, options: Options) -> anyhow::Result<ExitCo
     if let Some(id) = &options.framework {
         anyhow::ensure!(
             house.library.framework(id).is_some(),
-            "there is no framework {id}{}",
+            "there is no framework `{id}`: {}",
             meant(
                 id.as_str(),
-                house.library.frameworks.iter().map(|it| it.id.as_str())
+                house.library.frameworks.iter().map(|it| it.id.as_str()),
+                "/frameworks of the site leads to all of them, by their ids"
             )
         );
     }
     if let Some(id) = &options.jurisdiction {
         anyhow::ensure!(
             house.library.jurisdiction(id).is_some(),
-            "there is no jurisdiction {id}{}: use an ISO 3166 code in lower case, or eu, coe, intl",
+            "there is no jurisdiction `{id}`: {}",
             meant(
                 id.as_str(),
-                house.library.jurisdictions.iter().map(|it| it.id.as_str())
+                house.library.jurisdictions.iter().map(|it| it.id.as_str()),
+                "use an ISO 3166 code in lower case, or eu, coe, intl"
             )
         );
     }

@@ -82,17 +82,25 @@ pub(super) async fn search(house: House, options: SearchOptions) -> anyhow::Resu
                     "understood": understood.query.to_string(), "relaxed": found.relaxed,
                     "suggestion": suggestion, "hits": lines })
         );
-    } else if options.jsonl {
+        return Ok(ExitCode::SUCCESS);
+    }
+    // A stream of lines has no place for it, and what reads it would take a wrong answer for a right one.
+    for problem in &understood.problems {
+        eprintln!("{problem}");
+    }
+    if !understood.problems.is_empty() {
+        let searched = understood.query.to_string();
+        let all = searched.is_empty();
+        eprintln!(
+            "Searched for: {}",
+            if all { "everything" } else { &searched }
+        );
+    }
+    if options.jsonl {
         super::export::jsonl(&lines)?;
     } else if options.csv {
         super::export::csv(&lines)?;
     } else {
-        for problem in &understood.problems {
-            eprintln!("{problem}");
-        }
-        if !understood.problems.is_empty() {
-            eprintln!("Searched for: {}", understood.query);
-        }
         if let Some(suggestion) = &suggestion {
             eprintln!("Did you mean {suggestion}?");
         }

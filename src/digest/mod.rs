@@ -8,14 +8,14 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
-use crate::domain::calendar::Due;
+use crate::domain::calendar::{Due, Milestone};
 use crate::domain::criteria::Clause;
 use crate::domain::delivery::{Plan, PlannedItem, PlannedSection};
-use crate::domain::digest::{DateLine, Edition, Item};
+use crate::domain::digest::{DateLine, DateMeaning, DateTeller, Edition, Item};
 use crate::domain::document::Sha256;
 use crate::domain::health::Coverage;
 use crate::domain::id::{SourceId, UpdateId};
-use crate::domain::key_date::DateEvent;
+use crate::domain::key_date::{Certainty, DateEvent};
 use crate::domain::library::Library;
 use crate::domain::source::Source;
 use crate::domain::update::{Reach, Update, UpdateKind};
@@ -99,24 +99,57 @@ pub fn edition(
     }
 }
 
-/// The dates that an issue tells of, by day: what closes, applies or ends soon. Events and days on
-/// which something merely appears are left to the calendar.
-pub fn dates(due: Vec<Due>, today: NaiveDate) -> Vec<DateLine> {
+/// The dates that an issue tells of, by day: what closes, applies or ends soon, as updates tell it, and
+/// what only the pages of frameworks have. Events and days on which something merely appears are left
+/// to the calendar.
+pub fn dates(due: Vec<Due>, pages: &[Milestone<'_>], today: NaiveDate) -> Vec<DateLine> {
     let until = today + TimeDelta::days(DAYS_AHEAD);
+    let is_near = |first: NaiveDate, last: NaiveDate| last >= today && first <= until;
+    let untold = pages.iter().filter(|milestone| {
+        is_near(milestone.date, milestone.last_day())
+            && !due.iter().any(|due| due.tells_of(milestone))
+    });
+    let mut lines: Vec<DateLine> = untold.map(of_page).collect();
+    lines.extend(of_updates(due, is_near));
+    lines.sort_by_key(|line| line.day);
+    lines.truncate(MOST_DATES);
+    lines
+}
+
+fn of_page(milestone: &Milestone<'_>) -> DateLine {
+    DateLine {
+        teller: DateTeller::Page(milestone.framework.id.clone()),
+        title: milestone.framework.short.clone(),
+        meaning: DateMeaning::Words(milestone.label.to_owned()),
+        day: milestone.date,
+        shown: milestone.precision.told(milestone.date),
+        certainty: if milestone.is_confirmed {
+            Certainty::Read
+        } else {
+            Certainty::Reported
+        },
+        was: None,
+        frameworks: vec![milestone.framework.id.clone()],
+        jurisdictions: milestone.framework.jurisdictions.clone(),
+    }
+}
+
+fn of_updates(
+    due: Vec<Due>,
+    is_near: impl Fn(NaiveDate, NaiveDate) -> bool,
+) -> impl Iterator<Item = DateLine> {
     due.into_iter()
-        .filter(|due| {
-            due.last_day() >= today
-                && due.date.date <= until
+        .filter(move |due| {
+            is_near(due.date.date, due.last_day())
                 && !matches!(
                     due.date.event,
                     DateEvent::Event | DateEvent::Publication | DateEvent::CommentsOpen
                 )
         })
-        .take(MOST_DATES)
         .map(|due| DateLine {
-            update: due.update,
+            teller: DateTeller::Update(due.update),
             title: due.title,
-            event: due.date.event,
+            meaning: DateMeaning::Event(due.date.event),
             day: due.date.date,
             shown: due.date.precision.told(due.date.date),
             certainty: due.date.certainty,
@@ -124,7 +157,6 @@ pub fn dates(due: Vec<Due>, today: NaiveDate) -> Vec<DateLine> {
             frameworks: due.frameworks.into_iter().collect(),
             jurisdictions: due.jurisdictions.into_iter().collect(),
         })
-        .collect()
 }
 
 fn item_of(
@@ -152,6 +184,7 @@ fn item_of(
         first_seen: update.first_seen,
         kind: update.tags.kind,
         closed: update.is_closed_call(),
+        page: update.content.page.is_some(),
         authority: update.authority,
         reach: update.reach,
         frameworks: update
@@ -257,8 +290,10 @@ impl Heading {
     }
 
     fn of_date(line: &DateLine) -> Self {
-        match line.event {
-            DateEvent::CommentsClose | DateEvent::BallotClose => Self::Consultations,
+        match line.meaning {
+            DateMeaning::Event(DateEvent::CommentsClose | DateEvent::BallotClose) => {
+                Self::Consultations
+            }
             _ => Self::Deadlines,
         }
     }

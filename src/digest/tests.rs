@@ -1,4 +1,6 @@
 use super::*;
+use crate::domain::calendar::CalendarFilter;
+use crate::domain::calendar::tests::due;
 use crate::domain::evidence::Evidence;
 use crate::domain::id::{FrameworkId, JurisdictionId};
 use crate::domain::key_date::{Certainty, DateEvent, KeyDate, Precision};
@@ -198,9 +200,9 @@ fn a_full_issue_says_what_it_leaves_out() {
 #[test]
 fn dates_stand_where_they_belong_and_bring_a_mail_only_when_they_are_near() {
     let line = |key: &str, event, day: &str| DateLine {
-        update: update(key, None, None).id,
+        teller: DateTeller::Update(update(key, None, None).id),
         title: key.to_owned(),
-        event,
+        meaning: DateMeaning::Event(event),
         day: day.parse().unwrap(),
         shown: day.to_owned(),
         certainty: Certainty::Stated,
@@ -263,4 +265,49 @@ fn a_call_that_was_over_when_it_was_seen_is_not_told_as_open() {
     let plan = public_plan(&edition, &Library::default());
     let headings: Vec<&str> = plan.sections.iter().map(|s| s.heading.as_str()).collect();
     assert_eq!(headings, ["Consultations closing", "Everything else"]);
+}
+
+#[test]
+fn what_only_the_page_of_a_framework_has_is_told_too() {
+    let library = crate::library::load(&crate::library::Files::built_in()).library;
+    let pages = CalendarFilter::default().milestones(&library, "2026-11-20".parse().unwrap());
+    let is_of_a_day = |page: &&Milestone<'_>| page.precision == Precision::Day;
+    let page = pages.iter().find(is_of_a_day).unwrap();
+    let (of, day) = (&page.framework.id, page.date);
+    let told = |due: Vec<Due>| -> Vec<DateLine> {
+        let mut lines = dates(due, &pages, day);
+        lines.retain(|line| line.day == day && line.frameworks.contains(of));
+        lines
+    };
+    let lines = told(Vec::new());
+    let line = lines
+        .iter()
+        .find(|line| line.meaning == DateMeaning::Words(page.label.to_owned()))
+        .unwrap();
+    assert_eq!(line.teller, DateTeller::Page(of.clone()));
+    assert_eq!(Heading::of_date(line), Heading::Deadlines);
+    assert_eq!(line.certainty == Certainty::Read, page.is_confirmed);
+
+    // An update that tells of the day takes its place.
+    let mut update = due(DateEvent::Application, &day.to_string());
+    update.frameworks.insert(of.clone());
+    let lines = told(vec![update]);
+    let tellers: Vec<bool> = lines
+        .iter()
+        .map(|line| matches!(line.teller, DateTeller::Update(_)))
+        .collect();
+    assert_eq!(tellers, [true]);
+}
+
+#[test]
+fn a_date_that_was_frozen_before_pages_had_theirs_is_read() {
+    let line: DateLine = serde_json::from_str(
+        r#"{"update":"0123456789abcdef","title":"Draft","event":"comments_close","day":"2026-12-01",
+            "shown":"1 December 2026","certainty":"stated","was":null,"frameworks":[],"jurisdictions":[]}"#,
+    )
+    .unwrap();
+    assert!(matches!(line.teller, DateTeller::Update(_)));
+    assert_eq!(line.meaning, DateMeaning::Event(DateEvent::CommentsClose));
+    let again: DateLine = serde_json::from_str(&serde_json::to_string(&line).unwrap()).unwrap();
+    assert_eq!(again, line);
 }

@@ -102,15 +102,39 @@ pub struct Edition {
     pub left_out: u32,
 }
 
+/// What tells a date.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum DateTeller {
+    /// An update: the one that tells it best.
+    #[serde(rename = "update")]
+    Update(UpdateId),
+    /// The page of a framework, and no update.
+    #[serde(rename = "page")]
+    Page(FrameworkId),
+}
+
+/// What happens on a date.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum DateMeaning {
+    /// What an update's key date is of.
+    #[serde(rename = "event")]
+    Event(DateEvent),
+    /// What the page says of it: which event that is, it does not say.
+    #[serde(rename = "words")]
+    Words(String),
+}
+
 /// One date of an issue, as it stood when the issue was frozen.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct DateLine {
-    /// The update that tells it best.
-    pub update: UpdateId,
-    /// Its title.
+    /// What tells it.
+    #[serde(flatten)]
+    pub teller: DateTeller,
+    /// The update's title, or the framework's name.
     pub title: String,
     /// What happens.
-    pub event: DateEvent,
+    #[serde(flatten)]
+    pub meaning: DateMeaning,
     /// When; of a month told without a day its first.
     pub day: NaiveDate,
     /// When, as finely as it is told.
@@ -158,6 +182,9 @@ pub struct Item {
     /// Whether it is a call that was over when it was first seen.
     #[serde(default)]
     pub closed: bool,
+    /// Whether it tells a change of a watched page, whose summary marks what went and what came.
+    #[serde(default)]
+    pub page: bool,
     /// Who speaks.
     pub authority: Authority,
     /// How far it travels.

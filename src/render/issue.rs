@@ -5,7 +5,7 @@ use chrono::DateTime;
 use super::View;
 use super::views::Moment;
 use crate::domain::delivery::Plan;
-use crate::domain::digest::{DateLine, Issue, Item};
+use crate::domain::digest::{DateLine, DateMeaning, DateTeller, Issue, Item};
 use crate::domain::health::Coverage;
 use crate::domain::key_date::Certainty;
 use crate::text::date::Stamp;
@@ -59,6 +59,8 @@ pub struct ItemView {
     pub title: String,
     /// What may be shown of it.
     pub summary: String,
+    /// Whether what may be shown marks what went from a page and what came.
+    pub page: bool,
     /// Why it matters.
     pub why: Option<String>,
     /// The original.
@@ -85,6 +87,7 @@ impl ItemView {
             id: item.update.to_string(),
             title: item.title.clone(),
             summary: item.summary.clone(),
+            page: item.page,
             why: item.why.clone(),
             url: item.url.clone(),
             source: item.source_name.clone(),
@@ -115,9 +118,9 @@ pub struct SectionView {
 /// A date of an issue.
 #[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct DateLineView {
-    /// The update that tells it.
-    pub id: String,
-    /// Its title.
+    /// The address of what tells it, from the root on.
+    pub path: String,
+    /// The update's title, or the framework's name.
     pub title: String,
     /// What happens.
     pub label: String,
@@ -134,9 +137,15 @@ pub struct DateLineView {
 impl DateLineView {
     fn new(line: &DateLine) -> Self {
         Self {
-            id: line.update.to_string(),
+            path: match &line.teller {
+                DateTeller::Update(id) => format!("/updates/{id}"),
+                DateTeller::Page(id) => format!("/frameworks/{id}#timeline"),
+            },
             title: line.title.clone(),
-            label: line.event.label().to_owned(),
+            label: match &line.meaning {
+                DateMeaning::Event(event) => event.label().to_owned(),
+                DateMeaning::Words(words) => words.clone(),
+            },
             exact: line.day.to_string(),
             shown: line.shown.clone(),
             was: line.was.map(|day| day.format("%-d %B %Y").to_string()),
@@ -256,6 +265,7 @@ impl View for IssuePage {
                     id: "0123456789abcdef".to_owned(),
                     title: "ISO/IEC 42005:2025 published (sample)".to_owned(),
                     summary: "A common method.".to_owned(),
+                    page: true,
                     why: Some("It is the text that auditors will ask about.".to_owned()),
                     url: Some("https://www.iso.org/standard/44545.html".to_owned()),
                     source: "ISO news".to_owned(),
@@ -267,7 +277,7 @@ impl View for IssuePage {
                     because: vec!["framework:iso-iec-42005".to_owned()],
                 }],
                 dates: vec![DateLineView {
-                    id: "0123456789abcdef".to_owned(),
+                    path: "/updates/0123456789abcdef".to_owned(),
                     title: "A draft for comment (sample)".to_owned(),
                     label: "comments close".to_owned(),
                     exact: "2026-12-20".to_owned(),

@@ -6,14 +6,22 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::daemon::House;
 use crate::digest::{self as engine, Told};
+use crate::domain::calendar::CalendarFilter;
 use crate::domain::criteria::{Clause, Criteria};
 use crate::domain::delivery::{Delivery, DeliveryState, Plan};
-use crate::domain::digest::{Digest, Edition, Issue, IssueState, Window};
+use crate::domain::digest::{
+    DateLine, DateMeaning, DateTeller, Digest, Edition, Issue, IssueState, Window,
+};
 use crate::domain::document::Sha256;
+use crate::domain::evidence::Evidence;
 use crate::domain::health::{Coverage, survey};
 use crate::domain::id::{DeliveryId, SourceId, UpdateId};
+use crate::domain::library::Framework;
+use crate::domain::reference;
 use crate::domain::subscription::{Subscriber, Subscription};
-use crate::domain::update::{Reach, Update};
+use crate::domain::update::{
+    Authority, Content, Field, FrameworkTag, Reach, ReferenceTag, Tag, Tags, Update,
+};
 use crate::matching::{self, Matcher, Scratch};
 use crate::store::{Lease, LogEvent, LogLine};
 use crate::summary::tell;
@@ -195,11 +203,7 @@ impl Wants {
         for (place, update) in draft.dates.iter().enumerate() {
             // A date counts whenever its update was found, and is nobody's news.
             let Some(update) = update else { continue };
-            let update = Update {
-                reach: Reach::News,
-                ..update.clone()
-            };
-            for found in matcher.matches(&update, &mut scratch) {
+            for found in matcher.finds(update, &mut scratch) {
                 if let Some(wanted) = dates.get_mut(found.criteria) {
                     wanted.insert(place);
                 }
@@ -307,18 +311,26 @@ pub async fn draft(house: &House, digest: &Digest) -> anyhow::Result<Draft> {
         .store
         .due(from, Some(ahead), &[], 500, |_| true)
         .await?;
-    edition.dates = engine::dates(stretch.entries, today);
-    let ids: Vec<UpdateId> = edition
-        .dates
-        .iter()
-        .map(|line| line.update.clone())
-        .collect();
-    let mut dated: HashMap<UpdateId, Update> = house
+    let pages = CalendarFilter::default().milestones(&house.library, today);
+    edition.dates = engine::dates(stretch.entries, &pages, today);
+    let told: Vec<UpdateId> = edition.dates.iter().filter_map(teller).cloned().collect();
+    let dated: HashMap<UpdateId, Update> = house
         .store
-        .updates(&ids)
+        .updates(&told)
         .await?
         .into_iter()
         .map(|update| (update.id.clone(), update))
+        .collect();
+    let dates = edition
+        .dates
+        .iter()
+        .map(|line| match &line.teller {
+            DateTeller::Update(id) => dated.get(id).cloned(),
+            DateTeller::Page(id) => {
+                let framework = house.library.framework(id)?;
+                of_page(line, framework, house)
+            }
+        })
         .collect();
     Ok(Draft {
         window: Window { after, until },
@@ -327,7 +339,86 @@ pub async fn draft(house: &House, digest: &Digest) -> anyhow::Result<Draft> {
             .iter()
             .filter_map(|item| by_id.remove(&item.update))
             .collect(),
-        dates: ids.iter().map(|id| dated.remove(id)).collect(),
+        dates,
         edition,
+    })
+}
+
+/// The update that tells a date, where one does.
+fn teller(line: &DateLine) -> Option<&UpdateId> {
+    match &line.teller {
+        DateTeller::Update(id) => Some(id),
+        DateTeller::Page(_) => None,
+    }
+}
+
+/// A date of a framework's page as an update of that framework would tell it: so it is matched against
+/// what mailboxes want like all else. It is stored nowhere.
+fn of_page(line: &DateLine, framework: &Framework, house: &House) -> Option<Update> {
+    let now = house.clock.now();
+    // No source has this name, so whoever follows one source is not told.
+    let source = SourceId::new("library").ok()?;
+    let because = Vec::new;
+    let key = format!("{} {}", framework.id, line.day);
+    let jurisdictions = framework.jurisdictions.iter().cloned().map(|id| Tag {
+        id,
+        because: because(),
+    });
+    let bodies = framework.owners.iter().cloned().map(|id| Tag {
+        id,
+        because: because(),
+    });
+    let topics = framework.topics.iter().cloned().map(|id| Tag {
+        id,
+        because: because(),
+    });
+    let references = framework.references.iter().flat_map(|form| {
+        let found = reference::read(form, &house.library.known_works);
+        found.into_iter().map(|reference| ReferenceTag {
+            reference,
+            field: Field::Stated,
+            start: 0,
+        })
+    });
+    let happens = match &line.meaning {
+        DateMeaning::Event(event) => event.label(),
+        DateMeaning::Words(words) => words,
+    };
+    Some(Update {
+        id: UpdateId::of(&source, &key),
+        source,
+        key,
+        revision: 1,
+        first_seen: now,
+        revised_at: now,
+        content: Content {
+            title: format!("{}: {happens}", framework.short),
+            summary: framework.title.clone(),
+            ..Content::default()
+        },
+        authority: Authority::Official,
+        reach: Reach::News,
+        tags: Tags {
+            frameworks: vec![FrameworkTag {
+                id: framework.id.clone(),
+                primary: true,
+                because: because(),
+            }],
+            jurisdictions: jurisdictions.collect(),
+            bodies: bodies.collect(),
+            topics: topics.collect(),
+            references: references.collect(),
+            ..Tags::default()
+        },
+        key_dates: Vec::new(),
+        story: None,
+        correction: false,
+        cause: None,
+        evidence: Evidence {
+            document: 0,
+            sha256: Sha256::of(b""),
+            fetched_at: now,
+            status: 0,
+        },
     })
 }

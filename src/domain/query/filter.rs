@@ -7,7 +7,7 @@ use crate::domain::id::{BodyId, FrameworkId, InvalidId, JurisdictionId, SourceId
 use crate::domain::library::Library;
 use crate::domain::reference::{self, KnownWorks};
 use crate::domain::source::Source;
-use crate::domain::update::Authority;
+use crate::domain::update::{Authority, UpdateKind};
 use crate::text::table::nearest;
 use crate::text::words::fold;
 
@@ -96,7 +96,13 @@ impl Names<'_> {
                 .replace([' ', '-'], "_")
                 .parse()
                 .map(Filter::Kind)
-                .map_err(|error| searched(format!("{error}."))),
+                .map_err(|error: String| {
+                    let kinds = UpdateKind::ALL.iter().map(|kind| kind.as_str());
+                    match nearest(&lower.replace([' ', '-'], "_"), kinds) {
+                        Some(near) => searched(format!("{error}; did you mean `kind:{near}`?")),
+                        None => searched(format!("{error}.")),
+                    }
+                }),
             "standard" => {
                 let work = reference::read(value, self.known)
                     .into_iter()
@@ -169,10 +175,29 @@ impl Names<'_> {
         let ids: Vec<String> = all(library, sources)
             .map(|(id, _)| id.to_string())
             .collect();
-        let near = nearest(&value.to_lowercase(), ids.iter().map(String::as_str));
-        Err(searched(match near {
-            Some(near) => format!("There is no {field} `{value}`; did you mean `{field}:{near}`?"),
-            None => format!("There is no {field} `{value}`."),
+        let lower = value.to_lowercase();
+        // The first word of several is as likely a slip as a wrong letter: `nist` of `nist-news`.
+        let begins = |id: &&String| {
+            id.strip_prefix(&lower)
+                .is_some_and(|rest| rest.starts_with('-'))
+        };
+        let meant: Vec<&str> = match nearest(&lower, ids.iter().map(String::as_str)) {
+            Some(near) => vec![near],
+            None => ids
+                .iter()
+                .filter(begins)
+                .map(String::as_str)
+                .take(3)
+                .collect(),
+        };
+        let meant: Vec<String> = meant.iter().map(|id| format!("`{field}:{id}`")).collect();
+        Err(searched(if meant.is_empty() {
+            format!("There is no {field} `{value}`.")
+        } else {
+            format!(
+                "There is no {field} `{value}`; did you mean {}?",
+                meant.join(" or ")
+            )
         }))
     }
 }

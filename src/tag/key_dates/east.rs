@@ -27,6 +27,10 @@ pub(super) fn is_written_in(text: &str) -> bool {
 
 struct Signs {
     date: Regex,
+    moved: Regex,
+    from: Regex,
+    past: Regex,
+    counted: Regex,
     brackets: Regex,
     hedge: Regex,
     not: Regex,
@@ -46,8 +50,8 @@ struct Rule {
 /// date and says all comes first, then what only closes.
 const RULES: &[(DateEvent, &str, &str, &str)] = {
     use DateEvent::{
-        Application, BallotClose, CommentsClose, CommentsOpen, EntryIntoForce, Event, Publication,
-        Submission, TransitionEnd, Withdrawal,
+        Application, BallotClose, CertificationDeadline, CommentsClose, CommentsOpen,
+        EntryIntoForce, Event, Publication, Submission, TransitionEnd, Withdrawal,
     };
     &[
         (
@@ -68,6 +72,33 @@ const RULES: &[(DateEvent, &str, &str, &str)] = {
             "",
             r"^(?:起(?:正式|全面)?|(?:正式|全面))(?:实施|實施)|^(?:实施|實施)(?:[。，；）]|$)",
         ),
+        // "내년 1월 1일부터 … 개정법이 시행된다".
+        (
+            EntryIntoForce,
+            "",
+            "",
+            r"^(?:부터|에) [^.]{1,40}(?:법|령|규칙|고시|조례|제도|개정안)[이가] (?:시행된|시행됩|시행될|발효된)",
+        ),
+        // "自2026年10月1日起，… 应当", "以後に製造される製品から適用する", "부터 … 의무적으로".
+        (
+            Application,
+            "",
+            "",
+            r"^(?:起，?[^。]{0,40}(?:应当|應當|必须|必須|不得)|以後[^。、]{0,24}から(?:に)?適用する|から(?:は)?[^。、]{0,10}義務(?:化|付け|づけ)|이후 [^.]{0,24}부터 적용|부터 [^.]{0,40}(?:의무적으로|의무화|하여야 한다|해야 한다))",
+        ),
+        // "最迟须在…达到…要求", "までに…適合させなければならない".
+        (
+            Application,
+            "",
+            r"最迟(?:须|应)?(?:在|于)$",
+            r"^(?:达到|前[^。，]{0,12}(?:达到|符合)|まで(?:に)?[^。]{0,30}適合さ?せ|까지 [^.]{0,24}(?:갖추|충족))",
+        ),
+        (
+            CertificationDeadline,
+            "认证|認證|证书|證書|認証|登録証|審査の実施|인증",
+            r"(?:移行期限|最后日期|最後日期|最終日)(?:为|為|は|是)?$",
+            r"^(?:前|之前|まで(?:に)?|까지|をもって)[^。，]{0,16}(?:完成|转换|轉換|移行|終了|전환)",
+        ),
         (
             Application,
             "",
@@ -76,7 +107,13 @@ const RULES: &[(DateEvent, &str, &str, &str)] = {
         ),
         (
             TransitionEnd,
-            "移行期間|経過措置|経過期間|猶予期間|过渡期|過渡期|宽限期|寬限期|전환 ?기간|경과 ?기간|유예 ?기간|계도 ?기간",
+            "",
+            "",
+            r"^まで(?:の間)?は?、?(?:なお)?従前の例",
+        ),
+        (
+            TransitionEnd,
+            "緩衝期|缓冲期|移行期間|経過措置|経過期間|猶予期間|过渡期|過渡期|宽限期|寬限期|전환 ?기간|경과 ?기간|유예 ?기간|계도 ?기간",
             r"(?:期限|截止|至|到)[^。．，]{0,4}$",
             r"^[^。．，]{0,6}?(?:終了|満了|まで|をもって|结束|結束|届满|屆滿|截止|止|종료|만료|끝|까지)",
         ),
@@ -84,7 +121,13 @@ const RULES: &[(DateEvent, &str, &str, &str)] = {
             CommentsOpen,
             ASKS,
             "",
-            r"^(?:から|より|부터|～|〜|~)[^。．]{0,30}?(?:まで|까지)|^(?:起)?(?:至|到)",
+            r"^(?:から|より|부터|～|〜|~)[^。．]{0,30}?(?:まで|까지)|^(?:起)?(?:至|到)|^(?:～|〜|~|–|-) ?\d",
+        ),
+        (
+            CommentsOpen,
+            ASKS,
+            "",
+            r"^(?:に|から|부터)?[^。．]{0,4}?(?:始ま|開始|시작|启动|啟動|受付開始)|^起[^。]{0,40}(?:意见|意見)",
         ),
         (
             CommentsClose,
@@ -95,8 +138,8 @@ const RULES: &[(DateEvent, &str, &str, &str)] = {
         (
             BallotClose,
             "投票|투표",
-            r"(?:締切|截止|마감)[^。．，]{0,8}$",
-            r"^[^。．，]{0,4}?(?:まで|締切|前|止|截止|까지)",
+            r"(?:締切|截止|마감|期限は|期限为)[^。．，]{0,8}$",
+            r"^[^。．，]{0,4}?(?:まで|締切|締め切|前|止|截止|까지|마감)",
         ),
         (
             Event,
@@ -106,21 +149,34 @@ const RULES: &[(DateEvent, &str, &str, &str)] = {
         ),
         (
             Submission,
-            "提出|届出|届け出|報告|申請|登録|申込|提交|报送|報送|申报|申報|备案|備案|登记|报告|申请|제출|신고|등록|보고|신청",
-            r"(?:最迟(?:于|在)?|最遲(?:於|在)?|不晚于|不迟于|締切[^。．]{0,4}|期限[^。．]{0,4}|마감[^。．]{0,4})$",
+            "提出|届出|届け出|報告|申請|登録|申込|応募|公募|入札|提交|报送|報送|申报|申報|备案|備案|登记|报告|申请|报名|報名|投标|招标|招標|截標|제출|신고|등록|보고|신청|응모|공모|입찰",
+            r"(?:截止时间：?|截止日期：?|截標日期及時間为?為?|最迟(?:于|在)?|最遲(?:於|在)?|不晚于|不迟于|締切[^。．]{0,4}|期限[^。．]{0,4}|마감[^。．]{0,4})$",
             r"^[^。．，]{0,3}?(?:まで(?:[^の]|$)|之前|以前|前|까지(?:[^의]|$))",
         ),
         (
             Publication,
             "",
             r"(?:発行|公表|发布|發布|출간|발간)予定日?(?:は|：|:)?$",
+            r"^(?:に|에)?[^。．、，]{0,4}?(?:公表|公布|発行|发布|發布|공포|발간)(?:される|する|될|할)?(?:予定|예정)|^(?:正式|全文)?(?:发布|發布|出版|刊行)|^付けの官報|^중 관보",
+        ),
+        // An act that came out.
+        (
+            Publication,
+            "法|令|规|規|办法|标准|標準|条例|法律|고시|규칙|법률",
+            "",
+            r"^(?:に|付けで|에)?(?:公布され|批准发布|在憲報刊登|刊登|공포됐|공포되|공포했|관보에)",
+        ),
+        (
+            Publication,
+            "",
+            r"(?:発行|公表)予定日$",
             r"^(?:に|에)?[^。．、，]{0,4}?(?:公表|公布|発行|发布|發布|공포|발간)(?:される|する|될|할)?(?:予定|예정)",
         ),
     ]
 };
 
 /// That a sentence asks people for what they think, and does not tell of it.
-const ASKS: &str = "意見募集|意見の募集|意見公募|パブリック・?コメント|パブコメ|意見.{0,30}(?:提出|受け付け|受付|募集|寄せ)|公开征求|征求意见[的，。、]?(?:截止|期限|时间|期间|稿|$)|徵求意見|意见反馈|反馈意见|提出意见|意见征集|公开征求意见|의견.{0,30}(?:제출|수렴|접수|청취|제시|보내)|의견서|의견은|입법예고|행정예고";
+const ASKS: &str = "意見の受付|意見提出|의견 ?접수|의견제출|公眾諮詢|公众咨询|諮詢將|陳述意見|意见或|意見或|修改意见|コメントの(?:受付|募集)|公示时间|公示期|意見募集|意見の募集|意見公募|パブリック・?コメント|パブコメ|意見.{0,30}(?:提出|受け付け|受付|募集|寄せ)|公开征求|征求意见[的，。、]?(?:截止|期限|时间|期间|稿|$)|徵求意見|意见反馈|反馈意见|提出意见|意见征集|公开征求意见|의견.{0,30}(?:제출|수렴|접수|청취|제시|보내)|의견서|의견은|입법예고|행정예고";
 
 /// So many dates of a text are read: what matters is said at its head.
 const MOST: usize = 200;
@@ -133,10 +189,21 @@ static SIGNS: LazyLock<Option<Signs>> = LazyLock::new(|| {
     Some(Signs {
         date: Regex::new(
             r"(?x)
-            (?:(?:(?P<era>令和|平成|昭和|民國|民国)\s*(?P<count>元|\d{1,3})|(?P<year>\d{4}))\s*[年년]\s*
-                |(?P<near>昨年|去年|前年|本年|今年|来年|來年|明年|작년|지난해|올해|내년)の?\s*)?
-                (?P<month>\d{1,2})\s*[月월](?:\s*(?P<day>\d{1,2})\s*[日號号일])?
+            (?:(?:(?P<era>令和|平成|昭和|民國|民国)\s*(?P<count>元|\d{1,3})|(?P<year>\d{4}|[〇零一二三四五六七八九]{4})|(?P<republic>1[0-3]\d))\s*[年년]\s*
+                |(?P<near>昨年|去年|前年|本年|同年|今年|来年|來年|明年|작년|지난해|올해|같은 ?해|내년)の?\s*)?
+                (?P<month>\d{1,2}|[一二三四五六七八九十]{1,2})\s*[月월](?:\s*(?P<day>\d{1,2}|[一二三四五六七八九十]{1,3})\s*[日號号일])?
             | (?-u:\b)(?P<dotted_year>\d{4})(?:\.\ ?|/|-)(?P<dotted_month>\d{1,2})(?:\.\ ?|/|-)(?P<dotted_day>\d{1,2})(?-u:\b)\.?",
+        )
+        .ok()?,
+        moved: Regex::new("延长|延長|延期|推迟|推遲|变更|變更|変更|调整|調整|延后|延後|前倒し|提前|연장|연기|늦추|늦춰|미루|변경|앞당").ok()?,
+        from: Regex::new(r"(?:由|从|從|原定|当初|當初|당초)(?:の|于|於)?$").ok()?,
+        past: Regex::new("^(?:まで|까지|前|从)?[^。，、]{0,24}(?:した|された|접수된|받은|발생한|했던)").ok()?,
+        counted: Regex::new(
+            r"(?x)(?:
+                (?:本|此|이|该)?(?:通知|通告|公告|公示|办法|規定|规定|告示|意见稿|草案)?(?:自)?(?:发布|發布|公布|刊登|公告)(?:之)?(?P<next>次)?日(?:起|翌日起)
+                | (?:本日|公示の日の翌日|公表の日の翌日|公告の日の翌日)から(?:起算して)?
+                | (?:이\s)?(?:공고|예고|고시|공포)일(?:로)?부터
+            )\s*(?P<count>\d{1,3}|[一二三四五六七八九十]{1,3})\s*(?P<unit>日|天|个月|個月|か月|ヶ月|箇月|일|개월)",
         )
         .ok()?,
         brackets: Regex::new(r"^\s*(?:（[^）]{0,6}）|\([^)]{0,6}\))").ok()?,
@@ -164,6 +231,8 @@ pub(super) fn read(text: &str, published: Option<NaiveDate>) -> Vec<DateMention>
     let mut out: Vec<DateMention> = Vec::new();
     // Where the last date ended, and which it was.
     let (mut ended, mut last_date): (usize, Option<NaiveDate>) = (0, None);
+    // The day that something is moved from, and where its sentence begins.
+    let mut old: Option<(usize, NaiveDate)> = None;
     // Characters before a place, counted on from the last one.
     let (mut counted, mut characters) = (0, 0);
     for found in signs.date.captures_iter(text).take(MOST) {
@@ -190,12 +259,50 @@ pub(super) fn read(text: &str, published: Option<NaiveDate>) -> Vec<DateMention>
         let about = about
             .get(from..at + rest.find('，').unwrap_or(rest.len()))
             .unwrap_or("");
+        // "由5月15日延长至5月31日", "2026年10月1日から2027年4月1日に延期".
+        let whole_sentence = text.get(first..end).unwrap_or("");
+        if signs.moved.is_match(whole_sentence) {
+            let from = signs.from.is_match(before.trim_end())
+                || behind.starts_with("から") && !behind.contains("まで")
+                || behind.starts_with("에서");
+            let goes_on = signs
+                .date
+                .is_match(text.get(whole.end()..end).unwrap_or(""));
+            if from && goes_on && old.is_none_or(|(place, _)| place != first) {
+                old = Some((first, date));
+                continue;
+            }
+        }
+        let was = old.filter(|(place, _)| *place == first).map(|(_, day)| day);
+        let was = was.filter(|was| *was != date);
+        if let Some(event) = was.and_then(|_| aim(whole_sentence)) {
+            old = None;
+            let start = text
+                .get(..whole.start())
+                .map_or(0, |text| text.chars().count());
+            out.push(DateMention {
+                date,
+                precision,
+                event,
+                certainty: Certainty::Read,
+                was,
+                start,
+                text: whole.as_str().to_owned(),
+            });
+            continue;
+        }
         let fits = |rule: &&Rule| {
             let beside = |pattern: &Option<Regex>, words: &str| {
                 pattern.as_ref().is_some_and(|it| it.is_match(words))
             };
             (beside(&rule.after, behind) || beside(&rule.before, before.trim_end()))
-                && rule.subject.as_ref().is_none_or(|it| it.is_match(about))
+                && rule.subject.as_ref().is_none_or(|it| {
+                    it.is_match(about)
+                        || matches!(
+                            rule.event,
+                            DateEvent::CommentsOpen | DateEvent::CommentsClose
+                        ) && it.is_match(whole_sentence)
+                })
         };
         let Some(rule) = signs.rules.iter().find(fits) else {
             continue;
@@ -207,8 +314,17 @@ pub(super) fn read(text: &str, published: Option<NaiveDate>) -> Vec<DateMention>
         }) {
             continue;
         }
-        // A meeting that is over is history, and so is a plan to publish.
-        let plan = matches!(rule.event, DateEvent::Event | DateEvent::Publication);
+        // What was counted or received until a day is history.
+        if DateEvent::CLOSES.contains(&rule.event)
+            && published.is_some_and(|published| date <= published)
+            && signs.past.is_match(behind)
+        {
+            continue;
+        }
+        // A meeting that is over is history, and so is a plan to publish; an act that came out is none.
+        let came_out = rule.subject.is_some();
+        let plan =
+            rule.event == DateEvent::Event || rule.event == DateEvent::Publication && !came_out;
         if plan && published.is_some_and(|published| date < published) {
             continue;
         }
@@ -250,6 +366,134 @@ pub(super) fn read(text: &str, published: Option<NaiveDate>) -> Vec<DateMention>
                 .to_owned(),
         });
     }
+    for mention in counted_from_today(text, signs, published) {
+        let same = |known: &DateMention| known.event == mention.event && known.date == mention.date;
+        if !out.iter().any(same) {
+            out.push(mention);
+        }
+    }
+    out
+}
+
+/// What is moved, by what its sentence names.
+fn aim(sentence: &str) -> Option<DateEvent> {
+    const AIMS: &[(&str, DateEvent)] = &[
+        ("意见", DateEvent::CommentsClose),
+        ("意見", DateEvent::CommentsClose),
+        ("コメント", DateEvent::CommentsClose),
+        ("의견", DateEvent::CommentsClose),
+        ("投票", DateEvent::BallotClose),
+        ("투표", DateEvent::BallotClose),
+        ("过渡期", DateEvent::TransitionEnd),
+        ("過渡期", DateEvent::TransitionEnd),
+        ("移行期間", DateEvent::TransitionEnd),
+        ("유예기간", DateEvent::TransitionEnd),
+        ("施行", DateEvent::EntryIntoForce),
+        ("生效", DateEvent::EntryIntoForce),
+        ("实施", DateEvent::EntryIntoForce),
+        ("實施", DateEvent::EntryIntoForce),
+        ("시행", DateEvent::EntryIntoForce),
+        ("適用", DateEvent::Application),
+        ("适用", DateEvent::Application),
+        ("적용", DateEvent::Application),
+        ("报送", DateEvent::Submission),
+        ("提交", DateEvent::Submission),
+        ("提出", DateEvent::Submission),
+        ("申请", DateEvent::Submission),
+        ("申請", DateEvent::Submission),
+        ("제출", DateEvent::Submission),
+        ("신청", DateEvent::Submission),
+        ("会议", DateEvent::Event),
+        ("會議", DateEvent::Event),
+        ("説明会", DateEvent::Event),
+        ("セミナー", DateEvent::Event),
+        ("공청회", DateEvent::Event),
+        ("설명회", DateEvent::Event),
+    ];
+    AIMS.iter()
+        .find(|(word, _)| sentence.contains(word))
+        .map(|(_, event)| *event)
+}
+
+/// Days that are counted from the text's own: "自本通告发布之日起30日内", "공고일로부터 20일 이내".
+fn counted_from_today(text: &str, signs: &Signs, published: Option<NaiveDate>) -> Vec<DateMention> {
+    let Some(published) = published else {
+        return Vec::new();
+    };
+    let mut out = Vec::new();
+    for found in signs.counted.captures_iter(text).take(MOST) {
+        let (Some(whole), Some(count)) = (
+            found.get(0),
+            found.name("count").and_then(|count| value(count.as_str())),
+        ) else {
+            continue;
+        };
+        let months = matches!(found.name("unit").map(|unit| unit.as_str()), Some(unit) if unit != "日" && unit != "天" && unit != "일");
+        let Ok(count) = u32::try_from(count) else {
+            continue;
+        };
+        let date = if months {
+            published.checked_add_months(chrono::Months::new(count))
+        } else {
+            published.checked_add_days(chrono::Days::new(u64::from(count)))
+        };
+        let (first, end) = sentence(text, whole.start(), whole.end());
+        let about = text.get(first..end).unwrap_or("");
+        let behind = first_of(text.get(whole.end()..end).unwrap_or(""));
+        let event = if [
+            "后施行",
+            "後施行",
+            "后实施",
+            "後實施",
+            "を経過した日から施行",
+            "후 시행",
+        ]
+        .iter()
+        .any(|words| behind.starts_with(words))
+        {
+            Some(DateEvent::EntryIntoForce)
+        } else if !["内", "內", "以内", "以內", " 이내", "이내", "とする"]
+            .iter()
+            .any(|words| behind.starts_with(words))
+        {
+            None
+        } else if ["意见", "意見", "의견"]
+            .iter()
+            .any(|word| about.contains(word))
+        {
+            Some(DateEvent::CommentsClose)
+        } else if [
+            "提出",
+            "提交",
+            "报送",
+            "申报",
+            "报名",
+            "제출",
+            "신청",
+            "届出",
+            "届け出",
+        ]
+        .iter()
+        .any(|word| about.contains(word))
+        {
+            Some(DateEvent::Submission)
+        } else {
+            None
+        };
+        if let (Some(date), Some(event)) = (date, event) {
+            out.push(DateMention {
+                date,
+                precision: Precision::Day,
+                event,
+                certainty: Certainty::Expected,
+                was: None,
+                start: text
+                    .get(..whole.start())
+                    .map_or(0, |text| text.chars().count()),
+                text: whole.as_str().to_owned(),
+            });
+        }
+    }
     out
 }
 
@@ -275,8 +519,12 @@ fn dated(
         Some(before_the_first + count)
     };
     let of_now = || {
+        let near = found.name("near")?.as_str();
+        if matches!(near, "同年" | "같은 해" | "같은해") {
+            return last.map(|last| last.year());
+        }
         let now = published?.year();
-        Some(match found.name("near")?.as_str() {
+        Some(match near {
             "前年" => now - 2,
             "昨年" | "去年" | "작년" | "지난해" => now - 1,
             "来年" | "來年" | "明年" | "내년" => now + 1,
@@ -286,6 +534,8 @@ fn dated(
     let own = number("year")
         .or_else(|| number("dotted_year"))
         .or_else(of_era)
+        // Of the Republic of China, as its authorities write it.
+        .or_else(|| Some(1911 + number("republic")?))
         .or_else(of_now);
     // A year that nobody understands is not replaced by another one.
     if own.is_none() && before.trim_end().ends_with(['年', '년', '度']) {
@@ -336,7 +586,27 @@ fn sentence(text: &str, from: usize, until: usize) -> (usize, usize) {
     (start + first, until + end)
 }
 
+/// The value of digits, or of a number as China writes it ("二十一", "二〇二六").
 fn value(digits: &str) -> Option<i32> {
+    const SIGNS: &str = "〇一二三四五六七八九";
+    let sign = |c: char| match c {
+        '零' => Some(0),
+        c => SIGNS
+            .chars()
+            .position(|sign| sign == c)
+            .and_then(|at| i32::try_from(at).ok()),
+    };
+    if digits.chars().all(|c| c == '十' || sign(c).is_some()) {
+        if !digits.contains('十') {
+            return digits
+                .chars()
+                .try_fold(0_i32, |sum, c| Some(sum.checked_mul(10)? + sign(c)?));
+        }
+        let (tens, ones) = digits.split_once('十')?;
+        let tens = if tens.is_empty() { 1 } else { value(tens)? };
+        let ones = if ones.is_empty() { 0 } else { value(ones)? };
+        return tens.checked_mul(10)?.checked_add(ones);
+    }
     digits.chars().try_fold(0_i32, |sum, digit| {
         // Digits of full width as well.
         let plain = match digit {

@@ -94,6 +94,22 @@ const TOLD: &[&str] = &[
     "firma",
     "ondertekening",
     "podpisania",
+    "dneska",
+    "zveřejnění",
+    "zverejneni",
+    "vyhlášení",
+    "vyhlaseni",
+    "offentliggørelse",
+    "offentliggorelse",
+    "offentliggørelsen",
+    "offentliggorelsen",
+    "offentliggörandet",
+    "offentliggorandet",
+    "kunngjøring",
+    "kunngjoring",
+    "kunngjøringen",
+    "kunngjoringen",
+    "publikacji",
 ];
 
 /// The same of two words: the second, and the first.
@@ -106,6 +122,16 @@ const TOLD_BY_TWO: &[(&str, &str)] = &[
     ("announcement", "this"),
     ("that", "after"),
     ("that", "following"),
+    ("circular", "this"),
+    ("letter", "this"),
+    ("bulletin", "this"),
+    ("release", "this"),
+    ("time", "days"),
+    ("time", "weeks"),
+    ("time", "months"),
+    ("dag", "i"),
+    ("dato", "dagens"),
+    ("dato", "dags"),
 ];
 
 /// All pairs, with those behind which a time is counted from the day of the text.

@@ -40,6 +40,8 @@ pub(super) enum Anchor {
     Force,
     /// The date told just before ("and enters into force 20 days later").
     Before,
+    /// The date told just behind ("for eight weeks from 18 May").
+    Next,
     /// Signature, on a day that the text tells.
     Signature,
 }
@@ -113,17 +115,21 @@ impl Reader<'_> {
         }
         let interval = match self.word(next)? {
             "day" | "days" | "tag" | "tage" | "tagen" | "jour" | "jours" | "dia" | "dias"
-            | "giorno" | "giorni" | "dag" | "dagen" | "dni" | "dzien" => Interval::Days(count),
+            | "giorno" | "giorni" | "dag" | "dagen" | "dni" | "dzien" | "dagar" | "dage"
+            | "dager" | "dnu" | "dny" => Interval::Days(count),
             "week" | "weeks" | "woche" | "wochen" | "semaine" | "semaines" | "semana"
-            | "semanas" | "settimane" | "weken" | "tygodni" => {
-                Interval::Days(count.checked_mul(7)?)
-            }
+            | "semanas" | "settimane" | "settimana" | "weken" | "tygodni" | "tygodnie"
+            | "vecka" | "veckor" | "uge" | "uger" | "uke" | "uker" | "tyden" | "tydny"
+            | "tydnu" => Interval::Days(count.checked_mul(7)?),
             "month" | "months" | "monat" | "monate" | "monaten" | "mois" | "mes" | "meses"
-            | "mese" | "mesi" | "maand" | "maanden" | "miesiecy" | "miesiace" => {
+            | "mese" | "mesi" | "maand" | "maanden" | "miesiecy" | "miesiace" | "manad"
+            | "manader" | "maned" | "maneder" | "mesic" | "mesice" | "mesicu" => {
                 Interval::Months(count)
             }
             "year" | "years" | "jahr" | "jahre" | "jahren" | "an" | "ans" | "ano" | "anos"
-            | "anno" | "anni" | "jaar" | "lat" | "lata" => Interval::Months(count.checked_mul(12)?),
+            | "anno" | "anni" | "jaar" | "lat" | "lata" | "ar" | "rok" | "roky" | "let" => {
+                Interval::Months(count.checked_mul(12)?)
+            }
             _ => return None,
         };
         let plausible = match interval {
@@ -175,14 +181,22 @@ impl Reader<'_> {
     /// What follows the unit: a link, and within a few words the anchor.
     fn anchor(&self, at: usize) -> Option<(usize, Anchor)> {
         // "60 days, counted from today's notice".
-        let at =
-            match self.word(at + 1) {
-                Some(
-                    "counted" | "starting" | "beginning" | "calculated" | "contados" | "contadas",
-                ) if self.sign(at, ',') => at + 1,
-                _ => at,
-            };
+        let at = match self.word(at + 1) {
+            Some(
+                "counted" | "starting" | "beginning" | "calculated" | "contados" | "contadas"
+                | "gerechnet" | "raknat" | "regnet",
+            ) if self.sign(at, ',') => at + 1,
+            Some("a")
+                if self.sign(at, ',')
+                    && matches!(self.word(at + 2), Some("contar" | "compter")) =>
+            {
+                at + 1
+            }
+            _ => at,
+        };
         match self.word(at)? {
+            // "in ten days' time".
+            "time" => return Some((at + 1, Anchor::Text)),
             "later" | "thereafter" | "spater" | "despues" | "dopo" | "later." | "tard"
                 if self.anchor_at(at + 1).is_none() =>
             {
@@ -208,19 +222,23 @@ impl Reader<'_> {
         static LINKS: Words = words!(
             "after from following of since nach ab seit apres suivant suivants de a desde \
             siguientes siguiente despues tras apos dopo dalla dall da na vanaf od po successivo \
-            compter volgend starting fran fra efter etter"
+            compter volgend starting fran fra efter etter ode beyond"
         );
         static FILLERS: Words = words!(
             "the that date day its their this his her on which is was der die des dem ihrer \
             seiner la le les sa son leur de du l d su el fecha data alla della del dalla sua \
             datum van het zijn dnia jej jego celle al official cette cet esta este questa questo deze \
             dieser diesem naturales habiles naturali lavorativi ouvrables calendaires counted contados \
-            contadas contar gerechnet gerekend beginning calculated partire partir"
+            contadas contar gerechnet gerekend beginning calculated partire partir raknat regnet datoen dagen for denne denna dnes"
         );
         let mut linked = false;
         for place in at..at + 8 {
             if linked && let Some((end, anchor)) = self.anchor_at(place) {
                 return Some((end, anchor));
+            }
+            // "for eight weeks from 18 May 2026".
+            if linked && self.a_day_begins(place) {
+                return Some((at, Anchor::Next));
             }
             let word = self.word(place)?;
             if LINKS.has(word) {
@@ -232,11 +250,27 @@ impl Reader<'_> {
         None
     }
 
+    /// Whether a day with its month begins here.
+    fn a_day_begins(&self, at: usize) -> bool {
+        let number = self.token(at).is_some_and(|token| token.number().is_some());
+        number && (self.day_first(at).is_some() || self.by_signs(at).is_some())
+            || self
+                .month_first(at)
+                .is_some_and(|(_, when)| matches!(when, When::Day(_) | When::Yearless { .. }))
+    }
+
     /// The anchor that begins here and the token after it.
     fn anchor_at(&self, at: usize) -> Option<(usize, Anchor)> {
         let word = self.word(at)?;
         if word == "now" || is_today(word) {
             return Some((at + 1, Anchor::Text));
+        }
+        // "från i dag", "fra dags dato".
+        if matches!(
+            (word, self.word(at + 1)),
+            ("i", Some("dag")) | ("dagens" | "dags", Some("dato"))
+        ) {
+            return Some((at + 2, Anchor::Text));
         }
         if matches!(
             word,
@@ -244,10 +278,12 @@ impl Reader<'_> {
         ) {
             return Some((at + 1, Anchor::Signature));
         }
-        if matches!(word, "notice" | "announcement")
-            && at
-                .checked_sub(1)
-                .is_some_and(|before| self.word(before) == Some("this"))
+        if matches!(
+            word,
+            "notice" | "announcement" | "circular" | "letter" | "bulletin" | "release"
+        ) && at
+            .checked_sub(1)
+            .is_some_and(|before| self.word(before) == Some("this"))
         {
             return Some((at + 1, Anchor::Text));
         }
@@ -272,18 +308,24 @@ impl Reader<'_> {
         }
         static PUBLICATION: Words = words!(
             "publication published publishing veroffentlichung verkundung bekanntmachung \
-            publicacion publicacao pubblicazione publicatie bekendmaking ogloszenia opublikowania"
+            publicacion publicacao pubblicazione publicatie bekendmaking ogloszenia opublikowania zverejneni vyhlaseni \
+            offentliggorelse offentliggorelsen offentliggorandet kunngjoring kunngjoringen publikacji"
         );
         if !PUBLICATION.has(word) {
             return None;
         }
         // "of this notice in the Federal Register" is the text itself; "in the Official Journal"
         // alone is a day that somebody else must tell.
-        let (mut own, mut gazette) = (false, false);
+        static OWN: Words = words!(
+            "this present presente presentes este esta esse questo questa deze dit dieser dieses diese cet cette ce \
+            niniejszego tohoto teto denne denna desta deste"
+        );
+        let before = at.checked_sub(1).and_then(|before| self.word(before));
+        let (mut own, mut gazette) = (before.is_some_and(|word| OWN.has(word)), false);
         let mut end = at + 1;
         for place in at + 1..at + 12 {
             let Some(word) = self.word(place) else { break };
-            own |= word == "this";
+            own |= OWN.has(word);
             // "90 days after publication in today's Federal Register", "nella Gazzetta Ufficiale odierna": no other
             // day is told by it.
             let beside = |near: usize| self.word(near).is_some_and(is_gazette);
@@ -341,6 +383,7 @@ pub(super) fn is_today(word: &str) -> bool {
             | "hoje"
             | "idag"
             | "dnes"
+            | "dneska"
             | "aujourd"
             | "odierna"
             | "odierno"
@@ -350,14 +393,17 @@ pub(super) fn is_today(word: &str) -> bool {
 /// Numbers that rules spell out, cardinal and ordinal.
 const NUMBERS: &[(&str, u32)] = &[
     ("one first ein einen eine einem un uno", 1),
-    ("two zwei deux dos due twee", 2),
-    ("three third drei trois tres tre drie", 3),
-    ("four vier quatre cuatro quattro", 4),
-    ("five", 5),
-    ("six sechs seis sei zes", 6),
-    ("seven", 7),
-    ("eight", 8),
-    ("nine", 9),
+    ("two zwei deux dos due twee tva dva dvou dwa", 2),
+    ("three third drei trois tres tre drie tri trzy", 3),
+    (
+        "four vier quatre cuatro quattro fyra fire ctyri ctyr cztery",
+        4,
+    ),
+    ("five fem funf cinq cinco cinque vijf pet peti", 5),
+    ("six sechs seis sei zes sex seks sest sesti", 6),
+    ("seven sieben sept siete sette zeven sju syv sedm", 7),
+    ("eight acht huit ocho otto atta otte osm osmi", 8),
+    ("nine neun neuf nueve nove negen nio", 9),
     (
         "ten tenth zehn zehnten dix dixieme diez decimo dieci tien tiende dez",
         10,
@@ -380,7 +426,15 @@ const NUMBERS: &[(&str, u32)] = &[
         "thirty thirtieth dreissig dreissigsten trente trentieme treinta trenta trentesimo dertig dertigste",
         30,
     ),
-    ("forty", 40),
+    (
+        "forty vierzig quarante cuarenta quaranta quarenta veertig",
+        40,
+    ),
+    ("quarantacinque", 45),
+    (
+        "fifty funfzig cinquante cincuenta cinquanta cinquenta vijftig",
+        50,
+    ),
     ("sixty sixtieth sechzig soixante sesenta sessanta", 60),
     ("ninety neunzig noventa novanta", 90),
 ];

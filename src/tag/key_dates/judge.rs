@@ -26,7 +26,15 @@ const TOUCHING: u32 = 3;
 
 impl Page<'_> {
     /// What a date is for, in the role it plays.
-    pub(super) fn judge(&self, number: usize, role: Role, in_range: bool) -> Option<Verdict> {
+    ///
+    /// `ahead`: how many days it lies ahead of the text, where that is known.
+    pub(super) fn judge(
+        &self,
+        number: usize,
+        role: Role,
+        in_range: bool,
+        ahead: Option<i64>,
+    ) -> Option<Verdict> {
         let near = self.near(number);
         let interval = matches!(
             self.spans.get(number).map(|span| span.when),
@@ -36,17 +44,23 @@ impl Page<'_> {
             Some(When::After { anchor, .. }) => Some(anchor),
             _ => None,
         };
-        let (event, cue) = Judge {
+        let judge = Judge {
             page: self,
             near: &near,
             interval,
             anchor,
             lead: self.dresses.get(number).map_or(0, |dress| dress.lead),
+            ahead,
+            last: self.spans.get(number).map_or(0, |span| span.last),
             moved: near
                 .iter()
                 .any(|near| near.cue.sense == Sense::Move && near.cost <= VERB.0),
-        }
-        .event(role, in_range)?;
+        };
+        let (event, cue) = judge.event(role, in_range).or_else(|| {
+            judge
+                .likely(role, in_range)
+                .filter(|_| ahead.is_some_and(|days| days > 0))
+        })?;
         // "hopes to publish": the verb is hedge and event in one.
         let planned = cue.sense == Sense::Plan;
         let hedged = planned
@@ -77,15 +91,20 @@ impl Page<'_> {
     }
 }
 
-struct Judge<'a> {
-    page: &'a Page<'a>,
-    near: &'a [Near],
+/// A date and what stands about it.
+pub(super) struct Judge<'a> {
+    pub(super) page: &'a Page<'a>,
+    pub(super) near: &'a [Near],
     interval: bool,
     /// What it is counted from, where it is an interval.
     anchor: Option<Anchor>,
     moved: bool,
     /// Its first token, small words included.
-    lead: usize,
+    pub(super) lead: usize,
+    /// Its last token.
+    last: usize,
+    /// How many days it lies ahead.
+    ahead: Option<i64>,
 }
 
 impl Judge<'_> {
@@ -103,10 +122,14 @@ impl Judge<'_> {
             _ if self.anchor == Some(Anchor::Left) => {
                 return self.left();
             }
+            // "has been rescheduled for 12 November".
+            Role::For if !self.interval && self.is_moved_to() => Role::To,
             // "opened on 24 February and runs to 5 May".
             Role::To if !self.moved && self.runs() => Role::Until,
             Role::To if !self.moved => Role::On,
             Role::StartOrOf if self.attached() => Role::On,
+            // "paru au Journal officiel du 14 mai", "nella Gazzetta Ufficiale n. 107 dell'11 maggio".
+            Role::Of | Role::StartOrOf if self.is_an_issue() => return self.came_out(),
             // "a deadline of 5 May", "un plazo de 30 días".
             Role::Of if self.attached() => Role::On,
             role => role,
@@ -119,16 +142,62 @@ impl Judge<'_> {
                         DateEvent::EntryIntoForce | DateEvent::Application | DateEvent::Withdrawal
                     )
                 })
-                .filter(|(near, _)| near.before && near.cost <= 4)
+                .filter(|(near, _)| {
+                    near.before && near.cost <= 4
+                        || near.cost <= 6 && self.ahead.is_some_and(|days| days > 0)
+                })
                 .map(|(near, event)| (event, near.cue)),
             Role::By | Role::Until => self.closing(role),
             Role::Start => self.opening(in_range),
             Role::To => self.aim(),
             Role::After => self.after(),
             Role::On | Role::For => self.on(VERB),
+            Role::Bare if self.is_subject() => self.on(VERB),
             Role::Bare => self.on((TOUCHING, 0)),
             Role::Never | Role::Of | Role::StartOrOf | Role::Between => None,
         }
+    }
+
+    /// "27 November is the last day for feedback": whether the sentence is about the day.
+    fn is_subject(&self) -> bool {
+        const IS: &[&str] = &[
+            "is", "marks", "will", "remains", "ist", "bleibt", "wird", "est", "sera", "marque",
+            "es", "sera", "e", "sara", "segna", "is", "wordt", "jest", "bedzie", "ar", "er",
+            "blir", "bliver", "je", "bude",
+        ];
+        let begins = self.lead.checked_sub(1).is_none_or(|before| {
+            self.page.sentences.get(before) != self.page.sentences.get(self.lead)
+                || self
+                    .page
+                    .tokens
+                    .get(before)
+                    .is_some_and(|it| it.is_sign(':') || it.is_sign(','))
+        });
+        let next = self.page.tokens.get(self.last + 1);
+        begins
+            && next
+                .and_then(Token::word)
+                .is_some_and(|word| IS.contains(&word))
+    }
+
+    /// "The last day for audits is 30 April": whether it is said of a day that has a name which day it is.
+    fn is_predicate(&self) -> bool {
+        const IS: &[&str] = &["is", "ist", "est", "es", "e", "jest", "ar", "er", "je"];
+        let is = self.page.tokens.get(self.lead).and_then(Token::word);
+        let before = self
+            .lead
+            .checked_sub(1)
+            .and_then(|at| self.page.tokens.get(at)?.word());
+        (is.is_some_and(|word| IS.contains(&word)) || before.is_some_and(|word| IS.contains(&word)))
+            && self.near.iter().any(|near| {
+                near.before && !near.behind && near.cost <= VERB.0 && self.is_close(near)
+            })
+    }
+
+    /// Whether a verb of moving stands right before the small words.
+    fn is_moved_to(&self) -> bool {
+        self.nearest(|near| near.cue.sense == Sense::Move, (1, 0))
+            .is_some_and(|near| near.before)
     }
 
     /// Whether comments or votes are spoken of beside it.
@@ -136,6 +205,21 @@ impl Judge<'_> {
         self.topic().is_some_and(|(near, topic)| {
             matches!(topic, Topic::Comment | Topic::Ballot) && (near.before || near.cost <= 10)
         })
+    }
+
+    /// Whether it is the day of an issue of a gazette.
+    fn is_an_issue(&self) -> bool {
+        let gazette = |near: &Near| near.cue.sense == Sense::Gazette && near.before;
+        self.nearest(gazette, (5, 0)).is_some()
+    }
+
+    /// What came out in that issue.
+    fn came_out(&self) -> Option<(DateEvent, Cue)> {
+        let verb = self.nearest(
+            |near| matches!(near.cue.sense, Sense::Published | Sense::CameOut),
+            (14, 4),
+        )?;
+        Some((DateEvent::Publication, verb.cue))
     }
 
     /// What ends, where its name stands right before the word that says so.
@@ -184,15 +268,26 @@ impl Judge<'_> {
                     .get(place)
                     .and_then(Token::word)
                     .is_some_and(|word| {
-                        matches!(word, "deadline" | "date" | "dates" | "termijn" | "ends")
-                            || word.ends_with("frist")
+                        matches!(
+                            word,
+                            "deadline"
+                                | "date"
+                                | "dates"
+                                | "termijn"
+                                | "ends"
+                                | "cloture"
+                                | "cierre"
+                                | "chiusura"
+                                | "encerramento"
+                        ) || word.ends_with("frist")
                             || word.ends_with("fristen")
+                            || word.ends_with("schluss")
                     })
             })
     }
 
     /// The nearest cue of a sense.
-    fn nearest(&self, fits: impl Fn(&Near) -> bool, limits: (u32, u32)) -> Option<Near> {
+    pub(super) fn nearest(&self, fits: impl Fn(&Near) -> bool, limits: (u32, u32)) -> Option<Near> {
         self.near
             .iter()
             .filter(|near| near.cost <= if near.before { limits.0 } else { limits.1 })
@@ -216,7 +311,10 @@ impl Judge<'_> {
             // "Students must apply from 1 April": who applies for something begins no rule.
             Sense::Event(_) if self.page.is_word(near.cue, "apply") && self.must(near.cue) => None,
             Sense::Event(event) => Some(event),
-            Sense::Plan => Some(DateEvent::Publication),
+            Sense::Plan | Sense::CameOut => Some(DateEvent::Publication),
+            Sense::Issue => self
+                .names_a_document(near.cue)
+                .then_some(DateEvent::Publication),
             Sense::Published => self
                 .is_key_publication(near)
                 .then_some(DateEvent::Publication),
@@ -237,7 +335,13 @@ impl Judge<'_> {
             && (any(Sense::Gazette)
                 || any(Sense::Register)
                     && (any(Sense::Event(DateEvent::EntryIntoForce)) || any(Sense::Effective))
-                || told && near.before && self.names_a_standard(near.cue))
+                || told && near.before && self.names_a_standard(near.cue)
+                || self.is_fresh() && near.before && self.names_a_document(near.cue))
+    }
+
+    /// Whether the day is that of the news or a little before: what came out then is what it tells of.
+    fn is_fresh(&self) -> bool {
+        self.ahead.is_some_and(|days| (-31..=0).contains(&days))
     }
 
     /// Whether a standard is named before a verb.
@@ -247,8 +351,178 @@ impl Judge<'_> {
             .any(|other| other.cue.sense == Sense::Standard && other.cue.first < verb.first)
     }
 
+    /// "The rules begin on 1 August": whether what starts is a law, told right before the verb.
+    fn is_of_a_law(&self, verb: Cue) -> bool {
+        const LAWS: &[&str] = &[
+            "act",
+            "ban",
+            "law",
+            "laws",
+            "legislation",
+            "order",
+            "provisions",
+            "regime",
+            "regulation",
+            "regulations",
+            "rule",
+            "rules",
+            "gesetz",
+            "regeln",
+            "vorschriften",
+            "loi",
+            "regles",
+            "ley",
+            "normas",
+            "reglas",
+            "legge",
+            "norme",
+            "wet",
+            "regels",
+            "przepisy",
+            "regler",
+            "reglerna",
+            "reglerne",
+            "pravidla",
+            "zakon",
+        ];
+        const BEGINS: &[&str] = &[
+            "begin", "begins", "start", "starts", "beginnt", "beginnen", "comienza", "inizia",
+            "begint", "comeca",
+        ];
+        let word = |place: usize| self.page.tokens.get(place).and_then(Token::word);
+        word(verb.first).is_some_and(|word| BEGINS.contains(&word))
+            && (1..=2).any(|back| {
+                let before = verb.first.checked_sub(back).and_then(word);
+                before.is_some_and(|word| LAWS.contains(&word))
+            })
+    }
+
+    /// Whether a document is named near a verb, and not only what a document is about.
+    fn names_a_document(&self, verb: Cue) -> bool {
+        const DOCUMENTS: &[&str] = &[
+            "act",
+            "bulletin",
+            "catalogue",
+            "circular",
+            "code",
+            "decision",
+            "decree",
+            "directive",
+            "document",
+            "edition",
+            "findings",
+            "framework",
+            "guidance",
+            "guide",
+            "guideline",
+            "guidelines",
+            "handbook",
+            "implementing",
+            "instructions",
+            "law",
+            "list",
+            "manual",
+            "methodology",
+            "note",
+            "notice",
+            "opinion",
+            "order",
+            "paper",
+            "protocol",
+            "recommendation",
+            "recommendations",
+            "register",
+            "regulation",
+            "regulations",
+            "report",
+            "revision",
+            "roadmap",
+            "rule",
+            "rulebook",
+            "rules",
+            "schedule",
+            "specification",
+            "specifications",
+            "standard",
+            "standards",
+            "statement",
+            "strategy",
+            "supplement",
+            "template",
+            "templates",
+            "text",
+            "toolkit",
+            "update",
+            "version",
+        ];
+        /// The same in other languages, by their beginnings.
+        const FOREIGN: &[&str] = &[
+            "leitlinie",
+            "leitfaden",
+            "bericht",
+            "handreichung",
+            "merkblatt",
+            "verordnung",
+            "richtlinie",
+            "gesetz",
+            "rapport",
+            "lignes",
+            "recommandation",
+            "arrete",
+            "decret",
+            "reglement",
+            "norme",
+            "guia",
+            "informe",
+            "directric",
+            "reglamento",
+            "orden",
+            "norma",
+            "guida",
+            "linee",
+            "rapporto",
+            "regolamento",
+            "leidraad",
+            "richtsno",
+            "handreik",
+            "verslag",
+            "besluit",
+            "relatorio",
+            "diretriz",
+            "orienta",
+            "resolu",
+            "vagledning",
+            "foreskrift",
+            "vejledning",
+            "bekendtgorelse",
+            "veileder",
+            "forskrift",
+            "metodick",
+            "pokyn",
+            "vyhlask",
+            "wytyczn",
+            "raport",
+            "rozporzadzen",
+            "ustaw",
+            "poradnik",
+        ];
+        let sentence = self.page.sentences.get(verb.first);
+        (verb.first.saturating_sub(12)..verb.last + 12).any(|place| {
+            self.page.sentences.get(place) == sentence
+                && self
+                    .page
+                    .tokens
+                    .get(place)
+                    .and_then(Token::word)
+                    .is_some_and(|word| {
+                        DOCUMENTS.contains(&word)
+                            || FOREIGN.iter().any(|beginning| word.starts_with(beginning))
+                    })
+        })
+    }
+
     /// Whether "not" stands before a verb, or between it and its date.
-    fn denied(&self, near: &Near) -> bool {
+    pub(super) fn denied(&self, near: &Near) -> bool {
         self.near.iter().any(|other| {
             if other.cue.sense != Sense::Not {
                 return false;
@@ -262,7 +536,7 @@ impl Judge<'_> {
 
     /// A noun that waits for its end: comments before all else that no other date parts from
     /// this one, then ballots, then the nearest.
-    fn topic(&self) -> Option<(Near, Topic)> {
+    pub(super) fn topic(&self) -> Option<(Near, Topic)> {
         let of = |near: &Near| match near.cue.sense {
             Sense::Topic(topic) if topic.closing().is_some() => Some(topic),
             _ => None,
@@ -311,7 +585,10 @@ impl Judge<'_> {
         let word = self.page.tokens.get(near.cue.first)?.word()?;
         let gerundive = matches!(
             word,
-            "einzureichen" | "abzugeben" | "anzumelden" | "vorzulegen" | "einzusenden"
+            "einzureichen" | "abzugeben" | "anzumelden" | "vorzulegen" | "einzusenden" | "hochzuladen"
+                // As acts have it: what somebody does by a day is a duty.
+                | "transmettent" | "remettent" | "communiquent" | "adressent" | "entregaran" | "enviaran"
+                | "presentaran" | "remitiran" | "entregam" | "enviam" | "apresentam"
         );
         (begins || duty || gerundive).then_some(near)
     }
@@ -378,6 +655,21 @@ impl Judge<'_> {
                     break;
                 }
             }
+        }
+        // "Closing date: 29 June. Consultation on charges": a label tells of what the next sentence names.
+        let label = begins
+            && (self.last + 1..self.last + 3)
+                .any(|place| self.page.sentences.get(place).is_some_and(|it| it > here));
+        if found.is_none() && label {
+            let from = until + 1;
+            let cues = self.page.cues.iter().skip(from);
+            found = cues
+                .take_while(|cue| sentences.get(cue.first).is_some_and(|it| *it <= here + 1))
+                .find_map(|cue| match cue.sense {
+                    Sense::Topic(topic) if topic.closing().is_some() => Some(topic),
+                    _ => None,
+                });
+            return found;
         }
         found.filter(|_| noun)
     }
@@ -504,6 +796,24 @@ impl Judge<'_> {
         if let Some(found) = self.starts() {
             return Some(found);
         }
+        // "vervalt met ingang van 31 december".
+        if let Some(near) = self.nearest(
+            |near| near.cue.sense == Sense::Expire && near.before,
+            (4, 0),
+        ) {
+            let event = match self.topic() {
+                Some((_, topic)) => topic.closing()?,
+                None => DateEvent::Withdrawal,
+            };
+            return Some((event, near.cue));
+        }
+        // "will be made available to download from 13 July".
+        if let Some((near, event)) = self.decisive(|event| event == DateEvent::Publication)
+            && matches!(near.cue.sense, Sense::Issue | Sense::Event(_))
+            && !self.denied(&near)
+        {
+            return Some((event, near.cue));
+        }
         if let Some(found) = self.meeting() {
             return Some(found);
         }
@@ -625,8 +935,11 @@ impl Judge<'_> {
     /// After a day nothing is accepted or valid any more.
     fn after(&self) -> Option<(DateEvent, Cue)> {
         self.nearest(
-            |near| near.cue.sense == Sense::Close && near.cue.last > near.cue.first,
-            (4, 6),
+            |near| {
+                near.cue.sense == Sense::Close && near.cue.last > near.cue.first
+                    || near.cue.sense == Sense::NoLonger
+            },
+            (14, 16),
         )?;
         let (noun, topic) = self.topic()?;
         Some((topic.closing()?, noun.cue))
@@ -634,6 +947,7 @@ impl Judge<'_> {
 
     /// On a day.
     fn on(&self, limits: (u32, u32)) -> Option<(DateEvent, Cue)> {
+        let names_its_day = self.is_predicate();
         // What a verb at this cost would mean; the nearest verb that means anything decides.
         let mut found: Option<(Near, Option<DateEvent>, Cue)> = None;
         for near in self.near {
@@ -641,7 +955,13 @@ impl Judge<'_> {
                 continue;
             }
             // Only "applies from 2 August 2026 and from 2 August 2027" has one verb for two dates.
-            if near.behind && !matches!(near.cue.sense, Sense::Event(_)) {
+            let is_shared =
+                matches!(near.cue.sense, Sense::Event(event) if event != DateEvent::Event);
+            if near.behind && !is_shared {
+                continue;
+            }
+            // "The last date on which an audit may be conducted is 31 January".
+            if near.cue.sense == Sense::Other && names_its_day {
                 continue;
             }
             let Some((event, cue)) = self.verb(near) else {
@@ -653,6 +973,12 @@ impl Judge<'_> {
         }
         let (near, event, cue) = found?;
         let event = event?;
+        // "will publish its findings on 12 February and discuss them at a webinar on 26 February".
+        if near.behind
+            && let Some(found) = self.meets()
+        {
+            return Some(found);
+        }
         (!self.denied(&near)).then_some((event, cue))
     }
 
@@ -672,7 +998,7 @@ impl Judge<'_> {
         Some(match near.cue.sense {
             Sense::Event(event) => (Some(event), near.cue),
             Sense::Plan => (Some(DateEvent::Publication), near.cue),
-            Sense::Published => (self.says(near), near.cue),
+            Sense::Published | Sense::Issue | Sense::CameOut => (self.says(near), near.cue),
             Sense::Effective => {
                 let touches = near.before && near.cost == 0;
                 if !touches {
@@ -698,6 +1024,9 @@ impl Judge<'_> {
                 Some(noun) => (Some(DateEvent::CommentsOpen), noun.cue),
                 None => match self.starts().or_else(|| self.meeting()) {
                     Some((event, cue)) => (Some(event), cue),
+                    None if self.is_of_a_law(near.cue) => {
+                        (Some(DateEvent::EntryIntoForce), near.cue)
+                    }
                     None => return None,
                 },
             },
@@ -714,6 +1043,10 @@ impl Judge<'_> {
                 None if near.before && near.cost == 0 && self.names_a_standard(near.cue) => {
                     (Some(DateEvent::Publication), near.cue)
                 }
+                None => return None,
+            },
+            Sense::NoLonger if near.before => match self.topic() {
+                Some((_, topic)) => (topic.closing(), near.cue),
                 None => return None,
             },
             Sense::Move | Sense::Other | Sense::NotApply => (None, near.cue),

@@ -82,6 +82,14 @@ impl<'a> Page<'a> {
         at(end).saturating_sub(at(start))
     }
 
+    /// Whether the sentence of one date comes right after that of another.
+    pub(super) fn follows(&self, before: usize, number: usize) -> bool {
+        match (self.sentence(before), self.sentence(number)) {
+            (Some(first), Some(second)) => first + 1 == second && self.moves(before),
+            _ => false,
+        }
+    }
+
     pub(super) fn commas_between(&self, start: usize, end: usize) -> u32 {
         let at = |place: usize| self.commas.get(place).copied().unwrap_or(0);
         at(end).saturating_sub(at(start))
@@ -260,6 +268,8 @@ fn is_verb(sense: Sense) -> bool {
             | Sense::Expire
             | Sense::Hold
             | Sense::Published
+            | Sense::Issue
+            | Sense::CameOut
             | Sense::NotApply
             | Sense::Duty
             | Sense::Plan

@@ -38,16 +38,27 @@ impl Reading<'_> {
     /// The key dates, in the order of their words.
     pub(super) fn mentions(&self) -> Vec<DateMention> {
         let mut places = self.places();
-        let verdicts: Vec<Option<Verdict>> = places
+        let mut verdicts: Vec<Option<Verdict>> = places
             .iter()
             .enumerate()
             .map(|(number, place)| {
                 if place.replaced_by.is_some() {
                     return None;
                 }
-                self.page.judge(number, place.role, place.in_range)
+                self.page
+                    .judge(number, place.role, place.in_range, self.ahead(number))
             })
             .collect();
+        for number in 1..places.len() {
+            if verdicts.get(number).is_some_and(Option::is_none)
+                && self.is_another_of_the_same(number, &places)
+            {
+                let same = verdicts.get(number - 1).copied().flatten();
+                if let Some(verdict) = verdicts.get_mut(number) {
+                    *verdict = same;
+                }
+            }
+        }
         self.superseded(&mut places, &verdicts);
         let absolute: Vec<Option<NaiveDate>> = (0..places.len())
             .map(|number| self.day(number, verdicts.get(number).copied().flatten()))
@@ -77,7 +88,10 @@ impl Reading<'_> {
                 || verdict.event == DateEvent::Publication
                     && matches!(
                         verdict.cue.sense,
-                        cues::Sense::Event(_) | cues::Sense::Plan | cues::Sense::Hedge
+                        cues::Sense::Event(_)
+                            | cues::Sense::Plan
+                            | cues::Sense::Hedge
+                            | cues::Sense::Issue
                     );
             if plan && self.published.is_some_and(|published| date < published) {
                 continue;
@@ -108,6 +122,60 @@ impl Reading<'_> {
         out
     }
 
+    /// "Sections 1 to 9 commence on 1 January and the remainder on 1 July": whether a date that lies ahead only goes on with
+    /// what was said of the one before, with no verb of its own.
+    fn is_another_of_the_same(&self, number: usize, places: &[Place]) -> bool {
+        const AND: &[&str] = &["and", "und", "et", "y", "e", "en", "och", "og", "a", "i"];
+        let (Some(first), Some(second), Some(dress)) =
+            (self.span(number - 1), self.span(number), self.dress(number))
+        else {
+            return false;
+        };
+        let alike = match (places.get(number - 1), places.get(number)) {
+            (Some(before), Some(here)) => {
+                before.role == here.role
+                    && before.replaced_by.is_none()
+                    && here.replaced_by.is_none()
+                    && !before.in_range
+                    && !here.in_range
+            }
+            _ => false,
+        };
+        if !alike || here_apart(self.page, number) || dress.lead > first.last + 12 {
+            return false;
+        }
+        let token = |place: usize| self.page.tokens.get(place);
+        let word = |place: usize| token(place).and_then(Token::word);
+        let between = first.last + 1..dress.lead;
+        let joined = between.clone().any(|place| {
+            word(place).is_some_and(|word| AND.contains(&word))
+                || token(place).is_some_and(|token| token.is_sign(',') || token.is_sign(';'))
+        });
+        // Whatever else the words between say, they say it of this date.
+        let says = self.page.cues.iter().any(|cue| {
+            between.contains(&cue.first)
+                && !matches!(cue.sense, cues::Sense::Standard | cues::Sense::Topic(_))
+        });
+        // Nor does a clause of its own follow.
+        let ends = (second.last + 1..second.last + 6).any(|place| {
+            self.page.sentences.get(place) != self.page.sentences.get(second.last)
+                || token(place).is_some_and(|token| token.is_sign(',') || token.is_sign(';'))
+        });
+        joined && !says && ends && self.ahead(number).is_some_and(|days| days > 0)
+    }
+
+    /// How many days a date lies ahead of the day of the text. What is counted from something does.
+    fn ahead(&self, number: usize) -> Option<i64> {
+        if matches!(self.span(number)?.when, When::After { .. }) {
+            return self.published.map(|_| 1);
+        }
+        // "today" is told of what a text says and not of what it is.
+        if matches!(self.span(number)?.when, When::Now { days: 0 }) {
+            return None;
+        }
+        Some((self.day(number, None)? - self.published?).num_days())
+    }
+
     fn dress(&self, number: usize) -> Option<&Dress> {
         self.page.dresses.get(number)
     }
@@ -129,6 +197,12 @@ impl Reading<'_> {
             })
             .collect();
         for number in 0..places.len() {
+            if self.is_the_latest(number)
+                && let Some(place) = places.get_mut(number)
+                && matches!(place.role, Role::Bare | Role::On)
+            {
+                place.role = Role::By;
+            }
             let Some(place) = places.get(number).copied() else {
                 continue;
             };
@@ -151,11 +225,24 @@ impl Reading<'_> {
                 }
                 continue;
             }
-            if !place.in_range && self.page.is_old(number) {
+            // What is moved stands with "to" or "until", and where it stood behind it.
+            if same_sentence
+                && matches!(place.role, Role::To | Role::Until | Role::Bare | Role::On)
+                && !place.in_range
+                && place.replaced_by.is_none()
+                && self.replaces(number)
+            {
+                if let Some(old) = places.get_mut(next) {
+                    old.replaced_by = Some(number);
+                }
+                continue;
+            }
+            if place.replaced_by.is_none() && !place.in_range && self.page.is_old(number) {
                 // "on 30 April instead of 16 April": the one before, when it stands in the same
                 // sentence; "originally 16 March, to 15 April": the one after.
                 let before = number.checked_sub(1).filter(|before| {
-                    self.page.sentence(*before) == self.page.sentence(number)
+                    (self.page.sentence(*before) == self.page.sentence(number)
+                        || !same_sentence && self.page.follows(*before, number))
                         && places
                             .get(*before)
                             .is_some_and(|place| place.replaced_by.is_none())
@@ -171,6 +258,26 @@ impl Reading<'_> {
             }
         }
         places
+    }
+
+    /// "le 31 mars 2027 au plus tard": whether words behind a date say that it is the latest.
+    fn is_the_latest(&self, number: usize) -> bool {
+        const LATEST: &[&[&str]] = &[
+            &["at", "the", "latest"],
+            &["au", "plus", "tard"],
+            &["spatestens"],
+            &["a", "mas", "tardar"],
+            &["al", "piu", "tardi"],
+            &["o", "mais", "tardar"],
+        ];
+        let Some(span) = self.span(number) else {
+            return false;
+        };
+        let word = |place: usize| self.page.tokens.get(place).and_then(Token::word);
+        LATEST.iter().any(|words| {
+            let mut places = words.iter().zip(span.last + 1..);
+            places.all(|(expected, place)| word(place) == Some(expected))
+        })
     }
 
     /// Whether a date and the next are the two ends of something.
@@ -277,6 +384,41 @@ impl Reading<'_> {
         }
     }
 
+    /// "is delayed until 15 November, from 17 August" and "1 October replaces 1 April": the one behind is the one that
+    /// no longer holds.
+    fn replaces(&self, number: usize) -> bool {
+        const FROM: &[&str] = &[
+            "from", "von", "vom", "de", "du", "del", "dal", "van", "fran", "fra", "z", "ze",
+        ];
+        const INSTEAD: &[&str] = &[
+            "replaces",
+            "replacing",
+            "ersetzt",
+            "remplace",
+            "sustituye",
+            "sostituisce",
+            "vervangt",
+            "substitui",
+            "ersatter",
+            "erstatter",
+            "nahrazuje",
+            "zastepuje",
+        ];
+        let (Some(first), Some(dress)) = (self.span(number), self.dress(number + 1)) else {
+            return false;
+        };
+        let word = |place: usize| self.page.tokens.get(place).and_then(Token::word);
+        let gap = dress.lead.saturating_sub(first.last + 1);
+        if self.page.sentence(number) != self.page.sentence(number + 1) || gap > 2 {
+            return false;
+        }
+        let from = word(dress.lead).is_some_and(|word| FROM.contains(&word));
+        let instead = (first.last + 1..=dress.lead)
+            .filter_map(word)
+            .any(|word| INSTEAD.contains(&word));
+        instead || from && self.page.moves(number)
+    }
+
     /// "set for 31 December": a day that something was to happen on.
     fn was_set(&self, number: usize) -> bool {
         let Some(dress) = self.dress(number) else {
@@ -339,6 +481,9 @@ impl Reading<'_> {
                 if let Some(partner) = partner {
                     let with = |year| NaiveDate::from_ymd_opt(year, month, day);
                     let year = chrono::Datelike::year(&partner);
+                    if self.is_brought_forward(number) {
+                        return with(year);
+                    }
                     return with(year)
                         .filter(|day| *day <= partner)
                         .or_else(|| with(year - 1));
@@ -366,9 +511,46 @@ impl Reading<'_> {
                 | Anchor::Gazette
                 | Anchor::Force
                 | Anchor::Before
+                | Anchor::Next
                 | Anchor::Signature => None,
             },
         }
+    }
+
+    /// "brought forward from 30 September to 30 June 2026": the day before is the later one.
+    fn is_brought_forward(&self, number: usize) -> bool {
+        const FORWARD: &[&str] = &[
+            "forward",
+            "earlier",
+            "vorgezogen",
+            "vorverlegt",
+            "avance",
+            "avancee",
+            "adelanta",
+            "adelantado",
+            "adelantada",
+            "anticipato",
+            "anticipata",
+            "vervroegd",
+            "antecipado",
+            "antecipada",
+            "tidigarelagg",
+            "fremrykket",
+            "fremskyndet",
+            "przyspieszono",
+        ];
+        let sentence = self.page.sentence(number);
+        self.span(number).is_some_and(|span| {
+            (span.first.saturating_sub(12)..span.first).any(|place| {
+                self.page.sentences.get(place).copied() == sentence
+                    && self
+                        .page
+                        .tokens
+                        .get(place)
+                        .and_then(Token::word)
+                        .is_some_and(|word| FORWARD.contains(&word))
+            })
+        })
     }
 
     /// The full date that follows a yearless one at the other end of a range or a move.
@@ -426,6 +608,10 @@ impl Reading<'_> {
             Anchor::Publication | Anchor::Gazette => &[DateEvent::Publication],
             Anchor::Before => &[DateEvent::Publication, DateEvent::EntryIntoForce],
             Anchor::Signature => return interval.after(self.signed(number, absolute)?),
+            Anchor::Next => {
+                let from = absolute.get(number + 1).copied().flatten()?;
+                return interval.after(from);
+            }
             Anchor::Text | Anchor::Left => return None,
         };
         // A few dates either way: what is farther off speaks of something else.
@@ -605,6 +791,11 @@ impl Reading<'_> {
             text: self.text.get(first.start..last.end)?.to_owned(),
         })
     }
+}
+
+/// Whether a date begins a sentence other than that of the date before.
+fn here_apart(page: &Page<'_>, number: usize) -> bool {
+    page.sentence(number) != page.sentence(number - 1)
 }
 
 /// How two dates hang together.

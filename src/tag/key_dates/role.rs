@@ -46,7 +46,7 @@ pub(super) struct Dress {
 const PREPOSITIONS: &[(Role, &str)] = &[
     (
         Role::By,
-        "no prazo de|o mais tardar em|o mais tardar|senast den|senast|senest den|senest|seneste den|nejpozdeji do|nejpozdeji|inom|by|no later than|not later than|on or before|before|prior to|latest by|at the latest by|within\
+        "pour le|ten laatste op|ten laatste|innen|inden|inden den|innen den|senest pa|no prazo de|o mais tardar em|o mais tardar|senast den|senast|senest den|senest|seneste den|nejpozdeji do|nejpozdeji|inom|by|no later than|not later than|on or before|before|prior to|latest by|at the latest by|within\
          |within a period of|by no later than|spatestens|spatestens am|spatestens bis|spatestens bis zum\
          |bis spatestens|bis spatestens am|bis spatestens zum|vor dem|innerhalb von|innerhalb|binnen|au plus tard le|au plus tard|avant le|avant|d ici le|d ici au\
          |d ici|dans les|dans un delai de|antes del|antes de|a mas tardar el|a mas tardar|en un plazo de\
@@ -56,7 +56,7 @@ const PREPOSITIONS: &[(Role, &str)] = &[
     ),
     (
         Role::Until,
-        "ate ao dia|ate o dia|ate dia|ate ao|ate|till och med den|till och med|t o m|fram till den|fram till|till den|til og med den|til og med|til den|til|do dne|runs to|run to|until|till|through|thru|up to|up to and including|until and including|bis|bis zum|bis einschliesslich\
+        "ate ao dia|ate o dia|ate dia|ate ao|ate|till och med den|till och med|t o m|fram till den|fram till|till den|til og med den|til og med|til den|til|do dne|runs to|run to|until|till|through|thru|up to|up to and including|until and including|bis|bis am|noch bis am|bis zum|bis einschliesslich\
          |bis zum einschliesslich|noch bis|noch bis zum|jusqu au|jusqu a|hasta el dia|hasta el|hasta|fino al|fino all|fino a|sino al|tot en met\
          |tot|t m|do|do dnia|remains open until",
     ),
@@ -72,15 +72,15 @@ const PREPOSITIONS: &[(Role, &str)] = &[
         Role::For,
         "for|for a period of|for the|for a total of|wahrend|pendant|durante|gedurende|przez",
     ),
-    (Role::StartOrOf, "vom|du|del|van|von|z"),
+    (Role::StartOrOf, "vom|du|del|dell|van|von|z"),
     (
         Role::Between,
-        "mellan|mellem|mezi|between|zwischen dem|zwischen|entre le|entre el|entre|tra il|tussen|miedzy",
+        "mellan den|mellem den|mellom|mellom den|mellan|mellem|mezi|between|zwischen dem|zwischen|entre le|entre el|entre|tra il|tussen|miedzy",
     ),
     (Role::AsOf, "as of|as at|per|desde el|desde|stand|per il"),
     (
         Role::After,
-        "after|following|nach dem|nach|apres le|despues del|tras el|dopo il|na|po",
+        "au dela du|uber den|oltre il|after|following|nach dem|nach|apres le|despues del|tras el|dopo il|na|po",
     ),
     (
         Role::To,
@@ -88,7 +88,7 @@ const PREPOSITIONS: &[(Role, &str)] = &[
     ),
     (
         Role::On,
-        "em|in het|no dia|ao|dia|pa|dne|ke dni|on|upon|is|are|ist der|ist|in|am|im|le|el|il|den|l|op|w|w dniu|dnia|en|nel|nell|a|at|um|with the|during the",
+        "em|in het|no dia|ao|dia|pa|dne|ke dni|on|upon|is|are|ist der|ist|in|am|im|le|el|il|den|l|op|w|w dniu|dnia|en|nel|nell|a|at|um|with the|during the|mit|a la date du|fixed as|set as|set at|dnem",
     ),
     (Role::Of, "of|de|des|di|z dnia|dated|d|s"),
     (
@@ -175,12 +175,22 @@ const WEEKDAYS: &[&str] = &[
     "srody",
     "czwartku",
     "piatku",
+    "poniedzialek",
+    "wtorek",
+    "srode",
+    "czwartek",
+    "piatek",
     "segunda",
     "terca",
     "quarta",
     "quinta",
     "sexta",
     "mandag",
+    "mandagen",
+    "tisdagen",
+    "onsdagen",
+    "torsdagen",
+    "fredagen",
     "tisdag",
     "onsdag",
     "torsdag",
@@ -261,6 +271,10 @@ const TIMES: &[&str] = &[
     "end",
     "day",
     "le",
+    "as",
+    "do",
+    "dia",
+    "del",
 ];
 const TIME_PROOFS: &[&str] = &[
     "midnight",

@@ -201,7 +201,7 @@ impl Reader<'_> {
     }
 
     /// 2026-03-02, 02/03/2026, 2.3.2026.
-    fn by_signs(&self, at: usize) -> Option<(usize, When)> {
+    pub(super) fn by_signs(&self, at: usize) -> Option<(usize, When)> {
         let (a, a_digits) = self.free_number(at)?;
         let sign = match self.token(at + 1)?.kind {
             Kind::Sign(sign @ ('-' | '/' | '.')) => sign,
@@ -260,12 +260,16 @@ impl Reader<'_> {
     }
 
     /// 2 March 2026, 1st of July, 15. Mai 2026, 2 de marzo de 2026.
-    fn day_first(&self, at: usize) -> Option<(usize, When)> {
+    pub(super) fn day_first(&self, at: usize) -> Option<(usize, When)> {
         let (number, digits) = self.free_number(at)?;
         if digits > 2 || !(1..=31).contains(&number) {
             return None;
         }
         let mut next = self.past_ordinal(at + 1);
+        // "the 1st day of April".
+        if next > at + 1 && self.word(next) == Some("day") {
+            next += 1;
+        }
         if self.word(next).is_some_and(|word| OF.has(word)) {
             next += 1;
             if self.word(next) == Some("month") {
@@ -311,7 +315,7 @@ impl Reader<'_> {
     }
 
     /// March 2, 2026; March 2026.
-    fn month_first(&self, at: usize) -> Option<(usize, When)> {
+    pub(super) fn month_first(&self, at: usize) -> Option<(usize, When)> {
         let month = self.month(at)?;
         let mut next = at + 1;
         if self.sign(next, '.') {

@@ -586,3 +586,15 @@ fn intervals_are_counted_where_something_says_what_ends() {
         [(DateEvent::CommentsClose, "2026-03-06".to_owned())]
     );
 }
+
+#[test]
+fn zz_file() {
+    let Ok(path) = std::env::var("DATES_FILE") else {
+        return;
+    };
+    let (right, all, invented, errors) = measure(&std::fs::read_to_string(path).unwrap());
+    for error in &errors {
+        println!("{error}");
+    }
+    println!("{right} of {all} lines right, {invented} dates invented");
+}

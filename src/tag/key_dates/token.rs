@@ -70,6 +70,8 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
             continue;
         }
         if matches!(first, '\'' | '\u{2018}' | '\u{2019}' | '\u{2bc}') {
+            // "dell'11 maggio": nothing is glued to the number.
+            spaced = true;
             (start, at) = (end, at + 1);
             continue;
         }

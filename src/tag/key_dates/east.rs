@@ -133,7 +133,7 @@ const RULES: &[(DateEvent, &str, &str, &str)] = {
             CommentsClose,
             ASKS,
             r"(?:締切|締め切り|〆切|期限|期日|截止|截至|截止时间|截止日期|마감|기한)[^。．，]{0,10}$|(?:から|より|부터|～|〜|~|至|到)$",
-            r"^[^。．，]{0,6}?(?:まで|締切|締め切|〆切|必着|之前|以前|前|止|截止|까지|마감)",
+            r"^[^。．，]{0,6}?(?:まで|締切|締め切|〆切|必着|之前|以前|前|止|截止|結束|结束|終了|까지|마감|종료)",
         ),
         (
             BallotClose,
@@ -145,7 +145,7 @@ const RULES: &[(DateEvent, &str, &str, &str)] = {
             Event,
             "開催|開かれ|举行|舉行|召开|召開|举办|舉辦|개최|열린|열립|열릴",
             "",
-            r"^(?:に|から|在|於|于|에|부터)?[^。．]{0,20}?(?:開催|開かれ|举行|舉行|召开|召開|举办|舉辦|개최|열린|열립|열릴)",
+            r"^(?:に|から|在|於|于|에|부터)?[^。．]{0,40}?(?:開催|開かれ|举行|舉行|召开|召開|举办|舉辦|개최|열린|열립|열릴)",
         ),
         (
             Submission,
@@ -208,7 +208,7 @@ static SIGNS: LazyLock<Option<Signs>> = LazyLock::new(|| {
         .ok()?,
         brackets: Regex::new(r"^\s*(?:（[^）]{0,6}）|\([^)]{0,6}\))").ok()?,
         hedge: Regex::new("予定|見込み|見通し|预计|預計|拟于|擬於|예정|전망").ok()?,
-        not: Regex::new("ない|不再|未|않").ok()?,
+        not: Regex::new("ない|不再|未(?:[^成来]|$)|않").ok()?,
         rules: RULES
             .iter()
             .map(|(event, subject, before, after)| {
@@ -310,12 +310,13 @@ pub(super) fn read(text: &str, published: Option<NaiveDate>) -> Vec<DateMention>
         let told = rule.after.as_ref().and_then(|it| it.find(behind));
         if told.is_some_and(|told| {
             let rest = behind.get(told.end()..).unwrap_or("");
-            signs.not.is_match(first_few(rest))
+            let clause = rest.split(['，', '、']).next().unwrap_or("");
+            signs.not.is_match(first_few(clause))
         }) {
             continue;
         }
         // What was counted or received until a day is history.
-        if DateEvent::CLOSES.contains(&rule.event)
+        if rule.event.is_closing()
             && published.is_some_and(|published| date <= published)
             && signs.past.is_match(behind)
         {
@@ -552,10 +553,12 @@ fn dated(
     let date = match (own, last) {
         (Some(year), _) => NaiveDate::from_ymd_opt(year, month, day)?,
         // The other end of a stretch lies behind its beginning.
-        (None, Some(last)) => NaiveDate::from_ymd_opt(last.year(), month, day)
-            .filter(|date| *date >= last)
-            .or_else(|| NaiveDate::from_ymd_opt(last.year() + 1, month, day))?,
-        (None, None) => in_year(month, day, published, false)?,
+        (None, Some(last)) if before.chars().count() < 8 => {
+            NaiveDate::from_ymd_opt(last.year(), month, day)
+                .filter(|date| *date >= last)
+                .or_else(|| NaiveDate::from_ymd_opt(last.year() + 1, month, day))?
+        }
+        (None, _) => in_year(month, day, published, false)?,
     };
     (1990..2100)
         .contains(&date.year())

@@ -49,6 +49,10 @@ impl Page<'_> {
             near: &near,
             interval,
             anchor,
+            today: matches!(
+                self.spans.get(number).map(|span| span.when),
+                Some(When::Now { days: 0 })
+            ),
             lead: self.dresses.get(number).map_or(0, |dress| dress.lead),
             ahead,
             last: self.spans.get(number).map_or(0, |span| span.last),
@@ -105,16 +109,21 @@ pub(super) struct Judge<'a> {
     last: usize,
     /// How many days it lies ahead.
     ahead: Option<i64>,
+    /// It is the day of the text: "today".
+    today: bool,
 }
 
 impl Judge<'_> {
     fn event(&self, role: Role, in_range: bool) -> Option<(DateEvent, Cue)> {
         let role = match role {
             Role::For if self.interval => Role::Until,
+            Role::AsOf if self.interval && self.asks() => Role::Until,
             // "have 45 days from today to comment".
             Role::Bare | Role::On
                 if self.anchor == Some(Anchor::Text)
-                    && (self.asks() || self.has_time() && self.hand_in().is_some()) =>
+                    && (self.asks()
+                        || self.has_time()
+                            && (self.hand_in().is_some() || self.topic().is_some())) =>
             {
                 Role::Until
             }
@@ -147,6 +156,9 @@ impl Judge<'_> {
                         || near.cost <= 6 && self.ahead.is_some_and(|days| days > 0)
                 })
                 .map(|(near, event)| (event, near.cue)),
+            Role::Bare | Role::On if self.today => {
+                self.on((TOUCHING, 0)).or_else(|| self.out_today())
+            }
             Role::By | Role::Until => self.closing(role),
             Role::Start => self.opening(in_range),
             Role::To => self.aim(),
@@ -336,7 +348,83 @@ impl Judge<'_> {
                 || any(Sense::Register)
                     && (any(Sense::Event(DateEvent::EntryIntoForce)) || any(Sense::Effective))
                 || told && near.before && self.names_a_standard(near.cue)
-                || self.is_fresh() && near.before && self.names_a_document(near.cue))
+                || self.is_fresh() && self.names_a_document(near.cue))
+    }
+
+    /// "The agency today published its guidance", "was published today": whether it is news of a document that is out. "The
+    /// rule published today" only says which rule.
+    fn out_today(&self) -> Option<(DateEvent, Cue)> {
+        const OUT: &[&str] = &[
+            "published",
+            "publishes",
+            "released",
+            "releases",
+            "issued",
+            "issues",
+            "unveiled",
+            "unveils",
+            "veroffentlicht",
+            "publie",
+            "rend",
+            "publica",
+            "publico",
+            "pubblica",
+            "publiceert",
+            "gepubliceerd",
+            "publikuje",
+            "opublikowal",
+            "zverejnil",
+            "publicerat",
+            "publicerar",
+            "offentliggjort",
+            "offentliggor",
+            "publiserer",
+            "publiserte",
+            "publicou",
+        ];
+        let word = |place: usize| self.page.tokens.get(place).and_then(Token::word);
+        let sentence = self.page.sentences.get(self.lead);
+        let here = |place: usize| self.page.sentences.get(place) == sentence;
+        let behind = (self.last + 1..self.last + 4)
+            .find(|place| here(*place) && word(*place).is_some_and(|word| OUT.contains(&word)));
+        let before = || {
+            let verb = self.lead.checked_sub(1)?;
+            let told = word(verb).is_some_and(|word| OUT.contains(&word));
+            let has = verb.checked_sub(1).and_then(word).is_some_and(|word| {
+                matches!(
+                    word,
+                    "was"
+                        | "were"
+                        | "been"
+                        | "has"
+                        | "have"
+                        | "wurde"
+                        | "wurden"
+                        | "hat"
+                        | "a"
+                        | "ha"
+                        | "han"
+                        | "heeft"
+                        | "is"
+                        | "blev"
+                        | "ble"
+                        | "har"
+                        | "foi"
+                )
+            });
+            (told && has && here(verb)).then_some(verb)
+        };
+        let verb = behind.or_else(before)?;
+        let cue = Cue {
+            first: verb,
+            last: verb,
+            sense: Sense::Published,
+        };
+        let asks = self
+            .near
+            .iter()
+            .any(|near| near.cue.sense == Sense::Topic(Topic::Comment));
+        (!asks && self.names_a_document(cue)).then_some((DateEvent::Publication, cue))
     }
 
     /// Whether the day is that of the news or a little before: what came out then is what it tells of.
@@ -395,6 +483,51 @@ impl Judge<'_> {
                 let before = verb.first.checked_sub(back).and_then(word);
                 before.is_some_and(|word| LAWS.contains(&word))
             })
+    }
+
+    /// "a policy statement is planned for the fourth quarter": whether what is planned is a document.
+    fn is_of_a_document(&self, near: &Near) -> bool {
+        const OTHER: &[&str] = &[
+            "vote",
+            "votes",
+            "decision",
+            "debate",
+            "discussion",
+            "talks",
+            "trial",
+            "inspection",
+            "audit",
+            "negotiations",
+            "launch",
+            "election",
+        ];
+        let word = |place: usize| self.page.tokens.get(place).and_then(Token::word);
+        let first = near.cue.first;
+        let documents = [
+            "guidance",
+            "guidelines",
+            "statement",
+            "standard",
+            "edition",
+            "paper",
+            "report",
+            "code",
+            "rules",
+            "regulations",
+            "specification",
+            "strategy",
+            "list",
+            "handbook",
+        ];
+        near.before
+            && near.cost == 0
+            && self.decisive(|_| true).is_none()
+            && (first.saturating_sub(3)..first)
+                .filter_map(word)
+                .any(|word| documents.contains(&word))
+            && !(first.saturating_sub(9)..first)
+                .filter_map(word)
+                .any(|word| OTHER.contains(&word))
     }
 
     /// Whether a document is named near a verb, and not only what a document is about.
@@ -1034,6 +1167,7 @@ impl Judge<'_> {
                 Some(noun) => (Some(DateEvent::Event), noun.cue),
                 None => match noun(Topic::Publication) {
                     Some(noun) => (Some(DateEvent::Publication), noun.cue),
+                    None if self.is_of_a_document(near) => (Some(DateEvent::Publication), near.cue),
                     None => return None,
                 },
             },
@@ -1049,6 +1183,16 @@ impl Judge<'_> {
                 Some((_, topic)) => (topic.closing(), near.cue),
                 None => return None,
             },
+            Sense::Other
+                if ["issued", "released", "issues", "releases"]
+                    .iter()
+                    .any(|word| self.page.is_word(near.cue, word)) =>
+            {
+                let out = self
+                    .is_key_publication(near)
+                    .then_some(DateEvent::Publication);
+                (out, near.cue)
+            }
             Sense::Move | Sense::Other | Sense::NotApply => (None, near.cue),
             // "the rules apply twelve months after that date".
             Sense::HandIn

@@ -57,7 +57,11 @@ impl Judge<'_> {
     /// "Audits to the old version are no longer carried out after 30 April".
     fn is_over(&self) -> Option<(DateEvent, Cue)> {
         let over = self.nearest(
-            |near| near.cue.sense == Sense::NoLonger && !near.behind,
+            |near| {
+                !near.behind
+                    && (near.cue.sense == Sense::NoLonger
+                        || near.cue.sense == Sense::Not && self.topic().is_some())
+            },
             DUTY,
         )?;
         let event = match self.topic() {

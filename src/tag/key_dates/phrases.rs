@@ -709,4 +709,70 @@ pub(super) const PHRASES: &[(Sense, &str)] = &[
         Sense::Old,
         "et non plus|que vencia el|que vencia|che sarebbe dovuto|che doveva|estava prevista para|estava previsto para|zou aflopen|die op|qui devait",
     ),
+    // What the northern languages and Czech say besides.
+    (
+        Sense::Topic(Topic::Comment),
+        "apnes for innspill|afgive horingssvar|sidste frist for horing*",
+    ),
+    (
+        Sense::Topic(Topic::Certificate),
+        "dag for audit|dag for revision",
+    ),
+    (
+        Sense::Topic(Topic::Submission),
+        "sista anmalningsdag*|prihlasek|podavat jeste|skjemaet ma|ansokan om|komma in med en",
+    ),
+    (
+        Sense::HandIn,
+        "ma sendes inn|ma sendes|ma leveres|skal sendes|skal indsendes|ska lamnas|ska skickas|registrovat se|levere en skriftlig|pristoupit",
+    ),
+    (
+        Sense::Duty,
+        "palegger|forelagger|paalaegger|ma folge|ma ha|bude muset|budou muset|musi",
+    ),
+    (
+        Sense::Hold,
+        "hallas|hallas i|holdes i|kona se v|se kona|valkommen till webbinarium|valkommen till seminar*|velkommen til webinar*",
+    ),
+    (Sense::Open, "apnes|apnes for|det apnes"),
+    (
+        Sense::Event(Application),
+        "zacnou platit|zacne platit|borjar galla fran|galler fran och med|gjelder fra",
+    ),
+    (
+        Sense::Event(Withdrawal),
+        "oppheves forskrift|ophaeves bekendtgorelse|upphavs foreskriften|zrusuje vyhlaska",
+    ),
+    (
+        Sense::Event(Publication),
+        "v cestine vyjde|vyjde v|utkommer|utkommer i",
+    ),
+    (Sense::Close, "fristen er|frist er|frist til|frist for"),
+    // And what is said now and then in all of them.
+    (
+        Sense::Open,
+        "goes to public|go to public|goes out for|goes out to|go out for|will go out for",
+    ),
+    (
+        Sense::Old,
+        "months later than|weeks later than|days later than|year later than|months earlier than|weeks earlier than|days earlier than\
+         |year earlier than|y no del|y no el|y no|et non le|e non il|e non dal|und nicht|en niet|and not|first planned|first scheduled|first set",
+    ),
+    (
+        Sense::Event(Publication),
+        "should be published|should be issued|should appear|should be released",
+    ),
+    (Sense::Close, "stopt|stoppen|stops on|stop on|stopper"),
+    (
+        Sense::Topic(Topic::Meeting),
+        "webinarium|webinarier|webinaret|webinary",
+    ),
+    (
+        Sense::Event(Withdrawal),
+        "traekkes tilbage|trekkes tilbake|dras tillbaka|dras in",
+    ),
+    (
+        Sense::Event(Application),
+        "gjelder forst fra|gelder forst fra|galler forst fran|gaelder forst fra",
+    ),
 ];

@@ -425,7 +425,8 @@ impl Reading<'_> {
             return false;
         };
         self.page.cues.iter().any(|cue| {
-            cue.sense == cues::Sense::Hold && (cue.last + 1 == dress.lead || cue.last == dress.lead)
+            matches!(cue.sense, cues::Sense::Hold | cues::Sense::Hedge)
+                && (cue.last + 1 == dress.lead || cue.last == dress.lead)
         })
     }
 

@@ -62,7 +62,7 @@ const PREPOSITIONS: &[(Role, &str)] = &[
     ),
     (
         Role::Start,
-        "y desde el|y desde|a partir do dia|a contar de|fran och med den|fran och med|fr o m|fran den|fran|fra og med den|fra og med|fra den|s ucinnosti od|pocinaje dnem|ode dne|od dne|from|starting|starting on|starting from|beginning|beginning on|beginning on or after|on or after|on and after\
+        "y desde el|y desde|a partir do dia|a contar de|fran och med den|fran och med|fr o m|fran den|fran|fra og med den|fra og med|fra den|fra|s ucinnosti od|pocinaje dnem|ode dne|od dne|from|starting|starting on|starting from|beginning|beginning on|beginning on or after|on or after|on and after\
          |commencing|commencing on|with effect from|with effect on|as from|no earlier than|not earlier than|not before|ab|ab dem\
          |mit wirkung vom|mit wirkung zum|des le|a compter du|a partir du|a partir de|a partir del|a contar del\
          |con efectos desde el|dal|dall|a decorrere dal|a partire dal|vanaf|met ingang van|od|od dnia\
@@ -75,12 +75,12 @@ const PREPOSITIONS: &[(Role, &str)] = &[
     (Role::StartOrOf, "vom|du|del|dell|van|von|z"),
     (
         Role::Between,
-        "mellan den|mellem den|mellom|mellom den|mellan|mellem|mezi|between|zwischen dem|zwischen|entre le|entre el|entre|tra il|tussen|miedzy",
+        "mellan den|mellem den|mellom|mellom den|mellan|mellem|mezi|between|zwischen dem|zwischen|entre le|entre el|entre|tra il|tra l|fra il|fra l|tussen|miedzy",
     ),
     (Role::AsOf, "as of|as at|per|desde el|desde|stand|per il"),
     (
         Role::After,
-        "au dela du|uber den|oltre il|after|following|nach dem|nach|apres le|despues del|tras el|dopo il|na|po",
+        "depois de|depois do|despues de|au dela du|uber den|oltre il|after|following|nach dem|nach|apres le|despues del|tras el|dopo il|na|po",
     ),
     (
         Role::To,

@@ -402,7 +402,10 @@ impl Reader<'_> {
             self.word(place).is_some_and(|word| {
                 word.chars().count() > 4
                     || matches!(word, "may" | "june" | "july" | "mai" | "juni" | "juli")
-                    || matches!(word, "juin" | "mayo" | "mars" | "mei" | "maja" | "aout")
+                    || matches!(
+                        word,
+                        "juin" | "mayo" | "mars" | "mei" | "maj" | "maja" | "aout"
+                    )
                     || matches!(word, "marz" | "maio" | "sept")
             })
         });
@@ -592,7 +595,10 @@ impl Reader<'_> {
     /// "today", "tomorrow".
     fn now(&self, at: usize) -> Option<(usize, When)> {
         let (length, days) = match self.word(at)? {
-            "today" | "heute" | "hoy" | "oggi" | "vandaag" | "dzis" => (1, 0),
+            "today" | "heute" | "hoy" | "oggi" | "vandaag" | "dzis" | "hoje" | "idag" | "dnes" => {
+                (1, 0)
+            }
+            "i" if self.word(at + 1) == Some("dag") => (2, 0),
             "aujourd" if self.word(at + 1) == Some("hui") => (2, 0),
             "tomorrow" | "demain" | "domani" | "jutro" => (1, 1),
             _ => return None,
@@ -605,7 +611,7 @@ impl Reader<'_> {
 fn begins(word: &str) -> bool {
     static OTHERS: LazyLock<FxHashSet<&'static str>> = LazyLock::new(|| {
         let lists = [&ENDS, &FIRSTS, &SECONDS, &THIRDS, &FOURTHS, &DAY];
-        "today heute hoy oggi vandaag dzis aujourd tomorrow demain domani jutro year q premier primero primo primeiro twenty thirty"
+        "today heute hoy oggi vandaag dzis hoje idag dnes i aujourd tomorrow demain domani jutro year q premier primero primo primeiro twenty thirty"
             .split(' ')
             .chain(ORDINALS)
             .chain(lists.into_iter().flat_map(|list| list.0.iter().copied()))

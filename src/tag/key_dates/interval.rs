@@ -87,6 +87,16 @@ impl Reader<'_> {
             let interval = Interval::Days(1);
             return Some((end - at, When::After { interval, anchor }));
         }
+        let (next, interval) = self.length(at)?;
+        let (end, anchor) = self
+            .anchor(next)
+            .or_else(|| Some((next, self.leading(at)?)))
+            .or_else(|| Some((next, self.given(at, next)?)))?;
+        Some((end - at, When::After { interval, anchor }))
+    }
+
+    /// A length of time that begins here and the token behind it: "30 days", "six weeks", "60-day".
+    pub(super) fn length(&self, at: usize) -> Option<(usize, Interval)> {
         let mut count = match &self.token(at)?.kind {
             Kind::Number { .. } => {
                 let (value, digits) = self.free_number(at)?;
@@ -102,6 +112,8 @@ impl Reader<'_> {
             // "twenty-four"
             count = count.checked_add(more)?;
             next += 2;
+        } else if self.sign(next, '-') {
+            next += 1;
         }
         if self.sign(next, '(') && self.sign(next + 2, ')') {
             // "thirty (30) days"
@@ -136,11 +148,7 @@ impl Reader<'_> {
             Interval::Days(days) => (1..=1_500).contains(&days),
             Interval::Months(months) => (1..=240).contains(&months),
         };
-        let (end, anchor) = self
-            .anchor(next + 1)
-            .or_else(|| Some((next + 1, self.leading(at)?)))
-            .or_else(|| Some((next + 1, self.given(at, next + 1)?)))?;
-        plausible.then_some((end - at, When::After { interval, anchor }))
+        plausible.then_some((next + 1, interval))
     }
 
     /// What stands before an interval: "ab heute vier Wochen", "the ballot closes in eight weeks".

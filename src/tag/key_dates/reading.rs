@@ -105,6 +105,13 @@ impl Reading<'_> {
                 .filter(|(_, other)| other.replaced_by == Some(number))
                 .find_map(|(other, _)| absolute.get(other).copied().flatten())
                 .filter(|was| *was != date);
+            // "The public must leave before 2 August": what had to be done before a day of the past is history.
+            if verdict.event == DateEvent::Application
+                && self.published.is_some_and(|published| date < published)
+                && self.is_before(number)
+            {
+                continue;
+            }
             if let Some(mention) = self.mention(number, *verdict, date, was) {
                 let place = *told.entry((mention.event, date)).or_insert(out.len());
                 match out.get_mut(place) {
@@ -119,7 +126,83 @@ impl Reading<'_> {
                 }
             }
         }
+        self.add_the_end(&mut out, &verdicts, &absolute);
         out
+    }
+
+    /// "A six-week consultation opens on 4 May": where only its beginning and its length are told, the day it ends.
+    fn add_the_end(
+        &self,
+        out: &mut Vec<DateMention>,
+        verdicts: &[Option<Verdict>],
+        absolute: &[Option<NaiveDate>],
+    ) {
+        if out
+            .iter()
+            .any(|known| known.event == DateEvent::CommentsClose)
+        {
+            return;
+        }
+        let opens = verdicts.iter().position(|verdict| {
+            verdict.is_some_and(|verdict| verdict.event == DateEvent::CommentsOpen)
+        });
+        let Some((number, first)) =
+            opens.and_then(|number| Some((number, absolute.get(number).copied().flatten()?)))
+        else {
+            return;
+        };
+        let Some((cue, sentence)) = verdicts
+            .get(number)
+            .copied()
+            .flatten()
+            .zip(self.page.sentence(number))
+            .map(|(verdict, sentence)| (verdict.cue, sentence))
+        else {
+            return;
+        };
+        let here = |place: &usize| self.page.sentences.get(*place) == Some(&sentence);
+        let reader = span::Reader::of(self.page.tokens);
+        // Right before the noun ("60-day public comment period") or a few words behind it ("d'une durée de six semaines").
+        let places = cue.first.saturating_sub(6)..cue.last + 9;
+        let length = places.filter(here).find_map(|place| {
+            let (next, interval) = reader.length(place)?;
+            (next <= cue.first || place > cue.last).then_some((place, next, interval))
+        });
+        let Some((from, next, interval)) = length else {
+            return;
+        };
+        let spelled = (self.page.tokens.get(from), self.page.tokens.get(next - 1));
+        if let (Some(date), (Some(begin), Some(end))) = (interval.after(first), spelled) {
+            out.push(DateMention {
+                date,
+                precision: Precision::Day,
+                event: DateEvent::CommentsClose,
+                certainty: Certainty::Expected,
+                was: None,
+                start: begin.at,
+                text: self.text.get(begin.start..end.end).unwrap_or("").to_owned(),
+            });
+        }
+    }
+
+    /// Whether "before" stands before a date.
+    fn is_before(&self, number: usize) -> bool {
+        let lead = self.dress(number).map(|dress| dress.lead);
+        let word = lead.and_then(|lead| self.page.tokens.get(lead)?.word());
+        word.is_some_and(|word| {
+            matches!(
+                word,
+                "before"
+                    | "prior"
+                    | "vor"
+                    | "avant"
+                    | "antes"
+                    | "prima"
+                    | "voor"
+                    | "przed"
+                    | "pred"
+            )
+        })
     }
 
     /// "Sections 1 to 9 commence on 1 January and the remainder on 1 July": whether a date that lies ahead only goes on with

@@ -151,6 +151,16 @@ static OF: Words = words!("of de del des van di do the d");
 pub(super) static ENDS: Words =
     words!("end ende fin fine finales final eind einde koniec konca koncem yearend finals");
 
+impl<'a> Reader<'a> {
+    /// Of a text in whatever language.
+    pub(super) fn of(tokens: &'a [Token]) -> Self {
+        Self {
+            tokens,
+            language: None,
+        }
+    }
+}
+
 impl Reader<'_> {
     pub(super) fn token(&self, at: usize) -> Option<&Token> {
         self.tokens.get(at)

@@ -122,5 +122,10 @@ pub(super) fn numbers(a: &Fingerprint, b: &Fingerprint, scale: &mut Scale) {
     }
     if apart_in(&a.versions, &b.versions) {
         scale.veto("two versions");
+    } else if a.kind == b.kind
+        && !common(&a.versions, &b.versions).is_empty()
+        && a.frameworks.iter().any(|id| b.frameworks.contains(id))
+    {
+        scale.add(1.2, "one version");
     }
 }

@@ -126,6 +126,7 @@ const IDEAS: &[(&str, &str)] = &[
         "sign",
         "sign signs signed signing unterzeichn* firma firmo signe",
     ),
+    ("send", "sends sent heads headed clears cleared"),
     (
         "force",
         "force kraft vigueur vigor vigore effect effective takes applies apply commence* commencement gilt gelten starts start begins begin begun live wchodzi 施行 시행 今起",

@@ -52,6 +52,20 @@ pub(super) fn names(a: &Fingerprint, b: &Fingerprint, scale: &mut Scale) {
             scale.add(-2.0, "two bodies are accredited");
         }
     }
+    // Who announces its own certificate opens with its name.
+    let own = |side: &Fingerprint| {
+        let body = side.body.as_ref()?;
+        let opens = |name: &&String| body.as_str().split('-').any(|part| part == name.as_str());
+        side.openers.iter().chain(&side.names).find(opens).cloned()
+    };
+    if a.kind == Some(UpdateKind::CertificationAnnounced)
+        && a.kind == b.kind
+        && let (Some(x), Some(y)) = (own(a), own(b))
+        && !has(b, &x)
+        && !has(a, &y)
+    {
+        scale.veto("two holders");
+    }
     // Whose event it is: whom the headline is about, else who is named below it.
     let party = |side: &'_ Fingerprint| -> Vec<String> {
         let list = if side.subjects.is_empty() {

@@ -514,3 +514,26 @@ fn a_fine_in_another_currency_is_another_fine_where_it_is_another_sum() {
         );
     }
 }
+
+#[test]
+fn zz_pairs() {
+    let Ok(path) = std::env::var("PAIRS_FILE") else {
+        return;
+    };
+    let vocabulary = vocabulary();
+    for pair in pairs(&path) {
+        let verdict = same_story(&pair.a, &pair.b, &vocabulary);
+        println!(
+            "SCORE {} {:.3} {} {}",
+            pair.same,
+            verdict.score,
+            pair.id,
+            verdict.because.join("; ")
+        );
+    }
+    let (precision, recall, errors) = measured(&path, &vocabulary);
+    for error in &errors {
+        println!("{error}");
+    }
+    println!("pairs: precision {precision:.3}, recall {recall:.3}");
+}

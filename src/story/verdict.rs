@@ -12,6 +12,9 @@ use crate::domain::update::UpdateKind;
 /// From here on two updates tell of one event.
 const SAME: f64 = 4.0;
 
+/// The weight from which on a word says more than what such notices always say.
+const PARTICULAR: f64 = 1.5;
+
 /// The answer, symmetric in its two sides.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Verdict {
@@ -97,7 +100,9 @@ pub fn same_story(a: &Fingerprint, b: &Fingerprint) -> Verdict {
     if a.correction != b.correction && a.body == b.body && likeness > 0.6 {
         scale.add(3.0, "one corrects the other");
     } else if one_source && (likeness < 0.97 || a.head != b.head) {
-        scale.add(-2.5, "one source tells an event once");
+        // Unless it tells it in two languages.
+        let points = if a.tongue == b.tongue { -2.5 } else { -1.0 };
+        scale.add(points, "one source tells an event once");
     }
     scale.add(
         likeness * 4.6,
@@ -121,6 +126,14 @@ pub fn same_story(a: &Fingerprint, b: &Fingerprint) -> Verdict {
     citations::references(a, b, &mut scale);
     subjects(a, b, &mut scale);
     particulars(a, b, likeness, &mut scale);
+    if one_source
+        && a.tongue == b.tongue
+        && a.correction == b.correction
+        && !scale.names_a_party(a, b)
+        && each_has_its_own(a, b)
+    {
+        scale.add(-2.0, "each tells of another thing");
+    }
     marks(a, b, &mut scale);
     steps(a, b, &mut scale);
     observed(a, b, &mut scale);
@@ -207,6 +220,17 @@ fn likeness(a: &Fingerprint, b: &Fingerprint) -> f64 {
         .max(heads * 0.9)
         .min(1.0)
         * few
+}
+
+/// Whether each headline has a particular word that the other account has not: a source words its notices alike, and
+/// what differs is what they are about.
+fn each_has_its_own(a: &Fingerprint, b: &Fingerprint) -> bool {
+    let own = |side: &Fingerprint, other: &Fingerprint| {
+        side.head.iter().any(|word| {
+            word.weight() > PARTICULAR && !other.all.iter().any(|it| it.key() == word.key())
+        })
+    };
+    own(a, b) && own(b, a)
 }
 
 fn days(a: &Fingerprint, b: &Fingerprint, scale: &mut Scale) {
@@ -401,7 +425,7 @@ fn particulars(a: &Fingerprint, b: &Fingerprint, likeness: f64, scale: &mut Scal
     let particular = |side: &[Word]| -> Vec<Word> {
         side.iter()
             .copied()
-            .filter(|word| word.weight() > 1.5)
+            .filter(|word| word.weight() > PARTICULAR)
             .collect()
     };
     let (heads, others) = (particular(&a.head), particular(&b.head));
@@ -412,6 +436,18 @@ fn particulars(a: &Fingerprint, b: &Fingerprint, likeness: f64, scale: &mut Scal
                 .iter()
                 .any(|y| (x.head || y.head) && x.work == y.work)
         });
+    let one_body = a.bodies.iter().any(|body| b.bodies.contains(body));
+    let near = apart(a, b).is_some_and(|days| days <= 8);
+    let of_all = !of_a_party(a.kind);
+    if a.kind == b.kind
+        && of_all
+        && one_body
+        && near
+        && likeness > 0.2
+        && shared(&heads, &others) > 0.0
+    {
+        scale.add(0.6, "something particular in both headlines");
+    }
     if !met && !heads.is_empty() && !others.is_empty() {
         scale.add(-1.0, "nothing particular in common");
     }
@@ -454,6 +490,7 @@ fn steps(a: &Fingerprint, b: &Fingerprint, scale: &mut Scale) {
         ("propose", "force", -1.5),
         ("deal", "adopt", -1.5),
         ("adopt", "sign", -0.5),
+        ("send", "sign", -2.5),
         ("sign", "force", -2.0),
         ("adopt", "force", -1.5),
         ("publish", "force", -1.0),

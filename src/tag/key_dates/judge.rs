@@ -1,11 +1,10 @@
 //! What a date is for: the nearest cue that its preposition allows, within its sentence.
 
 use super::cues::{Cue, Sense, Topic};
-use super::interval::{Anchor, HAVE};
+use super::interval::Anchor;
 use super::page::{Near, Page, VERB, WINDOW};
 use super::role::Role;
 use super::span::When;
-use super::token::Token;
 use crate::domain::key_date::DateEvent;
 
 /// A date's event and the cue that told it.
@@ -99,18 +98,18 @@ impl Page<'_> {
 pub(super) struct Judge<'a> {
     pub(super) page: &'a Page<'a>,
     pub(super) near: &'a [Near],
-    interval: bool,
+    pub(super) interval: bool,
     /// What it is counted from, where it is an interval.
-    anchor: Option<Anchor>,
-    moved: bool,
+    pub(super) anchor: Option<Anchor>,
+    pub(super) moved: bool,
     /// Its first token, small words included.
     pub(super) lead: usize,
     /// Its last token.
-    last: usize,
+    pub(super) last: usize,
     /// How many days it lies ahead.
-    ahead: Option<i64>,
+    pub(super) ahead: Option<i64>,
     /// It is the day of the text: "today".
-    today: bool,
+    pub(super) today: bool,
 }
 
 impl Judge<'_> {
@@ -170,68 +169,11 @@ impl Judge<'_> {
         }
     }
 
-    /// "27 November is the last day for feedback": whether the sentence is about the day.
-    fn is_subject(&self) -> bool {
-        const IS: &[&str] = &[
-            "is", "marks", "will", "remains", "ist", "bleibt", "wird", "est", "sera", "marque",
-            "es", "sera", "e", "sara", "segna", "is", "wordt", "jest", "bedzie", "ar", "er",
-            "blir", "bliver", "je", "bude",
-        ];
-        let begins = self.lead.checked_sub(1).is_none_or(|before| {
-            self.page.sentences.get(before) != self.page.sentences.get(self.lead)
-                || self
-                    .page
-                    .tokens
-                    .get(before)
-                    .is_some_and(|it| it.is_sign(':') || it.is_sign(','))
-        });
-        let next = self.page.tokens.get(self.last + 1);
-        begins
-            && next
-                .and_then(Token::word)
-                .is_some_and(|word| IS.contains(&word))
-    }
-
-    /// "The last day for audits is 30 April": whether it is said of a day that has a name which day it is.
-    fn is_predicate(&self) -> bool {
-        const IS: &[&str] = &["is", "ist", "est", "es", "e", "jest", "ar", "er", "je"];
-        let is = self.page.tokens.get(self.lead).and_then(Token::word);
-        let before = self
-            .lead
-            .checked_sub(1)
-            .and_then(|at| self.page.tokens.get(at)?.word());
-        (is.is_some_and(|word| IS.contains(&word)) || before.is_some_and(|word| IS.contains(&word)))
-            && self.near.iter().any(|near| {
-                near.before && !near.behind && near.cost <= VERB.0 && self.is_close(near)
-            })
-    }
-
-    /// Whether a verb of moving stands right before the small words.
-    fn is_moved_to(&self) -> bool {
-        self.nearest(|near| near.cue.sense == Sense::Move, (1, 0))
-            .is_some_and(|near| near.before)
-    }
-
     /// Whether comments or votes are spoken of beside it.
     fn asks(&self) -> bool {
         self.topic().is_some_and(|(near, topic)| {
             matches!(topic, Topic::Comment | Topic::Ballot) && (near.before || near.cost <= 10)
         })
-    }
-
-    /// Whether it is the day of an issue of a gazette.
-    fn is_an_issue(&self) -> bool {
-        let gazette = |near: &Near| near.cue.sense == Sense::Gazette && near.before;
-        self.nearest(gazette, (5, 0)).is_some()
-    }
-
-    /// What came out in that issue.
-    fn came_out(&self) -> Option<(DateEvent, Cue)> {
-        let verb = self.nearest(
-            |near| matches!(near.cue.sense, Sense::Published | Sense::CameOut),
-            (14, 4),
-        )?;
-        Some((DateEvent::Publication, verb.cue))
     }
 
     /// What ends, where its name stands right before the word that says so.
@@ -252,52 +194,6 @@ impl Judge<'_> {
         }
     }
 
-    /// Whether a verb of being open stands right before the small words.
-    fn runs(&self) -> bool {
-        self.near
-            .iter()
-            .any(|near| near.before && near.cost == 0 && near.cue.sense == Sense::Open)
-    }
-
-    /// Whether a noun of an end or a beginning stands right before the small words.
-    fn attached(&self) -> bool {
-        self.near.iter().any(|near| {
-            near.before
-                && near.cost == 0
-                && (matches!(
-                    near.cue.sense,
-                    Sense::Close | Sense::Event(_) | Sense::Expire
-                ) || self.names_a_deadline(near.cue))
-        })
-    }
-
-    /// "registration deadline" is a noun and its end in one.
-    fn names_a_deadline(&self, cue: Cue) -> bool {
-        matches!(cue.sense, Sense::Topic(_))
-            && (cue.first..=cue.last).any(|place| {
-                self.page
-                    .tokens
-                    .get(place)
-                    .and_then(Token::word)
-                    .is_some_and(|word| {
-                        matches!(
-                            word,
-                            "deadline"
-                                | "date"
-                                | "dates"
-                                | "termijn"
-                                | "ends"
-                                | "cloture"
-                                | "cierre"
-                                | "chiusura"
-                                | "encerramento"
-                        ) || word.ends_with("frist")
-                            || word.ends_with("fristen")
-                            || word.ends_with("schluss")
-                    })
-            })
-    }
-
     /// The nearest cue of a sense.
     pub(super) fn nearest(&self, fits: impl Fn(&Near) -> bool, limits: (u32, u32)) -> Option<Near> {
         self.near
@@ -309,7 +205,10 @@ impl Judge<'_> {
     }
 
     /// The nearest cue that alone says what happens, of the events allowed, unless denied.
-    fn decisive(&self, allowed: impl Fn(DateEvent) -> bool) -> Option<(Near, DateEvent)> {
+    pub(super) fn decisive(
+        &self,
+        allowed: impl Fn(DateEvent) -> bool,
+    ) -> Option<(Near, DateEvent)> {
         let near = self.nearest(
             |near| self.says(near).is_some_and(&allowed),
             (VERB.0, VERB.1),
@@ -318,353 +217,25 @@ impl Judge<'_> {
     }
 
     /// What a cue alone says.
-    fn says(&self, near: &Near) -> Option<DateEvent> {
+    pub(super) fn says(&self, near: &Near) -> Option<DateEvent> {
         match near.cue.sense {
             // "Students must apply from 1 April": who applies for something begins no rule.
             Sense::Event(_) if self.page.is_word(near.cue, "apply") && self.must(near.cue) => None,
             Sense::Event(event) => Some(event),
             Sense::Plan | Sense::CameOut => Some(DateEvent::Publication),
-            Sense::Issue => self
-                .names_a_document(near.cue)
-                .then_some(DateEvent::Publication),
+            Sense::Issue => {
+                let what = self.names_a_document(near.cue)
+                    || self
+                        .near
+                        .iter()
+                        .any(|near| near.cue.sense == Sense::Standard);
+                what.then_some(DateEvent::Publication)
+            }
             Sense::Published => self
                 .is_key_publication(near)
                 .then_some(DateEvent::Publication),
             _ => None,
         }
-    }
-
-    /// A text that came out is a key date when it is an act in its journal, or a standard.
-    fn is_key_publication(&self, near: &Near) -> bool {
-        let any = |sense: Sense| self.near.iter().any(|near| near.cue.sense == sense);
-        let comments = self
-            .near
-            .iter()
-            .any(|near| near.cue.sense == Sense::Topic(Topic::Comment));
-        let told = near.cue.last > near.cue.first;
-        near.cost <= 10
-            && !comments
-            && (any(Sense::Gazette)
-                || any(Sense::Register)
-                    && (any(Sense::Event(DateEvent::EntryIntoForce)) || any(Sense::Effective))
-                || told && near.before && self.names_a_standard(near.cue)
-                || self.is_fresh() && self.names_a_document(near.cue))
-    }
-
-    /// "The agency today published its guidance", "was published today": whether it is news of a document that is out. "The
-    /// rule published today" only says which rule.
-    fn out_today(&self) -> Option<(DateEvent, Cue)> {
-        const OUT: &[&str] = &[
-            "published",
-            "publishes",
-            "released",
-            "releases",
-            "issued",
-            "issues",
-            "unveiled",
-            "unveils",
-            "veroffentlicht",
-            "publie",
-            "rend",
-            "publica",
-            "publico",
-            "pubblica",
-            "publiceert",
-            "gepubliceerd",
-            "publikuje",
-            "opublikowal",
-            "zverejnil",
-            "publicerat",
-            "publicerar",
-            "offentliggjort",
-            "offentliggor",
-            "publiserer",
-            "publiserte",
-            "publicou",
-        ];
-        let word = |place: usize| self.page.tokens.get(place).and_then(Token::word);
-        let sentence = self.page.sentences.get(self.lead);
-        let here = |place: usize| self.page.sentences.get(place) == sentence;
-        let behind = (self.last + 1..self.last + 4)
-            .find(|place| here(*place) && word(*place).is_some_and(|word| OUT.contains(&word)));
-        let before = || {
-            let verb = self.lead.checked_sub(1)?;
-            let told = word(verb).is_some_and(|word| OUT.contains(&word));
-            let has = verb.checked_sub(1).and_then(word).is_some_and(|word| {
-                matches!(
-                    word,
-                    "was"
-                        | "were"
-                        | "been"
-                        | "has"
-                        | "have"
-                        | "wurde"
-                        | "wurden"
-                        | "hat"
-                        | "a"
-                        | "ha"
-                        | "han"
-                        | "heeft"
-                        | "is"
-                        | "blev"
-                        | "ble"
-                        | "har"
-                        | "foi"
-                )
-            });
-            (told && has && here(verb)).then_some(verb)
-        };
-        let verb = behind.or_else(before)?;
-        let cue = Cue {
-            first: verb,
-            last: verb,
-            sense: Sense::Published,
-        };
-        let asks = self
-            .near
-            .iter()
-            .any(|near| near.cue.sense == Sense::Topic(Topic::Comment));
-        (!asks && self.names_a_document(cue)).then_some((DateEvent::Publication, cue))
-    }
-
-    /// Whether the day is that of the news or a little before: what came out then is what it tells of.
-    fn is_fresh(&self) -> bool {
-        self.ahead.is_some_and(|days| (-31..=0).contains(&days))
-    }
-
-    /// Whether a standard is named before a verb.
-    fn names_a_standard(&self, verb: Cue) -> bool {
-        self.near
-            .iter()
-            .any(|other| other.cue.sense == Sense::Standard && other.cue.first < verb.first)
-    }
-
-    /// "The rules begin on 1 August": whether what starts is a law, told right before the verb.
-    fn is_of_a_law(&self, verb: Cue) -> bool {
-        const LAWS: &[&str] = &[
-            "act",
-            "ban",
-            "law",
-            "laws",
-            "legislation",
-            "order",
-            "provisions",
-            "regime",
-            "regulation",
-            "regulations",
-            "rule",
-            "rules",
-            "gesetz",
-            "regeln",
-            "vorschriften",
-            "loi",
-            "regles",
-            "ley",
-            "normas",
-            "reglas",
-            "legge",
-            "norme",
-            "wet",
-            "regels",
-            "przepisy",
-            "regler",
-            "reglerna",
-            "reglerne",
-            "pravidla",
-            "zakon",
-        ];
-        const BEGINS: &[&str] = &[
-            "begin", "begins", "start", "starts", "beginnt", "beginnen", "comienza", "inizia",
-            "begint", "comeca",
-        ];
-        let word = |place: usize| self.page.tokens.get(place).and_then(Token::word);
-        word(verb.first).is_some_and(|word| BEGINS.contains(&word))
-            && (1..=2).any(|back| {
-                let before = verb.first.checked_sub(back).and_then(word);
-                before.is_some_and(|word| LAWS.contains(&word))
-            })
-    }
-
-    /// "a policy statement is planned for the fourth quarter": whether what is planned is a document.
-    fn is_of_a_document(&self, near: &Near) -> bool {
-        const OTHER: &[&str] = &[
-            "vote",
-            "votes",
-            "decision",
-            "debate",
-            "discussion",
-            "talks",
-            "trial",
-            "inspection",
-            "audit",
-            "negotiations",
-            "launch",
-            "election",
-        ];
-        let word = |place: usize| self.page.tokens.get(place).and_then(Token::word);
-        let first = near.cue.first;
-        let documents = [
-            "guidance",
-            "guidelines",
-            "statement",
-            "standard",
-            "edition",
-            "paper",
-            "report",
-            "code",
-            "rules",
-            "regulations",
-            "specification",
-            "strategy",
-            "list",
-            "handbook",
-        ];
-        near.before
-            && near.cost == 0
-            && self.decisive(|_| true).is_none()
-            && (first.saturating_sub(3)..first)
-                .filter_map(word)
-                .any(|word| documents.contains(&word))
-            && !(first.saturating_sub(9)..first)
-                .filter_map(word)
-                .any(|word| OTHER.contains(&word))
-    }
-
-    /// Whether a document is named near a verb, and not only what a document is about.
-    fn names_a_document(&self, verb: Cue) -> bool {
-        const DOCUMENTS: &[&str] = &[
-            "act",
-            "bulletin",
-            "catalogue",
-            "circular",
-            "code",
-            "decision",
-            "decree",
-            "directive",
-            "document",
-            "edition",
-            "findings",
-            "framework",
-            "guidance",
-            "guide",
-            "guideline",
-            "guidelines",
-            "handbook",
-            "implementing",
-            "instructions",
-            "law",
-            "list",
-            "manual",
-            "methodology",
-            "note",
-            "notice",
-            "opinion",
-            "order",
-            "paper",
-            "protocol",
-            "recommendation",
-            "recommendations",
-            "register",
-            "regulation",
-            "regulations",
-            "report",
-            "revision",
-            "roadmap",
-            "rule",
-            "rulebook",
-            "rules",
-            "schedule",
-            "specification",
-            "specifications",
-            "standard",
-            "standards",
-            "statement",
-            "strategy",
-            "supplement",
-            "template",
-            "templates",
-            "text",
-            "toolkit",
-            "update",
-            "version",
-        ];
-        /// The same in other languages, by their beginnings.
-        const FOREIGN: &[&str] = &[
-            "leitlinie",
-            "leitfaden",
-            "bericht",
-            "handreichung",
-            "merkblatt",
-            "verordnung",
-            "richtlinie",
-            "gesetz",
-            "rapport",
-            "lignes",
-            "recommandation",
-            "arrete",
-            "decret",
-            "reglement",
-            "norme",
-            "guia",
-            "informe",
-            "directric",
-            "reglamento",
-            "orden",
-            "norma",
-            "guida",
-            "linee",
-            "rapporto",
-            "regolamento",
-            "leidraad",
-            "richtsno",
-            "handreik",
-            "verslag",
-            "besluit",
-            "relatorio",
-            "diretriz",
-            "orienta",
-            "resolu",
-            "vagledning",
-            "foreskrift",
-            "vejledning",
-            "bekendtgorelse",
-            "veileder",
-            "forskrift",
-            "metodick",
-            "pokyn",
-            "vyhlask",
-            "wytyczn",
-            "raport",
-            "rozporzadzen",
-            "ustaw",
-            "poradnik",
-        ];
-        let sentence = self.page.sentences.get(verb.first);
-        (verb.first.saturating_sub(12)..verb.last + 12).any(|place| {
-            self.page.sentences.get(place) == sentence
-                && self
-                    .page
-                    .tokens
-                    .get(place)
-                    .and_then(Token::word)
-                    .is_some_and(|word| {
-                        DOCUMENTS.contains(&word)
-                            || FOREIGN.iter().any(|beginning| word.starts_with(beginning))
-                    })
-        })
-    }
-
-    /// Whether "not" stands before a verb, or between it and its date.
-    pub(super) fn denied(&self, near: &Near) -> bool {
-        self.near.iter().any(|other| {
-            if other.cue.sense != Sense::Not {
-                return false;
-            }
-            let to_verb = other.cue.last < near.cue.first
-                && self.page.between(other.cue.last + 1, near.cue.first) <= 4;
-            let to_date = near.before && other.before && other.cue.first > near.cue.last;
-            to_verb || to_date
-        })
     }
 
     /// A noun that waits for its end: comments before all else that no other date parts from
@@ -674,13 +245,25 @@ impl Judge<'_> {
             Sense::Topic(topic) if topic.closing().is_some() => Some(topic),
             _ => None,
         };
+        // "; the present contract expires on 31 August": another clause tells what ends.
+        let has_its_own = self.near.iter().any(|near| {
+            near.before
+                && !near.behind
+                && matches!(near.cue.sense, Sense::Close | Sense::Expire | Sense::Open)
+        });
         for first in [Topic::Comment, Topic::Ballot] {
             if let Some(near) = self.nearest(|near| of(near) == Some(first) && !near.behind, NOUN) {
                 return Some((near, first));
             }
         }
         let near = self.nearest(
-            |near| of(near).is_some() && (near.before || !near.behind),
+            |near| {
+                of(near).is_some()
+                    && (near.before || !near.behind)
+                    && !(near.behind
+                        && has_its_own
+                        && self.page.is_parted(near.cue.last, self.lead))
+            },
             NOUN,
         )?;
         // "The transition period for certificates ends": what ends is the head of the phrase.
@@ -756,7 +339,7 @@ impl Judge<'_> {
             .rev()
             .take_while(|place| sentences.get(*place) == Some(here))
             .all(|place| {
-                let word = self.page.tokens.get(place).and_then(Token::word);
+                let word = self.page.word(place);
                 word.is_some_and(|word| matches!(word, "it" | "this" | "now"))
             });
         let until = self
@@ -805,10 +388,6 @@ impl Judge<'_> {
             return found;
         }
         found.filter(|_| noun)
-    }
-
-    fn is_close(&self, near: &Near) -> bool {
-        near.cue.sense == Sense::Close || self.names_a_deadline(near.cue)
     }
 
     /// By or until a day.
@@ -962,58 +541,13 @@ impl Judge<'_> {
                     == Some("been");
                 // "Students must apply from 1 April": who applies for something begins no rule.
                 let verb = near.cue.last + 1;
-                let applies = self.page.tokens.get(verb).and_then(Token::word) == Some("apply")
-                    && !self.has_an_object(verb);
+                let applies = self.page.word(verb) == Some("apply") && !self.has_an_object(verb);
                 near.cue.sense == Sense::Duty && !near.behind && !been && !applies
             },
             (12, 12),
         )?;
         let apart = in_range || comments.is_some() || self.denied(&duty);
         (!apart).then_some((DateEvent::Application, duty.cue))
-    }
-
-    /// "Operators have three months from today to report": whether somebody has the time that is told.
-    fn has_time(&self) -> bool {
-        let before = self.lead.checked_sub(1);
-        before
-            .and_then(|before| self.page.tokens.get(before)?.word())
-            .is_some_and(|word| HAVE.has(word))
-    }
-
-    /// Whether what is applied follows a verb: "must apply the new provisions", and not "must apply for", "must apply
-    /// online".
-    fn has_an_object(&self, verb: usize) -> bool {
-        const NONE: &[&str] = &[
-            "for",
-            "to",
-            "from",
-            "by",
-            "at",
-            "in",
-            "on",
-            "before",
-            "until",
-            "directly",
-            "with",
-            "as",
-            "via",
-            "online",
-            "again",
-            "separately",
-            "a",
-            "an",
-        ];
-        let next = self.page.tokens.get(verb + 1).and_then(Token::word);
-        next.is_some_and(|word| !NONE.contains(&word))
-    }
-
-    /// Whether a duty stands right before a verb.
-    fn must(&self, verb: Cue) -> bool {
-        self.near.iter().any(|near| {
-            near.cue.sense == Sense::Duty
-                && near.cue.last < verb.first
-                && self.page.between(near.cue.last + 1, verb.first) <= 1
-        })
     }
 
     /// "Application starts", "duties begin".
@@ -1081,6 +615,14 @@ impl Judge<'_> {
     /// On a day.
     fn on(&self, limits: (u32, u32)) -> Option<(DateEvent, Cue)> {
         let names_its_day = self.is_predicate();
+        let has_a_verb = self.near.iter().any(|near| {
+            near.before
+                && !near.behind
+                && matches!(
+                    near.cue.sense,
+                    Sense::Open | Sense::Close | Sense::Expire | Sense::Hold | Sense::Published
+                )
+        });
         // What a verb at this cost would mean; the nearest verb that means anything decides.
         let mut found: Option<(Near, Option<DateEvent>, Cue)> = None;
         for near in self.near {
@@ -1088,8 +630,10 @@ impl Judge<'_> {
                 continue;
             }
             // Only "applies from 2 August 2026 and from 2 August 2027" has one verb for two dates.
-            let is_shared =
-                matches!(near.cue.sense, Sense::Event(event) if event != DateEvent::Event);
+            // And no other verb stands between, nor does another clause begin.
+            let is_shared = matches!(near.cue.sense, Sense::Event(event) if event != DateEvent::Event)
+                && !has_a_verb
+                && !self.page.is_parted(near.cue.last, self.lead);
             if near.behind && !is_shared {
                 continue;
             }

@@ -7,7 +7,6 @@ use super::cues::{Cue, Sense, Topic};
 use super::judge::Judge;
 use super::page::VERB;
 use super::role::Role;
-use super::token::Token;
 use crate::domain::key_date::DateEvent;
 
 /// From a duty to the day that it begins on, before it and after it.
@@ -44,6 +43,9 @@ impl Judge<'_> {
 
     /// "Until 30 June manufacturers may go on using the old method".
     fn lasts(&self) -> Option<(DateEvent, Cue)> {
+        if !self.is_of_the_field() {
+            return None;
+        }
         let still = self.nearest(|near| near.cue.sense == Sense::Still, DUTY)?;
         let of_certificates = self
             .nearest(
@@ -52,6 +54,74 @@ impl Judge<'_> {
             )
             .map(|near| (DateEvent::CertificationDeadline, near.cue));
         of_certificates.or(Some((DateEvent::TransitionEnd, still.cue)))
+    }
+
+    /// Whether the sentence speaks of what rules are about: tickets and passports are valid until some day too.
+    fn is_of_the_field(&self) -> bool {
+        const NOUNS: &[&str] = &[
+            "edition",
+            "version",
+            "standard",
+            "method",
+            "methods",
+            "certificat",
+            "licen",
+            "approval",
+            "label",
+            "stock",
+            "product",
+            "device",
+            "equipment",
+            "form",
+            "forms",
+            "old",
+            "former",
+            "previous",
+            "existing",
+            "manufacturer",
+            "supplier",
+            "importer",
+            "operator",
+            "provider",
+            "firm",
+            "rules",
+            "audit",
+            "zertifikat",
+            "gerate",
+            "produkte",
+            "hersteller",
+            "ausgabe",
+            "anbieter",
+            "recht",
+            "norme",
+            "produit",
+            "fabricant",
+            "certificado",
+            "norma",
+            "producto",
+            "fabricante",
+            "prodott",
+            "produttor",
+            "produto",
+            "norm",
+            "producten",
+            "fabrikant",
+            "certyfikat",
+            "produkt",
+            "utgava",
+            "udgave",
+            "utgave",
+            "vydani",
+            "zasoby",
+        ];
+        let Some(sentence) = self.page.sentences.get(self.lead) else {
+            return false;
+        };
+        let from = self.page.sentences.partition_point(|it| it < sentence);
+        (from..from + 60)
+            .take_while(|place| self.page.sentences.get(*place) == Some(sentence))
+            .filter_map(|place| self.page.tokens.get(place)?.word())
+            .any(|word| NOUNS.iter().any(|noun| word.starts_with(noun)))
     }
 
     /// "Audits to the old version are no longer carried out after 30 April".
@@ -66,7 +136,8 @@ impl Judge<'_> {
         )?;
         let event = match self.topic() {
             Some((_, topic)) => topic.closing()?,
-            None => DateEvent::TransitionEnd,
+            None if self.is_of_the_field() => DateEvent::TransitionEnd,
+            None => return None,
         };
         Some((event, over.cue))
     }
@@ -79,7 +150,7 @@ impl Judge<'_> {
             return may.map(|_| (DateEvent::CommentsOpen, noun.cue));
         }
         // "With effect from 1 July the ceiling is lowered".
-        let word = |place: usize| self.page.tokens.get(place).and_then(Token::word);
+        let word = |place: usize| self.page.word(place);
         if let (Some(with), Some(effect)) = (word(self.lead), word(self.lead + 1))
             && EFFECT.contains(&(with, effect))
         {
@@ -106,11 +177,7 @@ impl Judge<'_> {
             return Some((DateEvent::CertificationDeadline, noun.cue));
         }
         // "Students must apply from 1 April": who applies for something begins no rule.
-        let verb = self
-            .page
-            .tokens
-            .get(duty.cue.last + 1)
-            .and_then(Token::word);
+        let verb = self.page.word(duty.cue.last + 1);
         (verb != Some("apply") && !self.denied(&duty)).then_some((DateEvent::Application, duty.cue))
     }
 
@@ -135,11 +202,19 @@ impl Judge<'_> {
                         | Sense::Past
                 )
         });
+        // "Forum Energy", "Summit Orthopaedics": a name begins with it.
+        let capital = |place: usize| {
+            self.page
+                .tokens
+                .get(place)
+                .is_some_and(|token| token.capital)
+        };
+        if capital(noun.cue.first) && capital(noun.cue.last + 1) {
+            return None;
+        }
         let is_after = self
             .page
-            .tokens
-            .get(noun.cue.first.saturating_sub(1))
-            .and_then(Token::word)
+            .word(noun.cue.first.saturating_sub(1))
             .is_some_and(|word| {
                 matches!(
                     word,

@@ -9,15 +9,19 @@
 //! Work grows with the text: tokens once, then for each date the cues of its own sentence, at
 //! most eighty tokens away.
 
+mod clause;
 mod cues;
+mod documents;
 mod east;
 mod gate;
 mod interval;
 mod judge;
 mod likely;
+mod moves;
 mod page;
 mod phrases;
 mod reading;
+mod reckoning;
 mod role;
 mod span;
 mod token;
@@ -271,6 +275,7 @@ fn spaced(text: &str, published: Option<NaiveDate>, language: Option<&str>) -> V
         published,
         page: &page,
         out_today: Reading::out_today(&page),
+        of_other_fields: Reading::of_other_fields(&page),
     }
     .mentions()
 }

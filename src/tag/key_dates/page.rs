@@ -90,6 +90,20 @@ impl<'a> Page<'a> {
         }
     }
 
+    /// The word at a place, where one stands there.
+    pub(super) fn word(&self, place: usize) -> Option<&str> {
+        self.tokens.get(place)?.word()
+    }
+
+    /// Whether a semicolon stands between two places.
+    pub(super) fn is_parted(&self, from: usize, to: usize) -> bool {
+        (from..to).any(|place| {
+            self.tokens
+                .get(place)
+                .is_some_and(|token| token.is_sign(';'))
+        })
+    }
+
     pub(super) fn commas_between(&self, start: usize, end: usize) -> u32 {
         let at = |place: usize| self.commas.get(place).copied().unwrap_or(0);
         at(end).saturating_sub(at(start))

@@ -489,7 +489,7 @@ pub(super) const PHRASES: &[(Sense, &str)] = &[
     ),
     (
         Sense::Topic(Topic::Compliance),
-        "expected to meet|expected to comply|expected to be compliant|compliance required|compliance is required|full compliance|fully compliant|be compliant|achieve compliance|meet the requirement*\
+        "expected to meet the|expected to meet all|expected to comply|expected to be compliant|compliance required|compliance is required|full compliance|fully compliant|be compliant|achieve compliance|meet the requirement*\
          |meet the capital|meet all|meet these|meet the new|meet the standard*|satisfy the|fulfil the|fulfill the|conform to|conform with|be met by|adhere to\
          |brought into line|bring into line|vara uppfyll*|uppfyllas|leve op til|folge de nye kravene|folge kravene|pozadavky splnit|splnit pozadavky",
     ),
@@ -520,7 +520,7 @@ pub(super) const PHRASES: &[(Sense, &str)] = &[
     ),
     (
         Sense::Event(DateEvent::Event),
-        "meets on|is to meet on|convenes on|will gather on|will hear the appeal|will hear the case|will hear arguments|board will meet|committee will meet\
+        "meets on|is to meet on|convenes on|will hear the appeal|will hear the case|will hear arguments|board will meet|committee will meet\
          |council will meet|panel will meet|group will meet|authority will meet|commission will meet",
     ),
     (
@@ -535,23 +535,22 @@ pub(super) const PHRASES: &[(Sense, &str)] = &[
     ),
     (
         Sense::Event(Publication),
-        "is to be published|are to be published|is to be gazetted|hits the shelves|hit the shelves|due out|bring out|brings out|will unveil|unveils|comes out in|comes out on|will come out|to come out|be gazetted\
-         |goes on sale|go on sale|ges ut|kommer ut|komma ut|udgiver|udgives|udkommer|lanseres|utgis|kommer ut i|vyjde|bude vydan*|bude zverejnen*",
+        "is to be published|are to be published|is to be gazetted|be gazetted|bude vydan*|bude zverejnen*",
     ),
     (
         Sense::Issue,
-        "is to be issued|are to be issued|is to be released|are to be released|is to be posted|are to be posted|be issued|will issue|to issue|be posted|will post|be released|will release|will appear|to appear|be made available|made available\
-         |be put online|will be put online|be launched|will launch",
+        "bring out|brings out|comes out in|comes out on|dara a conocer|doit paraitre|doivent paraitre|due out|erscheint|ges ut|komma ut|kommer ut|kommer ut i|komt uit|lanseres|paraitra|paraitront|saldra a la luz|sera mis en ligne|sera mise en ligne|seront mis en ligne|seront mises en ligne|to come out|udgiver|udgives|udkommer|ukaze sie|uscira|utgis|utkommer|utkommer i|v cestine vyjde|vea la luz|vera la luz|verschijnt|vyjde|vyjde v|will come out|wird herausgegeben|zum download bereit|is to be issued|are to be issued|is to be released|are to be released|is to be posted|are to be posted|be issued|will issue|to issue|be posted|will post|be released|will release|will appear|to appear|be made available|made available\
+         |be put online|will be put online|will unveil|unveils|hits the shelves",
     ),
     (Sense::Published, "came out on|came out in|came out last"),
     (
         Sense::CameOut,
-        "gazetted|was gazetted|were gazetted|date of publication|publication date|date of issue|issue date|kunngjort i norsk lovtidend\
+        "gazetted|was gazetted|were gazetted|date of publication|publication date|kunngjort i norsk lovtidend\
          |offentliggjort i eu-tidende|offentliggjort i lovtidende|ve sbirce zakonu vyhlasena|vyhlasena ve sbirce zakonu",
     ),
     (
         Sense::Event(Withdrawal),
-        "stands cancelled|stand cancelled|revoke the|will revoke|to be revoked|fall off the books|falls off the books|cease to exist|ceases to exist\
+        "stands cancelled|stand cancelled|revoke the|will revoke|to be revoked|fall off the books|falls off the books\
          |no longer applies|no longer apply|no longer applicable|will lapse|is to lapse|oppheves|se zrusuje|zrusuje se",
     ),
     (
@@ -577,7 +576,7 @@ pub(super) const PHRASES: &[(Sense, &str)] = &[
     (Sense::Duty, "will need to|may only|budou mit povinnost"),
     (
         Sense::Leave,
-        "will be able to|able to|will be accepted|are accepted|is welcome|welcome to",
+        "gives|will be able to|able to|will be accepted|are accepted|is welcome|welcome to",
     ),
     (
         Sense::Old,
@@ -659,8 +658,7 @@ pub(super) const PHRASES: &[(Sense, &str)] = &[
     ),
     (
         Sense::Event(Publication),
-        "doit paraitre|doivent paraitre|paraitra|paraitront|sera mis en ligne|sera mise en ligne|seront mis en ligne|seront mises en ligne|erscheint|wird herausgegeben\
-         |herausgabe der|zum download bereit|vea la luz|vera la luz|dara a conocer|saldra a la luz|uscita della nuova|uscira|verschijnt|komt uit|ukaze sie",
+        "herausgabe der|uscita della nuova",
     ),
     (
         Sense::Gazette,
@@ -742,10 +740,6 @@ pub(super) const PHRASES: &[(Sense, &str)] = &[
     (
         Sense::Event(Withdrawal),
         "oppheves forskrift|ophaeves bekendtgorelse|upphavs foreskriften|zrusuje vyhlaska",
-    ),
-    (
-        Sense::Event(Publication),
-        "v cestine vyjde|vyjde v|utkommer|utkommer i",
     ),
     (Sense::Close, "fristen er|frist er|frist til|frist for"),
     // And what is said now and then in all of them.

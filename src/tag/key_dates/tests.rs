@@ -257,6 +257,7 @@ fn the_work_grows_with_the_text_and_no_faster() {
             published: None,
             page: &page,
             out_today: Reading::out_today(&page),
+            of_other_fields: Reading::of_other_fields(&page),
         };
         reading.mentions();
         page.work.get()

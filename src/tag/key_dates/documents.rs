@@ -1,0 +1,332 @@
+//! What comes out on a day: acts in their gazettes, standards, guidance.
+
+use super::cues::{Cue, Sense, Topic};
+use super::judge::Judge;
+use super::page::Near;
+use crate::domain::key_date::DateEvent;
+
+impl Judge<'_> {
+    /// Whether it is the day of an issue of a gazette.
+    pub(super) fn is_an_issue(&self) -> bool {
+        let gazette = |near: &Near| near.cue.sense == Sense::Gazette && near.before;
+        self.nearest(gazette, (5, 0)).is_some()
+    }
+
+    /// What came out in that issue.
+    pub(super) fn came_out(&self) -> Option<(DateEvent, Cue)> {
+        let verb = self.nearest(
+            |near| matches!(near.cue.sense, Sense::Published | Sense::CameOut),
+            (14, 4),
+        )?;
+        Some((DateEvent::Publication, verb.cue))
+    }
+
+    /// A text that came out is a key date when it is an act in its journal, or a standard.
+    pub(super) fn is_key_publication(&self, near: &Near) -> bool {
+        let any = |sense: Sense| self.near.iter().any(|near| near.cue.sense == sense);
+        let comments = self
+            .near
+            .iter()
+            .any(|near| near.cue.sense == Sense::Topic(Topic::Comment));
+        let told = near.cue.last > near.cue.first;
+        near.cost <= 10
+            && !comments
+            && (any(Sense::Gazette)
+                || any(Sense::Register)
+                    && (any(Sense::Event(DateEvent::EntryIntoForce)) || any(Sense::Effective))
+                || told && near.before && self.names_a_standard(near.cue)
+                || self.is_fresh() && self.names_a_document(near.cue))
+    }
+
+    /// "The agency today published its guidance", "was published today": whether it is news of a document that is out. "The
+    /// rule published today" only says which rule.
+    pub(super) fn out_today(&self) -> Option<(DateEvent, Cue)> {
+        const OUT: &[&str] = &[
+            "published",
+            "publishes",
+            "released",
+            "releases",
+            "issued",
+            "issues",
+            "unveiled",
+            "unveils",
+            "veroffentlicht",
+            "publie",
+            "rend",
+            "publica",
+            "publico",
+            "pubblica",
+            "publiceert",
+            "gepubliceerd",
+            "publikuje",
+            "opublikowal",
+            "zverejnil",
+            "publicerat",
+            "publicerar",
+            "offentliggjort",
+            "offentliggor",
+            "publiserer",
+            "publiserte",
+            "publicou",
+        ];
+        let word = |place: usize| self.page.word(place);
+        let sentence = self.page.sentences.get(self.lead);
+        let here = |place: usize| self.page.sentences.get(place) == sentence;
+        let behind = (self.last + 1..self.last + 4)
+            .find(|place| here(*place) && word(*place).is_some_and(|word| OUT.contains(&word)));
+        let before = || {
+            let verb = self.lead.checked_sub(1)?;
+            let told = word(verb).is_some_and(|word| OUT.contains(&word));
+            let has = verb.checked_sub(1).and_then(word).is_some_and(|word| {
+                matches!(
+                    word,
+                    "was"
+                        | "were"
+                        | "been"
+                        | "has"
+                        | "have"
+                        | "wurde"
+                        | "wurden"
+                        | "hat"
+                        | "a"
+                        | "ha"
+                        | "han"
+                        | "heeft"
+                        | "is"
+                        | "blev"
+                        | "ble"
+                        | "har"
+                        | "foi"
+                )
+            });
+            (told && has && here(verb)).then_some(verb)
+        };
+        let verb = behind.or_else(before)?;
+        let cue = Cue {
+            first: verb,
+            last: verb,
+            sense: Sense::Published,
+        };
+        let asks = self
+            .near
+            .iter()
+            .any(|near| near.cue.sense == Sense::Topic(Topic::Comment));
+        (!asks && self.names_a_document(cue)).then_some((DateEvent::Publication, cue))
+    }
+
+    /// Whether the day is that of the news or a little before: what came out then is what it tells of.
+    pub(super) fn is_fresh(&self) -> bool {
+        self.ahead.is_some_and(|days| (-31..=0).contains(&days))
+    }
+
+    /// Whether a standard is named before a verb.
+    pub(super) fn names_a_standard(&self, verb: Cue) -> bool {
+        self.near
+            .iter()
+            .any(|other| other.cue.sense == Sense::Standard && other.cue.first < verb.first)
+    }
+
+    /// "The rules begin on 1 August": whether what starts is a law, told right before the verb.
+    pub(super) fn is_of_a_law(&self, verb: Cue) -> bool {
+        const LAWS: &[&str] = &[
+            "act",
+            "ban",
+            "law",
+            "laws",
+            "legislation",
+            "order",
+            "provisions",
+            "regime",
+            "regulation",
+            "regulations",
+            "rule",
+            "rules",
+            "gesetz",
+            "regeln",
+            "vorschriften",
+            "loi",
+            "regles",
+            "ley",
+            "normas",
+            "reglas",
+            "legge",
+            "norme",
+            "wet",
+            "regels",
+            "przepisy",
+            "regler",
+            "reglerna",
+            "reglerne",
+            "pravidla",
+            "zakon",
+        ];
+        const BEGINS: &[&str] = &[
+            "begin", "begins", "start", "starts", "beginnt", "beginnen", "comienza", "inizia",
+            "begint", "comeca",
+        ];
+        let word = |place: usize| self.page.word(place);
+        word(verb.first).is_some_and(|word| BEGINS.contains(&word))
+            && (1..=2).any(|back| {
+                let before = verb.first.checked_sub(back).and_then(word);
+                before.is_some_and(|word| LAWS.contains(&word))
+            })
+    }
+
+    /// "a policy statement is planned for the fourth quarter": whether what is planned is a document.
+    pub(super) fn is_of_a_document(&self, near: &Near) -> bool {
+        const OTHER: &[&str] = &[
+            "vote",
+            "votes",
+            "decision",
+            "debate",
+            "discussion",
+            "talks",
+            "trial",
+            "inspection",
+            "audit",
+            "negotiations",
+            "launch",
+            "election",
+        ];
+        let word = |place: usize| self.page.word(place);
+        let first = near.cue.first;
+        let documents = [
+            "guidance",
+            "guidelines",
+            "statement",
+            "standard",
+            "edition",
+            "paper",
+            "report",
+            "code",
+            "rules",
+            "regulations",
+            "specification",
+            "strategy",
+            "list",
+            "handbook",
+        ];
+        near.before
+            && near.cost == 0
+            && self.decisive(|_| true).is_none()
+            && (first.saturating_sub(3)..first)
+                .filter_map(word)
+                .any(|word| documents.contains(&word))
+            && !(first.saturating_sub(9)..first)
+                .filter_map(word)
+                .any(|word| OTHER.contains(&word))
+    }
+
+    /// Whether a document is named near a verb, and not only what a document is about.
+    pub(super) fn names_a_document(&self, verb: Cue) -> bool {
+        const DOCUMENTS: &[&str] = &[
+            "act",
+            "bulletin",
+            "catalogue",
+            "circular",
+            "code",
+            "decision",
+            "decree",
+            "directive",
+            "document",
+            "edition",
+            "findings",
+            "framework",
+            "guidance",
+            "guide",
+            "guideline",
+            "guidelines",
+            "handbook",
+            "instructions",
+            "law",
+            "list",
+            "manual",
+            "methodology",
+            "notice",
+            "opinion",
+            "order",
+            "paper",
+            "protocol",
+            "recommendation",
+            "recommendations",
+            "register",
+            "regulation",
+            "regulations",
+            "report",
+            "revision",
+            "roadmap",
+            "rule",
+            "rulebook",
+            "rules",
+            "specification",
+            "specifications",
+            "standard",
+            "standards",
+            "statement",
+            "strategy",
+            "supplement",
+            "template",
+            "templates",
+            "toolkit",
+        ];
+        /// The same in other languages, by their beginnings.
+        const FOREIGN: &[&str] = &[
+            "leitlinie",
+            "leitfaden",
+            "bericht",
+            "handreichung",
+            "merkblatt",
+            "verordnung",
+            "richtlinie",
+            "gesetz",
+            "rapport",
+            "lignes",
+            "recommandation",
+            "arrete",
+            "decret",
+            "reglement",
+            "norme",
+            "guia",
+            "informe",
+            "directric",
+            "reglamento",
+            "orden",
+            "norma",
+            "guida",
+            "linee",
+            "rapporto",
+            "regolamento",
+            "leidraad",
+            "richtsno",
+            "handreik",
+            "verslag",
+            "besluit",
+            "relatorio",
+            "diretriz",
+            "orienta",
+            "resolu",
+            "vagledning",
+            "foreskrift",
+            "vejledning",
+            "bekendtgorelse",
+            "veileder",
+            "forskrift",
+            "metodick",
+            "pokyn",
+            "vyhlask",
+            "wytyczn",
+            "raport",
+            "rozporzadzen",
+            "ustaw",
+            "poradnik",
+        ];
+        let sentence = self.page.sentences.get(verb.first);
+        (verb.first.saturating_sub(12)..verb.last + 12).any(|place| {
+            self.page.sentences.get(place) == sentence
+                && self.page.word(place).is_some_and(|word| {
+                    DOCUMENTS.contains(&word)
+                        || FOREIGN.iter().any(|beginning| word.starts_with(beginning))
+                })
+        })
+    }
+}

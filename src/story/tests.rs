@@ -453,6 +453,31 @@ fn the_sixth_held_out_pairs_are_told_as_well_as_recorded() {
     assert!(recall >= 0.74, "recall {recall:.3}");
 }
 
+/// Ordinary pairs by a fifth hand: 0.963 and 0.743 when they were first scored.
+#[test]
+fn the_seventh_held_out_pairs_are_told_as_well_as_recorded() {
+    let (precision, recall, errors) = measured("stories-held-out-7.jsonl", &vocabulary());
+    println!("seventh: precision {precision:.3}, recall {recall:.3}");
+    for error in &errors {
+        println!("{error}");
+    }
+    assert!(precision >= 0.96, "precision {precision:.3}");
+    assert!(recall >= 0.79, "recall {recall:.3}");
+}
+
+/// By a sixth hand, whose press plays on words and tells other details than the notice does: 0.852 and 0.414 when they
+/// were first scored.
+#[test]
+fn the_eighth_held_out_pairs_are_told_as_well_as_recorded() {
+    let (precision, recall, errors) = measured("stories-held-out-8.jsonl", &vocabulary());
+    println!("eighth: precision {precision:.3}, recall {recall:.3}");
+    for error in &errors {
+        println!("{error}");
+    }
+    assert!(precision >= 0.93, "precision {precision:.3}");
+    assert!(recall >= 0.41, "recall {recall:.3}");
+}
+
 /// Sums in two currencies are told apart where they differ by far, and joined where they do not.
 #[test]
 fn a_fine_in_another_currency_is_another_fine_where_it_is_another_sum() {
@@ -513,27 +538,4 @@ fn a_fine_in_another_currency_is_another_fine_where_it_is_another_sum() {
             a.1, b.1, verdict.because
         );
     }
-}
-
-#[test]
-fn zz_pairs() {
-    let Ok(path) = std::env::var("PAIRS_FILE") else {
-        return;
-    };
-    let vocabulary = vocabulary();
-    for pair in pairs(&path) {
-        let verdict = same_story(&pair.a, &pair.b, &vocabulary);
-        println!(
-            "SCORE {} {:.3} {} {}",
-            pair.same,
-            verdict.score,
-            pair.id,
-            verdict.because.join("; ")
-        );
-    }
-    let (precision, recall, errors) = measured(&path, &vocabulary);
-    for error in &errors {
-        println!("{error}");
-    }
-    println!("pairs: precision {precision:.3}, recall {recall:.3}");
 }

@@ -313,7 +313,7 @@ impl Judge<'_> {
     fn carried(&self, near: &Near) -> Option<Topic> {
         let sentences = self.page.sentences;
         let here = sentences.get(near.cue.first)?;
-        let before = here.checked_sub(1)?;
+        let before = here.saturating_sub(1);
         let word = self.page.tokens.get(near.cue.first)?.word()?;
         let noun = matches!(
             word,
@@ -661,8 +661,16 @@ impl Judge<'_> {
 
     /// What a verb makes of "on a day": nothing it knows, something else, or an event.
     fn verb(&self, near: &Near) -> Option<(Option<DateEvent>, Cue)> {
-        let noun =
-            |wanted: Topic| self.nearest(|near| near.cue.sense == Sense::Topic(wanted), NOUN);
+        // What another clause names is nothing of this verb's.
+        let noun = |wanted: Topic| {
+            self.nearest(
+                |near| {
+                    near.cue.sense == Sense::Topic(wanted)
+                        && !(near.before && self.page.is_parted(near.cue.last, self.lead))
+                },
+                NOUN,
+            )
+        };
         if self.names_a_deadline(near.cue)
             && let Sense::Topic(topic) = near.cue.sense
         {

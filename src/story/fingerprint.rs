@@ -131,6 +131,12 @@ pub struct Fingerprint {
 }
 
 impl Fingerprint {
+    /// Its places, but those that all have in common.
+    pub(super) fn own_places(&self) -> Vec<&String> {
+        let all = self.places.iter();
+        all.filter(|place| !Vocabulary::neutral(place)).collect()
+    }
+
     /// Reads an update.
     pub fn of(summary: &Summary, vocabulary: &Vocabulary) -> Self {
         let text = head_of(&summary.summary, READ);

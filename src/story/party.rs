@@ -2,7 +2,6 @@
 
 use super::fingerprint::{Fingerprint, Word};
 use super::verdict::{BOTH_NAME, Scale, apart_in, of_a_party, pursued, shared};
-use super::vocabulary::Vocabulary;
 use crate::domain::update::UpdateKind;
 
 pub(super) fn names(a: &Fingerprint, b: &Fingerprint, scale: &mut Scale) {
@@ -95,16 +94,8 @@ pub(super) fn names(a: &Fingerprint, b: &Fingerprint, scale: &mut Scale) {
         }
     }
     let one_body = a.bodies.iter().any(|body| b.bodies.contains(body));
-    let places: Vec<&String> = a
-        .places
-        .iter()
-        .filter(|place| !Vocabulary::neutral(place))
-        .collect();
-    let others: Vec<&String> = b
-        .places
-        .iter()
-        .filter(|place| !Vocabulary::neutral(place))
-        .collect();
+    let places = a.own_places();
+    let others = b.own_places();
     if !places.is_empty() && !others.is_empty() {
         if places.iter().any(|place| others.contains(place)) {
             scale.add(0.4, "one place");
@@ -161,11 +152,11 @@ fn local(kind: Option<UpdateKind>) -> f64 {
     use UpdateKind as K;
     match kind {
         Some(K::AccreditationGranted) => -2.5,
+        // Each parliament makes its own law of one directive, and each on its day.
+        Some(K::LawAdopted | K::InForce) => -3.0,
         Some(
             K::Enforcement
             | K::CourtRuling
-            | K::LawAdopted
-            | K::InForce
             | K::Proposal
             | K::Consultation
             | K::Institutional

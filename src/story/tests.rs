@@ -449,7 +449,7 @@ fn the_sixth_held_out_pairs_are_told_as_well_as_recorded() {
     for error in &errors {
         println!("{error}");
     }
-    assert!(precision >= 0.91, "precision {precision:.3}");
+    assert!(precision >= 0.93, "precision {precision:.3}");
     assert!(recall >= 0.74, "recall {recall:.3}");
 }
 
@@ -476,6 +476,18 @@ fn the_eighth_held_out_pairs_are_told_as_well_as_recorded() {
     }
     assert!(precision >= 0.93, "precision {precision:.3}");
     assert!(recall >= 0.41, "recall {recall:.3}");
+}
+
+/// Ordinary pairs by a seventh hand: 0.949 and 0.933 when they were first scored.
+#[test]
+fn the_ninth_held_out_pairs_are_told_as_well_as_recorded() {
+    let (precision, recall, errors) = measured("stories-held-out-9.jsonl", &vocabulary());
+    println!("ninth: precision {precision:.3}, recall {recall:.3}");
+    for error in &errors {
+        println!("{error}");
+    }
+    assert!(precision >= 0.97, "precision {precision:.3}");
+    assert!(recall >= 0.93, "recall {recall:.3}");
 }
 
 /// Sums in two currencies are told apart where they differ by far, and joined where they do not.

@@ -295,7 +295,9 @@ fn kinds(a: &Fingerprint, b: &Fingerprint, likeness: f64, scale: &mut Scale) {
         scale.add(0.8, format!("both {}", x.as_str()));
         let near = apart(a, b).is_some_and(|days| days <= 15);
         // It is told by many on the same days.
-        if once(x) && near && a.frameworks.iter().any(|id| b.frameworks.contains(id)) {
+        let elsewhere = apart_in(&a.own_places(), &b.own_places());
+        if once(x) && near && !elsewhere && a.frameworks.iter().any(|id| b.frameworks.contains(id))
+        {
             scale.add(1.2, format!("{} happens once to a framework", x.as_str()));
         }
         return;
@@ -531,6 +533,8 @@ fn steps(a: &Fingerprint, b: &Fingerprint, scale: &mut Scale) {
     scale.add(worst, told);
     // An appeal names the fine that it is against.
     if worst == 0.0 && a.has_idea("appeal") != b.has_idea("appeal") {
-        scale.add(-1.5, "an appeal and none");
+        // Days later it is the next step of the case.
+        let later = apart(a, b).is_some_and(|days| days > 4);
+        scale.add(if later { -4.0 } else { -1.5 }, "an appeal and none");
     }
 }

@@ -73,6 +73,8 @@ pub(super) enum Sense {
     Expire,
     Hold,
     Move,
+    /// "withdraws": of a document, that it no longer holds.
+    TakeBack,
     /// "was published".
     Published,
     /// "will be issued": of a document, that it comes out.

@@ -217,6 +217,15 @@ impl Judge<'_> {
                 .any(|word| OTHER.contains(&word))
     }
 
+    /// Whether a document or a standard is named near a verb.
+    pub(super) fn is_of_a_text(&self, verb: Cue) -> bool {
+        self.names_a_document(verb)
+            || self
+                .near
+                .iter()
+                .any(|near| near.cue.sense == Sense::Standard && !near.behind)
+    }
+
     /// Whether a document is named near a verb, and not only what a document is about.
     pub(super) fn names_a_document(&self, verb: Cue) -> bool {
         const DOCUMENTS: &[&str] = &[
@@ -231,6 +240,11 @@ impl Judge<'_> {
             "document",
             "edition",
             "findings",
+            "landscape",
+            "overview",
+            "statistics",
+            "study",
+            "survey",
             "framework",
             "guidance",
             "guide",

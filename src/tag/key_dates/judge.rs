@@ -46,6 +46,7 @@ impl Page<'_> {
         let judge = Judge {
             page: self,
             near: &near,
+            role,
             interval,
             anchor,
             today: matches!(
@@ -98,6 +99,8 @@ impl Page<'_> {
 pub(super) struct Judge<'a> {
     pub(super) page: &'a Page<'a>,
     pub(super) near: &'a [Near],
+    /// The part it plays.
+    pub(super) role: Role,
     pub(super) interval: bool,
     /// What it is counted from, where it is an interval.
     pub(super) anchor: Option<Anchor>,
@@ -231,6 +234,7 @@ impl Judge<'_> {
                         .any(|near| near.cue.sense == Sense::Standard);
                 what.then_some(DateEvent::Publication)
             }
+            Sense::TakeBack => self.is_of_a_text(near.cue).then_some(DateEvent::Withdrawal),
             Sense::Published => self
                 .is_key_publication(near)
                 .then_some(DateEvent::Publication),
@@ -246,11 +250,12 @@ impl Judge<'_> {
             _ => None,
         };
         // "; the present contract expires on 31 August": another clause tells what ends.
-        let has_its_own = self.near.iter().any(|near| {
-            near.before
-                && !near.behind
-                && matches!(near.cue.sense, Sense::Close | Sense::Expire | Sense::Open)
-        });
+        let has_its_own = self.role == Role::On
+            && self.near.iter().any(|near| {
+                near.before
+                    && !near.behind
+                    && matches!(near.cue.sense, Sense::Close | Sense::Expire | Sense::Open)
+            });
         for first in [Topic::Comment, Topic::Ballot] {
             if let Some(near) = self.nearest(|near| of(near) == Some(first) && !near.behind, NOUN) {
                 return Some((near, first));
@@ -683,7 +688,9 @@ impl Judge<'_> {
         Some(match near.cue.sense {
             Sense::Event(event) => (Some(event), near.cue),
             Sense::Plan => (Some(DateEvent::Publication), near.cue),
-            Sense::Published | Sense::Issue | Sense::CameOut => (self.says(near), near.cue),
+            Sense::Published | Sense::Issue | Sense::CameOut | Sense::TakeBack => {
+                (self.says(near), near.cue)
+            }
             Sense::Effective => {
                 let touches = near.before && near.cost == 0;
                 if !touches {

@@ -178,7 +178,8 @@ impl Judge<'_> {
         }
         // "Students must apply from 1 April": who applies for something begins no rule.
         let verb = self.page.word(duty.cue.last + 1);
-        (verb != Some("apply") && !self.denied(&duty)).then_some((DateEvent::Application, duty.cue))
+        ((verb != Some("apply") || self.has_an_object(duty.cue.last + 1)) && !self.denied(&duty))
+            .then_some((DateEvent::Application, duty.cue))
     }
 
     /// "A town hall has been arranged for 29 October", "Save the date: plenary, Galway, 3 November".

@@ -283,6 +283,7 @@ fn is_verb(sense: Sense) -> bool {
             | Sense::Hold
             | Sense::Published
             | Sense::Issue
+            | Sense::TakeBack
             | Sense::CameOut
             | Sense::NotApply
             | Sense::Duty

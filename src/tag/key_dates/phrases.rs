@@ -769,4 +769,30 @@ pub(super) const PHRASES: &[(Sense, &str)] = &[
         Sense::Event(Application),
         "gjelder forst fra|gelder forst fra|galler forst fran|gaelder forst fra",
     ),
+    (
+        Sense::Published,
+        "appeared in the official journal|appeared in the federal register|appeared in the gazette|appeared on|appeared in",
+    ),
+    (
+        Sense::TakeBack,
+        "withdraw|withdraws|will withdraw|to withdraw|zieht|retirera|ritirera|retirara|trekt|wycofa|wycofuje|traekker|trekker|drar",
+    ),
+    (
+        Sense::Topic(Topic::Certificate),
+        "audits under|audit under|audits to",
+    ),
+    (Sense::Leave, "reminded to"),
+    (Sense::Hedge, "foreseen|envisaged"),
+    (
+        Sense::Topic(Topic::Ballot),
+        "votes on the cdv|cast their votes on the cdv|vote on the cdv|votes on the enquiry",
+    ),
+    (Sense::Issue, "come out on|come out in|instead come out"),
+    (Sense::Move, "put off"),
+    (Sense::Duty, "are to|is to"),
+    (Sense::Topic(Topic::Comment), "enquete publique"),
+    (
+        Sense::Standard,
+        "din|ds|ss|une|nen|uni|pn|csn|sp|fips|jis|onorm|asme|astm|ansi|nf|standarden|standardens|normen|normu",
+    ),
 ];

@@ -228,7 +228,7 @@ impl Reading<'_> {
         let here = |place: &usize| self.page.sentences.get(*place) == Some(&sentence);
         let reader = span::Reader::of(self.page.tokens);
         // Right before the noun ("60-day public comment period") or a few words behind it ("d'une durée de six semaines").
-        let places = cue.first.saturating_sub(6)..cue.last + 9;
+        let places = cue.first.saturating_sub(6)..cue.last + 14;
         let length = places.filter(here).find_map(|place| {
             let (next, interval) = reader.length(place)?;
             (next <= cue.first || place > cue.last).then_some((place, next, interval))

@@ -88,7 +88,7 @@ const PREPOSITIONS: &[(Role, &str)] = &[
     ),
     (
         Role::On,
-        "em|in het|no dia|ao|dia|pa|dne|ke dni|on|upon|is|are|ist der|ist|in|am|im|le|el|il|den|l|op|w|w dniu|dnia|en|nel|nell|a|at|um|with the|during the|mit|a la date du|fixed as|set as|set at|dnem",
+        "em|in het|no dia|ao|dia|pa|dne|ke dni|on|upon|is|are|ist der|ist|in|am|im|le|el|il|den|l|op|w|w dniu|dnia|en|nel|nell|a|at|um|with the|during the|mit|a la date du|is now|are now|ist nun|ist neu|est desormais|es ahora|e ora|is nu|er na|ar nu|er nu|fixed as|set as|set at|dnem",
     ),
     (Role::Of, "of|de|des|di|z dnia|dated|d|s"),
     (

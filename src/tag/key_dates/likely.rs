@@ -162,13 +162,7 @@ impl Judge<'_> {
             return Some((DateEvent::EntryIntoForce, cue));
         }
         let duty = self.nearest(
-            |near| {
-                !near.behind
-                    && match near.cue.sense {
-                        Sense::Duty | Sense::NoLonger => true,
-                        _ => false,
-                    }
-            },
+            |near| !near.behind && matches!(near.cue.sense, Sense::Duty | Sense::NoLonger),
             DUTY,
         )?;
         if duty.cue.sense == Sense::NoLonger

@@ -107,13 +107,23 @@ pub fn dates(due: Vec<Due>, pages: &[Milestone<'_>], today: NaiveDate) -> Vec<Da
     let is_near = |first: NaiveDate, last: NaiveDate| last >= today && first <= until;
     let untold = pages.iter().filter(|milestone| {
         is_near(milestone.date, milestone.last_day())
-            && !due.iter().any(|due| due.tells_of(milestone))
+            && !due
+                .iter()
+                .any(|due| is_told(due.date.event) && due.tells_of(milestone))
     });
     let mut lines: Vec<DateLine> = untold.map(of_page).collect();
     lines.extend(of_updates(due, is_near));
     lines.sort_by_key(|line| line.day);
     lines.truncate(MOST_DATES);
     lines
+}
+
+/// Whether an issue tells of such a day; the others are left to the calendar.
+fn is_told(event: DateEvent) -> bool {
+    !matches!(
+        event,
+        DateEvent::Event | DateEvent::Publication | DateEvent::CommentsOpen
+    )
 }
 
 fn of_page(milestone: &Milestone<'_>) -> DateLine {
@@ -139,13 +149,7 @@ fn of_updates(
     is_near: impl Fn(NaiveDate, NaiveDate) -> bool,
 ) -> impl Iterator<Item = DateLine> {
     due.into_iter()
-        .filter(move |due| {
-            is_near(due.date.date, due.last_day())
-                && !matches!(
-                    due.date.event,
-                    DateEvent::Event | DateEvent::Publication | DateEvent::CommentsOpen
-                )
-        })
+        .filter(move |due| is_near(due.date.date, due.last_day()) && is_told(due.date.event))
         .map(|due| DateLine {
             teller: DateTeller::Update(due.update),
             title: due.title,
@@ -357,7 +361,8 @@ pub fn plan(
     let soon = dates
         .iter()
         .filter_map(|place| edition.dates.get(*place))
-        .any(|line| line.day <= week);
+        // What only a page has stood there all along, and is no reason for a mail.
+        .any(|line| matches!(line.teller, DateTeller::Update(_)) && line.day <= week);
     if chosen.is_empty() && !soon {
         return None;
     }

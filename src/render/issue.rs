@@ -130,8 +130,8 @@ pub struct DateLineView {
     pub shown: String,
     /// Where it stood before.
     pub was: Option<String>,
-    /// Whether it is settled by whoever sets it.
-    pub settled: bool,
+    /// What keeps it from being sure, where something does.
+    pub doubt: Option<&'static str>,
 }
 
 impl DateLineView {
@@ -149,7 +149,11 @@ impl DateLineView {
             exact: line.day.to_string(),
             shown: line.shown.clone(),
             was: line.was.map(|day| day.format("%-d %B %Y").to_string()),
-            settled: matches!(line.certainty, Certainty::Stated | Certainty::Read),
+            doubt: match line.certainty {
+                Certainty::Stated | Certainty::Read => None,
+                Certainty::Reported => Some("reported"),
+                Certainty::Expected => Some("not settled"),
+            },
         }
     }
 }
@@ -283,7 +287,7 @@ impl View for IssuePage {
                     exact: "2026-12-20".to_owned(),
                     shown: "20 December 2026".to_owned(),
                     was: Some("6 December 2026".to_owned()),
-                    settled: true,
+                    doubt: Some("reported"),
                 }],
             }],
             introduction: "A quiet week (sample).".to_owned(),

@@ -16,6 +16,7 @@ use crate::domain::document::Sha256;
 use crate::domain::evidence::Evidence;
 use crate::domain::health::{Coverage, survey};
 use crate::domain::id::{DeliveryId, SourceId, UpdateId};
+use crate::domain::key_date::Certainty;
 use crate::domain::library::Framework;
 use crate::domain::reference;
 use crate::domain::subscription::{Subscriber, Subscription};
@@ -396,7 +397,11 @@ fn of_page(line: &DateLine, framework: &Framework, house: &House) -> Option<Upda
             summary: framework.title.clone(),
             ..Content::default()
         },
-        authority: Authority::Official,
+        // What the page has not from a source that it names is nobody's official word.
+        authority: match line.certainty {
+            Certainty::Stated | Certainty::Read => Authority::Official,
+            Certainty::Reported | Certainty::Expected => Authority::Secondary,
+        },
         reach: Reach::News,
         tags: Tags {
             frameworks: vec![FrameworkTag {

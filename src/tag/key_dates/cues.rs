@@ -156,7 +156,13 @@ fn head(word: &str) -> [char; 2] {
 }
 
 /// Words of other languages that mean something else in English.
-const FALSE_FRIENDS: [&str; 7] = [
+const FALSE_FRIENDS: [&str; 13] = [
+    "resumes",
+    "tolerance",
+    "audience",
+    "reunion",
+    "salon",
+    "congres",
     "contributions",
     "observations",
     "audition",
@@ -243,6 +249,19 @@ mod tests {
                 Sense::Other,
             ]
         );
+    }
+
+    /// The first would win, and the other be dead.
+    #[test]
+    fn no_phrase_says_two_things() {
+        let mut known: HashMap<&str, Sense> = HashMap::new();
+        for (sense, phrases) in PHRASES {
+            for phrase in phrases.split('|') {
+                if let Some(other) = known.insert(phrase.trim(), *sense) {
+                    assert_eq!(other, *sense, "`{phrase}`");
+                }
+            }
+        }
     }
 
     #[test]

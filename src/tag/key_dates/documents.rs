@@ -3,7 +3,32 @@
 use super::cues::{Cue, Sense, Topic};
 use super::judge::Judge;
 use super::page::Near;
+use super::token::Token;
 use crate::domain::key_date::DateEvent;
+
+/// What is withdrawn as a text.
+const TEXTS: &[&str] = &[
+    "publication",
+    "document",
+    "guidance",
+    "guidelines",
+    "standard",
+    "standards",
+    "edition",
+    "part",
+    "circular",
+    "code",
+    "manual",
+    "handbook",
+    "bulletin",
+    "specification",
+    "recommendation",
+    "opinion",
+    "norme",
+    "norma",
+    "normy",
+    "norme",
+];
 
 impl Judge<'_> {
     /// Whether it is the day of an issue of a gazette.
@@ -150,7 +175,6 @@ impl Judge<'_> {
             "normas",
             "reglas",
             "legge",
-            "norme",
             "wet",
             "regels",
             "przepisy",
@@ -217,6 +241,28 @@ impl Judge<'_> {
                 .any(|word| OTHER.contains(&word))
     }
 
+    /// "will withdraw Part 3 of the standard": whether what is taken back is a document or a standard.
+    pub(super) fn takes_back_a_text(&self, verb: Cue) -> bool {
+        let beside = |cue: &Cue| {
+            cue.first > verb.last && cue.first <= verb.last + 5
+                || cue.last < verb.first && cue.last + 4 >= verb.first
+        };
+        let standard = self
+            .near
+            .iter()
+            .any(|near| near.cue.sense == Sense::Standard && beside(&near.cue));
+        // "withdraw SP 800-207B".
+        let number = self.page.tokens.get(verb.last + 2).and_then(Token::number);
+        let numbered = number.is_some()
+            && self
+                .page
+                .tokens
+                .get(verb.last + 1)
+                .is_some_and(|token| token.capital);
+        let words = (verb.last + 1..verb.last + 6).map_while(|place| self.page.word(place));
+        standard || numbered || words.take(5).any(|word| TEXTS.contains(&word))
+    }
+
     /// Whether a document or a standard is named near a verb.
     pub(super) fn is_of_a_text(&self, verb: Cue) -> bool {
         self.names_a_document(verb)
@@ -229,6 +275,12 @@ impl Judge<'_> {
     /// Whether a document is named near a verb, and not only what a document is about.
     pub(super) fn names_a_document(&self, verb: Cue) -> bool {
         const DOCUMENTS: &[&str] = &[
+            "norma",
+            "normas",
+            "norme",
+            "normes",
+            "informe",
+            "informes",
             "act",
             "bulletin",
             "catalogue",
@@ -299,13 +351,10 @@ impl Judge<'_> {
             "arrete",
             "decret",
             "reglement",
-            "norme",
             "guia",
-            "informe",
             "directric",
             "reglamento",
             "orden",
-            "norma",
             "guida",
             "linee",
             "rapporto",
@@ -317,8 +366,9 @@ impl Judge<'_> {
             "besluit",
             "relatorio",
             "diretriz",
-            "orienta",
-            "resolu",
+            "orientac",
+            "orientam",
+            "resoluc",
             "vagledning",
             "foreskrift",
             "vejledning",

@@ -166,12 +166,6 @@ const RULES: &[(DateEvent, &str, &str, &str)] = {
             "",
             r"^(?:に|付けで|에)?(?:公布され|批准发布|在憲報刊登|刊登|공포됐|공포되|공포했|관보에)",
         ),
-        (
-            Publication,
-            "",
-            r"(?:発行|公表)予定日$",
-            r"^(?:に|에)?[^。．、，]{0,4}?(?:公表|公布|発行|发布|發布|공포|발간)(?:される|する|될|할)?(?:予定|예정)",
-        ),
     ]
 };
 
@@ -261,7 +255,8 @@ pub(super) fn read(text: &str, published: Option<NaiveDate>) -> Vec<DateMention>
             .unwrap_or("");
         // "由5月15日延长至5月31日", "2026年10月1日から2027年4月1日に延期".
         let whole_sentence = text.get(first..end).unwrap_or("");
-        if signs.moved.is_match(whole_sentence) {
+        let behind_it = text.get(whole.end()..end).unwrap_or("");
+        if signs.moved.is_match(behind_it) && !behind.starts_with('起') {
             let from = signs.from.is_match(before.trim_end())
                 || behind.starts_with("から") && !behind.contains("まで")
                 || behind.starts_with("에서");
@@ -275,7 +270,7 @@ pub(super) fn read(text: &str, published: Option<NaiveDate>) -> Vec<DateMention>
         }
         let was = old.filter(|(place, _)| *place == first).map(|(_, day)| day);
         let was = was.filter(|was| *was != date);
-        if let Some(event) = was.and_then(|_| aim(whole_sentence)) {
+        if let Some(event) = was.and_then(|_| aim(whole_sentence, whole.start() - first)) {
             old = None;
             let start = text
                 .get(..whole.start())
@@ -377,7 +372,7 @@ pub(super) fn read(text: &str, published: Option<NaiveDate>) -> Vec<DateMention>
 }
 
 /// What is moved, by what its sentence names.
-fn aim(sentence: &str) -> Option<DateEvent> {
+fn aim(sentence: &str, at: usize) -> Option<DateEvent> {
     const AIMS: &[(&str, DateEvent)] = &[
         ("意见", DateEvent::CommentsClose),
         ("意見", DateEvent::CommentsClose),
@@ -411,9 +406,16 @@ fn aim(sentence: &str) -> Option<DateEvent> {
         ("공청회", DateEvent::Event),
         ("설명회", DateEvent::Event),
     ];
-    AIMS.iter()
-        .find(|(word, _)| sentence.contains(word))
-        .map(|(_, event)| *event)
+    // The one that stands nearest before the dates; else whichever the sentence has.
+    let before = sentence.get(..at).unwrap_or("");
+    let nearest = AIMS
+        .iter()
+        .filter_map(|(word, event)| Some((before.rfind(word)?, *event)))
+        .max_by_key(|(place, _)| *place);
+    let any = || AIMS.iter().find(|(word, _)| sentence.contains(word));
+    nearest
+        .map(|(_, event)| event)
+        .or_else(|| any().map(|(_, event)| *event))
 }
 
 /// Days that are counted from the text's own: "自本通告发布之日起30日内", "공고일로부터 20일 이내".

@@ -226,15 +226,12 @@ impl Judge<'_> {
             Sense::Event(_) if self.page.is_word(near.cue, "apply") && self.must(near.cue) => None,
             Sense::Event(event) => Some(event),
             Sense::Plan | Sense::CameOut => Some(DateEvent::Publication),
-            Sense::Issue => {
-                let what = self.names_a_document(near.cue)
-                    || self
-                        .near
-                        .iter()
-                        .any(|near| near.cue.sense == Sense::Standard);
-                what.then_some(DateEvent::Publication)
-            }
-            Sense::TakeBack => self.is_of_a_text(near.cue).then_some(DateEvent::Withdrawal),
+            Sense::Issue => self
+                .is_of_a_text(near.cue)
+                .then_some(DateEvent::Publication),
+            Sense::TakeBack => self
+                .takes_back_a_text(near.cue)
+                .then_some(DateEvent::Withdrawal),
             Sense::Published => self
                 .is_key_publication(near)
                 .then_some(DateEvent::Publication),
@@ -302,6 +299,10 @@ impl Judge<'_> {
                 && !["apply", "return", "deliver", "upload", "file"]
                     .iter()
                     .any(|it| self.page.is_word(near.cue, it));
+        // "are to submit their registers": the duty is in the words.
+        let duty = duty
+            || matches!(self.page.word(near.cue.first), Some("are" | "is"))
+                && near.cue.last > near.cue.first;
         // "Die Daten sind bis zum 5. Juni einzureichen": the verb's form is a duty.
         let word = self.page.tokens.get(near.cue.first)?.word()?;
         let gerundive = matches!(
@@ -657,6 +658,7 @@ impl Judge<'_> {
         let event = event?;
         // "will publish its findings on 12 February and discuss them at a webinar on 26 February".
         if near.behind
+            && self.ahead.is_some_and(|days| days > 0)
             && let Some(found) = self.meets()
         {
             return Some(found);

@@ -64,8 +64,10 @@ impl Judge<'_> {
             "standard",
             "method",
             "methods",
+            "certificate",
             "certificat",
-            "licen",
+            "licence",
+            "license",
             "approval",
             "label",
             "stock",
@@ -121,7 +123,16 @@ impl Judge<'_> {
         (from..from + 60)
             .take_while(|place| self.page.sentences.get(*place) == Some(sentence))
             .filter_map(|place| self.page.tokens.get(place)?.word())
-            .any(|word| NOUNS.iter().any(|noun| word.starts_with(noun)))
+            .any(|word| {
+                NOUNS.iter().any(|noun| {
+                    // Long ones by their beginning, short ones whole: "stock" is not Stockholm.
+                    if noun.len() > 6 {
+                        word.starts_with(noun)
+                    } else {
+                        word == *noun || word.strip_suffix('s') == Some(noun)
+                    }
+                })
+            })
     }
 
     /// "Audits to the old version are no longer carried out after 30 April".
@@ -161,8 +172,13 @@ impl Judge<'_> {
             };
             return Some((DateEvent::EntryIntoForce, cue));
         }
+        let of_the_field = self.is_of_the_field();
         let duty = self.nearest(
-            |near| !near.behind && matches!(near.cue.sense, Sense::Duty | Sense::NoLonger),
+            |near| {
+                !near.behind
+                    && (near.cue.sense == Sense::Duty
+                        || near.cue.sense == Sense::NoLonger && of_the_field)
+            },
             DUTY,
         )?;
         if duty.cue.sense == Sense::NoLonger
@@ -205,6 +221,11 @@ impl Judge<'_> {
                 .is_some_and(|token| token.capital)
         };
         if capital(noun.cue.first) && capital(noun.cue.last + 1) {
+            return None;
+        }
+        // That of a country passes laws.
+        let named = noun.cue.first.checked_sub(1).is_some_and(capital);
+        if self.page.is_word(noun.cue, "congress") && capital(noun.cue.first) && !named {
             return None;
         }
         let is_after = self

@@ -234,6 +234,7 @@ pub fn read(text: &str, published: Option<NaiveDate>, language: Option<&str>) ->
     });
     mentions.append(&mut east);
     forget_history(&mut mentions, published);
+    mentions.sort_by_key(|mention| mention.start);
     mentions
 }
 

@@ -79,10 +79,17 @@ impl Reading<'_> {
         let Some(dress) = self.dress(number) else {
             return false;
         };
-        self.page.cues.iter().any(|cue| {
-            matches!(cue.sense, cues::Sense::Hold | cues::Sense::Hedge)
-                && (cue.last + 1 == dress.lead || cue.last == dress.lead)
-        })
+        let from = self
+            .page
+            .cues
+            .partition_point(|cue| cue.last + 1 < dress.lead);
+        let mut cues = self.page.cues.iter().skip(from);
+        cues.by_ref()
+            .take_while(|cue| cue.first <= dress.lead)
+            .any(|cue| {
+                matches!(cue.sense, cues::Sense::Hold | cues::Sense::Hedge)
+                    && (cue.last + 1 == dress.lead || cue.last == dress.lead)
+            })
     }
 
     /// Whether nothing between two dates begins another clause of its own.

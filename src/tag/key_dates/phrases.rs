@@ -212,7 +212,7 @@ pub(super) const PHRASES: &[(Sense, &str)] = &[
     (
         Sense::Event(Publication),
         "will be published|to be published|be published|will publish|expects to publish\
-         |plans to publish|due to be released|will be released|be released|due for publication\
+         |plans to publish|due to be released|will be released|due for publication\
          |veroffentlicht werden|sera publie|sera publiee|seront publies|se publicara\
          |sara pubblicato|sara pubblicata|zal worden gepubliceerd|worden gepubliceerd\
          |zostanie opublikowan*|expected publication|target publication",
@@ -296,7 +296,7 @@ pub(super) const PHRASES: &[(Sense, &str)] = &[
     (
         Sense::Old,
         "originally|previously|formerly|initially|instead of|rather than|in place of|replacing|not as\
-         |up from|statt|anstatt|anstelle|ursprunglich|bisher|bislang|zuvor|au lieu|initialement\
+         |up from|anstatt|anstelle|ursprunglich|bisher|bislang|zuvor|au lieu|initialement\
          |auparavant|precedemment|et non plus|en lugar|en vez|inicialmente|originalmente\
          |anteriormente|anziche|invece|inizialmente|originariamente|in precedenza|in plaats\
          |oorspronkelijk|eerder gepland|aanvankelijk|voorheen|zamiast|pierwotnie|wczesniej\
@@ -345,7 +345,7 @@ pub(super) const PHRASES: &[(Sense, &str)] = &[
          |proposed effective|proposed compliance|proposed application|proposed start|proposing\
          |proposes to|proposal to|provisional|provisionally|tentative|tentatively|target|targeted\
          |targeting|estimated|if adopted|if approved|if passed|if enacted|voraussichtlich|soll\
-         |sollen|sollte|wurde voraussichtlich|geplant|geplante|erwartet|konnte|konnten|devrait\
+         |sollte|wurde voraussichtlich|geplant|geplante|erwartet|konnte|konnten|devrait\
          |devraient|pourrait|pourraient|prevue|prevu|prevoit|prevoyant|envisage|se espera\
          |previsto|prevista|preve|podria|podrian|deberia|estaba previsto|dovrebbe|dovrebbero\
          |potrebbe|previsti|previste|naar verwachting|verwacht|zou|zouden|gepland|beoogd|beoogde\
@@ -472,7 +472,7 @@ pub(super) const PHRASES: &[(Sense, &str)] = &[
     // What an authority, a committee or the press says in other words.
     (
         Sense::Topic(Topic::Comment),
-        "thoughts|objections|suggestions|reaction to|reactions to|weigh in|have its say|give their views|share their views\
+        "reaction to|reactions to|weigh in|have its say|give their views|share their views\
          |make their views known|express their views|feedback portal|record open|samrad*|yttra sig|svarsdag*|svara pa forslaget\
          |komme med bidrag|uttaler seg|uttalelser|hovringssvar|innspill*|stanovisek|stanoviska|prijem podnetu",
     ),
@@ -490,7 +490,7 @@ pub(super) const PHRASES: &[(Sense, &str)] = &[
     (
         Sense::Topic(Topic::Compliance),
         "expected to meet the|expected to meet all|expected to comply|expected to be compliant|compliance required|compliance is required|full compliance|fully compliant|be compliant|achieve compliance|meet the requirement*\
-         |meet the capital|meet all|meet these|meet the new|meet the standard*|satisfy the|fulfil the|fulfill the|conform to|conform with|be met by|adhere to\
+         |meet the capital|meet these|meet the new|meet the standard*|fulfil the|fulfill the|conform to|conform with|be met by|adhere to\
          |brought into line|bring into line|vara uppfyll*|uppfyllas|leve op til|folge de nye kravene|folge kravene|pozadavky splnit|splnit pozadavky",
     ),
     (
@@ -510,7 +510,7 @@ pub(super) const PHRASES: &[(Sense, &str)] = &[
     ),
     (
         Sense::Topic(Topic::Meeting),
-        "plenary|congress|expo|general assembly|sitting|first sitting|masterclass|konferensen|konferencen|temamod*|informationsmod*|innspillsmot*\
+        "plenary|general assembly|sitting|first masterclass|konferensen|konferencen|temamod*|informationsmod*|innspillsmot*\
          |frokostseminar*|seminariet|hearingen|arsmote*|arsmode*|workshoppen|seminaret|valne shromazdeni",
     ),
     (
@@ -539,7 +539,7 @@ pub(super) const PHRASES: &[(Sense, &str)] = &[
     ),
     (
         Sense::Issue,
-        "bring out|brings out|comes out in|comes out on|dara a conocer|doit paraitre|doivent paraitre|due out|erscheint|ges ut|komma ut|kommer ut|kommer ut i|komt uit|lanseres|paraitra|paraitront|saldra a la luz|sera mis en ligne|sera mise en ligne|seront mis en ligne|seront mises en ligne|to come out|udgiver|udgives|udkommer|ukaze sie|uscira|utgis|utkommer|utkommer i|v cestine vyjde|vea la luz|vera la luz|verschijnt|vyjde|vyjde v|will come out|wird herausgegeben|zum download bereit|is to be issued|are to be issued|is to be released|are to be released|is to be posted|are to be posted|be issued|will issue|to issue|be posted|will post|be released|will release|will appear|to appear|be made available|made available\
+        "bring out|brings out|comes out in|comes out on|dara a conocer|doit paraitre|doivent paraitre|due out|erscheint|ges ut|komma ut|kommer ut|kommer ut i|komt uit|lanseres|paraitra|paraitront|saldra a la luz|sera mis en ligne|sera mise en ligne|seront mis en ligne|seront mises en ligne|to come out|udgiver|udgives|udkommer|ukaze sie|uscira|utgis|utkommer|utkommer i|v cestine vyjde|vea la luz|vera la luz|verschijnt|vyjde|vyjde v|will come out|wird herausgegeben|zum download bereit|is to be issued|are to be issued|is to be released|are to be released|is to be posted|are to be posted|be issued|will issue|be posted|will post|be released|will release|will appear|be made available|made available\
          |be put online|will be put online|will unveil|unveils|hits the shelves",
     ),
     (Sense::Published, "came out on|came out in|came out last"),
@@ -580,7 +580,7 @@ pub(super) const PHRASES: &[(Sense, &str)] = &[
     ),
     (
         Sense::Old,
-        "earlier deadline was|earlier date was|previous deadline was|previous date was|had been|it had been|as earlier announced|as previously announced\
+        "earlier deadline was|earlier date was|previous deadline was|previous date was|it had been|as earlier announced|as previously announced\
          |as first announced|as originally planned|opprinnelig frist|opprinnelig|oprindelig frist|ursprunglig",
     ),
     (
@@ -653,8 +653,8 @@ pub(super) const PHRASES: &[(Sense, &str)] = &[
     ),
     (
         Sense::Event(Application),
-        "s imposera|s imposeront|devient obligatoire|deviennent obligatoires|sera obligatoire|seront obligatoires|greift ab|greift|greifen|erstmals anzuwenden\
-         |seran exigibles|sera exigible|exigible|exigibles|scatta|scattera|scattano|passa a valer|passam a valer|gaat gelden|gaan gelden|gaat pas gelden",
+        "s imposera|s imposeront|devient obligatoire|deviennent obligatoires|sera obligatoire|seront obligatoires|erstmals anzuwenden\
+         |seran exigibles|sera exigible|exigible|exigibles|passa a valer|passam a valer|gaat gelden|gaan gelden|gaat pas gelden",
     ),
     (
         Sense::Event(Publication),
@@ -732,7 +732,7 @@ pub(super) const PHRASES: &[(Sense, &str)] = &[
         Sense::Hold,
         "hallas|hallas i|holdes i|kona se v|se kona|valkommen till webbinarium|valkommen till seminar*|velkommen til webinar*",
     ),
-    (Sense::Open, "apnes|apnes for|det apnes"),
+    (Sense::Open, "apnes|det apnes"),
     (
         Sense::Event(Application),
         "zacnou platit|zacne platit|borjar galla fran|galler fran och med|gjelder fra",
@@ -775,7 +775,7 @@ pub(super) const PHRASES: &[(Sense, &str)] = &[
     ),
     (
         Sense::TakeBack,
-        "withdraw|withdraws|will withdraw|to withdraw|zieht|retirera|ritirera|retirara|trekt|wycofa|wycofuje|traekker|trekker|drar",
+        "traekker|trekker|zieht|trekt|withdraw|withdraws|will withdraw|to withdraw|retirera|ritirera|retirara|wycofa|wycofuje",
     ),
     (
         Sense::Topic(Topic::Certificate),
@@ -789,10 +789,24 @@ pub(super) const PHRASES: &[(Sense, &str)] = &[
     ),
     (Sense::Issue, "come out on|come out in|instead come out"),
     (Sense::Move, "put off"),
-    (Sense::Duty, "are to|is to"),
     (Sense::Topic(Topic::Comment), "enquete publique"),
     (
         Sense::Standard,
-        "din|ds|ss|une|nen|uni|pn|csn|sp|fips|jis|onorm|asme|astm|ansi|nf|standarden|standardens|normen|normu",
+        "nen|csn|fips|jis|onorm|asme|astm|ansi|standarden|standardens|normen|normu",
     ),
+    // Of a duty, that it begins.
+    (Sense::Open, "greift|greifen|scatta|scattera|scattano"),
+    (
+        Sense::Topic(Topic::Comment),
+        "objections to|objections may|suggestions may|suggestions and|your thoughts|thoughts on",
+    ),
+    (
+        Sense::Topic(Topic::Meeting),
+        "congress|annual congress|world congress|first sitting",
+    ),
+    (
+        Sense::HandIn,
+        "are to submit|are to file|are to notify|are to register|are to report|are to lodge|is to submit|is to file",
+    ),
+    (Sense::Issue, "to appear in the"),
 ];

@@ -3,11 +3,29 @@
 use chrono::NaiveDate;
 
 use super::DateMention;
-use super::interval::Anchor;
+use super::interval::{Anchor, Interval};
 use super::judge::Verdict;
 use super::reading::{Place, Reading};
 use super::span::{self, When};
 use crate::domain::key_date::{Certainty, DateEvent, Precision};
+
+/// What stands before the length of a consultation.
+const LASTING: &[&str] = &[
+    "for",
+    "over",
+    "lasting",
+    "of",
+    "de",
+    "von",
+    "fur",
+    "por",
+    "per",
+    "durante",
+    "pendant",
+    "i",
+    "gedurende",
+    "przez",
+];
 
 impl Reading<'_> {
     /// The day that a date names by itself.
@@ -231,7 +249,33 @@ impl Reading<'_> {
         let places = cue.first.saturating_sub(6)..cue.last + 14;
         let length = places.filter(here).find_map(|place| {
             let (next, interval) = reader.length(place)?;
-            (next <= cue.first || place > cue.last).then_some((place, next, interval))
+            let word = |place: usize| self.page.word(place);
+            // "for twelve weeks", "d'une durée de six semaines"; not "two years after the accident".
+            let told = next <= cue.first && next + 3 >= cue.first
+                || place > cue.last
+                    && place
+                        .checked_sub(1)
+                        .and_then(word)
+                        .is_some_and(|word| LASTING.contains(&word));
+            let short = match interval {
+                Interval::Days(days) => days <= 190,
+                Interval::Months(months) => months <= 6,
+            };
+            let counts_otherwise = word(next).is_some_and(|word| {
+                matches!(
+                    word,
+                    "after"
+                        | "later"
+                        | "ago"
+                        | "old"
+                        | "before"
+                        | "nach"
+                        | "apres"
+                        | "despues"
+                        | "dopo"
+                )
+            });
+            (told && short && !counts_otherwise).then_some((place, next, interval))
         });
         let Some((from, next, interval)) = length else {
             return;

@@ -46,7 +46,7 @@ pub(super) struct Dress {
 const PREPOSITIONS: &[(Role, &str)] = &[
     (
         Role::By,
-        "pour le|ten laatste op|ten laatste|innen|inden|inden den|innen den|senest pa|no prazo de|o mais tardar em|o mais tardar|senast den|senast|senest den|senest|seneste den|nejpozdeji do|nejpozdeji|inom|by|no later than|not later than|on or before|before|prior to|latest by|at the latest by|within\
+        "ten laatste op|ten laatste|innen|inden|inden den|innen den|senest pa|no prazo de|o mais tardar em|o mais tardar|senast den|senast|senest den|senest|seneste den|nejpozdeji do|nejpozdeji|inom|by|no later than|not later than|on or before|before|prior to|latest by|at the latest by|within\
          |within a period of|by no later than|spatestens|spatestens am|spatestens bis|spatestens bis zum\
          |bis spatestens|bis spatestens am|bis spatestens zum|vor dem|innerhalb von|innerhalb|binnen|au plus tard le|au plus tard|avant le|avant|d ici le|d ici au\
          |d ici|dans les|dans un delai de|antes del|antes de|a mas tardar el|a mas tardar|en un plazo de\
@@ -70,7 +70,7 @@ const PREPOSITIONS: &[(Role, &str)] = &[
     ),
     (
         Role::For,
-        "for|for a period of|for the|for a total of|wahrend|pendant|durante|gedurende|przez",
+        "pour le|for|for a period of|for the|for a total of|wahrend|pendant|durante|gedurende|przez",
     ),
     (Role::StartOrOf, "vom|du|del|dell|van|von|z"),
     (

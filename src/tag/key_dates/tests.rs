@@ -155,8 +155,8 @@ fn days_that_lie_ahead_are_read_by_weaker_words() {
         (
             "A six-week consultation opens on 4 May 2026.",
             vec![
-                (DateEvent::CommentsOpen, "2026-05-04"),
                 (DateEvent::CommentsClose, "2026-06-15"),
+                (DateEvent::CommentsOpen, "2026-05-04"),
             ],
         ),
         (

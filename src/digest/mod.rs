@@ -322,7 +322,7 @@ pub fn public_plan(edition: &Edition, library: &Library) -> Plan {
 
 /// What one mailbox's mail says: the union of what its subscriptions want, each item once, with
 /// the reason for which it is there. What it follows by name comes first. It gets nothing when no
-/// item is for it and no date of its own falls within the week after `now`.
+/// item is for it and no date of its own that an update tells falls within the week after `now`.
 pub fn plan(
     edition: &Edition,
     library: &Library,

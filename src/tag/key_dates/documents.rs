@@ -46,7 +46,8 @@ impl Judge<'_> {
         Some((DateEvent::Publication, verb.cue))
     }
 
-    /// A text that came out is a key date when it is an act in its journal, or a standard.
+    /// A text that came out is a key date when it is an act in its journal, or a standard; of the days just before the
+    /// news any document that the sentence names.
     pub(super) fn is_key_publication(&self, near: &Near) -> bool {
         let any = |sense: Sense| self.near.iter().any(|near| near.cue.sense == sense);
         let comments = self

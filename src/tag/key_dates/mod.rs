@@ -4,7 +4,8 @@
 //! It knows how dates are written in running text, what the words around them say in fourteen
 //! languages, and what dates are none of ours (citations, bylines, history). It calls only the
 //! ground floor. It deliberately prefers silence: a date whose purpose no word beside it tells,
-//! whose year or anchor is unknown, or which is told only as a year, is left out.
+//! whose year or anchor is unknown, or which is told only as a year, is left out. Of a day that lies ahead weaker
+//! words are enough (`likely.rs`).
 //!
 //! Work grows with the text: tokens once, then for each date the cues of its own sentence, at
 //! most eighty tokens away.

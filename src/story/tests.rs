@@ -68,26 +68,37 @@ fn measured(name: &str, vocabulary: &Vocabulary) -> (f64, f64, Vec<String>) {
     (precision, recall, errors)
 }
 
+/// Every set of labelled pairs, with the precision and the recall that it is held to. The first three reach the goals (0.97
+/// and 0.90); what the others reached when they were first scored, by whoever had seen neither the rules nor the other
+/// pairs, is told in `stories.md`, and what they reach since is kept.
 #[test]
-fn labelled_pairs_are_told_as_they_are() {
-    let (precision, recall, errors) = measured("stories.jsonl", &vocabulary());
-    println!("stories: precision {precision:.3}, recall {recall:.3}");
-    for error in &errors {
-        println!("{error}");
+fn labelled_pairs_are_told_as_well_as_recorded() {
+    let vocabulary = vocabulary();
+    for (name, least_precision, least_recall) in [
+        ("stories.jsonl", 0.97, 0.90),
+        ("stories-held-out.jsonl", 0.97, 0.90),
+        ("stories-held-out-2.jsonl", 0.97, 0.90),
+        ("stories-held-out-3.jsonl", 0.93, 0.87),
+        // Headlines that say as little as they can of what the other one says, half of them in two languages.
+        ("stories-held-out-4.jsonl", 0.93, 0.64),
+        ("stories-held-out-5.jsonl", 0.95, 0.88),
+        ("stories-held-out-6.jsonl", 0.93, 0.74),
+        ("stories-held-out-7.jsonl", 0.96, 0.79),
+        // The press plays on words and tells other details than the notice does.
+        ("stories-held-out-8.jsonl", 0.93, 0.41),
+        ("stories-held-out-9.jsonl", 0.97, 0.93),
+    ] {
+        let (precision, recall, errors) = measured(name, &vocabulary);
+        println!("{name}: precision {precision:.3}, recall {recall:.3}");
+        for error in &errors {
+            println!("{error}");
+        }
+        assert!(
+            precision >= least_precision,
+            "{name}: precision {precision:.3}"
+        );
+        assert!(recall >= least_recall, "{name}: recall {recall:.3}");
     }
-    assert!(precision >= 0.97, "precision {precision:.3}");
-    assert!(recall >= 0.90, "recall {recall:.3}");
-}
-
-#[test]
-fn held_out_pairs_are_told_as_they_are() {
-    let (precision, recall, errors) = measured("stories-held-out.jsonl", &vocabulary());
-    println!("held out: precision {precision:.3}, recall {recall:.3}");
-    for error in &errors {
-        println!("{error}");
-    }
-    assert!(precision >= 0.97, "precision {precision:.3}");
-    assert!(recall >= 0.90, "recall {recall:.3}");
 }
 
 /// The accounts of one labelled subject, each once, as members of a neighbourhood.
@@ -390,104 +401,6 @@ fn a_packed_fingerprint_is_small_and_whole() {
         "{} bytes",
         sizes[sizes.len() / 2]
     );
-}
-
-#[test]
-fn the_second_held_out_pairs_are_told_as_they_are() {
-    let (precision, recall, errors) = measured("stories-held-out-2.jsonl", &vocabulary());
-    println!("fresh: precision {precision:.3}, recall {recall:.3}");
-    for error in &errors {
-        println!("{error}");
-    }
-    assert!(precision >= 0.97, "precision {precision:.3}");
-    assert!(recall >= 0.90, "recall {recall:.3}");
-}
-
-/// Written by somebody who had seen neither the rules nor the other pairs: 0.866 and 0.829 when they were first
-/// scored. What is reached since, so that nothing is lost again; the goals are 0.97 and 0.90.
-#[test]
-fn the_third_held_out_pairs_are_told_as_well_as_recorded() {
-    let (precision, recall, errors) = measured("stories-held-out-3.jsonl", &vocabulary());
-    println!("third: precision {precision:.3}, recall {recall:.3}");
-    for error in &errors {
-        println!("{error}");
-    }
-    assert!(precision >= 0.93, "precision {precision:.3}");
-    assert!(recall >= 0.87, "recall {recall:.3}");
-}
-
-/// The same, by another hand: headlines that say as little as they can of what the other one says, half of them in
-/// two languages. 0.840 and 0.560 when they were first scored.
-#[test]
-fn the_fourth_held_out_pairs_are_told_as_well_as_recorded() {
-    let (precision, recall, errors) = measured("stories-held-out-4.jsonl", &vocabulary());
-    println!("fourth: precision {precision:.3}, recall {recall:.3}");
-    for error in &errors {
-        println!("{error}");
-    }
-    assert!(precision >= 0.93, "precision {precision:.3}");
-    assert!(recall >= 0.64, "recall {recall:.3}");
-}
-
-/// Ordinary pairs by a third hand: 0.941 and 0.853 when they were first scored.
-#[test]
-fn the_fifth_held_out_pairs_are_told_as_well_as_recorded() {
-    let (precision, recall, errors) = measured("stories-held-out-5.jsonl", &vocabulary());
-    println!("fifth: precision {precision:.3}, recall {recall:.3}");
-    for error in &errors {
-        println!("{error}");
-    }
-    assert!(precision >= 0.95, "precision {precision:.3}");
-    assert!(recall >= 0.88, "recall {recall:.3}");
-}
-
-/// Ordinary pairs by a fourth hand, most of the twins within ten days: 0.863 and 0.733 when they were first scored.
-#[test]
-fn the_sixth_held_out_pairs_are_told_as_well_as_recorded() {
-    let (precision, recall, errors) = measured("stories-held-out-6.jsonl", &vocabulary());
-    println!("sixth: precision {precision:.3}, recall {recall:.3}");
-    for error in &errors {
-        println!("{error}");
-    }
-    assert!(precision >= 0.93, "precision {precision:.3}");
-    assert!(recall >= 0.74, "recall {recall:.3}");
-}
-
-/// Ordinary pairs by a fifth hand: 0.963 and 0.743 when they were first scored.
-#[test]
-fn the_seventh_held_out_pairs_are_told_as_well_as_recorded() {
-    let (precision, recall, errors) = measured("stories-held-out-7.jsonl", &vocabulary());
-    println!("seventh: precision {precision:.3}, recall {recall:.3}");
-    for error in &errors {
-        println!("{error}");
-    }
-    assert!(precision >= 0.96, "precision {precision:.3}");
-    assert!(recall >= 0.79, "recall {recall:.3}");
-}
-
-/// By a sixth hand, whose press plays on words and tells other details than the notice does: 0.852 and 0.414 when they
-/// were first scored.
-#[test]
-fn the_eighth_held_out_pairs_are_told_as_well_as_recorded() {
-    let (precision, recall, errors) = measured("stories-held-out-8.jsonl", &vocabulary());
-    println!("eighth: precision {precision:.3}, recall {recall:.3}");
-    for error in &errors {
-        println!("{error}");
-    }
-    assert!(precision >= 0.93, "precision {precision:.3}");
-    assert!(recall >= 0.41, "recall {recall:.3}");
-}
-
-/// Ordinary pairs by a seventh hand: 0.949 and 0.933 when they were first scored.
-#[test]
-fn the_ninth_held_out_pairs_are_told_as_well_as_recorded() {
-    let (precision, recall, errors) = measured("stories-held-out-9.jsonl", &vocabulary());
-    println!("ninth: precision {precision:.3}, recall {recall:.3}");
-    for error in &errors {
-        println!("{error}");
-    }
-    assert!(precision >= 0.97, "precision {precision:.3}");
-    assert!(recall >= 0.93, "recall {recall:.3}");
 }
 
 /// Sums in two currencies are told apart where they differ by far, and joined where they do not.

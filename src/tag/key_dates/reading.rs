@@ -114,8 +114,8 @@ impl Reading<'_> {
                 .filter(|(_, other)| other.replaced_by == Some(number))
                 .find_map(|(other, _)| absolute.get(other).copied().flatten())
                 .filter(|was| *was != date);
-            // "The public must leave before 2 August": what had to be done before a day of the past is history.
-            if verdict.event == DateEvent::Application
+            // "properties nominated before 5 March": what had to be done before a day of the past is history.
+            if (verdict.event == DateEvent::Application || verdict.event.is_closing())
                 && self.published.is_some_and(|published| date < published)
                 && self.is_before(number)
             {

@@ -138,6 +138,10 @@ fn days_that_lie_ahead_are_read_by_weaker_words() {
         ),
         ("Her passport remains valid until 14 March 2031.", vec![]),
         (
+            "Comments on the significance of properties nominated before 5 March 2026 are welcome.",
+            vec![],
+        ),
+        (
             "27 November 2026 is the last day for feedback on the draft.",
             vec![(DateEvent::CommentsClose, "2026-11-27")],
         ),

@@ -6,28 +6,34 @@ use super::page::Near;
 use super::token::Token;
 use crate::domain::key_date::DateEvent;
 
-/// What is withdrawn as a text.
+/// What comes out and is withdrawn as a text, where only a few words part it from its verb.
 const TEXTS: &[&str] = &[
     "publication",
     "document",
     "guidance",
     "guidelines",
+    "statement",
     "standard",
     "standards",
     "edition",
     "part",
+    "paper",
+    "report",
     "circular",
     "code",
+    "rules",
+    "regulations",
     "manual",
     "handbook",
     "bulletin",
     "specification",
+    "strategy",
+    "list",
     "recommendation",
     "opinion",
     "norme",
     "norma",
     "normy",
-    "norme",
 ];
 
 impl Judge<'_> {
@@ -213,32 +219,15 @@ impl Judge<'_> {
             "launch",
             "election",
         ];
-        let word = |place: usize| self.page.word(place);
         let first = near.cue.first;
-        let documents = [
-            "guidance",
-            "guidelines",
-            "statement",
-            "standard",
-            "edition",
-            "paper",
-            "report",
-            "code",
-            "rules",
-            "regulations",
-            "specification",
-            "strategy",
-            "list",
-            "handbook",
-        ];
         near.before
             && near.cost == 0
             && self.decisive(|_| true).is_none()
             && (first.saturating_sub(3)..first)
-                .filter_map(word)
-                .any(|word| documents.contains(&word))
+                .filter_map(|place| self.page.word(place))
+                .any(|word| TEXTS.contains(&word))
             && !(first.saturating_sub(9)..first)
-                .filter_map(word)
+                .filter_map(|place| self.page.word(place))
                 .any(|word| OTHER.contains(&word))
     }
 
@@ -273,7 +262,7 @@ impl Judge<'_> {
                 .any(|near| near.cue.sense == Sense::Standard && !near.behind)
     }
 
-    /// Whether a document is named near a verb, and not only what a document is about.
+    /// Whether a document is named within a dozen words of a verb, and nothing beside it that comes out and is none.
     pub(super) fn names_a_document(&self, verb: Cue) -> bool {
         const DOCUMENTS: &[&str] = &[
             "norma",

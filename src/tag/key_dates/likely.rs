@@ -122,7 +122,7 @@ impl Judge<'_> {
         let from = self.page.sentences.partition_point(|it| it < sentence);
         (from..from + 60)
             .take_while(|place| self.page.sentences.get(*place) == Some(sentence))
-            .filter_map(|place| self.page.tokens.get(place)?.word())
+            .filter_map(|place| self.page.word(place))
             .any(|word| {
                 NOUNS.iter().any(|noun| {
                     // Long ones by their beginning, short ones whole: "stock" is not Stockholm.
@@ -137,15 +137,16 @@ impl Judge<'_> {
 
     /// "Audits to the old version are no longer carried out after 30 April".
     fn is_over(&self) -> Option<(DateEvent, Cue)> {
+        let topic = self.topic();
         let over = self.nearest(
             |near| {
                 !near.behind
                     && (near.cue.sense == Sense::NoLonger
-                        || near.cue.sense == Sense::Not && self.topic().is_some())
+                        || near.cue.sense == Sense::Not && topic.is_some())
             },
             DUTY,
         )?;
-        let event = match self.topic() {
+        let event = match topic {
             Some((_, topic)) => topic.closing()?,
             None if self.is_of_the_field() => DateEvent::TransitionEnd,
             None => return None,
